@@ -1,0 +1,43 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+option(REACT1_TESTS "Build the tests" ON)
+option(REACT1_WERROR "Treat warnings as errors" OFF)
+set(REACT1_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+# Warnings and sanitizers belong to our own code only, so they live on a target and not in global flags.
+add_library(react1_options INTERFACE)
+target_compile_features(react1_options INTERFACE cxx_std_20)
+target_compile_options(react1_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -fdiagnostics-color=auto)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # g++ says it only when it optimises, and then about inlined code of its own standard library.
+  target_compile_options(react1_options INTERFACE -Wnull-dereference)
+endif()
+if(REACT1_WERROR)
+  target_compile_options(react1_options INTERFACE -Werror)
+endif()
+# react1_uses_std_regex(SOURCE...): g++ 12 takes std::regex's internals for uninitialised once a sanitizer is on
+# (gcc.gnu.org/PR105562); every other build keeps the warning.
+function(react1_uses_std_regex)
+  if(REACT1_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -Wno-maybe-uninitialized)
+  endif()
+endfunction()
+
+if(REACT1_SANITIZE)
+  target_compile_options(react1_options INTERFACE -fsanitize=${REACT1_SANITIZE} -fno-omit-frame-pointer -g)
+  target_link_options(react1_options INTERFACE -fsanitize=${REACT1_SANITIZE})
+endif()
