@@ -1,0 +1,78 @@
+// The one exception type that leaves this library, and the exit code each of its codes stands for.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace react1 {
+
+/// What kind of failure it is. Each code maps to one exit code of the program (see exit_code()).
+enum class ErrorCode {
+  internal,         ///< 1   a fault of ours
+  usage,            ///< 2   flags, options or a recipe that make no sense
+  media,            ///< 3   the media can't be used
+  hold,             ///< 3   the advice is not to pay for this pair
+  refused,          ///< 4   the service refused the request
+  auth,             ///< 5   key missing or refused
+  balance,          ///< 5   the account has no money
+  network,          ///< 6   network, time-out or service down, after retries
+  verification,     ///< 7   the result did not pass; the file is kept
+  outcome_unknown,  ///< 8   a paid submit may have been accepted; nothing is sent again
+  io,               ///< 9   local disk, permission
+  interrupted,      ///< 130 stopped through RunContext::stop (the program turns SIGTERM into 143)
+};
+
+/// "media", "outcome_unknown", …: the `code` of the JSON error document.
+[[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
+/// The process exit code of the contract for this code.
+[[nodiscard]] int exit_code(ErrorCode code) noexcept;
+
+/// One entry of the service's error list, kept as it came. Source: fal's error page (`type` is stable, `msg` is not).
+struct ServiceProblem {
+  std::string type;      ///< e.g. "audio_duration_too_long"; empty when the service gave none
+  std::string location;  ///< e.g. "body.audio_url"
+  std::string message;
+  std::string context;  ///< the `ctx` object as JSON text; empty when absent
+};
+
+/// What a failing operation throws. Copyable; owns all its text; never holds a key or a signed URL.
+class Error : public std::exception {
+ public:
+  /// Optional parts of an error, for designated initialisers.
+  struct Extra {
+    std::string detail{};      ///< the underlying cause, e.g. the C library's own words
+    std::string hint{};        ///< what a person can do about it
+    bool retryable = false;    ///< true when the same call may succeed later without any change
+    std::string request_id{};  ///< the paid request this concerns; empty when there is none
+    std::vector<ServiceProblem> problems{};
+  };
+
+  /// `where` names the thing at fault: a path, a flag, a redacted URL. `message` says what is wrong with it.
+  Error(ErrorCode code, std::string where, std::string message);
+  Error(ErrorCode code, std::string where, std::string message, Extra extra);
+
+  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+  [[nodiscard]] const std::string& where() const noexcept { return where_; }
+  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+  [[nodiscard]] const std::string& detail() const noexcept { return extra_.detail; }
+  [[nodiscard]] const std::string& hint() const noexcept { return extra_.hint; }
+  [[nodiscard]] bool retryable() const noexcept { return extra_.retryable; }
+  [[nodiscard]] const std::string& request_id() const noexcept { return extra_.request_id; }
+  [[nodiscard]] const std::vector<ServiceProblem>& problems() const noexcept { return extra_.problems; }
+  /// "where: message (detail)", one line.
+  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+  /// The same error with the request id filled in, for a layer that knows it.
+  [[nodiscard]] Error with_request_id(std::string request_id) const;
+
+ private:
+  ErrorCode code_;
+  std::string where_;
+  std::string message_;
+  Extra extra_;
+  std::string text_;
+};
+
+}  // namespace react1

@@ -1,0 +1,80 @@
+// Jobs and where they are kept: one row per paid intent, so that nothing is paid twice and nothing paid is lost.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <react1/fal.hpp>
+
+namespace react1 {
+
+/// created → submitting → submitted → done | failed | cancelled; submitting → outcome_unknown | created.
+/// The whole table, with what a person may do by hand: src/store/state_machine.cpp.
+enum class JobState {
+  created,          ///< the intent is known, nothing was sent
+  submitting,       ///< the paid call is about to leave or has left; no answer yet
+  submitted,        ///< the request id is known
+  done,             ///< the result is on disk and was verified (whatever the verdict)
+  failed,           ///< the service refused or failed it; nothing more will come
+  outcome_unknown,  ///< the paid call may have been accepted; only a person moves it on
+  cancelled,
+};
+[[nodiscard]] std::string_view to_string(JobState state) noexcept;
+
+struct Job {
+  std::string id;      ///< ours; time-ordered text
+  std::string intent;  ///< sha256 over both clips, the six parameters and the endpoint
+  JobState state = JobState::created;
+  std::string endpoint, queue_url;   ///< where it was submitted
+  RequestRef request;                ///< empty until submitted
+  std::string video, audio, output;  ///< as the user named them, absolute
+  std::string parameters_json;
+  std::string prepare_json;                     ///< the prepare document, for verification after a restart
+  std::string record_json;                      ///< the run document once done
+  std::string error;                            ///< last failure, one line
+  std::string owner;                            ///< the process that moved it to submitting; opaque, set by the store
+  std::int64_t created_ms = 0, updated_ms = 0;  ///< Unix time, milliseconds
+};
+
+/// Port. Every call is durable when it returns. Safe from several threads and several processes.
+class JobStore {
+ public:
+  JobStore() = default;
+  JobStore(const JobStore&) = delete;
+  JobStore& operator=(const JobStore&) = delete;
+  virtual ~JobStore() = default;
+
+  /// Adds `job` in state created (an empty id is filled in), or returns the newest job of the same intent that is not
+  /// failed or cancelled. One atomic step, also across processes.
+  struct Opened {
+    Job job;
+    bool is_new = true;
+  };
+  [[nodiscard]] virtual Opened open(const Job& job, bool again) = 0;
+  /// Compare-and-set on (id, from). False when the job is not in `from` any more. Throws Error{internal} on a move
+  /// that the state machine does not have. All fields of `job` but id, intent, owner and created_ms are written.
+  [[nodiscard]] virtual bool move(const Job& job, JobState from, JobState to) = 0;
+  /// Writes the fields of `job` without moving it; false when it is not in job.state any more.
+  [[nodiscard]] virtual bool update(const Job& job) = 0;
+  [[nodiscard]] virtual std::optional<Job> find(std::string_view id) const = 0;
+  [[nodiscard]] virtual std::optional<Job> find_by_request(std::string_view request_id) const = 0;
+  /// Whether the process that moved `job` to submitting still runs. False for one that died (its paid call may have
+  /// left). An owner on another machine or in another container cannot be looked at: it counts as alive until the job
+  /// was left untouched for longer than any submit takes (10 minutes).
+  [[nodiscard]] virtual bool owner_alive(const Job& job) const = 0;
+  /// Newest first.
+  [[nodiscard]] virtual std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const = 0;
+};
+
+/// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}.
+[[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path);
+
+/// REACT1_STATE_DIR, else $XDG_STATE_HOME/react1, else ~/.local/state/react1; created when missing. Throws Error{io}.
+[[nodiscard]] std::string state_directory();
+
+}  // namespace react1

@@ -1,0 +1,105 @@
+// What was measured about a media file. Data only.
+// Unknown is std::nullopt or an empty string, never 0. Times are exact seconds on the file's own timeline.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <react1/rational.hpp>
+
+namespace react1 {
+
+/// Where a fact came from, most trustworthy first.
+enum class FactSource { decoded, packets, stream_header, container_header, assumed };
+[[nodiscard]] std::string_view to_string(FactSource source) noexcept;
+
+/// FFmpeg's names ("tv", "bt709", …); empty = the file does not say.
+struct ColorInfo {
+  std::string range, space, transfer, primaries;
+};
+
+/// How the picture has to be turned to stand upright: first mirror left-right, then rotate clockwise.
+struct Orientation {
+  int rotation_deg = 0;  ///< clockwise, one of 0, 90, 180, 270
+  bool mirrored = false;
+};
+
+/// The chosen video stream.
+struct VideoInfo {
+  int index = 0;                              ///< stream index in the file
+  std::string codec, profile;                 ///< FFmpeg names; profile empty when unknown
+  int width = 0, height = 0;                  ///< coded picture, pixels, before rotation
+  int display_width = 0, display_height = 0;  ///< square pixels, upright
+  Orientation orientation;
+  Rational sar = 1;  ///< sample aspect ratio; 1 when unset
+  std::string pix_fmt;
+  int bit_depth = 8;  ///< of the first component
+  bool has_alpha = false;
+  ColorInfo color;
+  std::string hdr;  ///< "", "pq", "hlg", "dolby_vision_5", "dolby_vision_8.4"
+  bool interlaced = false;
+  bool has_b_frames = false;  ///< packets are reordered
+  Rational fps = 0;           ///< the measured nominal rate (median interval); 0 = fewer than 2 frames
+  bool vfr = false;           ///< intervals differ by more than the time base's rounding
+  std::int64_t frames = 0;    ///< packets that are shown (edit list honoured)
+  Seconds start_s;            ///< first shown frame
+  Seconds duration_s;         ///< first frame's start to last frame's end
+  FactSource duration_source = FactSource::packets;
+  FactSource fps_source = FactSource::packets;
+  std::optional<Seconds> header_duration_s;  ///< what the stream header claims; a hint
+  std::optional<std::int64_t> header_frames;
+  bool starts_with_key_frame = true;
+  bool edit_list = false;  ///< ignoring edit lists would change start, count or duration
+};
+
+/// The chosen audio stream.
+struct AudioInfo {
+  int index = 0;
+  std::string codec;
+  int sample_rate = 0;  ///< Hz
+  int channels = 0;
+  std::string layout;  ///< "mono", "stereo", "5.1", …
+  std::string sample_fmt;
+  std::int64_t samples = 0;  ///< per channel, priming and padding removed where the file tells
+  Seconds start_s;
+  Seconds duration_s;  ///< samples / sample_rate
+  FactSource duration_source = FactSource::packets;
+  std::optional<Seconds> header_duration_s;
+};
+
+/// One line per stream of the file, chosen or not.
+struct StreamInfo {
+  int index = 0;
+  std::string type;  ///< "video", "audio", "subtitle", "data", "attachment"
+  std::string codec;
+  std::string language, title;  ///< empty when untagged
+  bool is_default = false;
+  bool attached_pic = false;  ///< cover art, timed thumbnails, still images: never chosen as video
+  bool chosen = false;
+};
+
+/// A finding that a person should know, e.g. {"vfr", "…"}. `code` is stable.
+struct Warning {
+  std::string code, message;
+};
+
+/// The result of probe().
+struct MediaInfo {
+  std::string path;    ///< as given, signed parts of a URL redacted
+  std::string format;  ///< FFmpeg demuxer name, e.g. "mov,mp4,m4a,3gp,3g2,mj2"
+  std::optional<std::int64_t> size_bytes;
+  std::optional<Seconds> container_duration_s;  ///< header value; a hint
+  Seconds duration_s;                           ///< the longest chosen stream, measured
+  bool moov_first = false;                      ///< MP4/MOV only: the index precedes the media data
+  bool still_image = false;                     ///< a picture file, or one single frame
+  std::vector<std::string> metadata_keys;       ///< container and stream tag names (never their values)
+  std::optional<VideoInfo> video;
+  std::optional<AudioInfo> audio;
+  std::vector<StreamInfo> streams;
+  std::vector<Warning> warnings;
+};
+
+}  // namespace react1

@@ -1,0 +1,109 @@
+// The main job and its parts: everything the program does is one call away.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <react1/fal.hpp>
+#include <react1/jobs.hpp>
+#include <react1/media.hpp>
+#include <react1/plan.hpp>
+#include <react1/run_context.hpp>
+#include <react1/verification.hpp>
+
+namespace react1 {
+
+/// The model parameters as a user gives them: `lipsync_mode` unset means "auto", the advice decides.
+struct RequestedParameters {
+  std::optional<Emotion> emotion;  ///< required by run and submit
+  ModelMode model_mode = ModelMode::face;
+  std::optional<LipsyncMode> lipsync_mode;
+  double temperature = 0.5;
+};
+
+/// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
+struct PipelineOptions {
+  PrepareOptions prepare{};
+  RequestedParameters parameters{};
+  AdviceOptions advice{};
+  Price price{};
+  RetryOptions retry{};
+  std::chrono::milliseconds max_wait{3'600'000};  ///< from submit to completion; then Error{network}, the id is kept
+  std::chrono::milliseconds stall_timeout{
+      30'000};         ///< an exchange with the service without a byte for this long failed
+  bool again = false;  ///< pay a second time for the same intent
+  /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders
+  /// not written for 7 days are removed by the next run.
+  std::string clips_directory{};
+
+  /// All problems at once, empty when there are none. Each names the field and the allowed range.
+  [[nodiscard]] std::vector<std::string> validate() const;
+};
+
+/// A recipe by name ("default") or path. Throws Error{usage} naming file, JSON path, what was found and what is
+/// allowed.
+[[nodiscard]] PipelineOptions load_recipe(const std::string& name_or_path);
+
+/// What `plan` and `prepare` give.
+struct Preparation {
+  PreparedClip video, audio;
+  Mismatch mismatch;
+  Advice advice;
+  Prediction prediction;  ///< for the mode that will be used
+  std::vector<Warning> warnings;
+};
+
+/// Everything prepare would do; writes nothing, calls nobody.
+[[nodiscard]] Preparation plan(const std::string& video, const std::string& audio, const PipelineOptions& options,
+                               const RunContext& context);
+/// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time.
+[[nodiscard]] Preparation prepare(const std::string& video, const std::string& audio, const std::string& directory,
+                                  const PipelineOptions& options, const RunContext& context);
+
+struct Timings {
+  std::optional<double> prepare_s, upload_s, queue_s, inference_s, download_s, verify_s, total_s;
+};
+
+/// The whole record of a run; written next to the output as OUT.json.
+struct RunRecord {
+  std::string job_id, request_id;
+  bool sandbox = false;                  ///< made by the loopback service: timing only, no lip-sync
+  std::optional<Preparation> prepare;    ///< nullopt: the request was submitted by somebody else
+  std::optional<Parameters> parameters;  ///< likewise
+  std::string video_url, audio_url;      ///< as uploaded, redacted
+  std::string response_json;             ///< as the service sent it
+  std::string output_path;
+  std::int64_t output_bytes = 0;
+  std::string output_sha256;
+  Verification verification;
+  Timings timings;
+  bool reused = false;  ///< the first result of the same intent; nothing was paid now
+};
+
+/// Where a run talks to and keeps its jobs. References must outlive the call.
+struct Service {
+  FalClient& client;
+  JobStore& jobs;
+  std::string endpoint = "fal-ai/sync-lipsync/react-1";
+  std::string queue_url = "https://queue.fal.run";
+  bool sandbox = false;
+};
+
+/// The main job. The returned record's verdict may be fail (the file is kept): look at it.
+/// Throws Error{hold} before paying when the advice is to hold and no mode was named.
+[[nodiscard]] RunRecord run(const std::string& video, const std::string& audio, const std::string& output,
+                            const PipelineOptions& options, Service service, const RunContext& context);
+/// Prepare, upload and submit; returns the job once the request id is on disk.
+[[nodiscard]] Job submit(const std::string& video, const std::string& audio, const PipelineOptions& options,
+                         Service service, const RunContext& context);
+/// Waits for, downloads and verifies a request known by id, whoever submitted it.
+[[nodiscard]] RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
+                                     const RunContext& context);
+
+/// The post stage alone. With `expect`, compares with that record (run or prepare document); without, checks the file
+/// itself.
+[[nodiscard]] Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,
+                                  const RunContext& context);
+
+}  // namespace react1

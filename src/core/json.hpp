@@ -1,0 +1,32 @@
+// JSON as the contract wants it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include <react1/error.hpp>
+#include <react1/rational.hpp>
+
+namespace react1 {
+
+using Json = nlohmann::ordered_json;  ///< keeps our documents' field order
+
+/// Text of a document. Numbers under a key ending in "_s" are written as decimals with 6 to 9 places.
+/// indent < 0: one line. Invalid UTF-8 (file names may hold it) is replaced, never thrown.
+[[nodiscard]] std::string json_text(const Json& document, int indent = 2);
+
+/// Seconds for a document: a number rounded to 9 decimals; null when unknown.
+[[nodiscard]] Json json_seconds(const Seconds& value);
+[[nodiscard]] Json json_seconds(const std::optional<Seconds>& value);
+/// {"num","den"}.
+[[nodiscard]] Json json_rational(const Rational& value);
+/// A string, or null when empty (unknown is null in our documents, never "").
+[[nodiscard]] Json json_text_or_null(const std::string& value);
+
+/// Parses `text`; throws Error{on_failure, where, …} with the position of the fault.
+[[nodiscard]] Json parse_json(std::string_view text, const std::string& where, ErrorCode on_failure);
+
+}  // namespace react1

@@ -1,0 +1,16 @@
+// The one place where URLs lose what must not be shown.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace react1 {
+
+/// scheme://host/path, with user info dropped and any query or fragment replaced by "?…" (signed URLs carry
+/// their secret there). Text that is not a URL (a local path) comes back unchanged.
+[[nodiscard]] std::string redact_url(std::string_view text);
+
+/// True for "http://…" and "https://…", any case.
+[[nodiscard]] bool is_http_url(std::string_view text) noexcept;
+
+}  // namespace react1

@@ -1,0 +1,92 @@
+// The words of every public enumeration: what JSON, flags, recipes and the wire use.
+#include <fmt/format.h>
+
+#include <array>
+#include <react1/error.hpp>
+#include <react1/jobs.hpp>
+#include <react1/media.hpp>
+#include <react1/plan.hpp>
+#include <react1/run_context.hpp>
+#include <react1/verification.hpp>
+#include <span>
+#include <string_view>
+
+#include "core/nearest.hpp"
+
+namespace react1 {
+namespace {
+
+// Each table is in the order of its enumeration, so that a value is its own index.
+constexpr std::array<std::string_view, 8> kStages{"probe",  "prepare", "plan",     "upload",
+                                                  "submit", "wait",    "download", "verify"};
+constexpr std::array<std::string_view, 5> kFactSources{"decoded", "packets", "stream_header", "container_header",
+                                                       "assumed"};
+constexpr std::array<std::string_view, 4> kClipActions{"passthrough", "remux", "cut", "transcode"};
+constexpr std::array<std::string_view, 3> kVerdicts{"pass", "warn", "fail"};
+constexpr std::array<std::string_view, 7> kJobStates{"created", "submitting",      "submitted", "done",
+                                                     "failed",  "outcome_unknown", "cancelled"};
+constexpr std::array<std::string_view, 6> kEmotions{"happy", "sad", "angry", "disgusted", "surprised", "neutral"};
+constexpr std::array<std::string_view, 3> kModelModes{"lips", "face", "head"};
+constexpr std::array<std::string_view, 5> kLipsyncModes{"cut_off", "loop", "bounce", "silence", "remap"};
+constexpr std::array<std::string_view, 3> kGoals{"speech", "picture", "both"};
+
+template <class Enum>
+std::string_view word(std::span<const std::string_view> words, Enum value) noexcept {
+  const auto index = static_cast<std::size_t>(value);
+  return index < words.size() ? words[index] : std::string_view{};
+}
+
+template <class Enum>
+Enum parse(std::span<const std::string_view> words, std::string_view what, std::string_view text) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == text) return static_cast<Enum>(i);
+  }
+  const auto guess = nearest(text, words);
+  throw Error(ErrorCode::usage, std::string(what), fmt::format("\"{}\" is not one of {}", text, fmt::join(words, ", ")),
+              {.hint = guess ? fmt::format("did you mean \"{}\"?", *guess) : std::string{}});
+}
+
+}  // namespace
+
+std::string_view to_string(Stage stage) noexcept {
+  return word(kStages, stage);
+}
+std::string_view to_string(FactSource source) noexcept {
+  return word(kFactSources, source);
+}
+std::string_view to_string(ClipAction action) noexcept {
+  return word(kClipActions, action);
+}
+std::string_view to_string(Verdict verdict) noexcept {
+  return word(kVerdicts, verdict);
+}
+std::string_view to_string(JobState state) noexcept {
+  return word(kJobStates, state);
+}
+std::string_view to_string(Emotion emotion) noexcept {
+  return word(kEmotions, emotion);
+}
+std::string_view to_string(ModelMode mode) noexcept {
+  return word(kModelModes, mode);
+}
+std::string_view to_string(LipsyncMode mode) noexcept {
+  return word(kLipsyncModes, mode);
+}
+std::string_view to_string(Goal goal) noexcept {
+  return word(kGoals, goal);
+}
+
+Emotion parse_emotion(std::string_view text) {
+  return parse<Emotion>(kEmotions, "emotion", text);
+}
+ModelMode parse_model_mode(std::string_view text) {
+  return parse<ModelMode>(kModelModes, "model_mode", text);
+}
+LipsyncMode parse_lipsync_mode(std::string_view text) {
+  return parse<LipsyncMode>(kLipsyncModes, "lipsync_mode", text);
+}
+Goal parse_goal(std::string_view text) {
+  return parse<Goal>(kGoals, "goal", text);
+}
+
+}  // namespace react1
