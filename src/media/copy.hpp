@@ -1,0 +1,26 @@
+// The two lossless ways: the same bytes, or the same packets in a clean container.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <react1/media.hpp>
+
+namespace react1::media {
+
+/// Writes the source's bytes to `file`. `expected` is the size that was probed (a source that changed since then is not
+/// what was judged). Throws Error{io|media|network|interrupted}.
+void copy_bytes(const std::string& source, std::optional<std::int64_t> expected, const std::filesystem::path& file,
+                const SourceOptions& options, const RunContext& context);
+
+/// Writes all packets of the plan's stream into an MP4, its first frame at 0 and, for a constant rate, every timestamp
+/// exact. Returns the number of packets. Throws as above, and Error{media} for timestamps that MP4 can't hold.
+std::int64_t remux_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
+
+/// Writes all packets of the plan's MP3 stream into a bare MP3 file with a fresh Xing/LAME tag.
+std::int64_t remux_audio(const std::string& source, const AudioPlan& plan, const std::filesystem::path& file,
+                         const SourceOptions& options, const RunContext& context);
+
+}  // namespace react1::media

@@ -1,0 +1,63 @@
+#include "media/decoder.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include "media/ff/check.hpp"
+
+namespace react1::media {
+namespace {
+
+/// What damaged input can cause, as opposed to a decoder that can't go on.
+bool is_damage(int rc) {
+  return rc != AVERROR(ENOMEM) && rc != AVERROR(ENOSYS) && rc != AVERROR_BUG && rc != AVERROR_PATCHWELCOME &&
+         rc != AVERROR_EXIT;
+}
+
+}  // namespace
+
+Decoder::Decoder(const AVStream& stream, int threads, std::string where) : where_(std::move(where)) {
+  const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
+  if (codec == nullptr) {
+    throw Error{ErrorCode::media, where_,
+                std::string{"there is no decoder for "} + avcodec_get_name(stream.codecpar->codec_id),
+                Error::Extra{.hint = "convert the file to a common format, or install a fuller FFmpeg"}};
+  }
+  context_.reset(avcodec_alloc_context3(codec));
+  if (!context_) throw std::bad_alloc{};
+  ff::check(avcodec_parameters_to_context(context_.get(), stream.codecpar), "setting up the decoder", where_);
+  // Without it the decoder can't place sample skips and keeps priming samples.
+  context_->pkt_timebase = stream.time_base;
+  context_->thread_count = threads;
+  ff::check(avcodec_open2(context_.get(), codec, nullptr), "opening the decoder", where_);
+}
+
+Decoder::Send Decoder::send(const AVPacket* packet) {
+  const int rc = avcodec_send_packet(context_.get(), packet);
+  if (rc == AVERROR(EAGAIN)) return Send::full;
+  if (rc >= 0 || rc == AVERROR_EOF) return Send::accepted;
+  if (!is_damage(rc)) throw ff::make_error(rc, "decoding", where_);
+  ++errors_;
+  return Send::accepted;
+}
+
+Decoder::Receive Decoder::receive(AVFrame& frame) {
+  for (;;) {
+    const int rc = avcodec_receive_frame(context_.get(), &frame);
+    if (rc >= 0) {
+      ++frames_;
+      if ((frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0) ++corrupt_;
+      return Receive::frame;
+    }
+    if (rc == AVERROR(EAGAIN)) return Receive::needs_more;
+    if (rc == AVERROR_EOF) return Receive::end;
+    if (!is_damage(rc)) throw ff::make_error(rc, "decoding", where_);
+    ++errors_;  // frame threads report a damaged packet here, later than it was sent
+  }
+}
+
+void Decoder::flush() noexcept {
+  avcodec_flush_buffers(context_.get());
+}
+
+}  // namespace react1::media

@@ -1,0 +1,35 @@
+// What moved between FFmpeg 5.1 and 8, under one name each.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+}
+
+namespace react1::media::ff {
+
+/// Side data that belongs to the whole stream (display matrix, Dolby Vision record); empty when absent.
+[[nodiscard]] inline std::span<const std::uint8_t> stream_side_data(const AVStream& stream, AVPacketSideDataType type) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+  const AVPacketSideData* data =
+      av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data, type);
+  return data == nullptr ? std::span<const std::uint8_t>{} : std::span<const std::uint8_t>{data->data, data->size};
+#else
+  std::size_t size = 0;
+  const std::uint8_t* data = av_stream_get_side_data(&stream, type, &size);
+  return data == nullptr ? std::span<const std::uint8_t>{} : std::span<const std::uint8_t>{data, size};
+#endif
+}
+
+[[nodiscard]] inline bool is_interlaced(const AVFrame& frame) noexcept {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame.flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  return frame.interlaced_frame != 0;
+#endif
+}
+
+}  // namespace react1::media::ff

@@ -1,0 +1,12 @@
+// What a media file says about itself in its comment tag.
+#pragma once
+
+#include <react1/run_context.hpp>
+#include <string>
+
+namespace react1::media {
+
+/// The container's "comment" tag; empty when there is none. Throws what Demuxer throws.
+[[nodiscard]] std::string file_comment(const std::string& path, const RunContext& context);
+
+}  // namespace react1::media

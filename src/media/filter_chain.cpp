@@ -1,0 +1,157 @@
+#include "media/filter_chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <react1/error.hpp>
+#include <string_view>
+#include <vector>
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
+namespace react1::media {
+namespace {
+
+using Chain = std::vector<std::string>;
+
+struct Size {
+  int width = 0, height = 0;
+};
+
+const AVPixFmtDescriptor& descriptor(int pixel_format) {
+  const AVPixFmtDescriptor* found = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(pixel_format));
+  if (found == nullptr) throw Error(ErrorCode::internal, "filter chain", "the decoder gave an unknown pixel format");
+  return *found;
+}
+
+bool has_alpha(const AVPixFmtDescriptor& format) {
+  return (format.flags & AV_PIX_FMT_FLAG_ALPHA) != 0 || (format.flags & AV_PIX_FMT_FLAG_PAL) != 0;
+}
+
+bool is_rgb(const AVPixFmtDescriptor& format) {
+  return (format.flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) != 0;
+}
+
+bool is_full_range(const VideoPlan& plan, const PictureFormat& source) {
+  const AVPixFmtDescriptor& format = descriptor(source.pixel_format);
+  if (is_rgb(format) || std::string_view(format.name).substr(0, 4) == "yuvj") return true;
+  if (source.color_range != AVCOL_RANGE_UNSPECIFIED) return source.color_range == AVCOL_RANGE_JPEG;
+  return plan.full_range;
+}
+
+/// zscale's name for the plan's matrix.
+std::string matrix_name(const VideoPlan& plan, const PictureFormat& source) {
+  const AVPixFmtDescriptor& format = descriptor(source.pixel_format);
+  if (is_rgb(format)) return "gbr";
+  const std::string& name = plan.color_space;
+  // A YUV picture can't have RGB's identity matrix; a palette's or a grey one's tag may still claim it.
+  if (name.empty() || name == "gbr" || name == "rgb" || name == "bt709") return "bt709";
+  return name;
+}
+
+/// Colour with alpha lies on black. Done in formats whose colour planes line up with alpha's.
+void flatten(Chain& chain, const AVPixFmtDescriptor& format) {
+  if (is_rgb(format)) {
+    chain.emplace_back("format=gbrap|gbrap10le|gbrap12le|gbrap16le,premultiply=inplace=1");
+    chain.emplace_back("format=gbrp|gbrp10le|gbrp12le|gbrp16le");
+  } else {
+    chain.emplace_back("format=yuva444p|yuva444p10le|yuva444p12le|yuva444p16le,premultiply=inplace=1");
+    chain.emplace_back("format=yuv444p|yuv444p10le|yuv444p12le|yuv444p16le");
+  }
+}
+
+/// First mirror, then turn clockwise. Returns the size afterwards.
+Size turn(Chain& chain, const Orientation& orientation, Size size) {
+  if (orientation.mirrored) chain.emplace_back("hflip");
+  switch (orientation.rotation_deg) {
+    case 90:
+      chain.emplace_back("transpose=clock");
+      return {size.height, size.width};
+    case 180:
+      chain.emplace_back("hflip,vflip");
+      return size;
+    case 270:
+      chain.emplace_back("transpose=cclock");
+      return {size.height, size.width};
+    default:
+      return size;
+  }
+}
+
+/// One row or column more or less makes a size even without touching the other pixels.
+void trim_or_pad(Chain& chain, Size& size, Size wanted) {
+  if (wanted.width < size.width || wanted.height < size.height) {
+    const Size smaller{std::min(size.width, wanted.width), std::min(size.height, wanted.height)};
+    chain.push_back(fmt::format("crop={}:{}:0:0:exact=1", smaller.width, smaller.height));
+    size = smaller;
+  }
+  if (wanted.width > size.width || wanted.height > size.height) {
+    chain.push_back(fmt::format("pad={}:{}:0:0", wanted.width, wanted.height));
+    chain.push_back(fmt::format("fillborders=right={}:bottom={}:mode=smear", wanted.width - size.width,
+                                wanted.height - size.height));
+    size = wanted;
+  }
+}
+
+/// The converter needs sizes that its input's chroma divides; up to one row and column goes.
+void make_even(Chain& chain, Size& size) {
+  trim_or_pad(chain, size, {size.width - size.width % 2, size.height - size.height % 2});
+}
+
+/// Scene light is mapped from HDR to a standard screen: linear light relative to reference white (203 cd/m², ITU-R
+/// BT.2408), into BT.709's primaries, highlights rolled off, and back into a gamma signal.
+void tone_map(Chain& chain, const VideoPlan& plan, const std::string& matrix, bool full_range) {
+  chain.push_back(
+      fmt::format("zscale=matrixin={}:primariesin=bt2020:transferin={}:rangein={}:matrix=gbr:transfer=linear:npl=203",
+                  matrix, plan.tone_map == "hlg" ? "arib-std-b67" : "smpte2084", full_range ? "full" : "limited"));
+  chain.emplace_back("format=gbrpf32le,zscale=primaries=bt709,tonemap=mobius:desat=0");
+}
+
+/// SDR colours in BT.2020's primaries are only right after a change of primaries too.
+std::string wide_gamut(const VideoPlan& plan) {
+  if (plan.color_space.substr(0, 6) != "bt2020") return {};
+  return "primariesin=bt2020:transferin=bt709:primaries=bt709:transfer=bt709:";
+}
+
+}  // namespace
+
+PictureFormat PictureFormat::of(const AVFrame& frame) noexcept {
+  return {frame.width, frame.height, frame.format, frame.colorspace, frame.color_range};
+}
+
+std::string filter_chain(const VideoPlan& plan, const PictureFormat& source) {
+  const AVPixFmtDescriptor& format = descriptor(source.pixel_format);
+  const std::string matrix = matrix_name(plan, source);
+  const bool full_range = is_full_range(plan, source);
+  Size size{source.width, source.height};
+  const Size wanted{plan.width, plan.height};
+
+  Chain chain;
+  if (plan.deinterlace) chain.emplace_back("bwdif=mode=send_frame:parity=auto:deint=all");
+  if (has_alpha(format)) flatten(chain, format);
+  size = turn(chain, plan.orientation, size);
+  const bool near = std::abs(size.width - wanted.width) <= 1 && std::abs(size.height - wanted.height) <= 1;
+  if (near) {
+    trim_or_pad(chain, size, wanted);
+  } else {
+    make_even(chain, size);
+  }
+  const bool hdr = !plan.tone_map.empty();
+  if (hdr) tone_map(chain, plan, matrix, full_range);
+  const bool fits = near && !hdr && matrix == "bt709" && !full_range && source.pixel_format == AV_PIX_FMT_YUV420P;
+  if (!fits) {
+    // The converter takes no chroma coarser than its own.
+    if (format.log2_chroma_w > 1 || format.log2_chroma_h > 1) chain.emplace_back("format=yuv444p");
+    chain.push_back(fmt::format("zscale={}:{}:filter=lanczos:dither=ordered:{}", wanted.width, wanted.height,
+                                hdr ? std::string("matrix=bt709:transfer=bt709:range=limited")
+                                    : fmt::format("matrixin={}:rangein={}:{}matrix=bt709:range=limited", matrix,
+                                                  full_range ? "full" : "limited", wide_gamut(plan))));
+    chain.emplace_back("format=yuv420p");
+  }
+  return fmt::format("{}", fmt::join(chain, ","));
+}
+
+}  // namespace react1::media

@@ -1,0 +1,30 @@
+// Which filters turn a decoded picture into the prepared one. Pure: text in libavfilter's language.
+#pragma once
+
+#include <string>
+
+#include <react1/media.hpp>
+
+extern "C" {
+#include <libavutil/frame.h>
+}
+
+namespace react1::media {
+
+/// What a decoded frame says about itself; a change of any of it needs a new graph.
+struct PictureFormat {
+  int width = 0, height = 0;
+  int pixel_format = -1;  ///< AVPixelFormat
+  int color_space = 2;    ///< AVColorSpace, 2 = unspecified
+  int color_range = 0;    ///< AVColorRange, 0 = unspecified
+
+  [[nodiscard]] static PictureFormat of(const AVFrame& frame) noexcept;
+  friend bool operator==(const PictureFormat&, const PictureFormat&) = default;
+};
+
+/// The filters from `source` to the plan's picture: progressive, upright, plan.width × plan.height, square pixels,
+/// yuv420p, BT.709 limited range. Empty when the frame already is that: then nothing may touch it.
+/// Throws Error{internal} for an unknown pixel format.
+[[nodiscard]] std::string filter_chain(const VideoPlan& plan, const PictureFormat& source);
+
+}  // namespace react1::media

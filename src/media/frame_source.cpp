@@ -1,0 +1,217 @@
+#include "media/frame_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "media/ff/check.hpp"
+#include "media/ff/compat.hpp"
+
+namespace react1::media {
+namespace {
+
+/// The nominal rate the source's timestamps are multiples of. A measured rate carries the rounding of the timestamps
+/// it was measured from, so when the result's rate (or twice it) is the same but for that, it is taken.
+Rational nominal_rate(const VideoInfo& video, const VideoPlan& plan) {
+  const Rational tolerance(1, 1000);
+  for (const int times : {1, 2}) {
+    const Rational rate = plan.fps * times;
+    if (video.fps > 0 && abs(video.fps / rate - 1) < tolerance) return rate;
+  }
+  return video.fps;
+}
+
+FramePicker::Settings picker_settings(const VideoPlan& plan, const VideoInfo& video) {
+  return {.start = plan.start_s,
+          .fps = plan.fps,
+          .frames = plan.frames,
+          .source_fps = nominal_rate(video, plan),
+          .source_constant = !video.vfr};
+}
+
+const VideoInfo& require_video(const MediaInfo& info) {
+  if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
+  return *info.video;
+}
+
+}  // namespace
+
+FrameSource::FrameSource(std::string source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+                         const RunContext& context)
+    : source_(std::move(source)),
+      plan_(plan),
+      video_(require_video(info)),
+      options_(options),
+      context_{.stop = context.stop, .job_id = context.job_id},
+      source_fps_(nominal_rate(video_, plan)),
+      picker_(picker_settings(plan, video_)),
+      packet_(ff::make_packet()) {
+  open();
+  require_window_present(info);
+}
+
+/// An MP4 whose index lists more frames than its data holds was cut off. The window may lie in the good part; one that
+/// reaches to its end would silently be shorter than the clip was.
+void FrameSource::require_window_present(const MediaInfo& info) const {
+  const bool indexed = info.format.find("mp4") != std::string::npos;
+  const std::int64_t listed = video_.header_frames.value_or(0);
+  if (!indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s) return;
+  fail(fmt::format("{} of {} frames are there; the file is truncated or damaged", video_.frames, listed),
+       fmt::format("copy or export the file again, or end the window before {} s", video_.duration_s.to_decimal(2)));
+}
+
+void FrameSource::open() {
+  decoder_.reset();
+  demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
+  const std::array chosen{plan_.stream_index};
+  demuxer_->select(chosen);
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name());
+  drained_ = false;
+  newest_packet_ = 0;
+}
+
+Seconds FrameSource::time_of(std::int64_t ticks) const {
+  return Rational(ticks) * ff::from_av(demuxer_->stream(plan_.stream_index).time_base) - video_.start_s;
+}
+
+Seconds FrameSource::time_of(const AVFrame& frame) const {
+  if (frame.best_effort_timestamp == AV_NOPTS_VALUE) {
+    // Raw streams have no timestamps; their frames follow each other at the nominal rate.
+    return source_fps_ > 0 ? Rational(decoder_->frames() - 1) / source_fps_ : Rational(0);
+  }
+  return time_of(frame.best_effort_timestamp);
+}
+
+/// Reads packets until the decoder has something to say.
+void FrameSource::feed() {
+  if (drained_) return;
+  if (!demuxer_->read(*packet_)) {
+    (void)decoder_->send(nullptr);
+    drained_ = true;
+    return;
+  }
+  if (packet_->pts != AV_NOPTS_VALUE && (packet_->flags & AV_PKT_FLAG_DISCARD) == 0) {
+    newest_packet_ = std::max(newest_packet_, time_of(packet_->pts));
+  }
+  // All frames were received before, so the packet is always taken.
+  (void)decoder_->send(packet_.get());
+}
+
+/// Null at the end.
+ff::Frame FrameSource::decode() {
+  ff::Frame frame = ff::make_frame();
+  for (;;) {
+    context_.throw_if_stopped();
+    switch (decoder_->receive(*frame)) {
+      case Decoder::Receive::frame:
+        return frame;
+      case Decoder::Receive::end:
+        return nullptr;
+      case Decoder::Receive::needs_more:
+        if (drained_) return nullptr;
+        feed();
+    }
+  }
+}
+
+/// The frame shown at the window's start, or one before it. Containers find key frames by decoding time, by estimates
+/// or not at all, so the landing is checked and the jump repeated from farther back until it serves.
+ff::Frame FrameSource::first_frame() {
+  const Rational ticks_per_second = 1 / ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
+  const Seconds nearest_entry(1, 4);
+  for (Seconds margin = nearest_entry; margin < plan_.start_s; margin = margin * 4) {
+    try {
+      demuxer_->seek(plan_.stream_index, ((plan_.start_s - margin + video_.start_s) * ticks_per_second).floor());
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::media) throw;
+      break;  // this source can't be entered in the middle
+    }
+    decoder_->flush();
+    drained_ = false;
+    ff::Frame frame = decode();
+    if (frame && time_of(*frame) <= plan_.start_s) return frame;
+  }
+  if (plan_.start_s > nearest_entry) open();  // a jump was tried
+  return decode();
+}
+
+void FrameSource::watch_for_damage(const AVFrame& frame, Seconds time) {
+  const bool corrupt = (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0;
+  if (corrupt) ++corrupt_;
+  const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);
+  if (time + interval <= plan_.start_s) return;
+  if (!damaged_before_) damaged_before_ = decoder_->damaged() - (corrupt ? 1 : 0);
+  ++seen_;
+  const std::int64_t damaged = decoder_->damaged() - *damaged_before_;
+  if (damaged == 0) return;
+  fail(fmt::format("the picture is damaged near {} s ({} of the first {} frames of the window decode)",
+                   time.to_decimal(2), std::max<std::int64_t>(seen_ - damaged, 0), seen_),
+       "export or copy the file again, or choose a window without the damage");
+}
+
+std::optional<PickedFrame> FrameSource::next() {
+  while (!finished_) {
+    if (settled_) {
+      finished_ = true;
+      if (*settled_ == 0) return std::nullopt;
+      return PickedFrame{std::move(pending_), *settled_};
+    }
+    const bool first = !pending_;
+    ff::Frame frame = first ? first_frame() : decode();
+    if (!frame) return last_frame();
+    const Seconds time = time_of(*frame);
+    watch_for_damage(*frame, time);
+    const std::int64_t repeats = picker_.next(time);
+    if (first && picker_.late_by() > 0) {
+      fail(fmt::format("the first {} s of the window can't be decoded", picker_.late_by().to_decimal(2)),
+           fmt::format("the file does not begin with a key frame, or is damaged; start the window at {} s",
+                       (plan_.start_s + picker_.late_by()).to_decimal(2)));
+    }
+    std::swap(pending_, frame);
+    pending_time_ = time;
+    if (picker_.done()) {
+      finished_ = true;
+    } else {
+      settled_ = picker_.settle();
+    }
+    if (repeats > 0) return PickedFrame{std::move(frame), repeats};
+  }
+  return std::nullopt;
+}
+
+/// The source has ended before a frame behind the window was seen.
+std::optional<PickedFrame> FrameSource::last_frame() {
+  finished_ = true;
+  if (!pending_) fail("no frame of the window can be decoded", "the file is truncated or damaged; export it again");
+  require_whole_end(pending_time_);
+  const std::int64_t repeats = picker_.finish(video_.duration_s - pending_time_);
+  if (!picker_.done()) {
+    fail(fmt::format("{} of {} frames can be made; the picture ends at {} s", picker_.filled(), plan_.frames,
+                     video_.duration_s.to_decimal(3)),
+         "the file is truncated or damaged; export it again, or choose a shorter window");
+  }
+  if (repeats == 0) return std::nullopt;
+  return PickedFrame{std::move(pending_), repeats};
+}
+
+/// Holding the last frame is right for a clip that is over, and would hide the damage of one that is not.
+void FrameSource::require_whole_end(Seconds last) const {
+  const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);
+  const bool frames_lost = newest_packet_ > last + interval;
+  const bool damaged_at_end = damaged_before_ && decoder_->damaged() > *damaged_before_;
+  if (!frames_lost && !damaged_at_end && !demuxer_->damage()) return;
+  const std::int64_t expected = std::max(video_.header_frames.value_or(0), video_.frames);
+  fail(fmt::format("{} of {} frames decode; the file is truncated or damaged", decoder_->frames(), expected),
+       fmt::format("copy or export the file again, or end the window before {} s", last.to_decimal(2)));
+}
+
+void FrameSource::fail(const std::string& message, const std::string& hint) const {
+  Error::Extra extra{.hint = hint};
+  if (demuxer_->damage()) extra.detail = *demuxer_->damage();
+  throw Error(ErrorCode::media, demuxer_->name(), message, std::move(extra));
+}
+
+}  // namespace react1::media

@@ -1,0 +1,69 @@
+// The frames of a plan's window out of a source: seek, decode, and decide how often each is shown.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "media/decoder.hpp"
+#include "media/demuxer.hpp"
+#include "media/frame_picker.hpp"
+
+#include <react1/media.hpp>
+
+namespace react1::media {
+
+/// A decoded frame and how many output frames show it (≥ 1).
+struct PickedFrame {
+  ff::Frame frame;
+  std::int64_t repeats = 0;
+};
+
+/// Delivers the window's frames in order, exactly as many output frames as the plan wants. Strict: damage inside the
+/// window is an error. One thread at a time; the observer of `context` is not used.
+class FrameSource {
+ public:
+  /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
+  FrameSource(std::string source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+              const RunContext& context);
+
+  /// nullopt once the plan's frames are all given out. Throws Error{media} with the counts when frames of the window
+  /// are missing or damaged.
+  [[nodiscard]] std::optional<PickedFrame> next();
+
+ private:
+  void open();
+  void require_window_present(const MediaInfo& info) const;
+  [[nodiscard]] ff::Frame first_frame();
+  [[nodiscard]] ff::Frame decode();
+  void feed();
+  [[nodiscard]] Seconds time_of(const AVFrame& frame) const;
+  [[nodiscard]] Seconds time_of(std::int64_t ticks) const;
+  void watch_for_damage(const AVFrame& frame, Seconds time);
+  [[nodiscard]] std::optional<PickedFrame> last_frame();
+  void require_whole_end(Seconds last) const;
+  [[noreturn]] void fail(const std::string& message, const std::string& hint) const;
+
+  std::string source_;
+  VideoPlan plan_;
+  VideoInfo video_;
+  SourceOptions options_;
+  RunContext context_;
+  Rational source_fps_;
+  std::unique_ptr<Demuxer> demuxer_;
+  std::unique_ptr<Decoder> decoder_;
+  FramePicker picker_;
+  ff::Packet packet_;
+  bool drained_ = false;   // the decoder has been told that no packet follows
+  Seconds newest_packet_;  // the latest presentation time among the packets read
+  ff::Frame pending_;      // the latest frame; how often it is shown depends on the next
+  Seconds pending_time_;
+  std::optional<std::int64_t> settled_;  // how often the pending, last frame is shown
+  bool finished_ = false;
+  std::int64_t corrupt_ = 0;                    // damaged frames seen, before the window included
+  std::int64_t seen_ = 0;                       // frames of the window
+  std::optional<std::int64_t> damaged_before_;  // the decoder's count when the window began
+};
+
+}  // namespace react1::media

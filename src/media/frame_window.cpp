@@ -1,0 +1,108 @@
+#include "media/frame_window.hpp"
+
+#include <algorithm>
+
+#include "media/decoder.hpp"
+#include "media/demuxer.hpp"
+#include "media/ff/check.hpp"
+
+namespace react1::media {
+namespace {
+
+class WindowReader {
+ public:
+  WindowReader(const std::string& source, int index, const SourceOptions& options, const RunContext& context)
+      : context_(context),
+        demuxer_(source, DemuxerOptions::from(options), context),
+        stream_(demuxer_.stream(index)),
+        decoder_(stream_, /*threads=*/0, demuxer_.name()),
+        tick_(ff::from_av(stream_.time_base)) {
+    const int wanted[] = {index};
+    demuxer_.select(wanted);
+  }
+
+  std::int64_t run(const Seconds& start_s, const std::optional<Seconds>& end_s, const FrameSink& sink) {
+    const ff::Packet packet = ff::make_packet();
+    const ff::Frame frame = ff::make_frame();
+    bool go_on = true;
+    const auto take = [&](const AVFrame& decoded) {
+      if (!go_on) return false;
+      const Seconds time = time_of(decoded);
+      if (seek_if_worthwhile(start_s, time)) return false;
+      const Seconds length = length_of(decoded);
+      // A picture without a known length ends where the next begins, so one that starts before the window is left out.
+      if (time < start_s && time + length <= start_s) return true;
+      go_on = (!end_s || time < *end_s) && sink(decoded, time);
+      return go_on;
+    };
+    while (go_on && demuxer_.read(*packet)) {
+      context_.throw_if_stopped();
+      decoder_.decode(packet.get(), *frame, take);
+    }
+    while (go_on && !drained_) {
+      drained_ = true;  // unless a seek asks for more
+      decoder_.decode(nullptr, *frame, take);
+      while (go_on && !drained_ && demuxer_.read(*packet)) decoder_.decode(packet.get(), *frame, take);
+    }
+    return decoder_.damaged();
+  }
+
+ private:
+  [[nodiscard]] bool is_audio() const { return stream_.codecpar->codec_type == AVMEDIA_TYPE_AUDIO; }
+
+  /// Relative to the first frame. A frame without a time follows the one before it.
+  Seconds time_of(const AVFrame& frame) {
+    if (frame.best_effort_timestamp != AV_NOPTS_VALUE) {
+      if (!first_) first_ = frame.best_effort_timestamp;
+      next_ = Rational{frame.best_effort_timestamp - *first_} * tick_;
+    }
+    const Seconds time = next_;
+    next_ = next_ + length_of(frame);
+    return time;
+  }
+
+  [[nodiscard]] Seconds length_of(const AVFrame& frame) const {
+    if (is_audio()) return frame.sample_rate > 0 ? Rational{frame.nb_samples, frame.sample_rate} : Rational{0};
+    const AVRational rate = stream_.avg_frame_rate;
+    return rate.num > 0 && rate.den > 0 ? Rational{1} / ff::from_av(rate) : Rational{1, 25};
+  }
+
+  /// Once, at the first frame (only then its time is known): goes near a far window's start. Formats that guess
+  /// positions from the bit rate would land somewhere else than they say, so those are decoded from the start.
+  bool seek_if_worthwhile(const Seconds& start_s, const Seconds& time) {
+    if (considered_seek_) return false;
+    considered_seek_ = true;
+    const AVFormatContext& format = demuxer_.format();
+    const bool exact = (format.iformat->flags & (AVFMT_GENERIC_INDEX | AVFMT_NOTIMESTAMPS | AVFMT_TS_DISCONT)) == 0 ||
+                       av_get_exact_bits_per_sample(stream_.codecpar->codec_id) > 0;
+    const bool seekable = format.pb != nullptr && (format.pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
+    const bool compressed_audio = is_audio() && av_get_exact_bits_per_sample(stream_.codecpar->codec_id) == 0;
+    if (!first_ || !exact || !seekable || compressed_audio || start_s < time + 3) return false;
+    // A second early: a key frame's decode time lies before its presentation time, and seeking goes by the former.
+    const Seconds target = start_s - 1;
+    demuxer_.seek(stream_.index, *first_ + (target / tick_).floor());
+    decoder_.flush();
+    drained_ = false;
+    return true;
+  }
+
+  const RunContext& context_;
+  Demuxer demuxer_;
+  AVStream& stream_;
+  Decoder decoder_;
+  Rational tick_;
+  std::optional<std::int64_t> first_;
+  Seconds next_;
+  bool considered_seek_ = false;
+  bool drained_ = false;
+};
+
+}  // namespace
+
+std::int64_t for_each_frame(const std::string& source, int index, const Seconds& start_s,
+                            const std::optional<Seconds>& end_s, const SourceOptions& options,
+                            const RunContext& context, const FrameSink& sink) {
+  return WindowReader{source, index, options, context}.run(start_s, end_s, sink);
+}
+
+}  // namespace react1::media

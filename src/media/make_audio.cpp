@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/atomic_file.hpp"
+#include "media/audio_encoder.hpp"
+#include "media/copy.hpp"
+#include "media/make_clip.hpp"
+#include "media/muxer.hpp"
+#include "media/proof.hpp"
+#include "media/sample_source.hpp"
+
+#include <react1/error.hpp>
+
+namespace react1::media {
+namespace {
+
+constexpr std::int64_t mp3_frame = 1152;
+
+/// A plan to copy holds all samples; encoded, one frame goes to the Xing/LAME tag and one to the encoder's padding.
+AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
+  const std::int64_t frames = (limit * plan.sample_rate / mp3_frame).floor() - 2;
+  plan.samples = std::clamp<std::int64_t>(plan.samples, 1, std::max<std::int64_t>(frames, 1) * mp3_frame);
+  plan.action = ClipAction::transcode;
+  return plan;
+}
+
+void transcode(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+  SampleSource samples(source, info, plan, options, context);
+  AudioEncoder encoder(plan, file.string());
+  Muxer muxer(file, Container::mp3);
+  muxer.add_stream(*encoder.parameters(), encoder.context().time_base);
+  muxer.start(/*edit_list=*/false);
+  const AudioEncoder::Sink write = [&](AVPacket& packet) { muxer.write(packet); };
+  std::int64_t done = 0;
+  while (const ff::Frame frame = samples.next(encoder.frame_size())) {
+    context.throw_if_stopped();
+    done += frame->nb_samples;
+    encoder.encode(*frame, write);
+    context.observer->on_progress({Stage::prepare, done, plan.samples, "samples"});
+  }
+  encoder.finish(write);
+  muxer.finish();
+  if (samples.padded() > 0) {
+    context.observer->on_note(
+        {Note::Level::info, "audio_padded",
+         fmt::format("The sound is {} samples shorter than its file says; silence fills them.", samples.padded())});
+  }
+}
+
+void make(const std::string& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+          const SourceOptions& options, const RunContext& context) {
+  switch (plan.action) {
+    case ClipAction::passthrough:
+      copy_bytes(source, info.size_bytes, file, options, context);
+      return;
+    case ClipAction::remux:
+      (void)remux_audio(source, plan, file, options, context);
+      return;
+    case ClipAction::transcode:
+      transcode(source, info, plan, file, options, context);
+      return;
+    case ClipAction::cut:
+      break;
+  }
+  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for sound");
+}
+
+void require_as_planned(const PreparedClip& clip, const AudioPlan& plan) {
+  if (!clip.audio) throw Error(ErrorCode::internal, clip.path, "the written file holds no sound");
+  if (plan.action == ClipAction::transcode && clip.audio->samples != plan.samples) {
+    throw Error(ErrorCode::internal, clip.path,
+                fmt::format("the written file holds {} samples, not {}", clip.audio->samples, plan.samples));
+  }
+}
+
+}  // namespace
+
+PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+                        const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
+                        const RunContext& context) {
+  context.throw_if_stopped();
+  AtomicFile file(output);
+  AudioPlan chosen = plan;
+  PreparedClip clip;
+  clip.reasons = plan.reasons;
+  for (;;) {
+    make(source, info, chosen, file.temporary(), options, context);
+    examine(clip, file.temporary(), context);
+    const std::optional<std::string> too_long = over_limit(clip, limit);
+    if (!too_long) break;
+    if (chosen.action == ClipAction::transcode) {
+      throw Error(ErrorCode::media, output.string(), *too_long,
+                  {.hint = "choose a shorter window with --audio-duration"});
+    }
+    clip.reasons.push_back("Copied, " + *too_long + ".");
+    chosen = encoding_instead(chosen, limit);
+  }
+  require_as_planned(clip, chosen);
+  context.throw_if_stopped();
+  file.commit();
+  clip.path = output.string();
+  clip.action = chosen.action;
+  clip.window_start_s = chosen.start_s;
+  clip.window_end_s = std::min(chosen.end_s, chosen.start_s + clip.duration_s);
+  return clip;
+}
+
+}  // namespace react1::media

@@ -1,0 +1,26 @@
+// Makes the two clips that are handed to the service, from a resolved plan, and proves their length.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <react1/media.hpp>
+
+namespace react1::media {
+
+/// Makes `output` (MP4, video only) as `plan` says. `info` is probe()'s result for `source`. The file is written under
+/// a temporary name, proved to be no longer than `limit` by every measure, and only then renamed. A copy (passthrough,
+/// remux) that turns out to be too long by some measure is encoded instead, and the reasons say so.
+/// Reports progress in frames (Stage::prepare). Blocking; any thread; the observer is called from this thread only.
+/// Throws Error{media} (damage inside the window, or a length that can't be proved), {io}, {network}, {interrupted};
+/// `output` is untouched then.
+[[nodiscard]] PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                                      const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
+                                      const RunContext& context);
+
+/// The same for `output` as MP3. Progress is in samples.
+[[nodiscard]] PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+                                      const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
+                                      const RunContext& context);
+
+}  // namespace react1::media

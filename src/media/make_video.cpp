@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <stop_token>
+
+#include "core/atomic_file.hpp"
+#include "core/log.hpp"
+#include "media/ahead.hpp"
+#include "media/copy.hpp"
+#include "media/filter_graph.hpp"
+#include "media/frame_source.hpp"
+#include "media/make_clip.hpp"
+#include "media/muxer.hpp"
+#include "media/proof.hpp"
+#include "media/video_encoder.hpp"
+
+#include <react1/error.hpp>
+
+namespace react1::media {
+namespace {
+
+/// Decoded frames that may wait for the encoder: enough to even out both sides' pauses, few enough for 4K.
+constexpr std::size_t frames_ahead = 4;
+
+/// Filters and encodes what the decoder delivers; all calls from one thread.
+class Transcoder {
+ public:
+  Transcoder(const VideoPlan& plan, const std::string& name, const std::filesystem::path& file,
+             const RunContext& context)
+      : plan_(plan),
+        context_(context),
+        filter_(plan, name,
+                [this](const PictureFormat& before, const PictureFormat& after) { note_change(before, after); }),
+        encoder_(plan, name),
+        muxer_(file, Container::mp4) {
+    muxer_.add_stream(*encoder_.parameters(), encoder_.time_base());
+    muxer_.start(/*edit_list=*/false);
+  }
+
+  void push(PickedFrame& picked) {
+    repeats_.push_back(picked.repeats);
+    filter_.push(*picked.frame, encode_);
+  }
+
+  void finish() {
+    filter_.flush(encode_);
+    encoder_.finish(write_);
+    muxer_.finish();
+  }
+
+ private:
+  void encode(AVFrame& frame) {
+    const std::int64_t times = repeats_.front();
+    repeats_.pop_front();
+    for (std::int64_t i = 0; i < times; ++i) {
+      context_.throw_if_stopped();
+      encoder_.encode(frame, tick_++, write_);
+      context_.observer->on_progress({Stage::prepare, tick_, plan_.frames, "frames"});
+    }
+  }
+
+  void note_change(const PictureFormat& before, const PictureFormat& after) {
+    context_.observer->on_note(
+        {Note::Level::warning, "picture_changed",
+         fmt::format("The picture changes from {}x{} to {}x{} or in its colours at frame {}; it is fitted to {}x{}.",
+                     before.width, before.height, after.width, after.height, tick_, plan_.width, plan_.height)});
+  }
+
+  const VideoPlan& plan_;
+  const RunContext& context_;
+  std::deque<std::int64_t> repeats_;  // of the frames inside the filters
+  std::int64_t tick_ = 0;
+  FilterGraph filter_;
+  VideoEncoder encoder_;
+  Muxer muxer_;
+  VideoEncoder::Sink write_ = [this](AVPacket& packet) {
+    context_.throw_if_stopped();
+    muxer_.write(packet);
+  };
+  FilterGraph::Sink encode_ = [this](AVFrame& frame) { encode(frame); };
+};
+
+void transcode(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+  // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
+  std::stop_source stop;
+  const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
+  FrameSource frames(source, info, plan, options, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
+  Transcoder transcoder(plan, info.path, file, context);
+  Ahead<PickedFrame> decoded(frames_ahead, stop, [&] {
+    const log::Scope scope(context.job_id);
+    return frames.next();
+  });
+  while (std::optional<PickedFrame> picked = decoded.next()) transcoder.push(*picked);
+  transcoder.finish();
+}
+
+void make(const std::string& source, const MediaInfo& info, const VideoPlan& plan, const std::filesystem::path& file,
+          const SourceOptions& options, const RunContext& context) {
+  switch (plan.action) {
+    case ClipAction::passthrough:
+      copy_bytes(source, info.size_bytes, file, options, context);
+      return;
+    case ClipAction::remux:
+      (void)remux_video(source, info, plan, file, options, context);
+      return;
+    case ClipAction::transcode:
+      transcode(source, info, plan, file, options, context);
+      return;
+    case ClipAction::cut:
+      break;
+  }
+  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for a picture");
+}
+
+void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
+  if (!clip.video) throw Error(ErrorCode::internal, clip.path, "the written file holds no picture");
+  const PreparedClip::Video& video = *clip.video;
+  if (plan.action == ClipAction::passthrough) return;
+  if (video.frames != plan.frames || video.width != plan.width || video.height != plan.height) {
+    throw Error(ErrorCode::internal, clip.path,
+                fmt::format("the written file holds {} frames of {}x{}, not {} of {}x{}", video.frames, video.width,
+                            video.height, plan.frames, plan.width, plan.height));
+  }
+}
+
+}  // namespace
+
+PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                        const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
+                        const RunContext& context) {
+  context.throw_if_stopped();
+  AtomicFile file(output);
+  VideoPlan chosen = plan;
+  PreparedClip clip;
+  clip.reasons = plan.reasons;
+  for (;;) {
+    make(source, info, chosen, file.temporary(), options, context);
+    examine(clip, file.temporary(), context);
+    const std::optional<std::string> too_long = over_limit(clip, limit);
+    if (!too_long) break;
+    if (chosen.action == ClipAction::transcode) {
+      throw Error(ErrorCode::media, output.string(), *too_long,
+                  {.hint = "choose a shorter window with --video-duration"});
+    }
+    clip.reasons.push_back("Copied, " + *too_long + ".");
+    chosen.action = ClipAction::transcode;
+  }
+  require_as_planned(clip, chosen);
+  context.throw_if_stopped();
+  file.commit();
+  clip.path = output.string();
+  clip.action = chosen.action;
+  clip.window_start_s = chosen.start_s;
+  clip.window_end_s = std::min(chosen.end_s, chosen.start_s + clip.duration_s);
+  return clip;
+}
+
+}  // namespace react1::media

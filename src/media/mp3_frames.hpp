@@ -1,0 +1,48 @@
+// Counts the frames of an MP3 file byte by byte, independently of any library that wrote or reads it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <react1/rational.hpp>
+
+namespace react1::media {
+
+/// One layer III frame header. Source: ISO/IEC 11172-3 2.4.2.3 and 13818-3, MPEG 2.5 by its common extension.
+struct Mp3Header {
+  int version = 1;      ///< 1 = MPEG-1, 2 = MPEG-2, 25 = MPEG-2.5
+  int sample_rate = 0;  ///< Hz
+  int bitrate = 0;      ///< bit/s
+  int samples = 0;      ///< per frame and channel: 1152, or 576 below MPEG-1
+  bool mono = false;
+  std::size_t size = 0;  ///< of the whole frame, bytes
+};
+
+/// nullopt when the four bytes are no layer III header, or one of a free format.
+[[nodiscard]] std::optional<Mp3Header> parse_mp3_header(std::span<const std::uint8_t> bytes) noexcept;
+
+/// The Xing/Info frame, which holds no sound, and LAME's extension of it.
+struct Mp3Tag {
+  bool variable_rate = false;          ///< "Xing" rather than "Info"
+  std::optional<std::int64_t> frames;  ///< as the tag claims, itself not counted
+  std::optional<int> delay, padding;   ///< samples the encoder added at the start and the end
+};
+
+struct Mp3Frames {
+  Mp3Header first;                  ///< header of the first frame
+  std::int64_t frames = 0;          ///< all frames in the file, the tag's own included
+  std::int64_t trailing_bytes = 0;  ///< after the last whole frame, ID3v1 and APE tags left out
+  bool truncated = false;           ///< the last frame is longer than the file
+  bool changes_rate = false;        ///< some frame has another sample rate or length than the first
+  std::optional<Mp3Tag> tag;
+  Seconds with_tag;     ///< every frame counted, sound or not
+  Seconds without_tag;  ///< the tag's own frame left out
+  Seconds gapless;      ///< without_tag less delay and padding; = without_tag when not told
+};
+
+/// nullopt when no frame followed by a second one (or by the end) is found within the first 64 KiB after the ID3v2
+/// tags.
+[[nodiscard]] std::optional<Mp3Frames> count_mp3_frames(std::span<const std::uint8_t> file);
+
+}  // namespace react1::media

@@ -1,0 +1,75 @@
+#include "media/muxer.hpp"
+
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "media/ff/check.hpp"
+
+namespace react1::media {
+
+Muxer::Muxer(std::filesystem::path file, Container container)
+    : file_(std::move(file)), name_(file_.string()), container_(container) {
+  AVFormatContext* raw = nullptr;
+  // "file:" keeps a local name with a colon in it from being taken for a protocol.
+  const std::string address = "file:" + name_;
+  ff::check(avformat_alloc_output_context2(&raw, nullptr, container == Container::mp4 ? "mp4" : "mp3", address.c_str()),
+            "setting up the file", name_);
+  format_.reset(raw);
+  // Without the flag the muxer signs the file with its name and version.
+  format_->flags |= AVFMT_FLAG_BITEXACT;
+  ff::check(avio_open2(&format_->pb, address.c_str(), AVIO_FLAG_WRITE, nullptr, nullptr), "creating the file", name_);
+}
+
+void Muxer::add_stream(const AVCodecParameters& parameters, AVRational time_base) {
+  AVStream* stream = avformat_new_stream(format_.get(), nullptr);
+  if (stream == nullptr) throw std::bad_alloc{};
+  ff::check(avcodec_parameters_copy(stream->codecpar, &parameters), "setting up the file", name_);
+  stream->codecpar->codec_tag = 0;  // the source container's four letters mean nothing in this one
+  stream->time_base = time_base;
+  time_base_ = time_base;
+}
+
+void Muxer::set_options(ff::Dictionary& options, bool edit_list) const {
+  if (container_ == Container::mp3) {
+    options.set("write_xing", "1");
+    options.set("id3v2_version", "0");
+    options.set("write_id3v1", "0");
+    return;
+  }
+  options.set("movflags", "+faststart");
+  options.set("use_editlist", edit_list ? "1" : "0");
+  // The muxer doubles a coarse time scale until it reaches 10000. The movie header gets the same scale, so that its
+  // duration is exact; at the default of 1000 it would be rounded up, possibly over the limit.
+  std::int64_t scale = time_base_.den;
+  while (scale < 10'000) scale *= 2;
+  const std::string text = std::to_string(scale);
+  options.set("video_track_timescale", text.c_str());
+  options.set("movie_timescale", text.c_str());
+}
+
+void Muxer::start(bool edit_list) {
+  ff::Dictionary options;
+  set_options(options, edit_list);
+  ff::check(avformat_write_header(format_.get(), options.address()), "writing the header", name_);
+}
+
+void Muxer::write(AVPacket& packet) {
+  av_packet_rescale_ts(&packet, time_base_, format_->streams[0]->time_base);
+  packet.stream_index = 0;
+  packet.pos = -1;
+  ff::check(av_write_frame(format_.get(), &packet), "writing the file", name_);
+  av_packet_unref(&packet);
+}
+
+void Muxer::finish() {
+  ff::check(av_write_trailer(format_.get()), "finishing the file", name_);
+  // A full disk may only show in the I/O layer, or at the last flush.
+  const int failed = format_->pb->error;
+  const int closed = avio_closep(&format_->pb);
+  format_.reset();
+  ff::check(failed, "writing the file", name_);
+  ff::check(closed, "closing the file", name_);
+}
+
+}  // namespace react1::media

@@ -1,0 +1,40 @@
+// Writes one stream into a clean file: no metadata, no library tags.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "media/ff/handles.hpp"
+
+namespace react1::media {
+
+/// What is written. The container is named outright, because the file still has a temporary name.
+enum class Container { mp4, mp3 };
+
+/// A file with one stream. finish() makes it whole; destroyed before that, it leaves a file that is no good (its
+/// owner, an AtomicFile, removes it). One thread at a time.
+class Muxer {
+ public:
+  /// Opens `file` for writing. Throws Error{io}.
+  Muxer(std::filesystem::path file, Container container);
+
+  /// The stream, before start(). `time_base` is exact for every timestamp to come: MP4 keeps it (times a power of two).
+  void add_stream(const AVCodecParameters& parameters, AVRational time_base);
+  /// Writes the header. `edit_list`: MP4 only, whether timing may need one (B-frames). Throws Error{io|media}.
+  void start(bool edit_list);
+  /// Takes over the packet; its times are in the time base given to add_stream().
+  void write(AVPacket& packet);
+  /// Writes the index in front of the media and closes. Throws Error{io|media}.
+  void finish();
+
+ private:
+  void set_options(ff::Dictionary& options, bool edit_list) const;
+
+  std::filesystem::path file_;
+  std::string name_;
+  Container container_;
+  ff::OutputFormat format_;
+  AVRational time_base_{1, 1};
+};
+
+}  // namespace react1::media

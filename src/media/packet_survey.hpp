@@ -1,0 +1,55 @@
+// Reads every packet of the chosen streams once and adds up what they tell. Nothing is decoded.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "media/demuxer.hpp"
+#include "media/frame_rate.hpp"
+
+namespace react1::media {
+
+/// Sums over one stream's packets. Times are ticks of the stream's time base. "Shown" leaves out the packets that an
+/// edit list (or the container's own mark) says are only decoded.
+struct StreamSurvey {
+  int index = 0;
+  std::int64_t packets = 0;
+  std::int64_t shown = 0;
+  std::int64_t discarded = 0;                      ///< marked as only decoded, by an edit list for instance
+  std::int64_t corrupt = 0;                        ///< marked so by the demuxer, e.g. cut off at the end of the file
+  bool cut_off = false;                            ///< the last packet is corrupt: the file ends inside it
+  std::int64_t without_time = 0;                   ///< shown packets with neither pts nor dts
+  std::int64_t without_duration = 0;               ///< shown packets
+  bool reordered = false;                          ///< a presentation time was below an earlier one
+  bool times_are_dts = false;                      ///< some packet has no pts: all times below are decode times
+  std::optional<std::int64_t> first;               ///< smallest shown time
+  std::optional<std::int64_t> last;                ///< largest shown time
+  std::int64_t last_duration = 0;                  ///< of the packet at `last`; 0 when it has none
+  std::optional<std::int64_t> end;                 ///< largest shown time + duration
+  bool first_is_key = false;                       ///< of the packet at `first`
+  std::int64_t durations = 0;                      ///< sum over shown packets
+  std::map<std::int64_t, std::int64_t> intervals;  ///< between neighbours in presentation order
+  // Audio only, in samples, over all packets: what is skipped at the start may cover packets that are not shown.
+  struct Samples {
+    std::int64_t by_duration = 0;  ///< sum of durations that are whole numbers of samples
+    std::int64_t by_codec = 0;     ///< sum of what the codec says of each packet's length
+  };
+  Samples all, not_shown;
+  std::int64_t inexact = 0;                ///< packets whose duration is no whole number of samples
+  std::int64_t codec_silent = 0;           ///< packets whose length the codec can't tell
+  std::int64_t skip_start = 0;             ///< priming to drop, where the file tells
+  std::int64_t skip_end = 0;               ///< padding to drop
+  std::optional<std::int64_t> first_time;  ///< of any packet, shown or not
+};
+
+/// Called for every packet, before it is counted; e.g. to decode the first few.
+using PacketVisitor = std::function<void(const AVPacket&)>;
+
+/// Reads `demuxer` to its end, only the streams in `indexes`. The result is in their order. Throws what read() throws.
+[[nodiscard]] std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int>& indexes,
+                                                       const PacketVisitor& visit);
+
+}  // namespace react1::media

@@ -1,0 +1,276 @@
+// react1::probe(): opens a source, lets its packets be counted, and puts the facts together.
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <react1/media.hpp>
+
+#include "core/redact.hpp"
+#include "media/audio_count.hpp"
+#include "media/decoder.hpp"
+#include "media/demuxer.hpp"
+#include "media/ff/check.hpp"
+#include "media/ff/compat.hpp"
+#include "media/mp4_layout.hpp"
+#include "media/packet_survey.hpp"
+#include "media/probe_warnings.hpp"
+#include "media/stream_choice.hpp"
+#include "media/stream_measure.hpp"
+#include "media/video_facts.hpp"
+
+namespace react1 {
+namespace media {
+namespace {
+
+/// Decodes the first few packets of a video whose parameters do not say whether it is interlaced.
+class InterlaceLook {
+ public:
+  InterlaceLook(const AVStream& stream, const std::string& where) : index_(stream.index), frame_(ff::make_frame()) {
+    decoder_ = std::make_unique<Decoder>(stream, /*threads=*/1, where);
+  }
+
+  void look(const AVPacket& packet) {
+    if (packet.stream_index != index_ || looked_at_ >= enough_packets || found_) return;
+    ++looked_at_;
+    decoder_->decode(&packet, *frame_, [&](const AVFrame& frame) { found_ = found_ || ff::is_interlaced(frame); });
+  }
+
+  [[nodiscard]] bool found() const noexcept { return found_; }
+
+ private:
+  static constexpr int enough_packets = 8;
+  int index_;
+  ff::Frame frame_;
+  std::unique_ptr<Decoder> decoder_;
+  int looked_at_ = 0;
+  bool found_ = false;
+};
+
+/// Codecs that can carry fields; the others need no look.
+bool may_be_interlaced(AVCodecID codec) {
+  constexpr AVCodecID with_fields[] = {AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,   AV_CODEC_ID_MPEG2VIDEO,
+                                       AV_CODEC_ID_MPEG4,   AV_CODEC_ID_VC1,    AV_CODEC_ID_WMV3,
+                                       AV_CODEC_ID_DVVIDEO, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD};
+  return std::find(std::begin(with_fields), std::end(with_fields), codec) != std::end(with_fields);
+}
+
+bool is_picture_format(std::string_view name) {
+  constexpr std::string_view pipe = "_pipe";
+  return name == "image2" || name == "ico" ||
+         (name.size() > pipe.size() && name.substr(name.size() - pipe.size()) == pipe);
+}
+
+std::string tag_of(const AVDictionary* tags, const char* key) {
+  const AVDictionaryEntry* entry = av_dict_get(tags, key, nullptr, /*flags=*/0);
+  return entry == nullptr ? std::string{} : std::string{entry->value};
+}
+
+const char* type_name(const AVCodecParameters& codec) {
+  const char* name = av_get_media_type_string(codec.codec_type);
+  return name == nullptr ? "data" : name;
+}
+
+StreamInfo stream_info(const AVStream& stream, const StreamChoice& choice) {
+  return {.index = stream.index,
+          .type = type_name(*stream.codecpar),
+          .codec = stream.codecpar->codec_id == AV_CODEC_ID_NONE ? "" : avcodec_get_name(stream.codecpar->codec_id),
+          .language = tag_of(stream.metadata, "language"),
+          .title = tag_of(stream.metadata, "title"),
+          .is_default = (stream.disposition & AV_DISPOSITION_DEFAULT) != 0,
+          .attached_pic = is_picture(stream),
+          .chosen = stream.index == choice.video || stream.index == choice.audio};
+}
+
+void add_keys(std::vector<std::string>& keys, const AVDictionary* tags) {
+  const AVDictionaryEntry* entry = nullptr;
+  while ((entry = av_dict_get(tags, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
+    if (std::find(keys.begin(), keys.end(), entry->key) == keys.end()) keys.emplace_back(entry->key);
+  }
+}
+
+std::optional<std::int64_t> size_of(const Demuxer& demuxer, const std::string& source) {
+  if (demuxer.format().pb != nullptr) {
+    const std::int64_t size = avio_size(demuxer.format().pb);
+    return size >= 0 ? std::optional{size} : std::nullopt;
+  }
+  std::error_code error;
+  const auto size = std::filesystem::file_size(source, error);
+  return error ? std::nullopt : std::optional{static_cast<std::int64_t>(size)};
+}
+
+bool is_mp4(const Demuxer& demuxer) {
+  return std::string_view{demuxer.format().iformat->name}.rfind("mov,", 0) == 0;
+}
+
+/// After the packets: it moves the read position.
+std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::int64_t> size) {
+  AVIOContext* io = demuxer.format().pb;
+  if (!is_mp4(demuxer) || io == nullptr || !size || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0) return std::nullopt;
+  return read_mp4_layout(
+      [io](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
+        if (avio_seek(io, offset, SEEK_SET) < 0) return 0;
+        const int got = avio_read(io, buffer.data(), static_cast<int>(buffer.size()));
+        return got > 0 ? static_cast<std::size_t>(got) : 0;
+      },
+      *size);
+}
+
+/// By how much a WAV file is shorter than its RIFF header says (FFmpeg then drops the header's length without a word).
+/// Sizes near the top of 32 bits are what writers that can't go back put there.
+std::optional<std::int64_t> missing_riff_bytes(const Demuxer& demuxer, std::int64_t size) {
+  constexpr std::uint32_t placeholder = 0x7FFFF000;
+  AVIOContext* io = demuxer.format().pb;
+  if (io == nullptr || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0 || avio_seek(io, 0, SEEK_SET) < 0)
+    return std::nullopt;
+  const unsigned tag = avio_rl32(io);
+  const std::uint32_t promised = avio_rl32(io);
+  if (tag != MKTAG('R', 'I', 'F', 'F') || promised >= placeholder) return std::nullopt;
+  const std::int64_t missing = std::int64_t{promised} + 8 - size;
+  // A missing pad byte at the end of an odd chunk is a common slip.
+  return missing > 1 ? std::optional{missing} : std::nullopt;
+}
+
+/// One probing of one source; its members are the steps.
+class Probe {
+ public:
+  Probe(const std::string& source, const SourceOptions& options, const RunContext& context)
+      : source_(source),
+        options_(options),
+        context_(context),
+        demuxer_(source, DemuxerOptions::from(options), context),
+        choice_(choose_streams(demuxer_.format())) {}
+
+  MediaInfo run() {
+    if (!choice_.video && !choice_.audio) {
+      throw Error{ErrorCode::media, demuxer_.name(), "there is neither video nor sound in this file"};
+    }
+    describe_file();
+    survey();
+    if (is_mp4(demuxer_)) read_layout();
+    if (info_.format == "wav" && info_.size_bytes)
+      findings_.missing_bytes = missing_riff_bytes(demuxer_, *info_.size_bytes);
+    finish();
+    return std::move(info_);
+  }
+
+ private:
+  void describe_file() {
+    const AVFormatContext& format = demuxer_.format();
+    info_.path = demuxer_.name();
+    info_.format = format.iformat->name;
+    info_.size_bytes = size_of(demuxer_, source_);
+    if (const auto ticks = demuxer_.header_duration()) info_.container_duration_s = Rational{*ticks, AV_TIME_BASE};
+    add_keys(info_.metadata_keys, format.metadata);
+    for (int i = 0; i < demuxer_.stream_count(); ++i) {
+      const AVStream& stream = demuxer_.stream(i);
+      info_.streams.push_back(stream_info(stream, choice_));
+      add_keys(info_.metadata_keys, stream.metadata);
+      findings_.cover_art = findings_.cover_art || is_picture(stream);
+    }
+    findings_.videos = choice_.videos;
+    findings_.audios = choice_.audios;
+    findings_.starts_at_zero = (format.iformat->flags & AVFMT_TS_DISCONT) == 0;
+  }
+
+  void survey() {
+    std::vector<int> indexes;
+    std::unique_ptr<InterlaceLook> look;
+    std::optional<bool> interlaced;
+    if (choice_.video) {
+      AVStream& stream = demuxer_.stream(*choice_.video);
+      indexes.push_back(stream.index);
+      interlaced = interlaced_of(stream);
+      if (!interlaced && may_be_interlaced(stream.codecpar->codec_id)) {
+        look = std::make_unique<InterlaceLook>(stream, demuxer_.name());
+      }
+    }
+    if (choice_.audio) indexes.push_back(*choice_.audio);
+    const std::vector<StreamSurvey> surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
+      if (look) look->look(packet);
+    });
+    findings_.damage = demuxer_.damage();
+    for (const StreamSurvey& survey : surveys) {
+      findings_.corrupt_packets += survey.corrupt;
+      findings_.cut_off = findings_.cut_off || survey.cut_off;
+      if (survey.packets == 0) continue;  // announced, but nothing of it is there
+      survey.index == choice_.video ? take_video(survey) : take_audio(survey);
+    }
+    if (!info_.video && !info_.audio) {
+      throw Error{ErrorCode::media, demuxer_.name(), "the file announces streams but holds no data",
+                  Error::Extra{.hint = "its end may be missing: copy it again"}};
+    }
+    if (info_.video) info_.video->interlaced = interlaced.value_or(look && look->found());
+  }
+
+  void take_video(const StreamSurvey& survey) {
+    AVStream& stream = demuxer_.stream(survey.index);
+    VideoInfo video;
+    fill_video_parameters(video, demuxer_.format(), stream);
+    measure_video(video, survey, stream, demuxer_.header(survey.index));
+    video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
+    findings_.video_packets = survey.packets - (survey.cut_off ? 1 : 0);
+    info_.still_image = is_picture_format(info_.format) || survey.shown == 1;
+    if (is_picture_format(info_.format)) {  // a picture has no length; FFmpeg gives it one frame of 25 per second
+      video.duration_s = 0;
+      video.header_duration_s.reset();
+      info_.container_duration_s.reset();
+    }
+    info_.video = std::move(video);
+  }
+
+  void take_audio(const StreamSurvey& survey) {
+    const AVStream& stream = demuxer_.stream(survey.index);
+    AudioInfo audio = audio_parameters(survey, stream, demuxer_.header(survey.index));
+    if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
+      audio.samples = *samples;
+    } else {
+      const DecodedAudioCount decoded = count_decoded_samples(source_, survey.index, options_, context_);
+      audio.samples = decoded.samples;
+      if (decoded.first) audio.start_s = Rational{*decoded.first} * ff::from_av(stream.time_base);
+      audio.duration_source = FactSource::decoded;
+    }
+    if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
+    info_.audio = std::move(audio);
+  }
+
+  void read_layout() {
+    const auto layout = layout_of(demuxer_, info_.size_bytes);
+    if (!layout) return;
+    info_.moov_first = layout->moov_first;
+    if (!info_.video) return;
+    const int id = demuxer_.stream(info_.video->index).id;
+    for (const Mp4Track& track : layout->tracks) {
+      if (track.id == id && track.edits_matter(layout->movie_timescale)) info_.video->edit_list = true;
+    }
+  }
+
+  void finish() {
+    if (info_.video) info_.duration_s = info_.video->duration_s;
+    if (info_.audio) info_.duration_s = std::max(info_.duration_s, info_.audio->duration_s);
+    info_.warnings = probe_warnings(info_, findings_);
+  }
+
+  const std::string& source_;
+  const SourceOptions& options_;
+  const RunContext& context_;
+  Demuxer demuxer_;
+  StreamChoice choice_;
+  ProbeFindings findings_;
+  MediaInfo info_;
+};
+
+}  // namespace
+}  // namespace media
+
+MediaInfo probe(const std::string& source, const SourceOptions& options, const RunContext& context) {
+  return media::Probe{source, options, context}.run();
+}
+
+MediaInfo probe(const std::string& source) {
+  return probe(source, SourceOptions{}, RunContext{});
+}
+
+}  // namespace react1

@@ -1,0 +1,111 @@
+#include "media/probe_warnings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace react1::media {
+namespace {
+
+std::string seconds(const Seconds& value) {
+  return value.to_decimal(3) + " s";
+}
+
+/// How much shorter than its header a stream may be before it counts as cut off: rounding, padding and a last packet
+/// without a duration explain a tenth of a second, or 1 % of a long one.
+bool falls_short(const Seconds& measured, const std::optional<Seconds>& claimed) {
+  if (!claimed) return false;
+  return *claimed - measured > std::max(Rational{1, 10}, *claimed / Rational{100});
+}
+
+std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings& findings) {
+  if (info.video && info.video->header_frames && findings.video_packets < *info.video->header_frames) {
+    return fmt::format("the header promises {} frames, {} are there", *info.video->header_frames,
+                       findings.video_packets);
+  }
+  // A header's duration counts from the timeline's start, so what comes before the first packet is no loss.
+  if (info.video && !info.still_image &&
+      falls_short(info.video->duration_s + info.video->start_s, info.video->header_duration_s)) {
+    return fmt::format("the header promises {} of video, {} are there", seconds(*info.video->header_duration_s),
+                       seconds(info.video->duration_s));
+  }
+  if (info.audio && falls_short(info.audio->duration_s + info.audio->start_s, info.audio->header_duration_s)) {
+    return fmt::format("the header promises {} of sound, {} are there", seconds(*info.audio->header_duration_s),
+                       seconds(info.audio->duration_s));
+  }
+  // The container's duration is that of its longest stream: it only tells when every stream was measured.
+  const std::size_t measured = (info.video ? 1U : 0U) + (info.audio ? 1U : 0U);
+  const bool all_measured = measured == info.streams.size();
+  if (all_measured && !info.still_image && falls_short(info.duration_s, info.container_duration_s)) {
+    return fmt::format("the header promises {}, {} are there", seconds(*info.container_duration_s),
+                       seconds(info.duration_s));
+  }
+  if (findings.missing_bytes) {
+    return fmt::format("the header promises {} bytes more than there are", *findings.missing_bytes);
+  }
+  if (findings.cut_off) return "the file ends inside a packet";
+  return std::nullopt;
+}
+
+void warn_about_damage(std::vector<Warning>& warnings, const MediaInfo& info, const ProbeFindings& findings) {
+  if (const auto cut_off = truncation(info, findings)) warnings.push_back({"truncated", *cut_off});
+  if (findings.damage) {
+    warnings.push_back({"damaged", "the reading ended at damage: " + *findings.damage});
+  } else if (findings.corrupt_packets > 0) {
+    warnings.push_back({"damaged", fmt::format("{} packets are marked as damaged", findings.corrupt_packets)});
+  }
+}
+
+void warn_about_video(std::vector<Warning>& warnings, const VideoInfo& video) {
+  if (video.vfr) {
+    warnings.push_back(
+        {"vfr", fmt::format("the frame rate varies; {} frames per second is the middle one", video.fps.to_decimal(3))});
+  }
+  if (video.interlaced) warnings.push_back({"interlaced", "the picture is made of two fields"});
+  if (!video.hdr.empty()) warnings.push_back({"hdr", "the picture is high dynamic range: " + video.hdr});
+  if (video.color.space.empty() && video.pix_fmt.rfind("yuv", 0) == 0) {
+    warnings.push_back({"untagged_color", "the file does not say which colour matrix it uses; by its size, " +
+                                              std::string{video.height >= 720 ? "BT.709" : "BT.601"} + " is meant"});
+  }
+}
+
+void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, const ProbeFindings& findings) {
+  constexpr auto noticeable = [] { return Rational{1, 10}; };
+  const auto late = [&](const char* what, const Seconds& by, const char* after) {
+    warnings.push_back({"late_start", fmt::format("the {} starts {} after {}", what, seconds(by), after)});
+  };
+  if (info.video && info.audio) {
+    const Seconds audio_late = info.audio->start_s - info.video->start_s;
+    if (audio_late >= noticeable()) late("sound", audio_late, "the picture");
+    if (-audio_late >= noticeable()) late("picture", -audio_late, "the sound");
+  } else if (findings.starts_at_zero) {
+    const Seconds start = info.video ? info.video->start_s : info.audio->start_s;
+    if (start >= noticeable()) late(info.video ? "picture" : "sound", start, "the file's beginning");
+  }
+}
+
+}  // namespace
+
+std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& findings) {
+  std::vector<Warning> warnings;
+  warn_about_damage(warnings, info, findings);
+  const bool stream_claim =
+      (info.video && info.video->header_duration_s) || (info.audio && info.audio->header_duration_s);
+  if (!info.container_duration_s && !stream_claim && !info.still_image && !findings.missing_bytes) {
+    warnings.push_back({"no_duration_in_header", "the header holds no duration; it was measured from the packets"});
+  }
+  if (info.video) warn_about_video(warnings, *info.video);
+  if (findings.videos > 1) {
+    warnings.push_back({"several_video_streams", fmt::format("there are {} video streams; stream {} was chosen",
+                                                             findings.videos, info.video ? info.video->index : -1)});
+  }
+  if (findings.audios > 1) {
+    warnings.push_back({"several_audio_streams", fmt::format("there are {} audio streams; stream {} was chosen",
+                                                             findings.audios, info.audio ? info.audio->index : -1)});
+  }
+  if (findings.cover_art) warnings.push_back({"cover_art", "the file holds a picture that is not its video"});
+  warn_about_start(warnings, info, findings);
+  return warnings;
+}
+
+}  // namespace react1::media

@@ -1,0 +1,53 @@
+#include "media/proof.hpp"
+
+#include <fmt/format.h>
+
+#include <react1/error.hpp>
+#include <system_error>
+#include <vector>
+
+#include "core/sha256.hpp"
+#include "media/measure.hpp"
+
+namespace react1::media {
+
+void examine(PreparedClip& clip, const std::filesystem::path& path, const RunContext& context) {
+  // Progress of these short readings is not the caller's progress.
+  const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
+  clip.measures = measure_durations(path.string(), quiet);
+  const MediaInfo info = probe(path.string(), SourceOptions{}, quiet);
+  if (info.video) {
+    const VideoInfo& video = *info.video;
+    clip.video = PreparedClip::Video{.frames = video.frames,
+                                     .fps = video.fps,
+                                     .width = video.display_width,
+                                     .height = video.display_height,
+                                     .codec = video.codec,
+                                     .pix_fmt = video.pix_fmt};
+    clip.duration_s = video.fps > 0 ? Rational(video.frames) / video.fps : video.duration_s;
+  } else if (info.audio) {
+    const AudioInfo& audio = *info.audio;
+    clip.audio = PreparedClip::Audio{
+        .samples = audio.samples, .sample_rate = audio.sample_rate, .channels = audio.channels, .codec = audio.codec};
+    clip.duration_s = Rational(audio.samples, audio.sample_rate);
+  }
+  std::error_code error;
+  clip.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
+  if (error) throw Error(ErrorCode::io, path.string(), "the written file can't be read", {.detail = error.message()});
+  clip.sha256 = sha256_file(path);
+}
+
+std::optional<std::string> over_limit(const PreparedClip& clip, Seconds limit) {
+  if (clip.measures.empty()) {
+    throw Error(ErrorCode::internal, clip.path, "the length of the written file was not measured");
+  }
+  std::vector<std::string> over;
+  for (const DurationMeasure& measure : clip.measures) {
+    if (measure.duration_s > limit)
+      over.push_back(fmt::format("{} gives {} s", measure.name, measure.duration_s.to_decimal(6)));
+  }
+  if (over.empty()) return std::nullopt;
+  return fmt::format("the clip is longer than {} s: {}", limit.to_decimal(6), fmt::join(over, ", "));
+}
+
+}  // namespace react1::media

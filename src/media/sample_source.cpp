@@ -1,0 +1,254 @@
+#include "media/sample_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+#include <utility>
+#include <vector>
+
+extern "C" {
+#include <libavutil/channel_layout.h>
+#include <libavutil/opt.h>
+#include <libavutil/samplefmt.h>
+}
+
+#include "media/ff/check.hpp"
+
+namespace react1::media {
+namespace {
+
+constexpr std::int64_t most_padding = 1152;  ///< one MP3 frame
+constexpr AVSampleFormat output_format = AV_SAMPLE_FMT_FLTP;
+
+const AudioInfo& require_audio(const MediaInfo& info) {
+  if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without audio");
+  return *info.audio;
+}
+
+ff::Frame make_output(int channels, int rate, int samples) {
+  ff::Frame frame = ff::make_frame();
+  frame->format = output_format;
+  frame->sample_rate = rate;
+  frame->nb_samples = samples;
+  av_channel_layout_default(&frame->ch_layout, channels);
+  if (av_frame_get_buffer(frame.get(), /*align=*/0) < 0) throw std::bad_alloc{};
+  return frame;
+}
+
+bool same_format(const AVFrame& a, const AVFrame& b) {
+  return a.format == b.format && a.sample_rate == b.sample_rate &&
+         av_channel_layout_compare(&a.ch_layout, &b.ch_layout) == 0;
+}
+
+/// Where the frame's samples begin, `skipped` samples in.
+std::vector<const std::uint8_t*> planes_from(const AVFrame& frame, int skipped) {
+  const auto format = static_cast<AVSampleFormat>(frame.format);
+  const bool planar = av_sample_fmt_is_planar(format) != 0;
+  const int planes = planar ? frame.ch_layout.nb_channels : 1;
+  const int step = av_get_bytes_per_sample(format) * (planar ? 1 : frame.ch_layout.nb_channels);
+  std::vector<const std::uint8_t*> result;
+  for (int i = 0; i < planes; ++i) result.push_back(frame.extended_data[i] + std::ptrdiff_t{skipped} * step);
+  return result;
+}
+
+}  // namespace
+
+SampleSource::SampleSource(std::string source, const MediaInfo& info, const AudioPlan& plan,
+                           const SourceOptions& options, const RunContext& context)
+    : source_(std::move(source)),
+      plan_(plan),
+      audio_(require_audio(info)),
+      options_(options),
+      context_{.stop = context.stop, .job_id = context.job_id},
+      first_wanted_((plan.start_s * audio_.sample_rate).round()),
+      packet_(ff::make_packet()),
+      frame_(ff::make_frame()),
+      format_(ff::make_frame()),
+      ready_(av_audio_fifo_alloc(output_format, plan.channels, 1 << 16)) {
+  if (!ready_) throw std::bad_alloc{};
+  open();
+  go_to_window();
+}
+
+void SampleSource::open() {
+  decoder_.reset();
+  demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
+  const std::array chosen{plan_.stream_index};
+  demuxer_->select(chosen);
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/1, demuxer_->name());
+  drained_ = false;
+  entered_late_ = false;
+  position_ = 0;
+}
+
+/// Decoders of overlapping transforms need some packets before they give the right sound, so the entry lies half a
+/// second early; a landing behind the window is tried again from farther back, at last from the beginning.
+void SampleSource::go_to_window() {
+  // The MP3 demuxer computes its landing from the bit rate, and may be a frame off; reading packets is exact and quick.
+  const bool exact_seek = std::strcmp(demuxer_->format().iformat->name, "mp3") != 0;
+  for (Seconds margin(1, 2); margin < plan_.start_s; margin = margin * 4) {
+    if (exact_seek) {
+      try {
+        enter_at(plan_.start_s - margin);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::media) throw;
+        break;  // this source can't be entered in the middle
+      }
+    }
+    entered_late_ = true;
+    skip_before_ = plan_.start_s - margin;
+    if (land()) return;
+    open();
+  }
+  skip_before_ = 0;
+}
+
+void SampleSource::enter_at(Seconds time) {
+  const Seconds tick = ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
+  demuxer_->seek(plan_.stream_index, ((time + audio_.start_s) / tick).floor());
+  decoder_->flush();
+  drained_ = false;
+}
+
+/// Decodes the first frame after a jump; true when it lies before the window.
+bool SampleSource::land() {
+  holding_ = read_frame();
+  if (holding_ && frame_->pts != AV_NOPTS_VALUE && position_of(*frame_) <= first_wanted_) return true;
+  holding_ = false;
+  return false;
+}
+
+std::int64_t SampleSource::position_of(const AVFrame& frame) const {
+  const Seconds tick = ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
+  return ((Rational(frame.pts) * tick - audio_.start_s) * audio_.sample_rate).round();
+}
+
+/// False at the end.
+bool SampleSource::read_frame() {
+  const Seconds tick = ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
+  for (;;) {
+    context_.throw_if_stopped();
+    const auto received = decoder_->receive(*frame_);
+    if (received == Decoder::Receive::frame) return true;
+    if (received == Decoder::Receive::end || drained_) return false;
+    if (!demuxer_->read(*packet_)) {
+      (void)decoder_->send(nullptr);
+      drained_ = true;
+      continue;
+    }
+    const bool far_before = entered_late_ && packet_->pts != AV_NOPTS_VALUE &&
+                            Rational(packet_->pts) * tick - audio_.start_s < skip_before_;
+    // All frames were received before, so the packet is always taken.
+    if (!far_before) (void)decoder_->send(packet_.get());
+  }
+}
+
+ff::Frame SampleSource::next(int count) {
+  const std::int64_t wanted = std::min<std::int64_t>(count, plan_.samples - given_);
+  if (wanted <= 0) return nullptr;
+  while (made_ - given_ < wanted && !ended_) {
+    if (!holding_ && !read_frame()) {
+      end_of_source();
+      break;
+    }
+    holding_ = false;
+    take(*frame_);
+  }
+  const int samples = static_cast<int>(wanted);
+  ff::Frame frame = make_output(plan_.channels, plan_.sample_rate, samples);
+  const int got = av_audio_fifo_read(ready_.get(), reinterpret_cast<void**>(frame->extended_data), samples);
+  if (got != samples) throw Error(ErrorCode::internal, demuxer_->name(), "the sample queue ran dry");
+  given_ += samples;
+  return frame;
+}
+
+void SampleSource::take(const AVFrame& frame) {
+  // After a jump only timestamps tell where we are; inside the window counting is exact.
+  if (entered_late_ && !damaged_before_ && frame.pts != AV_NOPTS_VALUE) position_ = position_of(frame);
+  const std::int64_t begin = position_;
+  position_ += frame.nb_samples;
+  if (position_ <= first_wanted_) return;
+  require_undamaged();
+  prepare_resampler(frame);
+  const int skipped = static_cast<int>(std::clamp<std::int64_t>(first_wanted_ - begin, 0, frame.nb_samples));
+  std::vector<const std::uint8_t*> planes = planes_from(frame, skipped);
+  resample(planes.data(), frame.nb_samples - skipped);
+}
+
+void SampleSource::require_undamaged() {
+  if (!damaged_before_) damaged_before_ = decoder_->damaged();
+  if (decoder_->damaged() == *damaged_before_) return;
+  const Seconds at(position_, audio_.sample_rate);
+  throw Error(ErrorCode::media, demuxer_->name(), fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
+              {.hint = "export or copy the file again, or choose a window without the damage"});
+}
+
+void SampleSource::prepare_resampler(const AVFrame& frame) {
+  if (resampler_ && same_format(*format_, frame)) return;
+  if (resampler_) resample(nullptr, 0);  // what the old one still holds comes first
+  av_channel_layout_uninit(&format_->ch_layout);
+  format_->format = frame.format;
+  format_->sample_rate = frame.sample_rate;
+  ff::check(av_channel_layout_copy(&format_->ch_layout, &frame.ch_layout), "setting up the resampler",
+            demuxer_->name());
+
+  AVChannelLayout in{}, out{};
+  if (frame.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+    av_channel_layout_default(&in, frame.ch_layout.nb_channels);
+  } else {
+    ff::check(av_channel_layout_copy(&in, &frame.ch_layout), "setting up the resampler", demuxer_->name());
+  }
+  av_channel_layout_default(&out, plan_.channels);
+  SwrContext* raw = nullptr;
+  const int rc = swr_alloc_set_opts2(&raw, &out, output_format, plan_.sample_rate, &in,
+                                     static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
+  resampler_.reset(raw);
+  av_channel_layout_uninit(&in);
+  ff::check(rc, "setting up the resampler", demuxer_->name());
+  // Twice the default filter length: a steeper edge, so that speech keeps its highest octave and nothing folds back.
+  av_opt_set_int(raw, "filter_size", 64, /*search_flags=*/0);
+  av_opt_set_double(raw, "cutoff", 0.97, /*search_flags=*/0);
+  ff::check(swr_init(raw), "setting up the resampler", demuxer_->name());
+}
+
+/// nullptr: the resampler gives out its rest.
+void SampleSource::resample(const std::uint8_t** data, int samples) {
+  const int room = ff::check(swr_get_out_samples(resampler_.get(), samples), "resampling", demuxer_->name());
+  if (room == 0) return;
+  ff::Frame output = make_output(plan_.channels, plan_.sample_rate, room);
+  const int made = ff::check(swr_convert(resampler_.get(), output->extended_data, room, data, samples), "resampling",
+                             demuxer_->name());
+  store(*output, made);
+}
+
+void SampleSource::store(AVFrame& frame, int samples) {
+  if (samples == 0) return;
+  if (av_audio_fifo_write(ready_.get(), reinterpret_cast<void**>(frame.extended_data), samples) < samples) {
+    throw std::bad_alloc{};
+  }
+  made_ += samples;
+}
+
+/// The source is over, or so it says: the resampler's rest, then at most one block of silence to reach the count.
+void SampleSource::end_of_source() {
+  ended_ = true;
+  if (resampler_) resample(nullptr, 0);
+  const std::int64_t short_by = std::max<std::int64_t>(plan_.samples - made_, 0);
+  if (short_by > most_padding || (short_by > 0 && demuxer_->damage())) {
+    throw Error(ErrorCode::media, demuxer_->name(),
+                fmt::format("{} of {} samples can be made; the sound ends at {} s", made_, plan_.samples,
+                            Seconds(position_, audio_.sample_rate).to_decimal(3)),
+                {.detail = demuxer_->damage().value_or(""),
+                 .hint = "the file is truncated or damaged; export it again, or choose a shorter window"});
+  }
+  if (short_by == 0) return;
+  ff::Frame silence = make_output(plan_.channels, plan_.sample_rate, static_cast<int>(short_by));
+  av_samples_set_silence(silence->extended_data, 0, static_cast<int>(short_by), plan_.channels, output_format);
+  store(*silence, static_cast<int>(short_by));
+  padded_ = short_by;
+}
+
+}  // namespace react1::media

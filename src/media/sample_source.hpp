@@ -1,0 +1,69 @@
+// The samples of a plan's window out of a source: seek, decode, cut to the sample, resample.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "media/decoder.hpp"
+#include "media/demuxer.hpp"
+
+#include <react1/media.hpp>
+
+namespace react1::media {
+
+/// Delivers exactly the plan's samples, planar float at the plan's rate and channels. The window is cut on the source's
+/// own samples, counted from its first. Strict: damage inside the window is an error. One thread at a time; the
+/// observer of `context` is not used.
+class SampleSource {
+ public:
+  /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
+  SampleSource(std::string source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
+               const RunContext& context);
+
+  /// The next `count` samples, fewer at the end; null once all are given out. Throws Error{media} with the counts when
+  /// samples of the window are missing or damaged.
+  [[nodiscard]] ff::Frame next(int count);
+
+  /// Silence added at the end (the source's own count was a few samples too high), at most one MP3 frame.
+  [[nodiscard]] std::int64_t padded() const noexcept { return padded_; }
+
+ private:
+  void open();
+  void go_to_window();
+  void enter_at(Seconds time);
+  [[nodiscard]] bool land();
+  [[nodiscard]] bool read_frame();
+  [[nodiscard]] std::int64_t position_of(const AVFrame& frame) const;
+  void take(const AVFrame& frame);
+  void require_undamaged();
+  void prepare_resampler(const AVFrame& frame);
+  void resample(const std::uint8_t** data, int samples);
+  void end_of_source();
+  void store(AVFrame& frame, int samples);
+
+  std::string source_;
+  AudioPlan plan_;
+  AudioInfo audio_;
+  SourceOptions options_;
+  RunContext context_;
+  std::int64_t first_wanted_ = 0;  // source sample
+  std::unique_ptr<Demuxer> demuxer_;
+  std::unique_ptr<Decoder> decoder_;
+  ff::Packet packet_;
+  ff::Frame frame_;
+  bool holding_ = false;  // frame_ was decoded and not yet taken
+  bool drained_ = false, ended_ = false;
+  bool entered_late_ = false;  // positions come from timestamps, not from counting
+  Seconds skip_before_ = 0;    // packets that end before this are not decoded
+  std::int64_t position_ = 0;  // source sample that comes next
+  std::optional<std::int64_t> damaged_before_;
+  ff::Frame format_;  // the resampler's input: format, rate and layout only
+  ff::Resampler resampler_;
+  ff::AudioFifo ready_;
+  std::int64_t made_ = 0, given_ = 0;  // samples at the plan's rate
+  std::int64_t padded_ = 0;
+};
+
+}  // namespace react1::media

@@ -1,0 +1,112 @@
+#include "media/stream_measure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+
+extern "C" {
+#include <libavutil/channel_layout.h>
+#include <libavutil/samplefmt.h>
+}
+
+#include "media/ff/check.hpp"
+#include "media/frame_rate.hpp"
+
+namespace react1::media {
+namespace {
+
+/// A header's average rate, which only breaks ties; 0 when there is none.
+Rational average_rate(const AVStream& stream) {
+  const AVRational rate = stream.avg_frame_rate;
+  return rate.num > 0 && rate.den > 0 ? ff::from_av(rate) : Rational{0};
+}
+
+/// First frame's start to last frame's end.
+Seconds video_duration(const VideoInfo& video, const StreamSurvey& survey, const FrameRate& rate,
+                       const Rational& tick) {
+  if (!survey.first || !survey.last) return video.fps > 0 ? Rational{video.frames} / video.fps : Rational{0};
+  const std::int64_t last = survey.last_duration > 0 ? survey.last_duration : rate.median_ticks;
+  const Seconds span = Rational{*survey.last + last - *survey.first} * tick;
+  if (video.vfr || rate.fps == 0) return span;
+  // A constant rate's exact length, when the measured one is the same but for the rounding of its timestamps.
+  const Seconds exact = Rational{video.frames} / rate.fps;
+  const Seconds rounding = std::max(Rational{2} * tick, Rational{1, 500});
+  return abs(exact - span) <= rounding ? exact : span;
+}
+
+/// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.
+std::int64_t start_skip(const StreamSurvey& survey, const AVStream& stream) {
+  const AVCodecParameters& codec = *stream.codecpar;
+  const std::int64_t priming = codec.codec_id == AV_CODEC_ID_OPUS ? codec.initial_padding : 0;
+  return std::max(survey.skip_start, priming);
+}
+
+std::string layout_name(const AVChannelLayout& layout) {
+  AVChannelLayout named{};
+  if (layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+    av_channel_layout_default(&named, layout.nb_channels);
+  } else if (av_channel_layout_copy(&named, &layout) < 0) {
+    return {};
+  }
+  std::array<char, 128> text{};
+  const int rc = av_channel_layout_describe(&named, text.data(), text.size());
+  av_channel_layout_uninit(&named);
+  return rc > 0 ? std::string{text.data()} : std::string{};
+}
+
+}  // namespace
+
+void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
+  const Rational tick = ff::from_av(stream.time_base);
+  const FrameRate rate = frame_rate(survey.intervals, tick, average_rate(stream));
+  video.frames = survey.shown;
+  video.fps = rate.fps;
+  video.vfr = rate.vfr;
+  if (video.fps == 0 && video.frames >= 2) {
+    // A raw stream without any time: what FFmpeg plays it at, which is 25 when the stream does not say either.
+    video.fps = average_rate(stream) > 0 ? average_rate(stream) : Rational{25};
+    video.fps_source = average_rate(stream) > 0 ? FactSource::stream_header : FactSource::assumed;
+    video.duration_source = video.fps_source;
+  }
+  video.has_b_frames = survey.reordered;
+  video.starts_with_key_frame = survey.first_is_key;
+  video.start_s = Rational{survey.first.value_or(0)} * tick;
+  video.duration_s = video_duration(video, survey, rate, tick);
+  if (header.duration) video.header_duration_s = Rational{*header.duration} * tick;
+  video.header_frames = header.frames;
+}
+
+std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, const AVStream& stream,
+                                                 const std::string& format) {
+  // No index, no tag, no total: what each packet holds is known only to the decoder.
+  const bool raw = format == "aac" || format == "loas" || (format == "mp3" && survey.skip_start == 0);
+  // What a packet of these gives depends on the one before it.
+  constexpr AVCodecID overlapping[] = {AV_CODEC_ID_VORBIS, AV_CODEC_ID_WMAV1, AV_CODEC_ID_WMAV2, AV_CODEC_ID_WMAPRO};
+  const bool overlaps =
+      std::find(std::begin(overlapping), std::end(overlapping), stream.codecpar->codec_id) != std::end(overlapping);
+  if (raw || overlaps || survey.shown == 0) return std::nullopt;
+  if (survey.inexact > 0 && survey.codec_silent > 0) return std::nullopt;
+  const auto part = survey.inexact == 0 ? &StreamSurvey::Samples::by_duration : &StreamSurvey::Samples::by_codec;
+  const std::int64_t dropped_first = std::max(start_skip(survey, stream), survey.not_shown.*part);
+  return std::max<std::int64_t>(survey.all.*part - dropped_first - survey.skip_end, 0);
+}
+
+AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
+  const AVCodecParameters& codec = *stream.codecpar;
+  const Rational tick = ff::from_av(stream.time_base);
+  AudioInfo audio;
+  audio.index = stream.index;
+  audio.codec = avcodec_get_name(codec.codec_id);
+  audio.sample_rate = codec.sample_rate;
+  audio.channels = codec.ch_layout.nb_channels;
+  audio.layout = layout_name(codec.ch_layout);
+  const char* sample_format = av_get_sample_fmt_name(static_cast<AVSampleFormat>(codec.format));
+  if (sample_format != nullptr) audio.sample_fmt = sample_format;
+  audio.start_s = Rational{survey.first_time.value_or(survey.first.value_or(0))} * tick;
+  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{start_skip(survey, stream), codec.sample_rate};
+  if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;
+  return audio;
+}
+
+}  // namespace react1::media

@@ -1,0 +1,24 @@
+// From a stream's packet sums to the measured parts of MediaInfo: rate, counts, start and length, each with its source.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "media/demuxer.hpp"
+#include "media/packet_survey.hpp"
+
+#include <react1/media_info.hpp>
+
+namespace react1::media {
+
+/// Fills fps, vfr, frames, start, duration, header claims and order of `video` from its packets.
+void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header);
+
+/// What an audio stream's packets tell about its length; nullopt when only decoding does.
+[[nodiscard]] std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, const AVStream& stream,
+                                                               const std::string& format);
+
+/// Codec, rate, layout, start and header claim of the audio stream. Samples and duration are the caller's.
+[[nodiscard]] AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header);
+
+}  // namespace react1::media

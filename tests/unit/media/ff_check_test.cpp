@@ -1,0 +1,83 @@
+#include "media/ff/check.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <limits>
+#include <stop_token>
+
+#include "media/ff/interrupt.hpp"
+
+namespace react1::media::ff {
+namespace {
+
+TEST_CASE("return codes become the error a person can act on") {
+  CHECK(make_error(AVERROR(ENOSPC), "writing", "a.mp4").code() == ErrorCode::io);
+  CHECK(make_error(AVERROR(EACCES), "opening", "a.mp4").code() == ErrorCode::io);
+  CHECK(make_error(AVERROR(ENOENT), "opening", "a.mp4").message() == "no such file");
+  CHECK(make_error(AVERROR_EXIT, "reading", "a.mp4").code() == ErrorCode::interrupted);
+  CHECK(make_error(AVERROR_INVALIDDATA, "reading", "a.mp4").code() == ErrorCode::media);
+  CHECK(make_error(AVERROR_HTTP_NOT_FOUND, "opening", "http://h/a").message() == "the server answered HTTP 404");
+  CHECK_FALSE(make_error(AVERROR_HTTP_NOT_FOUND, "opening", "http://h/a").retryable());
+  CHECK(make_error(AVERROR_HTTP_SERVER_ERROR, "opening", "http://h/a").retryable());
+}
+
+TEST_CASE("a failing read is the disk's fault for a file and the network's for a URL") {
+  CHECK(make_error(AVERROR(EIO), "reading", "a.mp4").code() == ErrorCode::io);
+  CHECK(make_error(AVERROR(EIO), "reading", "https://h/a.mp4").code() == ErrorCode::network);
+}
+
+TEST_CASE("check passes what is no failure and throws the rest") {
+  CHECK(check(7, "counting", "a") == 7);
+  CHECK_THROWS_AS(check(AVERROR(ENOMEM), "counting", "a"), Error);
+}
+
+TEST_CASE("rationals cross over only when they fit") {
+  CHECK(to_av(Rational{30000, 1001}).num == 30000);
+  CHECK_THROWS_AS((void)to_av(Rational{std::numeric_limits<std::int64_t>::max(), 1}), Error);
+}
+
+/// What FFmpeg does while it waits: asks the callback whether to go on.
+bool ask(AVFormatContext& context) {
+  return context.interrupt_callback.callback(context.interrupt_callback.opaque) != 0;
+}
+
+TEST_CASE("a stop ends a blocking operation and is told from a stall") {
+  AVFormatContext context{};
+  std::stop_source stop;
+  Interrupt interrupt{stop.get_token(), std::chrono::hours{1}};
+  interrupt.attach(context);
+  interrupt.begin();
+  CHECK_FALSE(ask(context));
+  CHECK_FALSE(interrupt.error("a.mp4").has_value());
+  stop.request_stop();
+  CHECK(ask(context));
+  REQUIRE(interrupt.error("a.mp4"));
+  CHECK(interrupt.error("a.mp4")->code() == ErrorCode::interrupted);
+}
+
+TEST_CASE("a source without data is a stall: network for a URL, media for a file") {
+  AVFormatContext context{};
+  Interrupt interrupt{std::stop_token{}, std::chrono::milliseconds{0}};
+  interrupt.attach(context);
+  interrupt.begin();
+  CHECK(ask(context));
+  CHECK(interrupt.cause() == Interrupt::Cause::stall);
+  CHECK(interrupt.error("http://h/a")->code() == ErrorCode::network);
+  CHECK(interrupt.error("a.mp4")->code() == ErrorCode::media);
+}
+
+TEST_CASE("bytes that arrive put off a stall") {
+  AVFormatContext context{};
+  AVIOContext io{};
+  context.pb = &io;
+  Interrupt interrupt{std::stop_token{}, std::chrono::milliseconds{0}};
+  interrupt.attach(context);
+  interrupt.begin();
+  io.bytes_read = 1;
+  CHECK_FALSE(ask(context));
+  CHECK(ask(context));  // nothing new since
+}
+
+}  // namespace
+}  // namespace react1::media::ff
