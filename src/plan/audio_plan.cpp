@@ -1,0 +1,135 @@
+// plan_audio(): window, rate, channels, count and the best way there.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include <react1/error.hpp>
+
+#include "plan/encode_plan.hpp"
+#include "plan/text.hpp"
+#include "plan/window.hpp"
+
+namespace react1::planning {
+namespace {
+
+constexpr std::int64_t mp3_frame = 1152;         ///< samples of an MPEG-1 Layer III frame
+constexpr std::int64_t most_mp3_padding = 2304;  ///< samples an encoder may add before and after the sound
+
+const AudioInfo& require_sound(const MediaInfo& info) {
+  if (!info.audio) {
+    throw Error(ErrorCode::media, info.path, "has no audio stream; AUDIO needs one",
+                {.hint = "give a file with a voice track as the second clip"});
+  }
+  const AudioInfo& audio = *info.audio;
+  if (audio.samples < 1 || audio.sample_rate < 1 || audio.channels < 1) {
+    throw Error(ErrorCode::media, info.path, "has an audio stream without any sound in it",
+                {.hint = "the file may be damaged or empty; export it again"});
+  }
+  return audio;
+}
+
+/// The 44.1 kHz family stays in its family: resampling by a whole number is cleanest.
+int choose_sample_rate(int source) {
+  constexpr std::array family{11025, 22050, 44100, 88200, 176400};
+  return std::find(family.begin(), family.end(), source) != family.end() ? 44100 : 48000;
+}
+
+/// The valid constant rate of MPEG-1 Layer III nearest to `wanted`, the higher of two equally near.
+int choose_bitrate(int wanted) {
+  constexpr std::array rates{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320};
+  return *std::min_element(rates.begin(), rates.end(), [wanted](int a, int b) {
+    const int to_a = std::abs(a - wanted);
+    const int to_b = std::abs(b - wanted);
+    return to_a != to_b ? to_a < to_b : a > b;
+  });
+}
+
+/// What an MP3 may hold so that all its physical frames fit: one frame goes to the Xing/LAME tag, one to the padding.
+std::int64_t most_samples(const Seconds& limit, int sample_rate) {
+  const std::int64_t frames = (limit * sample_rate / mp3_frame).floor() - 2;
+  if (frames < 1) {
+    throw Error(ErrorCode::usage, "max_duration_s", "leaves no room for any sound: " + brief(limit) + " s",
+                {.hint = "allow at least 1 s"});
+  }
+  return frames * mp3_frame;
+}
+
+std::vector<std::string> against_passthrough(const MediaInfo& info, const AudioInfo& audio, const Window& window,
+                                             const PrepareOptions& options) {
+  std::vector<std::string> reasons;
+  const bool is_mp3 = audio.codec == "mp3" && info.format == "mp3";
+  if (!is_mp3) {
+    reasons.push_back(fmt::format("The audio is {} in {}, not an MP3 file.", audio.codec, info.format));
+  }
+  if (audio.sample_rate != 44100 && audio.sample_rate != 48000) {
+    reasons.push_back(fmt::format("The sample rate is {} Hz, not 44100 or 48000.", audio.sample_rate));
+  }
+  if (audio.channels > 2) reasons.push_back(fmt::format("There are {} channels, more than 2.", audio.channels));
+  if (info.streams.size() > 1) {
+    reasons.push_back(fmt::format("The file holds {}; the service gets the sound alone.",
+                                  counted(static_cast<std::int64_t>(info.streams.size()), "stream")));
+  }
+  if (std::any_of(info.metadata_keys.begin(), info.metadata_keys.end(),
+                  [](const std::string& key) { return lower_case(key) != "encoder"; })) {
+    reasons.emplace_back("The file carries tags.");
+  }
+  if (!window.whole) {
+    reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(window.start), brief(window.end),
+                                  brief(audio.duration_s)));
+  } else if (is_mp3) {
+    // The largest of the claims, and one frame for the tag that some readers play as sound.
+    const Seconds longest = std::max({audio.duration_s + Rational(most_mp3_padding, audio.sample_rate),
+                                      audio.header_duration_s.value_or(0), info.container_duration_s.value_or(0)}) +
+                            Rational(mp3_frame, audio.sample_rate);
+    if (longest > options.max_duration_s) {
+      reasons.push_back(fmt::format("With its tag and padding the file may measure {} s, more than the limit of {} s.",
+                                    longest.to_decimal(), brief(options.max_duration_s)));
+    }
+  }
+  return reasons;
+}
+
+/// A voice that starts late in its file loses that offset: the clip begins with its first sample.
+void warn_of_dropped_offset(const MediaInfo& info, const AudioInfo& audio, std::vector<Warning>& warnings) {
+  const Seconds noticeable(1, 100);
+  const Seconds late = info.video ? audio.start_s - info.video->start_s : audio.start_s;
+  if (!info.video || abs(late) <= noticeable) return;
+  warnings.push_back({"audio_offset_dropped",
+                      fmt::format("In its file the audio starts {} s {} than the picture; that offset is dropped.",
+                                  brief(abs(late)), late > 0 ? "later" : "earlier")});
+}
+
+}  // namespace
+
+AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
+  const AudioInfo& audio = require_sound(info);
+  const Seconds length(audio.samples, audio.sample_rate);
+  const Window window =
+      resolve_window(options.audio_window,
+                     {.clip = "audio", .path = info.path, .length = length, .limit = options.max_duration_s}, warnings);
+
+  AudioPlan plan;
+  plan.stream_index = audio.index;
+  plan.start_s = window.start;
+  plan.end_s = window.end;
+  plan.reasons = against_passthrough(info, audio, window, options);
+  warn_of_dropped_offset(info, audio, warnings);
+  if (plan.reasons.empty()) {
+    plan.action = ClipAction::passthrough;
+    plan.sample_rate = audio.sample_rate;
+    plan.channels = audio.channels;
+    plan.samples = audio.samples;
+  } else {
+    plan.action = ClipAction::transcode;
+    plan.sample_rate = choose_sample_rate(audio.sample_rate);
+    plan.channels = std::min(audio.channels, 2);
+    const std::int64_t wanted = ((window.end - window.start) * plan.sample_rate).floor();
+    plan.samples = std::clamp<std::int64_t>(wanted, 1, most_samples(options.max_duration_s, plan.sample_rate));
+  }
+  plan.bitrate_kbps = choose_bitrate(options.audio_bitrate_kbps_per_channel * plan.channels);
+  return plan;
+}
+
+}  // namespace react1::planning

@@ -1,0 +1,20 @@
+// Which constant frame rate a prepared clip gets.
+#pragma once
+
+#include <react1/media.hpp>
+
+namespace react1::planning {
+
+/// The rates that React-1 recommends: 24, 25, 30 and the NTSC twins of 24 and 30.
+[[nodiscard]] bool is_recommended_rate(const Rational& fps);
+
+/// The standard rate that a measured one stands for (containers round their timestamps), else the rate itself.
+[[nodiscard]] Rational snap_rate(const Rational& measured);
+
+/// Target of a source whose measured nominal rate is `measured` (> 0). `constant` is false for a variable rate.
+/// Recommended: the rate itself when recommended; else, among the recommended rates of which the source is an exact
+/// multiple or fraction (50 → 25, 60 → 30, 15 → 30: every frame shown equally long), the nearest; else the nearest.
+/// Keep: a constant rate stays, whatever it is.
+[[nodiscard]] Rational choose_rate(const Rational& measured, bool constant, FpsPolicy policy);
+
+}  // namespace react1::planning

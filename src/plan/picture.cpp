@@ -1,0 +1,97 @@
+#include "plan/picture.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <react1/error.hpp>
+
+#include "plan/text.hpp"
+
+namespace react1::planning {
+namespace {
+
+/// At least 2, even, not above `limit` (which may be odd).
+int even_at_most(std::int64_t value, int limit) {
+  const std::int64_t capped = std::min<std::int64_t>(value, limit);
+  return static_cast<int>(std::max<std::int64_t>(2, capped - capped % 2));
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+bool is_rgb(const VideoInfo& video) {
+  return starts_with(video.pix_fmt, "rgb") || starts_with(video.pix_fmt, "bgr") || starts_with(video.pix_fmt, "gbr") ||
+         starts_with(video.pix_fmt, "argb") || starts_with(video.pix_fmt, "abgr") ||
+         starts_with(video.pix_fmt, "0rgb") || starts_with(video.pix_fmt, "0bgr") || video.pix_fmt == "pal8";
+}
+
+bool untagged(const std::string& tag) {
+  return tag.empty() || tag == "unknown" || tag == "unspecified";
+}
+
+[[noreturn]] void refuse(const MediaInfo& info, std::string message, std::string hint) {
+  throw Error(ErrorCode::media, info.path, std::move(message), {.hint = std::move(hint)});
+}
+
+}  // namespace
+
+const VideoInfo& require_moving_picture(const MediaInfo& info) {
+  if (info.still_image) {
+    refuse(info, "is a still image; VIDEO needs a moving picture", "give a clip of at least 1 s");
+  }
+  if (!info.video) {
+    const bool cover = std::any_of(info.streams.begin(), info.streams.end(),
+                                   [](const StreamInfo& stream) { return stream.attached_pic; });
+    refuse(info,
+           cover ? "has no video stream, only cover art; VIDEO needs one" : "has no video stream; VIDEO needs one",
+           info.audio ? "give the picture first and the voice second: react1 run VIDEO AUDIO"
+                      : "give a clip that shows the speaker");
+  }
+  const VideoInfo& video = *info.video;
+  if (video.frames < 2 || video.fps <= 0) {
+    refuse(info, "has " + counted(video.frames, "video frame") + "; VIDEO needs at least 2", "give a longer clip");
+  }
+  if (video.display_width < 1 || video.display_height < 1) {
+    refuse(info, "has a video stream without a picture size", "the file may be damaged; export it again");
+  }
+  if (video.hdr == "dolby_vision_5") {
+    refuse(info,
+           "is Dolby Vision profile 5, whose colours are stored in a form that only a licensed decoder turns into a "
+           "normal picture",
+           "export the clip as SDR, HDR10 or HLG");
+  }
+  return video;
+}
+
+Size choose_size(const VideoInfo& video, const PrepareOptions& options) {
+  const std::int64_t width = video.display_width;
+  const std::int64_t height = video.display_height;
+  int max_width = options.max_width;
+  int max_height = options.max_height;
+  if (height > width) std::swap(max_width, max_height);
+  if (width <= max_width && height <= max_height) {
+    return {even_at_most(width, max_width), even_at_most(height, max_height)};
+  }
+  const Rational scale = std::min(Rational(max_width, width), Rational(max_height, height));
+  const auto scaled = [&](std::int64_t side) { return (scale * Rational(side, 2)).round() * 2; };
+  return {even_at_most(scaled(width), max_width), even_at_most(scaled(height), max_height)};
+}
+
+std::string choose_tone_map(const VideoInfo& video) {
+  if (video.hdr == "dolby_vision_8.4") return "hlg";  // its base layer is HLG
+  return video.hdr;
+}
+
+std::string choose_color_space(const VideoInfo& video) {
+  if (!untagged(video.color.space)) return video.color.space;
+  if (is_rgb(video)) return "gbr";
+  if (!video.hdr.empty()) return "bt2020nc";
+  return video.height >= 720 || video.width >= 1280 ? "bt709" : "smpte170m";
+}
+
+bool is_full_range(const VideoInfo& video) {
+  return video.color.range == "pc" || (untagged(video.color.range) && starts_with(video.pix_fmt, "yuvj"));
+}
+
+}  // namespace react1::planning

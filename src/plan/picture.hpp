@@ -1,0 +1,28 @@
+// Size and colour of a prepared picture, and the refusal of what is no moving picture.
+#pragma once
+
+#include <string>
+
+#include <react1/media.hpp>
+
+namespace react1::planning {
+
+/// Throws Error{media} unless the file holds a moving picture that can be converted.
+const VideoInfo& require_moving_picture(const MediaInfo& info);
+
+struct Size {
+  int width = 0, height = 0;
+  friend bool operator==(const Size&, const Size&) = default;
+};
+
+/// Even, within the limits, the display aspect kept. Within the limits, at most one row and one column are cropped.
+/// A portrait picture is held against the limits turned on their side: a 2160x4096 clip is as large as a 4096x2160 one.
+[[nodiscard]] Size choose_size(const VideoInfo& video, const PrepareOptions& options);
+
+/// "" for SDR, else the transfer to map down from: "pq" or "hlg".
+[[nodiscard]] std::string choose_tone_map(const VideoInfo& video);
+/// Matrix to convert from. Untagged HD is BT.709, untagged SD BT.601, untagged HDR BT.2020.
+[[nodiscard]] std::string choose_color_space(const VideoInfo& video);
+[[nodiscard]] bool is_full_range(const VideoInfo& video);
+
+}  // namespace react1::planning

@@ -1,0 +1,17 @@
+// How the plan writes numbers and compares names.
+#pragma once
+
+#include <string>
+
+#include <react1/rational.hpp>
+
+namespace react1::planning {
+
+/// Decimal text with at most three places and no trailing zeros: "8.64", "15", "23.976".
+[[nodiscard]] std::string brief(const Rational& value);
+/// "3 frames", "1 frame".
+[[nodiscard]] std::string counted(std::int64_t count, const char* singular);
+/// ASCII letters made small; tag names come in either case.
+[[nodiscard]] std::string lower_case(std::string text);
+
+}  // namespace react1::planning

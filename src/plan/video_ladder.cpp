@@ -1,0 +1,222 @@
+#include "plan/video_ladder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "plan/frame_rate.hpp"
+#include "plan/text.hpp"
+
+namespace react1::planning {
+namespace {
+
+using Reasons = std::vector<std::string>;
+
+template <std::size_t size>
+bool one_of(std::string_view text, const std::array<std::string_view, size>& allowed) {
+  return std::find(allowed.begin(), allowed.end(), text) != allowed.end();
+}
+
+bool is_mov_family(const MediaInfo& info) {
+  return info.format.find("mp4") != std::string::npos;
+}
+
+/// Containers whose presentation times are stored, not guessed.
+bool is_copyable(const MediaInfo& info) {
+  return is_mov_family(info) || info.format.find("matroska") != std::string::npos || info.format == "mpegts" ||
+         info.format == "flv";
+}
+
+/// QuickTime and MP4 share a demuxer; the name is what tells them apart for those who look at names.
+bool is_named_quicktime(const MediaInfo& info) {
+  const auto dot = info.path.rfind('.');
+  if (dot == std::string::npos) return false;
+  const std::string extension = lower_case(info.path.substr(dot + 1));
+  return extension == "mov" || extension == "qt";
+}
+
+// What is wrong with the picture itself: only encoding mends it ------------------------------------------------------
+
+void codec_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  constexpr std::array<std::string_view, 6> profiles{"Baseline", "Constrained Baseline", "Main",
+                                                     "High",     "Constrained High",     "Progressive High"};
+  if (video.codec != "h264") {
+    reasons.push_back(fmt::format("The codec is {}, not H.264.", video.codec));
+    return;  // a profile of another codec says nothing
+  }
+  if (!one_of(video.profile, profiles)) {
+    reasons.push_back(fmt::format("The H.264 profile is {}, not Baseline, Main or High.",
+                                  video.profile.empty() ? "unknown" : video.profile));
+  }
+}
+
+void pixel_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  if (!video.hdr.empty()) reasons.push_back(fmt::format("The picture is HDR ({}).", video.hdr));
+  if (video.bit_depth != 8 || video.pix_fmt != "yuv420p") {
+    reasons.push_back(
+        fmt::format("The pixels are {} with {} bits, not yuv420p with 8.", video.pix_fmt, video.bit_depth));
+  }
+  if (of.plan.full_range) reasons.emplace_back("The colour range is full, not limited.");
+  const ColorInfo& color = video.color;
+  const std::array tags{&color.space, &color.transfer, &color.primaries};
+  if (std::any_of(tags.begin(), tags.end(), [](const std::string* tag) { return !tag->empty() && *tag != "bt709"; })) {
+    const auto shown = [](const std::string& tag) { return tag.empty() ? std::string_view("untagged") : tag; };
+    reasons.push_back(fmt::format("The colour is tagged {}/{}/{} (matrix/transfer/primaries), not BT.709.",
+                                  shown(color.space), shown(color.transfer), shown(color.primaries)));
+  }
+}
+
+void shape_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  if (video.interlaced) reasons.emplace_back("The picture is interlaced.");
+  if (video.orientation.rotation_deg != 0 || video.orientation.mirrored) {
+    reasons.push_back(fmt::format("The picture is stored turned by {} degrees{}.", video.orientation.rotation_deg,
+                                  video.orientation.mirrored ? " and mirrored" : ""));
+  }
+  if (video.sar != 1) {
+    reasons.push_back(fmt::format("The pixels are not square ({}:{}).", video.sar.num(), video.sar.den()));
+  }
+  if (video.width % 2 != 0 || video.height % 2 != 0) {
+    reasons.push_back(fmt::format("The size {}x{} is odd.", video.width, video.height));
+  } else if (video.orientation.rotation_deg == 0 && video.sar == 1 &&
+             (of.plan.width != video.width || of.plan.height != video.height)) {
+    reasons.push_back(
+        fmt::format("The size {}x{} has to become {}x{}.", video.width, video.height, of.plan.width, of.plan.height));
+  }
+}
+
+void timing_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  if (video.vfr) {
+    reasons.push_back(fmt::format("The frame rate varies (nominal {}).", brief(video.fps)));
+  } else if (of.plan.fps != snap_rate(video.fps)) {
+    reasons.push_back(fmt::format("The frame rate {} has to become {}.", brief(video.fps), brief(of.plan.fps)));
+  }
+  if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
+  if (!of.window.whole || (!video.vfr && of.plan.fps == snap_rate(video.fps) && of.plan.frames != video.frames)) {
+    reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
+                                  brief(of.window.end), brief(video.duration_s)));
+  }
+}
+
+/// Readers that ignore edit lists see every stored frame; those must fit too, and be the same.
+void hidden_frame_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  if (video.header_frames && *video.header_frames != video.frames) {
+    reasons.push_back(
+        fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
+  }
+  if (!video.edit_list || !of.window.whole) return;
+  // Reordered frames are shown up to two frames late when the edit list is ignored (x264's pyramid).
+  const Seconds without = Rational(video.frames + (video.has_b_frames ? 2 : 0)) / of.plan.fps;
+  if (without > of.options.max_duration_s) {
+    reasons.push_back(
+        fmt::format("For a reader that ignores the edit list the clip ends at {} s, past the limit of {} s.",
+                    without.to_decimal(), brief(of.options.max_duration_s)));
+  }
+}
+
+void copyable_container_obstacles(const VideoCase& of, Reasons& reasons) {
+  if (!is_copyable(of.info)) {
+    reasons.push_back(fmt::format("The timestamps of the container {} can't be trusted.", of.info.format));
+  }
+}
+
+// What a fresh container mends ---------------------------------------------------------------------------------------
+
+void container_obstacles(const VideoCase& of, Reasons& reasons) {
+  if (!is_copyable(of.info)) {
+    // already said, and worse
+  } else if (!is_mov_family(of.info)) {
+    reasons.push_back(fmt::format("The container is {}, not MP4.", of.info.format));
+  } else {
+    if (is_named_quicktime(of.info)) reasons.emplace_back("The container is QuickTime, not MP4.");
+    if (!of.info.moov_first) reasons.emplace_back("The index (moov) lies behind the media data.");
+  }
+  if (of.info.streams.size() > 1) {
+    reasons.push_back(fmt::format("The file holds {}; the service gets the picture alone.",
+                                  counted(static_cast<std::int64_t>(of.info.streams.size()), "stream")));
+  }
+  if (of.video.start_s != 0) {
+    reasons.push_back(fmt::format("The first frame is shown at {} s, not at 0.", brief(of.video.start_s)));
+  }
+}
+
+void metadata_obstacles(const VideoCase& of, Reasons& reasons) {
+  constexpr std::array<std::string_view, 9> harmless{"major_brand", "minor_version", "compatible_brands",
+                                                     "encoder",     "handler_name",  "vendor_id",
+                                                     "language",    "creation_time", "duration"};
+  std::vector<std::string> private_keys;
+  for (const std::string& key : of.info.metadata_keys) {
+    const bool known = std::find(private_keys.begin(), private_keys.end(), key) != private_keys.end();
+    if (!known && !one_of(lower_case(key), harmless)) private_keys.push_back(key);
+  }
+  if (private_keys.empty()) return;
+  reasons.push_back(
+      fmt::format("The file carries metadata that is nobody's business: {}.", fmt::join(private_keys, ", ")));
+}
+
+void header_obstacles(const VideoCase& of, Reasons& reasons) {
+  if (!of.window.whole) return;  // the header speaks of the whole clip, which is not wanted
+  const auto check = [&](const std::optional<Seconds>& claimed, const char* which) {
+    if (!claimed || *claimed <= of.options.max_duration_s) return;
+    reasons.push_back(fmt::format("The {} header claims {} s, more than the limit of {} s.", which,
+                                  claimed->to_decimal(), brief(of.options.max_duration_s)));
+  };
+  check(of.info.container_duration_s, "container");
+  check(of.video.header_duration_s, "stream");
+}
+
+// The ladder ---------------------------------------------------------------------------------------------------------
+
+Reasons against_remux(const VideoCase& of) {
+  Reasons reasons;
+  for (const auto obstacles : {codec_obstacles, pixel_obstacles, shape_obstacles, timing_obstacles,
+                               hidden_frame_obstacles, copyable_container_obstacles}) {
+    obstacles(of, reasons);
+  }
+  return reasons;
+}
+
+Reasons against_passthrough(const VideoCase& of) {
+  Reasons reasons = against_remux(of);
+  for (const auto obstacles : {container_obstacles, metadata_obstacles, header_obstacles}) obstacles(of, reasons);
+  return reasons;
+}
+
+/// Best first. Transcoding needs no rung: nothing stands against it once the plan exists.
+struct Rung {
+  ClipAction action;
+  Reasons (*against)(const VideoCase&);
+};
+constexpr std::array ladder{Rung{ClipAction::passthrough, against_passthrough}, Rung{ClipAction::remux, against_remux}};
+
+}  // namespace
+
+LadderResult climb(const VideoCase& of) {
+  LadderResult result;
+  for (const Rung& rung : ladder) {
+    Reasons reasons = rung.against(of);
+    if (reasons.empty()) {
+      result.action = rung.action;
+      return result;
+    }
+    for (std::string& reason : reasons) {
+      if (std::find(result.reasons.begin(), result.reasons.end(), reason) == result.reasons.end()) {
+        result.reasons.push_back(std::move(reason));
+      }
+    }
+  }
+  return result;
+}
+
+bool color_untagged(const VideoInfo& video) {
+  return video.color.space.empty() || video.color.transfer.empty() || video.color.primaries.empty();
+}
+
+}  // namespace react1::planning

@@ -1,0 +1,32 @@
+// Why a video can or can't be handed on without encoding it again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <react1/media.hpp>
+
+#include "plan/window.hpp"
+
+namespace react1::planning {
+
+struct VideoCase {
+  const MediaInfo& info;
+  const VideoInfo& video;
+  const PrepareOptions& options;
+  const Window& window;
+  const VideoPlan& plan;  ///< all but action and reasons is decided
+};
+
+struct LadderResult {
+  ClipAction action = ClipAction::transcode;
+  std::vector<std::string> reasons;  ///< why each better rung was impossible; no sentence twice
+};
+
+/// The best rung that nothing stands against.
+[[nodiscard]] LadderResult climb(const VideoCase& of);
+
+/// The colour tags contradict nothing but do not say BT.709 either.
+[[nodiscard]] bool color_untagged(const VideoInfo& video);
+
+}  // namespace react1::planning

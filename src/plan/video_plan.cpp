@@ -1,0 +1,86 @@
+// plan_video(): window, rate, count, size, colour and the best way there.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/encode_plan.hpp"
+#include "plan/frame_rate.hpp"
+#include "plan/picture.hpp"
+#include "plan/text.hpp"
+#include "plan/video_ladder.hpp"
+#include "plan/window.hpp"
+
+namespace react1::planning {
+namespace {
+
+/// Source frames with start ≤ i / fps < end, for a constant rate.
+std::int64_t source_frames_in(const Window& window, const VideoInfo& video, const Rational& fps) {
+  const std::int64_t first = (window.start * fps).ceil();
+  const std::int64_t behind = window.end >= video.duration_s ? video.frames : (window.end * fps).ceil();
+  return std::min(behind, video.frames) - first;
+}
+
+/// A window between two frames shows the one before it: start there, take that one.
+void take_the_frame_shown(Window& window, const VideoInfo& video, const Rational& fps) {
+  const std::int64_t shown = std::clamp<std::int64_t>((window.start * fps).floor(), 0, video.frames - 1);
+  window.start = Rational(shown) / fps;
+}
+
+std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPlan& plan, const Seconds& limit) {
+  const bool same_rate = !video.vfr && plan.fps == snap_rate(video.fps);
+  std::int64_t held =
+      same_rate ? source_frames_in(window, video, plan.fps) : ((window.end - window.start) * plan.fps).floor();
+  if (held < 1) {
+    if (same_rate) take_the_frame_shown(window, video, plan.fps);
+    held = 1;
+  }
+  return std::max<std::int64_t>(1, std::min(held, (limit * plan.fps).floor()));
+}
+
+void warn(const VideoInfo& video, const VideoPlan& plan, std::vector<Warning>& warnings) {
+  constexpr int fewest_lines = 480;
+  if (std::min(plan.width, plan.height) < fewest_lines) {
+    warnings.push_back({"low_resolution", fmt::format("The picture is {}x{}; below {} lines the model loses faces.",
+                                                      plan.width, plan.height, fewest_lines)});
+  }
+  const bool copied = plan.action != ClipAction::transcode;
+  if (copied && color_untagged(video)) {
+    warnings.push_back({"color_untagged",
+                        "The file does not say that its colours are BT.709; it is handed on as it is, because encoding "
+                        "it again would spoil more than it mends."});
+  }
+}
+
+}  // namespace
+
+VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
+  const VideoInfo& video = require_moving_picture(info);
+  Window window = resolve_window(
+      options.video_window,
+      {.clip = "video", .path = info.path, .length = video.duration_s, .limit = options.max_duration_s}, warnings);
+
+  VideoPlan plan;
+  plan.stream_index = video.index;
+  plan.fps = choose_rate(video.fps, !video.vfr, options.fps);
+  plan.frames = count_frames(window, video, plan, options.max_duration_s);
+  plan.start_s = window.start;
+  plan.end_s = window.end;
+  const Size size = choose_size(video, options);
+  plan.width = size.width;
+  plan.height = size.height;
+  plan.orientation = video.orientation;
+  plan.deinterlace = video.interlaced;
+  plan.tone_map = choose_tone_map(video);
+  plan.color_space = choose_color_space(video);
+  plan.full_range = is_full_range(video);
+  plan.crf = options.video_crf;
+  plan.preset = options.video_preset;
+
+  LadderResult best = climb({.info = info, .video = video, .options = options, .window = window, .plan = plan});
+  plan.action = best.action;
+  plan.reasons = std::move(best.reasons);
+  warn(video, plan, warnings);
+  return plan;
+}
+
+}  // namespace react1::planning

@@ -1,0 +1,34 @@
+// Which part of a clip is taken: the user's window against the clip's measured length and the limit.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <react1/media.hpp>
+
+namespace react1::planning {
+
+/// A resolved, non-empty window, relative to the first frame or sample; half-open.
+struct Window {
+  Seconds start, end;
+  bool whole = false;  ///< all of the clip
+};
+
+/// One clip's side of the question.
+struct WindowCase {
+  std::string_view clip;    ///< "video" or "audio": for messages and flag names
+  const std::string& path;  ///< for messages
+  Seconds length;           ///< measured, > 0
+  Seconds limit;            ///< PrepareOptions::max_duration_s
+};
+
+/// What is wrong with the window itself, whatever the clip; empty when nothing is.
+/// Each entry reads on after the window's name: "start -1 s is below 0".
+[[nodiscard]] std::vector<std::string> window_problems(const WindowOptions& options);
+
+/// Throws Error{usage} when the window makes no sense by itself, Error{media} when it lies outside this clip.
+/// Adds warnings when less is taken than was asked for or than the clip holds.
+[[nodiscard]] Window resolve_window(const WindowOptions& options, const WindowCase& of, std::vector<Warning>& warnings);
+
+}  // namespace react1::planning

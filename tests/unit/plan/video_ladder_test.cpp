@@ -1,0 +1,166 @@
+// Which rung a video takes, and the reasons why not a better one.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plan/encode_plan.hpp"
+#include "unit/plan/media_facts.hpp"
+
+namespace react1 {
+namespace {
+
+struct Outcome {
+  VideoPlan plan;
+  std::vector<Warning> warnings;
+};
+
+Outcome planned(const std::function<void(MediaInfo&)>& change, const PrepareOptions& options = {}) {
+  MediaInfo info = test::clean_video(25, 150);
+  change(info);
+  Outcome outcome;
+  outcome.plan = planning::plan_video(info, options, outcome.warnings);
+  return outcome;
+}
+
+bool says(const VideoPlan& plan, const std::string& words) {
+  for (const std::string& reason : plan.reasons) {
+    if (reason.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+struct Flaw {
+  const char* name;
+  std::function<void(MediaInfo&)> make;
+  ClipAction action;
+  const char* reason;
+};
+
+TEST_CASE("a compliant clip is passed through without a reason against it") {
+  const Outcome outcome = planned([](MediaInfo&) {});
+  CHECK(outcome.plan.action == ClipAction::passthrough);
+  CHECK(outcome.plan.reasons.empty());
+  CHECK(outcome.plan.frames == 150);
+}
+
+TEST_CASE("every single flaw costs the rung it must, and is named") {
+  constexpr auto encode = ClipAction::transcode;
+  constexpr auto remux = ClipAction::remux;
+  const std::vector<Flaw> flaws{
+      {"codec", [](MediaInfo& i) { i.video->codec = "hevc"; }, encode, "hevc"},
+      {"profile", [](MediaInfo& i) { i.video->profile = "High 10"; }, encode, "High 10"},
+      {"unknown profile", [](MediaInfo& i) { i.video->profile = ""; }, encode, "unknown"},
+      {"pixels", [](MediaInfo& i) { i.video->pix_fmt = "yuv444p"; }, encode, "yuv444p"},
+      {"depth", [](MediaInfo& i) { i.video->bit_depth = 10; }, encode, "10 bits"},
+      {"hdr", [](MediaInfo& i) { i.video->hdr = "pq"; }, encode, "HDR"},
+      {"full range", [](MediaInfo& i) { i.video->color.range = "pc"; }, encode, "full"},
+      {"other colour", [](MediaInfo& i) { i.video->color.space = "smpte170m"; }, encode, "smpte170m"},
+      {"interlaced", [](MediaInfo& i) { i.video->interlaced = true; }, encode, "interlaced"},
+      {"rotated", [](MediaInfo& i) { i.video->orientation.rotation_deg = 90; }, encode, "90 degrees"},
+      {"mirrored", [](MediaInfo& i) { i.video->orientation.mirrored = true; }, encode, "mirrored"},
+      {"sar", [](MediaInfo& i) { i.video->sar = Rational(16, 11); }, encode, "16:11"},
+      {"odd", [](MediaInfo& i) { i.video->width = i.video->display_width = 641; }, encode, "641x360"},
+      {"large",
+       [](MediaInfo& i) {
+         i.video->width = i.video->display_width = 7680;
+         i.video->height = i.video->display_height = 4320;
+       },
+       encode, "3840x2160"},
+      {"vfr", [](MediaInfo& i) { i.video->vfr = true; }, encode, "varies"},
+      {"50 fps", [](MediaInfo& i) { i.video->fps = 50, i.video->duration_s = 3; }, encode, "50 has to become 25"},
+      {"late key frame", [](MediaInfo& i) { i.video->starts_with_key_frame = false; }, encode, "key frame"},
+      {"hidden frames", [](MediaInfo& i) { i.video->header_frames = 200; }, encode, "200 frames"},
+      {"avi", [](MediaInfo& i) { i.format = "avi"; }, encode, "avi"},
+      {"moov last", [](MediaInfo& i) { i.moov_first = false; }, remux, "moov"},
+      {"matroska", [](MediaInfo& i) { i.format = "matroska,webm"; }, remux, "matroska"},
+      {"mpeg-ts", [](MediaInfo& i) { i.format = "mpegts"; }, remux, "mpegts"},
+      {"quicktime", [](MediaInfo& i) { i.path = "CLIP.MOV"; }, remux, "QuickTime"},
+      {"second stream", [](MediaInfo& i) { i.streams.push_back(test::other_stream("audio")); }, remux, "2 streams"},
+      {"metadata", [](MediaInfo& i) { i.metadata_keys.emplace_back("location"); }, remux, "location"},
+      {"late start", [](MediaInfo& i) { i.video->start_s = Seconds(7, 5); }, remux, "1.4 s"},
+      {"long header", [](MediaInfo& i) { i.container_duration_s = 16; }, remux, "16.000000 s"},
+      {"long stream header", [](MediaInfo& i) { i.video->header_duration_s = 16; }, remux, "stream header"},
+  };
+  for (const Flaw& flaw : flaws) {
+    CAPTURE(std::string(flaw.name));
+    const VideoPlan plan = planned(flaw.make).plan;
+    CHECK(plan.action == flaw.action);
+    CHECK(plan.reasons.size() == 1);
+    for (const std::string& reason : plan.reasons) CHECK_MESSAGE(reason.find(flaw.reason) != std::string::npos, reason);
+  }
+}
+
+TEST_CASE("a part of a clip can't be handed on whole") {
+  const VideoPlan plan = planned([](MediaInfo&) {}, {.video_window = {.start = Seconds(1)}}).plan;
+  CHECK(plan.action == ClipAction::transcode);
+  CHECK(says(plan, "Only 1 to 6 s"));
+}
+
+TEST_CASE("of a clip that is too long only that is said, not what its headers claim") {
+  const VideoPlan plan = planned([](MediaInfo& info) {
+                           info = test::clean_video(25, 500);
+                           info.video->edit_list = true;
+                         }).plan;
+  REQUIRE(plan.reasons.size() == 1);
+  CHECK(plan.reasons[0] == "Only 0 to 15 s of the 20 s are wanted.");
+}
+
+TEST_CASE("tag names count in either case") {
+  const auto with = [](const char* key) {
+    return planned([key](MediaInfo& info) { info.metadata_keys = {key}; }).plan.action;
+  };
+  CHECK(with("ENCODER") == ClipAction::passthrough);
+  CHECK(with("LOCATION") == ClipAction::remux);
+}
+
+TEST_CASE("360 frames at 23.976 are a frame too many and are encoded again") {
+  MediaInfo info = test::clean_video(Rational(24000, 1001), 360);
+  std::vector<Warning> warnings;
+  const VideoPlan plan = planning::plan_video(info, {}, warnings);
+  CHECK(plan.action == ClipAction::transcode);
+  CHECK(plan.frames == 359);
+  info = test::clean_video(Rational(24000, 1001), 359);
+  CHECK(planning::plan_video(info, {}, warnings).action == ClipAction::passthrough);
+}
+
+TEST_CASE("a full-length clip whose edit list hides a delay would be too long without it") {
+  const auto with_edit_list = [](std::int64_t frames) {
+    MediaInfo info = test::clean_video(25, frames);
+    info.video->edit_list = true;
+    info.video->has_b_frames = true;
+    std::vector<Warning> warnings;
+    return planning::plan_video(info, {}, warnings);
+  };
+  CHECK(with_edit_list(373).action == ClipAction::passthrough);
+  CHECK(with_edit_list(374).action == ClipAction::transcode);
+  CHECK(says(with_edit_list(375), "edit list"));
+}
+
+TEST_CASE("untagged colour is handed on as it is, with a warning") {
+  const Outcome outcome = planned([](MediaInfo& info) { info.video->color = {}; });
+  CHECK(outcome.plan.action == ClipAction::passthrough);
+  bool warned = false;
+  for (const Warning& warning : outcome.warnings) warned = warned || warning.code == "color_untagged";
+  CHECK(warned);
+  for (const Warning& warning : planned([](MediaInfo&) {}).warnings) CHECK(warning.code != "color_untagged");
+}
+
+TEST_CASE("a kept rate of 50 is passed through when the policy keeps it") {
+  const auto fifty = [](MediaInfo& info) { info = test::clean_video(50, 150); };
+  CHECK(planned(fifty, {.fps = FpsPolicy::keep}).plan.action == ClipAction::passthrough);
+}
+
+TEST_CASE("several flaws are all named, each once") {
+  const VideoPlan plan = planned([](MediaInfo& info) {
+                           info.video->codec = "hevc";
+                           info.moov_first = false;
+                           info.metadata_keys = {"location", "title", "location"};
+                         }).plan;
+  CHECK(plan.reasons.size() == 3);
+  CHECK(says(plan, "location, title."));
+}
+
+}  // namespace
+}  // namespace react1
