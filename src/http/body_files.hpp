@@ -1,0 +1,62 @@
+// The two ends of an exchange that lie on the disk. Failures are values: they are told to curl, which must not see
+// exceptions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace react1::http {
+
+/// A file descriptor, closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) noexcept : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor();
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// A part of a file, to be sent. Not thread-safe.
+class FileReader {
+ public:
+  FileReader(const std::string& path, std::int64_t offset, std::optional<std::int64_t> length);
+  /// Empty when all is well, else why the file cannot be sent.
+  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+  [[nodiscard]] std::int64_t size() const noexcept { return size_; }
+  /// The next bytes; 0 at the end; nullopt on failure (then problem() says why), also when the file has become shorter.
+  [[nodiscard]] std::optional<std::size_t> read(char* buffer, std::size_t room) noexcept;
+  /// Position within the part. False when outside.
+  bool seek(std::int64_t position) noexcept;
+
+ private:
+  std::string problem_;
+  Descriptor file_;
+  std::int64_t offset_ = 0, size_ = 0, position_ = 0;
+};
+
+/// A file that receives a body. Not thread-safe.
+class FileWriter {
+ public:
+  explicit FileWriter(const std::string& path);
+  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+  [[nodiscard]] std::int64_t position() const noexcept { return position_; }
+  /// Drops what lies behind `position` and goes on from there.
+  bool start_at(std::int64_t position) noexcept;
+  bool write(const char* data, std::size_t size) noexcept;
+
+ private:
+  bool fail(const char* what) noexcept;
+
+  std::string problem_;
+  Descriptor file_;
+  std::int64_t position_ = 0;
+};
+
+}  // namespace react1::http

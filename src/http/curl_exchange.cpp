@@ -1,0 +1,348 @@
+#include "http/curl_exchange.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <react1/error.hpp>
+#include <utility>
+
+#include "core/redact.hpp"
+#include "http/curl_codes.hpp"
+
+namespace react1::http {
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 64U << 10U;  // fal documents 16 KiB
+constexpr std::size_t kMaxErrorPageBytes = 64U << 10U;
+
+std::optional<std::int64_t> number(std::string_view text) {
+  text = trim(text);
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+/// First byte of "bytes 100-199/200".
+std::optional<std::int64_t> range_begin(std::string_view content_range) {
+  content_range = trim(content_range);
+  if (!content_range.starts_with("bytes ")) return std::nullopt;
+  content_range.remove_prefix(6);
+  return number(content_range.substr(0, content_range.find('-')));
+}
+
+std::int64_t info(CURL* easy, CURLINFO what) {
+  curl_off_t value = 0;
+  curl_easy_getinfo(easy, what, &value);
+  return value;
+}
+
+bool has_line_break(std::string_view text) noexcept {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+}  // namespace
+
+CurlExchange::CurlExchange(CURLM* multi, CURL* easy, const Request& request, const std::string& url, bool loopback,
+                           const std::string& user_agent)
+    : multi_(multi), easy_(easy), request_(request), file_sink_(std::get_if<FileSink>(&request.sink)) {
+  set_common(url, loopback, user_agent);
+  set_headers();
+}
+
+void CurlExchange::set_common(const std::string& url, bool loopback, const std::string& user_agent) {
+  curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  // Without this a stop during a slow name lookup waits for the resolver's thread.
+  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy_, CURLOPT_USERAGENT, user_agent.c_str());
+  if (loopback) curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
+  curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, 256L << 10U);
+  curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10U);
+  curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, curl_message_.data());
+  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlExchange::header_callback);
+  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlExchange::write_callback);
+  curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &CurlExchange::read_callback);
+  curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, &CurlExchange::seek_callback);
+  curl_easy_setopt(easy_, CURLOPT_SEEKDATA, this);
+  if (request_.at_most_once) {
+    // curl sends a request again by itself, POSTs included, when a reused connection dies before the first byte of an
+    // answer: it takes that for a keep-alive connection that the server had closed meanwhile. The server may as well
+    // have taken the request. A fresh connection is never subject to that. HTTP/1.1, because HTTP/2 has a re-send of
+    // its own (REFUSED_STREAM); not left for reuse, so that the next one needs no luck either.
+    curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  }
+}
+
+void CurlExchange::set_headers() {
+  const auto append = [this](const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    if (longer == nullptr) throw Error(ErrorCode::internal, "libcurl", "out of memory");
+    static_cast<void>(headers_.release());
+    headers_.reset(longer);
+  };
+  for (const Header& field : request_.headers.fields()) {
+    if (has_line_break(field.name) || has_line_break(field.value))
+      throw Error(ErrorCode::internal, redact_url(request_.url), "a header field may not hold a line break");
+    append(field.value.empty() ? field.name + ";" : field.name + ": " + field.value);
+  }
+  append("Expect:");  // "100-continue" costs a second with servers that ignore it
+  if (!request_.headers.has("Content-Type")) append("Content-Type:");  // curl would claim a web form
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
+}
+
+void CurlExchange::set_body() {
+  if (reader_) {
+    curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE, curl_off_t{reader_->size()});
+  } else if (const auto* text = std::get_if<TextBody>(&request_.body)) {
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text->text.size()));
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, text->text.c_str());
+  } else if (request_.method != Method::get) {
+    throw Error(ErrorCode::internal, redact_url(request_.url),
+                "a request that is no GET needs a body, if an empty one");
+  }
+  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, std::string(to_string(request_.method)).c_str());
+}
+
+std::optional<TransportFailure> CurlExchange::open_files() {
+  if (const auto* file = std::get_if<FileBody>(&request_.body)) {
+    reader_.emplace(file->path, file->offset, file->length);
+    if (!reader_->problem().empty()) return failure(Kind::local_read, file->path + ": " + reader_->problem());
+  }
+  if (file_sink_ != nullptr) {
+    writer_.emplace(file_sink_->path);
+    if (!writer_->problem().empty()) return failure(Kind::local_write, file_sink_->path + ": " + writer_->problem());
+  }
+  return std::nullopt;
+}
+
+bool CurlExchange::fail(Kind kind, std::string detail) {
+  own_failure_ = kind;
+  own_detail_ = std::move(detail);
+  return false;
+}
+
+std::size_t CurlExchange::header_callback(char* data, std::size_t, std::size_t size, void* self) noexcept {
+  try {
+    return static_cast<CurlExchange*>(self)->take_header({data, size}) ? size : 0;
+  } catch (...) {  // out of memory; curl reports a write error
+    return 0;
+  }
+}
+
+std::size_t CurlExchange::write_callback(char* data, std::size_t, std::size_t size, void* self) noexcept {
+  try {
+    return static_cast<CurlExchange*>(self)->take_body(data, size) ? size : 0;
+  } catch (...) {
+    return 0;
+  }
+}
+
+std::size_t CurlExchange::read_callback(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
+  auto* exchange = static_cast<CurlExchange*>(self);
+  if (!exchange->reader_) return 0;
+  const auto got = exchange->reader_->read(buffer, size * count);
+  return got ? *got : CURL_READFUNC_ABORT;
+}
+
+int CurlExchange::seek_callback(void* self, curl_off_t offset, int origin) noexcept {
+  auto* exchange = static_cast<CurlExchange*>(self);
+  if (!exchange->reader_ || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  return exchange->reader_->seek(offset) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+bool CurlExchange::take_header(std::string_view line) {
+  header_bytes_ += line.size();  // interim answers count too: a server could send them for ever
+  if (header_bytes_ > kMaxHeaderBytes)
+    return fail(Kind::too_large, fmt::format("more than {} bytes of header", kMaxHeaderBytes));
+  if (body_begun_) return true;  // trailers say nothing that anybody here believes
+  if (line.starts_with("HTTP/")) {
+    response_.headers.clear();
+    announced_.reset();
+    const auto blank = line.find(' ');
+    const auto status = blank == std::string_view::npos ? std::nullopt : number(line.substr(blank + 1, 3));
+    response_.status = static_cast<int>(status.value_or(0));
+    return true;
+  }
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = trim(line.substr(colon + 1));
+    response_.headers.add(std::string(name), std::string(value));
+    if (equal_ignoring_case(name, "Content-Length")) announced_ = number(value);
+    return true;
+  }
+  const bool end_of_header = trim(line).empty();
+  return !end_of_header || response_.status < 200 || begin_body();
+}
+
+bool CurlExchange::begin_body() {
+  body_begun_ = true;
+  if (response_.headers.has("Transfer-Encoding")) announced_.reset();  // RFC 9112, 6.3: it overrides Content-Length
+  into_file_ = writer_ && response_.ok();
+  if (into_file_) {
+    std::int64_t position = 0;
+    if (response_.status == 206) {
+      position = range_begin(response_.headers.find("Content-Range").value_or("")).value_or(-1);
+      if (position != file_sink_->resume_at)
+        return fail(Kind::protocol, "the server answered with another range than was asked for");
+    }
+    if (!writer_->start_at(position)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
+  }
+  const std::int64_t limit = into_file_ ? file_sink_->max_bytes - writer_->position()
+                             : writer_  ? INT64_MAX
+                                        : std::get<TextSink>(request_.sink).max_bytes;
+  if (announced_ && *announced_ > limit)
+    return fail(Kind::too_large, fmt::format("{} bytes announced, {} allowed", *announced_, limit));
+  return true;
+}
+
+bool CurlExchange::take_body(const char* data, std::size_t size) {
+  response_.bytes += static_cast<std::int64_t>(size);
+  if (into_file_) {
+    if (writer_->position() + static_cast<std::int64_t>(size) > file_sink_->max_bytes)
+      return fail(Kind::too_large, fmt::format("more than the allowed {} bytes", file_sink_->max_bytes));
+    if (!writer_->write(data, size)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
+    return true;
+  }
+  if (writer_) {
+    response_.body.append(data, std::min(size, kMaxErrorPageBytes - response_.body.size()));
+    read_enough_ = response_.body.size() == kMaxErrorPageBytes;
+    return !read_enough_;
+  }
+  const std::int64_t limit = std::get<TextSink>(request_.sink).max_bytes;
+  if (response_.bytes > limit) return fail(Kind::too_large, fmt::format("more than the allowed {} bytes", limit));
+  response_.body.append(data, size);
+  return true;
+}
+
+Outcome CurlExchange::run(const std::stop_token& stop) {
+  if (stop.stop_requested()) return failure(Kind::interrupted, {});
+  if (auto failed = open_files()) return *failed;
+  set_body();
+  struct Attached {  // also when a progress callback throws
+    CURLM* multi;
+    CURL* easy;
+    ~Attached() { curl_multi_remove_handle(multi, easy); }
+  };
+  const CURLMcode added = curl_multi_add_handle(multi_, easy_);
+  if (added != CURLM_OK) throw Error(ErrorCode::internal, "libcurl", curl_multi_strerror(added));
+  const Attached attached{multi_, easy_};
+  CURLM* multi = multi_;
+  const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+  return conclude(drive(stop));
+}
+
+/// Until the exchange is over (curl's verdict) or we have ended it (nullopt, own_failure_ says why).
+std::optional<CURLcode> CurlExchange::drive(const std::stop_token& stop) {
+  begun_ = last_activity_ = Clock::now();
+  for (;;) {
+    int running = 0;
+    const CURLMcode performed = curl_multi_perform(multi_, &running);
+    if (performed != CURLM_OK) throw Error(ErrorCode::internal, "libcurl", curl_multi_strerror(performed));
+    report();
+    int queued = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &queued)) {
+      if (message->msg == CURLMSG_DONE && message->easy_handle == easy_) return message->data.result;
+    }
+    if (stop.stop_requested()) {
+      static_cast<void>(fail(Kind::interrupted, {}));
+      return std::nullopt;
+    }
+    if (out_of_time()) return std::nullopt;
+    curl_multi_poll(multi_, /*extra_fds=*/nullptr, /*extra_nfds=*/0, patience(), /*numfds=*/nullptr);
+  }
+}
+
+bool CurlExchange::request_has_begun() const {
+  return info(easy_, CURLINFO_PRETRANSFER_TIME_T) > 0 || info(easy_, CURLINFO_SIZE_UPLOAD_T) > 0;
+}
+
+bool CurlExchange::out_of_time() {
+  const auto now = Clock::now();
+  const std::int64_t activity =
+      info(easy_, CURLINFO_SIZE_UPLOAD_T) + response_.bytes + static_cast<std::int64_t>(header_bytes_);
+  // Connecting has a time-out of its own.
+  if (activity != activity_ || !request_has_begun()) {
+    activity_ = activity;
+    last_activity_ = now;
+  }
+  if (request_.total_timeout && now - begun_ >= *request_.total_timeout)
+    return !fail(Kind::timeout_total, fmt::format("no complete answer within {} ms", request_.total_timeout->count()));
+  if (now - last_activity_ >= request_.stall_timeout)
+    return !fail(Kind::stalled, fmt::format("no byte for {} ms", request_.stall_timeout.count()));
+  return false;
+}
+
+/// Milliseconds until out_of_time() may next be true; curl wakes earlier for its own timers and for traffic.
+int CurlExchange::patience() const {
+  auto left = request_.stall_timeout - (Clock::now() - last_activity_);
+  if (request_.total_timeout) left = std::min(left, *request_.total_timeout - (Clock::now() - begun_));
+  const auto millis = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<std::int64_t>(millis, 1, 1000));
+}
+
+void CurlExchange::report() {
+  const std::int64_t sent = info(easy_, CURLINFO_SIZE_UPLOAD_T);
+  if (request_.on_sent && sent != reported_sent_) {
+    reported_sent_ = sent;
+    request_.on_sent(sent, reader_ ? std::optional(reader_->size()) : std::nullopt);
+  }
+  if (request_.on_received && into_file_ && writer_->position() != reported_received_) {
+    reported_received_ = writer_->position();
+    std::optional<std::int64_t> total;
+    if (announced_) total = *announced_ + (response_.status == 206 ? file_sink_->resume_at : 0);
+    request_.on_received(reported_received_, total);
+  }
+}
+
+TransportFailure CurlExchange::failure(Kind kind, std::string detail) const {
+  TransportFailure result;
+  result.kind = kind;
+  result.detail = std::move(detail);
+  // Conservative: only what has shown no sign of life at all counts as not sent. CURLINFO_REQUEST_SIZE counts the
+  // bytes of request that went out.
+  long request_bytes = 0;
+  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request_bytes);
+  result.request_may_have_been_received = request_bytes > 0 || request_has_begun() || response_.status != 0;
+  if (response_.status != 0) result.status = response_.status;
+  result.headers = response_.headers;
+  result.bytes = response_.bytes;
+  return result;
+}
+
+Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
+  if (own_failure_) return failure(*own_failure_, own_detail_);
+  if (read_enough_) return std::move(response_);
+  if (reader_ && !reader_->problem().empty()) {
+    return failure(Kind::local_read, std::get<FileBody>(request_.body).path + ": " + reader_->problem());
+  }
+  if (code == CURLE_OK) {
+    if (response_.status < 200 || response_.status > 599) return failure(Kind::protocol, "no valid status line");
+    // curl checks this too, except for what it ignores behind the announced end.
+    if (announced_ && *announced_ != response_.bytes)
+      return failure(Kind::truncated_body, fmt::format("{} of {} bytes", response_.bytes, *announced_));
+    return std::move(response_);
+  }
+  const CURLcode known = code.value_or(CURLE_FAILED_INIT);
+  const char* words = curl_message_.front() != '\0' ? curl_message_.data() : curl_easy_strerror(known);
+  TransportFailure result = failure(kind_of(known, request_has_begun()), words);
+  if (never_reached_a_server(known) && !request_has_begun()) result.request_may_have_been_received = false;
+  return result;
+}
+
+}  // namespace react1::http

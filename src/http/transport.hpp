@@ -1,0 +1,126 @@
+// One HTTP exchange as a port: what is asked, what came back, and how it can fail without any answer.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <react1/run_context.hpp>
+
+#include "http/headers.hpp"
+
+namespace react1::http {
+
+enum class Method { get, post, put };
+[[nodiscard]] std::string_view to_string(Method method) noexcept;
+
+/// No body at all: no Content-Length is sent either.
+struct NoBody {};
+
+/// May be empty: "Content-Length: 0" is sent then.
+struct TextBody {
+  std::string text;
+};
+
+/// Streamed from the disk.
+struct FileBody {
+  std::string path;
+  std::int64_t offset = 0;
+  std::optional<std::int64_t> length{};  ///< nullopt: to the end, as measured when the exchange starts
+};
+
+/// The answer's body goes to Response::body.
+struct TextSink {
+  std::int64_t max_bytes = 16 << 20;  ///< an answer above this is stopped while it streams: TransportFailure{too_large}
+};
+
+/// A 2xx body goes into a file (created when missing); any other status's body goes to Response::body, its first 64
+/// KiB.
+struct FileSink {
+  std::string path;
+  std::int64_t max_bytes = 0;
+  /// The file already holds this many bytes of the same resource and the request carries a matching Range: a 206 is
+  /// appended there, a 200 starts the file from nothing.
+  std::int64_t resume_at = 0;
+};
+
+/// How far an exchange is; called on the thread that performs it, at most once per loop turn.
+using ProgressCallback = std::function<void(std::int64_t done, std::optional<std::int64_t> total)>;
+
+struct Request {
+  Method method = Method::get;
+  std::string url;  ///< http or https; plain http is performed for loopback hosts only
+  Headers headers{};
+  std::variant<NoBody, TextBody, FileBody> body{};
+  std::variant<TextSink, FileSink> sink{};
+  std::chrono::milliseconds connect_timeout{15'000};  ///< name, connection and TLS together
+  std::chrono::milliseconds stall_timeout{60'000};    ///< no byte in either direction for this long
+  /// The whole exchange. For small answers, where a server that drips a byte now and then must not hold us for ever.
+  std::optional<std::chrono::milliseconds> total_timeout{};
+  /// Follow up to ten redirects of a GET, http(s) only, never from https to http, never from elsewhere to a loopback
+  /// host. Not allowed together with an Authorization header: Error{internal}.
+  bool follow_redirects = false;
+  /// The request must reach a server at most once. It then travels alone on a connection of its own.
+  bool at_most_once = false;
+  ProgressCallback on_sent{};      ///< bytes of the body handed to the network
+  ProgressCallback on_received{};  ///< bytes of a 2xx body, FileSink only
+};
+
+struct Response {
+  int status = 0;
+  Headers headers{};
+  std::string body{};           ///< empty when a FileSink took it
+  std::int64_t bytes = 0;       ///< of the body, as received in this exchange
+  std::string effective_url{};  ///< after redirects
+
+  [[nodiscard]] bool ok() const noexcept { return status >= 200 && status < 300; }
+};
+
+/// No usable answer came. Not an exception: whether that matters is the caller's knowledge.
+struct TransportFailure {
+  enum class Kind {
+    resolve,          ///< the name has no address
+    connect,          ///< nobody listens, or no route
+    tls,              ///< the handshake broke
+    certificate,      ///< the server is not who it should be
+    timeout_connect,  ///< name, connection and TLS took too long
+    timeout_total,
+    stalled,         ///< connected, then silence
+    reset,           ///< the connection ended before an answer
+    truncated_body,  ///< the answer ended before its announced length
+    too_large,       ///< the answer was above its cap and was not read to the end
+    protocol,        ///< not HTTP, or not an URL or redirect that may be followed
+    local_read,      ///< our own file could not be read
+    local_write,     ///< our own file could not be written
+    interrupted,     ///< RunContext::stop
+  };
+  Kind kind = Kind::connect;
+  /// False only when no byte of the request can have reached a server: unresolved, unconnected, no TLS session.
+  bool request_may_have_been_received = true;
+  std::string detail{};         ///< for people; holds no secret
+  std::optional<int> status{};  ///< when the answer's status line had arrived
+  Headers headers{};            ///< of the answer, as far as they had arrived
+  std::int64_t bytes = 0;       ///< of the body that had arrived (and, with a FileSink and a 2xx, were written)
+};
+[[nodiscard]] std::string_view to_string(TransportFailure::Kind kind) noexcept;
+
+using Outcome = std::variant<Response, TransportFailure>;
+
+/// Performs exchanges. Thread-safe; blocking.
+class Transport {
+ public:
+  Transport() = default;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+  virtual ~Transport() = default;
+  /// A stop comes back as TransportFailure{interrupted} and not as an exception, because a caller that pays must still
+  /// learn whether the request may have been received. perform_with_retry() turns it into Error{interrupted}.
+  /// Throws Error{internal} for a request that contradicts itself.
+  [[nodiscard]] virtual Outcome perform(const Request& request, const RunContext& context) = 0;
+};
+
+}  // namespace react1::http
