@@ -1,0 +1,70 @@
+#include "store/migrations.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include <react1/error.hpp>
+
+namespace react1::store {
+namespace {
+
+// Entry n leads from version n to n + 1. Never edit one that was released; append.
+// Plain types and no SQLite extensions, so that the same text serves another SQL database.
+constexpr std::array kMigrations{
+    "CREATE TABLE jobs ("
+    "  id TEXT PRIMARY KEY,"
+    "  intent TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  endpoint TEXT NOT NULL,"
+    "  queue_url TEXT NOT NULL,"
+    "  request_id TEXT NOT NULL,"
+    "  status_url TEXT NOT NULL,"
+    "  response_url TEXT NOT NULL,"
+    "  cancel_url TEXT NOT NULL,"
+    "  video TEXT NOT NULL,"
+    "  audio TEXT NOT NULL,"
+    "  output TEXT NOT NULL,"
+    "  parameters_json TEXT NOT NULL,"
+    "  prepare_json TEXT NOT NULL,"
+    "  record_json TEXT NOT NULL,"
+    "  error TEXT NOT NULL,"
+    "  owner TEXT NOT NULL,"
+    "  created_ms BIGINT NOT NULL,"
+    "  updated_ms BIGINT NOT NULL);"
+    "CREATE INDEX jobs_by_intent ON jobs (intent, created_ms);"
+    "CREATE INDEX jobs_by_request ON jobs (request_id);"
+    "CREATE INDEX jobs_by_age ON jobs (created_ms, id);",
+};
+
+std::int64_t version_of(Database& database) {
+  Statement query(database, "PRAGMA user_version");
+  return query.step() ? query.number(0) : 0;
+}
+
+}  // namespace
+
+int current_version() noexcept {
+  return static_cast<int>(kMigrations.size());
+}
+
+void migrate(Database& database) {
+  if (version_of(database) == current_version()) {
+    return;  // the common case takes no write lock
+  }
+  Transaction transaction(database);
+  const std::int64_t version = version_of(database);  // again: another process may have been quicker
+  if (version > current_version()) {
+    throw Error(ErrorCode::io, database.path(), "this job store was written by a newer react1",
+                {.detail = "store version " + std::to_string(version) + ", this program knows up to " +
+                           std::to_string(current_version()),
+                 .hint = "use the newer program, or choose another store with --store"});
+  }
+  for (auto step = static_cast<std::size_t>(version); step < kMigrations.size(); ++step) {
+    database.execute(kMigrations[step]);
+  }
+  database.execute(("PRAGMA user_version = " + std::to_string(current_version())).c_str());
+  transaction.commit();
+}
+
+}  // namespace react1::store

@@ -1,0 +1,15 @@
+// The store's tables and how an older store becomes a current one.
+#pragma once
+
+#include "store/sqlite.hpp"
+
+namespace react1::store {
+
+/// Brings the database to the current version, in one transaction; safe when several processes do it at once.
+/// Throws Error{io} when it was written by a newer program.
+void migrate(Database& database);
+
+/// The version migrate() leads to.
+[[nodiscard]] int current_version() noexcept;
+
+}  // namespace react1::store

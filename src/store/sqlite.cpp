@@ -1,0 +1,133 @@
+#include "store/sqlite.hpp"
+
+#include <string>
+
+#include <react1/error.hpp>
+
+namespace react1::store {
+namespace {
+
+// Long enough for a slow disk's fsync under load, short enough that a stuck holder is noticed.
+constexpr int kBusyTimeoutMs = 15'000;
+
+std::string hint_for(int primary) {
+  switch (primary) {
+    case SQLITE_FULL:
+      return "free some space on that disk";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return "make the file and its folder writable, or choose another store with --store";
+    case SQLITE_CANTOPEN:
+      return "check that the folder exists and is writable, or choose another store with --store";
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return "this is not an intact job store; move it away or choose another with --store";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another process holds the store for long; look for a hanging one and try again";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+Database::Database(const std::string& path) : path_(path) {
+  sqlite3* raw = nullptr;
+  const int rc =
+      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+  handle_.reset(raw);  // set even on failure: SQLite hands out a handle that carries the message
+  if (rc != SQLITE_OK) {
+    fail(rc, "cannot open the job store");
+  }
+  sqlite3_extended_result_codes(handle_.get(), /*onoff=*/1);
+  sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+}
+
+void Database::fail(int rc, std::string_view doing) const {
+  const int primary = rc & 0xff;
+  const char* words = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(rc);
+  throw Error(ErrorCode::io, path_, std::string(doing),
+              {.detail = words, .hint = hint_for(primary), .retryable = primary == SQLITE_BUSY});
+}
+
+void Database::execute(const char* sql) {
+  const int rc = sqlite3_exec(handle_.get(), sql, /*callback=*/nullptr, /*argument=*/nullptr, /*errmsg=*/nullptr);
+  if (rc != SQLITE_OK) {
+    fail(rc, "the job store refused an operation");
+  }
+}
+
+Statement::Statement(Database& database, std::string_view sql) : database_(database) {
+  sqlite3_stmt* raw = nullptr;
+  const int rc =
+      sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &raw, /*pzTail=*/nullptr);
+  statement_.reset(raw);
+  if (rc != SQLITE_OK) {
+    database.fail(rc, "cannot read the job store");
+  }
+}
+
+Statement& Statement::bind(int index, std::string_view text) {
+  const char* data = text.empty() ? "" : text.data();  // a null pointer would become SQL's NULL
+  const int rc = sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (rc != SQLITE_OK) {
+    database_.fail(rc, "cannot hand a value to the job store");
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::int64_t number) {
+  const int rc = sqlite3_bind_int64(statement_.get(), index, number);
+  if (rc != SQLITE_OK) {
+    database_.fail(rc, "cannot hand a value to the job store");
+  }
+  return *this;
+}
+
+bool Statement::step() {
+  const int rc = sqlite3_step(statement_.get());
+  if (rc == SQLITE_ROW) {
+    return true;
+  }
+  if (rc != SQLITE_DONE) {
+    database_.fail(rc, "the job store refused an operation");
+  }
+  return false;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+std::string Statement::text(int column) const {
+  const unsigned char* data = sqlite3_column_text(statement_.get(), column);
+  if (data == nullptr) {
+    return {};
+  }
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+  database_.execute("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  if (open_) {
+    // The result does not matter: a failed rollback means that SQLite has rolled back already.
+    sqlite3_exec(database_.handle(), "ROLLBACK", /*callback=*/nullptr, /*argument=*/nullptr, /*errmsg=*/nullptr);
+  }
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace react1::store

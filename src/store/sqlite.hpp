@@ -1,0 +1,74 @@
+// The little of SQLite's C interface that the store needs, with owners that free.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace react1::store {
+
+/// An open connection. Not thread-safe: the store serialises its use.
+class Database {
+ public:
+  /// Opens or creates `path`. Throws Error{io}.
+  explicit Database(const std::string& path);
+
+  /// Runs one or more statements that give no rows (or whose rows do not matter).
+  void execute(const char* sql);
+  /// Rows changed by the last statement.
+  [[nodiscard]] int changes() const noexcept { return sqlite3_changes(handle_.get()); }
+  [[nodiscard]] sqlite3* handle() const noexcept { return handle_.get(); }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, …).
+  [[noreturn]] void fail(int rc, std::string_view doing) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
+  };
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+/// A prepared statement; parameters count from 1, columns from 0. The database must outlive it.
+class Statement {
+ public:
+  Statement(Database& database, std::string_view sql);
+
+  Statement& bind(int index, std::string_view text);
+  Statement& bind(int index, std::int64_t number);
+  /// True while there is a row to look at.
+  [[nodiscard]] bool step();
+  /// For a statement that gives no rows.
+  void run();
+  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] std::int64_t number(int column) const;
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+  };
+  Database& database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+/// A write transaction. It takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true until it
+/// commits. commit() is explicit; the destructor rolls back silently.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+}  // namespace react1::store

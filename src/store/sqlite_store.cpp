@@ -1,0 +1,211 @@
+#include "store/sqlite_store.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include <react1/error.hpp>
+
+#include "store/migrations.hpp"
+#include "store/owner.hpp"
+#include "store/state_machine.hpp"
+
+namespace react1::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Longer than connecting, sending and waiting for the answer of one submit can take with any sane configuration.
+constexpr milliseconds kLongestSubmit = std::chrono::minutes(10);
+
+#define REACT1_JOB_COLUMNS                                                                                  \
+  "id, intent, state, endpoint, queue_url, request_id, status_url, response_url, cancel_url, video, audio," \
+  " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms"
+
+Job read_row(const Database& database, const Statement& row) {
+  Job job;
+  int column = 0;
+  const auto text = [&] { return row.text(column++); };
+  job.id = text();
+  job.intent = text();
+  const std::string word = text();
+  const auto state = parse_job_state(word);
+  if (!state) {
+    throw Error(ErrorCode::io, database.path(), "job " + job.id + " is in a state this program does not know",
+                {.detail = word, .hint = "was the store edited by hand, or by a newer react1?"});
+  }
+  job.state = *state;
+  job.endpoint = text();
+  job.queue_url = text();
+  job.request.request_id = text();
+  job.request.status_url = text();
+  job.request.response_url = text();
+  job.request.cancel_url = text();
+  job.video = text();
+  job.audio = text();
+  job.output = text();
+  job.parameters_json = text();
+  job.prepare_json = text();
+  job.record_json = text();
+  job.error = text();
+  job.owner = text();
+  job.created_ms = row.number(column++);
+  job.updated_ms = row.number(column);
+  return job;
+}
+
+std::optional<Job> first_row(const Database& database, Statement& query) {
+  return query.step() ? std::optional(read_row(database, query)) : std::nullopt;
+}
+
+void insert(Database& database, const Job& job) {
+  Statement statement(database,
+                      "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  int index = 1;
+  for (const std::string_view text :
+       {std::string_view(job.id), std::string_view(job.intent), to_string(job.state), std::string_view(job.endpoint),
+        std::string_view(job.queue_url), std::string_view(job.request.request_id),
+        std::string_view(job.request.status_url), std::string_view(job.request.response_url),
+        std::string_view(job.request.cancel_url), std::string_view(job.video), std::string_view(job.audio),
+        std::string_view(job.output), std::string_view(job.parameters_json), std::string_view(job.prepare_json),
+        std::string_view(job.record_json), std::string_view(job.error), std::string_view(job.owner)}) {
+    statement.bind(index++, text);
+  }
+  statement.bind(index++, job.created_ms);
+  statement.bind(index, job.updated_ms);
+  statement.run();
+}
+
+/// Readers and a writer do not wait for each other in WAL mode. Two processes that switch a fresh file at the same
+/// instant collide without SQLite's busy handler being asked, so that one is repeated here.
+void use_write_ahead_log(Database& database) {
+  constexpr int kTries = 200;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      database.execute("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const Error& error) {
+      if (!error.retryable() || attempt == kTries) {
+        throw;
+      }
+    }
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(const std::string& path, const Clock& clock) : clock_(clock), database_(path) {
+  use_write_ahead_log(database_);
+  database_.execute("PRAGMA synchronous = FULL");  // a request id must survive a power cut
+  migrate(database_);
+}
+
+std::int64_t SqliteStore::now_ms() const {
+  return std::chrono::duration_cast<milliseconds>(clock_.wall().time_since_epoch()).count();
+}
+
+JobStore::Opened SqliteStore::open(const Job& job, bool again) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  if (!again) {
+    Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
+                               " FROM jobs WHERE intent = ? AND state NOT IN ('failed', 'cancelled')"
+                               " ORDER BY created_ms DESC, id DESC LIMIT 1");
+    query.bind(1, job.intent);
+    if (auto existing = first_row(database_, query)) {
+      return {.job = std::move(*existing), .is_new = false};
+    }
+  }
+  Job added = job;
+  if (added.id.empty()) {
+    added.id = new_id(clock_);
+  }
+  added.state = JobState::created;
+  added.owner.clear();
+  added.created_ms = added.updated_ms = now_ms();
+  insert(database_, added);
+  transaction.commit();
+  return {.job = std::move(added), .is_new = true};
+}
+
+bool SqliteStore::write(const Job& job, JobState from, JobState to) {
+  const std::lock_guard lock(mutex_);
+  const bool takes_over = from != to && to == JobState::submitting;
+  Statement statement(database_,
+                      "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
+                      " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
+                      " prepare_json = ?, record_json = ?, error = ?, updated_ms = ?,"
+                      " owner = CASE WHEN ? = 1 THEN ? ELSE owner END WHERE id = ? AND state = ?");
+  int index = 1;
+  for (const std::string_view text :
+       {to_string(to), std::string_view(job.endpoint), std::string_view(job.queue_url),
+        std::string_view(job.request.request_id), std::string_view(job.request.status_url),
+        std::string_view(job.request.response_url), std::string_view(job.request.cancel_url),
+        std::string_view(job.video), std::string_view(job.audio), std::string_view(job.output),
+        std::string_view(job.parameters_json), std::string_view(job.prepare_json), std::string_view(job.record_json),
+        std::string_view(job.error)}) {
+    statement.bind(index++, text);
+  }
+  statement.bind(index++, now_ms());
+  statement.bind(index++, std::int64_t{takes_over ? 1 : 0});
+  statement.bind(index++, takes_over ? this_process() : std::string());
+  statement.bind(index++, job.id);
+  statement.bind(index, to_string(from));
+  statement.run();
+  return database_.changes() == 1;
+}
+
+bool SqliteStore::move(const Job& job, JobState from, JobState to) {
+  if (!can_move(from, to)) {
+    throw Error(ErrorCode::internal, "job " + job.id,
+                "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
+  }
+  return write(job, from, to);
+}
+
+bool SqliteStore::update(const Job& job) {
+  return write(job, job.state, job.state);
+}
+
+std::optional<Job> SqliteStore::find(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  Statement query(database_, "SELECT " REACT1_JOB_COLUMNS " FROM jobs WHERE id = ?");
+  query.bind(1, id);
+  return first_row(database_, query);
+}
+
+std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) const {
+  if (request_id.empty()) {
+    return std::nullopt;  // every job that was not submitted has the empty id
+  }
+  const std::lock_guard lock(mutex_);
+  Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
+                             " FROM jobs WHERE request_id = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
+  query.bind(1, request_id);
+  return first_row(database_, query);
+}
+
+bool SqliteStore::owner_alive(const Job& job) const {
+  if (job.owner.empty()) {
+    return false;
+  }
+  return process_alive(job.owner).value_or(now_ms() - job.updated_ms < kLongestSubmit.count());
+}
+
+std::vector<Job> SqliteStore::list(std::optional<JobState> state, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  Statement query(database_, state ? "SELECT " REACT1_JOB_COLUMNS
+                                     " FROM jobs WHERE state = ? ORDER BY created_ms DESC, id DESC LIMIT ?"
+                                   : "SELECT " REACT1_JOB_COLUMNS
+                                     " FROM jobs WHERE ? = '' ORDER BY created_ms DESC, id DESC LIMIT ?");
+  query.bind(1, state ? to_string(*state) : std::string_view());
+  query.bind(2, static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U)));
+  std::vector<Job> jobs;
+  while (query.step()) {
+    jobs.push_back(read_row(database_, query));
+  }
+  return jobs;
+}
+
+}  // namespace react1::store

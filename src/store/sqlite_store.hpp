@@ -1,0 +1,37 @@
+// The job store in one SQLite file, shared by any number of threads and processes of one machine.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <react1/jobs.hpp>
+
+#include "core/clock.hpp"
+#include "store/sqlite.hpp"
+
+namespace react1::store {
+
+class SqliteStore final : public JobStore {
+ public:
+  /// `clock` must outlive the store. Throws Error{io}.
+  SqliteStore(const std::string& path, const Clock& clock);
+
+  [[nodiscard]] Opened open(const Job& job, bool again) override;
+  [[nodiscard]] bool move(const Job& job, JobState from, JobState to) override;
+  [[nodiscard]] bool update(const Job& job) override;
+  [[nodiscard]] std::optional<Job> find(std::string_view id) const override;
+  [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override;
+  [[nodiscard]] bool owner_alive(const Job& job) const override;
+  [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;
+
+ private:
+  [[nodiscard]] std::int64_t now_ms() const;
+  [[nodiscard]] bool write(const Job& job, JobState from, JobState to);
+
+  const Clock& clock_;
+  mutable std::mutex mutex_;  // guards database_
+  mutable Database database_;
+};
+
+}  // namespace react1::store

@@ -1,0 +1,48 @@
+#include "store/state_machine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace react1::store {
+namespace {
+
+using enum JobState;
+
+struct Move {
+  JobState from, to;
+};
+
+constexpr std::array kMoves{
+    Move{created, submitting},
+    Move{created, failed},
+    Move{created, cancelled},
+    Move{submitting, submitted},
+    Move{submitting, created},  // the call never left: the same intent may try again
+    Move{submitting, failed},   // a definite refusal
+    Move{submitting, outcome_unknown},
+    Move{submitted, done},
+    Move{submitted, failed},
+    Move{submitted, cancelled},
+    Move{outcome_unknown, submitted},  // a person found the request and attached its id
+    Move{outcome_unknown, created},    // a person accepts a possible second payment
+    Move{outcome_unknown, failed},
+    Move{outcome_unknown, cancelled},
+    Move{cancelled, done},  // a cancel is only a wish: a running request may still finish, and was paid
+};
+
+constexpr std::array kStates{created, submitting, submitted, done, failed, outcome_unknown, cancelled};
+
+}  // namespace
+
+bool can_move(JobState from, JobState to) noexcept {
+  return std::any_of(kMoves.begin(), kMoves.end(),
+                     [&](const Move& move) { return move.from == from && move.to == to; });
+}
+
+std::optional<JobState> parse_job_state(std::string_view text) noexcept {
+  const auto* found = std::find_if(kStates.begin(), kStates.end(), [&](JobState s) { return to_string(s) == text; });
+  return found == kStates.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace react1::store

@@ -1,0 +1,291 @@
+#include "store_contract.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <barrier>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <react1/error.hpp>
+
+namespace react1::test {
+namespace {
+
+void check_same_content(const Job& actual, const Job& expected) {
+  CHECK(actual.id == expected.id);
+  CHECK(actual.intent == expected.intent);
+  CHECK(actual.endpoint == expected.endpoint);
+  CHECK(actual.queue_url == expected.queue_url);
+  CHECK(actual.request.request_id == expected.request.request_id);
+  CHECK(actual.request.status_url == expected.request.status_url);
+  CHECK(actual.request.response_url == expected.request.response_url);
+  CHECK(actual.request.cancel_url == expected.request.cancel_url);
+  CHECK(actual.video == expected.video);
+  CHECK(actual.audio == expected.audio);
+  CHECK(actual.output == expected.output);
+  CHECK(actual.parameters_json == expected.parameters_json);
+  CHECK(actual.prepare_json == expected.prepare_json);
+  CHECK(actual.record_json == expected.record_json);
+  CHECK(actual.error == expected.error);
+}
+
+void keeps_every_field(const StoreFactory& factory) {
+  Job job = sample_job("intent");
+  const auto opened = factory()->open(job, /*again=*/false);
+  CHECK(opened.is_new);
+  CHECK(opened.job.state == JobState::created);
+  CHECK(opened.job.created_ms > 1'600'000'000'000);
+  const auto found = factory()->find(opened.job.id);
+  REQUIRE(found);
+  check_same_content(*found, job);
+  CHECK(found->created_ms == opened.job.created_ms);
+
+  job.request = {"other", "s2", "r2", "c2"};
+  job.endpoint = "e2";
+  job.queue_url = "q2";
+  job.video = "v2";
+  job.audio = "a2";
+  job.output = "o2";
+  job.parameters_json = "{\"p\":2}";
+  job.prepare_json = "{\"q\":2}";
+  job.record_json = "{\"r\":2}";
+  job.error = "it's 'quoted' \xE2\x80\xA6";
+  REQUIRE(factory()->move(job, JobState::created, JobState::submitting));
+  const auto moved = factory()->find(opened.job.id);
+  REQUIRE(moved);
+  CHECK(moved->state == JobState::submitting);
+  check_same_content(*moved, job);
+  CHECK(moved->updated_ms >= moved->created_ms);
+}
+
+void fills_in_an_empty_id(const StoreFactory& factory) {
+  const auto store = factory();
+  Job job = sample_job("one");
+  job.id.clear();
+  const auto first = store->open(job, false);
+  job.intent = "two";
+  const auto second = store->open(job, false);
+  CHECK_FALSE(first.job.id.empty());
+  CHECK(first.job.id != second.job.id);
+}
+
+void pays_once_per_intent(const StoreFactory& factory) {
+  const auto store = factory();
+  Job job = sample_job("same");
+  job.id.clear();
+  Job first = store->open(job, false).job;
+  for (const auto& [from, to] :
+       {std::pair{JobState::created, JobState::submitting}, std::pair{JobState::submitting, JobState::submitted},
+        std::pair{JobState::submitted, JobState::done}}) {
+    const auto again = store->open(job, false);
+    CHECK_FALSE(again.is_new);
+    CHECK(again.job.id == first.id);
+    CHECK(again.job.state == from);
+    REQUIRE(store->move(first, from, to));
+  }
+  CHECK_FALSE(store->open(job, false).is_new);
+  const auto forced = store->open(job, true);
+  CHECK(forced.is_new);
+  CHECK(store->open(job, false).job.id == forced.job.id);  // the newest one answers
+}
+
+void opens_anew_after_failure_or_cancel(const StoreFactory& factory) {
+  const auto store = factory();
+  for (const JobState end : {JobState::failed, JobState::cancelled}) {
+    Job job = sample_job("ends");
+    job.id.clear();
+    const auto first = store->open(job, false);
+    REQUIRE(first.is_new);
+    REQUIRE(store->move(first.job, JobState::created, end));
+    CHECK(store->open(job, true).is_new);
+    const auto current = store->open(job, false);
+    CHECK_FALSE(current.is_new);
+    CHECK(current.job.id != first.job.id);
+    REQUIRE(store->move(current.job, JobState::created, JobState::failed));
+  }
+}
+
+void an_unknown_outcome_is_never_opened_anew(const StoreFactory& factory) {
+  const auto store = factory();
+  const Job job = store->open(sample_job("lost"), false).job;
+  REQUIRE(store->move(job, JobState::created, JobState::submitting));
+  REQUIRE(store->move(job, JobState::submitting, JobState::outcome_unknown));
+  const auto second = store->open(sample_job("lost"), false);
+  CHECK_FALSE(second.is_new);
+  CHECK(second.job.state == JobState::outcome_unknown);
+}
+
+void moves_by_compare_and_set(const StoreFactory& factory) {
+  const auto store = factory();
+  const auto other = factory();
+  const Job job = store->open(sample_job("cas"), false).job;
+  CHECK(store->move(job, JobState::created, JobState::submitting));
+  CHECK_FALSE(other->move(job, JobState::created, JobState::submitting));
+  CHECK(other->find(job.id)->state == JobState::submitting);
+  CHECK_THROWS_AS((void)store->move(job, JobState::created, JobState::done), Error);
+  Job stranger = job;
+  stranger.id = "no such job";
+  CHECK_FALSE(store->move(stranger, JobState::created, JobState::submitting));
+}
+
+void updates_only_in_the_expected_state(const StoreFactory& factory) {
+  const auto store = factory();
+  Job job = store->open(sample_job("update"), false).job;
+  job.output = "/elsewhere.mp4";
+  CHECK(store->update(job));
+  CHECK(store->find(job.id)->output == "/elsewhere.mp4");
+  REQUIRE(store->move(job, JobState::created, JobState::submitting));
+  job.output = "/too-late.mp4";  // job.state still says created
+  CHECK_FALSE(store->update(job));
+  CHECK(store->find(job.id)->output == "/elsewhere.mp4");
+}
+
+void finds_by_request(const StoreFactory& factory) {
+  const auto store = factory();
+  Job job = sample_job("request");
+  job.request = {};
+  job = store->open(job, false).job;
+  CHECK_FALSE(store->find_by_request(""));
+  CHECK_FALSE(store->find_by_request("req-9"));
+  REQUIRE(store->move(job, JobState::created, JobState::submitting));
+  job.request = {"req-9", "s", "r", "c"};
+  REQUIRE(store->move(job, JobState::submitting, JobState::submitted));
+  REQUIRE(store->find_by_request("req-9"));
+  CHECK(store->find_by_request("req-9")->id == job.id);
+  CHECK_FALSE(store->find_by_request("req-9' OR '1'='1"));
+}
+
+void lists_newest_first(const StoreFactory& factory) {
+  const auto store = factory();
+  std::vector<std::string> ids;
+  for (const char* intent : {"a", "b", "c"}) {
+    Job job = sample_job(intent);
+    job.id.clear();
+    ids.push_back(store->open(job, false).job.id);
+  }
+  REQUIRE(store->move(*store->find(ids[1]), JobState::created, JobState::cancelled));
+  const auto all = store->list(std::nullopt, 10);
+  REQUIRE(all.size() == 3);
+  CHECK(std::set{all[0].id, all[1].id, all[2].id} == std::set<std::string>(ids.begin(), ids.end()));
+  CHECK(all[0].created_ms >= all[2].created_ms);
+  const auto created = store->list(JobState::created, 10);
+  CHECK(created.size() == 2);
+  CHECK(store->list(std::nullopt, 1).size() == 1);
+  CHECK(store->list(JobState::done, 10).empty());
+}
+
+void knows_that_this_process_is_alive(const StoreFactory& factory) {
+  const auto store = factory();
+  const Job job = store->open(sample_job("alive"), false).job;
+  CHECK_FALSE(store->owner_alive(job));  // nobody has taken it
+  REQUIRE(store->move(job, JobState::created, JobState::submitting));
+  const Job taken = *store->find(job.id);
+  CHECK_FALSE(taken.owner.empty());
+  CHECK(store->owner_alive(taken));
+}
+
+void one_of_many_threads_opens_the_intent(const StoreFactory& factory) {
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 10;
+  for (int round = 0; round < kRounds; ++round) {
+    std::barrier start(kThreads);
+    std::atomic<int> fresh = 0;
+    std::atomic<int> movers = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        const auto store = factory();
+        start.arrive_and_wait();
+        Job job = sample_job("race " + std::to_string(round));
+        job.id.clear();
+        const auto opened = store->open(job, false);
+        fresh += opened.is_new ? 1 : 0;
+        movers += store->move(opened.job, JobState::created, JobState::submitting) ? 1 : 0;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(fresh == 1);
+    CHECK(movers == 1);
+  }
+}
+
+void one_handle_serves_many_threads(const StoreFactory& factory) {
+  const auto store = factory();
+  std::vector<std::thread> threads;
+  std::atomic<int> fresh = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 10; ++n) {
+        Job job = sample_job(std::to_string(i) + "/" + std::to_string(n));
+        job.id.clear();
+        fresh += store->open(job, false).is_new ? 1 : 0;
+        (void)store->list(std::nullopt, 5);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(fresh == 40);
+  CHECK(store->list(std::nullopt, 100).size() == 40);
+}
+
+}  // namespace
+
+Job sample_job(const std::string& intent) {
+  Job job;
+  job.id = "id of " + intent;
+  job.intent = intent;
+  job.endpoint = "owner/app/model";
+  job.queue_url = "http://127.0.0.1:1";
+  job.request = {"req of " + intent, "http://127.0.0.1:1/s", "http://127.0.0.1:1/r", "http://127.0.0.1:1/c"};
+  job.video = "/in/v.mp4";
+  job.audio = "/in/\xC3\xA4.wav";
+  job.output = "/out/o.mp4";
+  job.parameters_json = "{\"p\":1}";
+  job.prepare_json = "{\"q\":1}";
+  job.record_json = "{\"r\":1}";
+  job.error = "none";
+  return job;
+}
+
+void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
+  SUBCASE("keeps every field") {
+    keeps_every_field(fresh_place());
+  }
+  SUBCASE("fills in an empty id") {
+    fills_in_an_empty_id(fresh_place());
+  }
+  SUBCASE("pays once per intent") {
+    pays_once_per_intent(fresh_place());
+  }
+  SUBCASE("opens anew after failure or cancel") {
+    opens_anew_after_failure_or_cancel(fresh_place());
+  }
+  SUBCASE("an unknown outcome is never opened anew") {
+    an_unknown_outcome_is_never_opened_anew(fresh_place());
+  }
+  SUBCASE("moves by compare and set") {
+    moves_by_compare_and_set(fresh_place());
+  }
+  SUBCASE("updates only in the expected state") {
+    updates_only_in_the_expected_state(fresh_place());
+  }
+  SUBCASE("finds by request") {
+    finds_by_request(fresh_place());
+  }
+  SUBCASE("lists newest first") {
+    lists_newest_first(fresh_place());
+  }
+  SUBCASE("knows that this process is alive") {
+    knows_that_this_process_is_alive(fresh_place());
+  }
+  SUBCASE("one of many threads opens the intent") {
+    one_of_many_threads_opens_the_intent(fresh_place());
+  }
+  SUBCASE("one handle serves many threads") {
+    one_handle_serves_many_threads(fresh_place());
+  }
+}
+
+}  // namespace react1::test
