@@ -1,0 +1,84 @@
+// One request and its answer on the way through the server. Internal to src/serve.
+#pragma once
+
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include <microhttpd.h>
+#include <unistd.h>
+
+#include "serve/http_server.hpp"
+
+namespace react1::serve {
+
+/// An open file descriptor.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() { close(); }
+  [[nodiscard]] int value() const noexcept { return fd_; }
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  void reset(int fd) noexcept {
+    close();
+    fd_ = fd;
+  }
+  /// Gives the descriptor away.
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+/// What the server's thread and the repliers share. Every field is guarded by `mutex`.
+struct Shared {
+  std::mutex mutex;
+  std::condition_variable completed;  ///< an exchange left `open`
+  std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> open;
+  bool stopping = false;
+};
+
+struct Exchange {
+  explicit Exchange(std::shared_ptr<Shared> with) : shared(std::move(with)) {}
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  const std::shared_ptr<Shared> shared;
+
+  // Only the server's thread touches these.
+  enum class Phase { head, body, handled };
+  Phase phase = Phase::head;
+  std::string target;  ///< as sent
+  Request request;
+  std::uint64_t max_body = 0;
+  bool too_large = false;
+  bool drop_body = false;  ///< too large, or refused
+  FileDescriptor body_out;
+  int body_errno = 0;  ///< the first write that failed
+  std::filesystem::path body_file;
+
+  // Guarded by shared->mutex.
+  std::optional<Response> response;     ///< set once
+  MHD_Connection* suspended = nullptr;  ///< waiting for `response`
+};
+
+/// Stores the response unless there is one and wakes the connection that waits for it. Any thread.
+void answer(Exchange& exchange, Response response);
+
+/// Takes a piece of the body in, to memory or file, or discards it once it is too large or could not be written.
+void receive_body(Exchange& exchange, const char* data, std::size_t size);
+
+/// Queues `response` on the connection, with Range handling for files. Server's thread only.
+[[nodiscard]] MHD_Result queue_response(MHD_Connection* connection, const RequestHead& head, const Response& response);
+
+}  // namespace react1::serve
