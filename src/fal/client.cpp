@@ -1,0 +1,76 @@
+// The public client: options checked once, then one function per call.
+#include <react1/error.hpp>
+#include <react1/fal.hpp>
+#include <react1/version.hpp>
+#include <utility>
+
+#include "fal/download.hpp"
+#include "fal/queue.hpp"
+#include "fal/session.hpp"
+#include "fal/storage.hpp"
+#include "fal/wait.hpp"
+#include "http/curl_transport.hpp"
+
+namespace react1 {
+
+namespace {
+
+/// A stop or a local fault in the middle of a paid request names the request too.
+template <class Call>
+auto naming(const RequestRef& request, const Call& call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    if (!error.request_id().empty()) throw;
+    throw error.with_request_id(request.request_id);
+  }
+}
+
+}  // namespace
+
+struct FalClient::Impl {
+  explicit Impl(FalOptions given)
+      : options((fal::check_options(given), std::move(given))),
+        transport("react1/" + std::string(version())),
+        session(options, transport, system_clock(), http::system_dice()) {}
+
+  FalOptions options;  // session refers to the two above it
+  http::CurlTransport transport;
+  fal::Session session;
+};
+
+FalClient::FalClient(FalOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+FalClient::FalClient(FalClient&&) noexcept = default;
+FalClient& FalClient::operator=(FalClient&&) noexcept = default;
+FalClient::~FalClient() = default;
+
+std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context) {
+  return fal::upload_file(impl_->session, path, content_type, context);
+}
+
+RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,
+                             const RunContext& context) {
+  return fal::submit_request(impl_->session, parameters, video_url, audio_url, context);
+}
+
+QueueStatus FalClient::status(const RequestRef& request, const RunContext& context) {
+  return naming(request, [&] { return fal::request_status(impl_->session, request, context); });
+}
+
+QueueStatus FalClient::wait(const RequestRef& request, const RunContext& context) {
+  return naming(request, [&] { return fal::wait_for_completion(impl_->session, request, context); });
+}
+
+ResultVideo FalClient::result(const RequestRef& request, const RunContext& context) {
+  return naming(request, [&] { return fal::request_result(impl_->session, request, context); });
+}
+
+void FalClient::download(const ResultVideo& result, const std::string& path, const RunContext& context) {
+  fal::download_result(impl_->session, result, path, context);
+}
+
+CancelOutcome FalClient::cancel(const RequestRef& request, const RunContext& context) {
+  return naming(request, [&] { return fal::cancel_request(impl_->session, request, context); });
+}
+
+}  // namespace react1

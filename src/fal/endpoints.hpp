@@ -1,0 +1,50 @@
+// Where each call goes, and which of the URLs that a service hands out may be followed, with and without the key.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <react1/fal.hpp>
+
+#include "http/url.hpp"
+
+namespace react1::fal {
+
+/// Built once from checked options; immutable, so any thread.
+class Endpoints {
+ public:
+  /// Throws Error{usage} when an URL or the endpoint name of the options can't be used.
+  explicit Endpoints(const FalOptions& options);
+
+  /// The full endpoint name is the path of a submit.
+  [[nodiscard]] const std::string& submit() const noexcept { return submit_; }
+  [[nodiscard]] const std::string& initiate_upload() const noexcept { return initiate_; }
+
+  /// URLs of an accepted request. The service's own are kept where they lead to the service; the others are derived
+  /// from endpoint and request id (owner and alias only, whatever sub-path the endpoint has).
+  /// `replaced` is set when a URL was there but leads elsewhere.
+  [[nodiscard]] RequestRef checked(RequestRef request, bool& replaced) const;
+
+  /// True when the key may be sent to `text`: the configured hosts and, when the configured queue is fal's own, fal's
+  /// other run hosts.
+  [[nodiscard]] bool may_hold_key(const std::string& text) const;
+  /// True for the URLs of files: https anywhere, plain http only on this machine and only when the service is there
+  /// too.
+  [[nodiscard]] bool may_transfer(const std::string& text) const;
+
+ private:
+  [[nodiscard]] std::string derived(const std::string& request_id, const char* suffix) const;
+
+  struct Base {
+    std::string text;  ///< without a trailing slash
+    http::Url url;
+  };
+  static Base checked_base(std::string text, const char* name);
+
+  Base queue_, rest_;
+  bool fal_itself_;  ///< the configured queue is fal's own; needs queue_
+  std::string submit_, initiate_;
+  std::string requests_;  ///< ".../owner/alias/requests/"
+};
+
+}  // namespace react1::fal

@@ -1,0 +1,44 @@
+// From what a service answered, or why it did not, to the one Error that a person reads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <react1/error.hpp>
+#include <react1/secret.hpp>
+
+#include "http/transport.hpp"
+
+namespace react1::fal {
+
+/// Everything that a failing answer says, in whichever of the service's shapes it came.
+struct Fault {
+  std::vector<ServiceProblem> problems;  ///< at least one when the body had anything to say
+  std::string error_type;                ///< infrastructure: of the body or of X-Fal-Error-Type
+  std::string text;                      ///< for people, one line
+  bool is_service_json = false;          ///< an object with a detail, an error_type or a status word: fal itself spoke
+  bool has_problem_list = false;         ///< the model's own list
+};
+/// Texts are scrubbed.
+[[nodiscard]] Fault read_fault(const http::Response& response, const Secret& key);
+
+/// What is being done, for messages: "submit", "status", …
+struct Subject {
+  std::string where;   ///< a redacted URL or a path
+  std::string action;  ///< "asking for the status"
+  std::string request_id{};
+};
+
+/// An answer whose status is not 2xx (or that can't be used: see unusable()). Codes: 401 auth; 402 and locked accounts
+/// balance; other 403 auth; 3xx and other 4xx refused; 408, 429 and 5xx network, retryable.
+[[nodiscard]] Error refusal(const http::Response& response, const Subject& subject, const Secret& key);
+/// A 2xx that is not what was asked for: Error{network}, retryable.
+[[nodiscard]] Error unusable(const http::Response& response, const Subject& subject, std::string expected,
+                             const Secret& key);
+/// No answer: local files io, a stop interrupted, everything else network.
+[[nodiscard]] Error failure(const http::TransportFailure& failure, const Subject& subject);
+
+/// Throws the one of the above that fits, unless the outcome is a 2xx, which it returns.
+[[nodiscard]] http::Response expect_ok(http::Outcome outcome, const Subject& subject, const Secret& key);
+
+}  // namespace react1::fal

@@ -1,0 +1,79 @@
+#include "fal/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <react1/error.hpp>
+#include <utility>
+#include <vector>
+
+#include "core/redact.hpp"
+
+namespace react1::fal {
+
+void check_key(const Secret& key) {
+  const std::string& text = key.expose();
+  const auto refuse = [](const char* message, const char* hint) {
+    throw Error(ErrorCode::auth, "FAL_KEY", message, {.hint = hint});
+  };
+  if (text.empty())
+    refuse("there is no key",
+           "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET; "
+           "--sandbox needs none");
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }))
+    refuse(
+        "the key holds a line break, a blank or a control character",
+        "copy it again without what surrounds it; a file read with $(cat …) or a pasted line often brings one along");
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }))
+    refuse("the key holds a character that no key has", "copy it again from fal.ai/dashboard/keys");
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+    refuse("the key is not of the form <key id>:<key secret>",
+           "copy the whole key from fal.ai/dashboard/keys, both halves and the colon");
+}
+
+void check_options(const FalOptions& options) {
+  check_key(options.key);
+  std::vector<std::string> problems;
+  const auto require = [&](bool fine, const char* problem) {
+    if (!fine) problems.emplace_back(problem);
+  };
+  using std::chrono::milliseconds;
+  require(options.retry.attempts >= 1 && options.retry.attempts <= 20, "retry.attempts must be 1 to 20");
+  require(options.retry.base_delay >= milliseconds(0), "retry.base_delay must not be negative");
+  require(options.retry.max_delay >= options.retry.base_delay, "retry.max_delay must not be below retry.base_delay");
+  require(options.connect_timeout > milliseconds(0), "connect_timeout must be above 0");
+  require(options.stall_timeout > milliseconds(0), "stall_timeout must be above 0");
+  require(options.poll_interval > milliseconds(0), "poll_interval must be above 0");
+  require(options.poll_interval_max >= options.poll_interval, "poll_interval_max must not be below poll_interval");
+  require(options.max_wait > milliseconds(0), "max_wait must be above 0");
+  require(options.max_answer_bytes > 0, "max_answer_bytes must be above 0");
+  require(options.max_result_bytes > 0, "max_result_bytes must be above 0");
+  if (!problems.empty()) throw Error(ErrorCode::usage, "service options", fmt::format("{}", fmt::join(problems, "; ")));
+}
+
+Session::Session(const FalOptions& options, http::Transport& transport, const Clock& clock, http::Dice dice)
+    : options_(options), endpoints_(options), transport_(transport), clock_(clock), dice_(std::move(dice)) {}
+
+http::Request Session::without_key(http::Method method, const std::string& url) const {
+  http::Request request;
+  request.method = method;
+  request.url = url;
+  request.connect_timeout = options_.connect_timeout;
+  request.stall_timeout = options_.stall_timeout;
+  request.sink = http::TextSink{options_.max_answer_bytes};
+  return request;
+}
+
+http::Request Session::with_key(http::Method method, const std::string& url) const {
+  if (!endpoints_.may_hold_key(url))
+    throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
+  http::Request request = without_key(method, url);
+  request.headers.add("Authorization", "Key " + options_.key.expose());
+  request.headers.add("Accept", "application/json");
+  // A few kilobytes that take longer than this are dripped at us.
+  request.total_timeout = options_.connect_timeout + 2 * options_.stall_timeout;
+  return request;
+}
+
+}  // namespace react1::fal

@@ -1,0 +1,43 @@
+#include "fal/submit_rule.hpp"
+
+#include "fal/errors.hpp"
+#include "fal/wire.hpp"
+#include "http/retry.hpp"
+
+namespace react1::fal {
+namespace {
+
+SubmitVerdict judge_failure(const http::TransportFailure& failure) {
+  if (failure.kind == http::TransportFailure::Kind::interrupted) return SubmitVerdict::stopped;
+  if (failure.request_may_have_been_received) return SubmitVerdict::unknown;
+  return http::is_retryable(failure.kind) ? SubmitVerdict::not_received : SubmitVerdict::refused;
+}
+
+SubmitVerdict judge_status(const http::Response& response, const Secret& key) {
+  switch (response.status) {
+    case 429:
+      return SubmitVerdict::refused_now;
+    case 503:
+      // fal's own 503 says that no machine took the request. Any other comes from something in between, which may have
+      // lost the answer to a request that arrived.
+      return read_fault(response, key).is_service_json ? SubmitVerdict::refused_now : SubmitVerdict::unknown;
+    case 408:  // somebody gave up waiting: for our bytes, or for those behind it
+    case 499:
+      return SubmitVerdict::unknown;
+    default:
+      // 500, 502 and 504, whatever their body: the queue may have stored the request before the part that answers
+      // failed. There is no idempotency key to ask with.
+      return response.status >= 500 ? SubmitVerdict::unknown : SubmitVerdict::refused;
+  }
+}
+
+}  // namespace
+
+SubmitVerdict judge_submit(const http::Outcome& outcome, const Secret& key) {
+  if (const auto* failure = std::get_if<http::TransportFailure>(&outcome)) return judge_failure(*failure);
+  const auto& response = std::get<http::Response>(outcome);
+  if (!response.ok()) return judge_status(response, key);
+  return read_submitted(response.body) ? SubmitVerdict::accepted : SubmitVerdict::unknown;
+}
+
+}  // namespace react1::fal

@@ -1,0 +1,38 @@
+// The JSON that travels: what we write and what we can read of what comes back. Every reader survives missing, null and
+// unexpected fields; nullopt means that the one thing that is needed is not there.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <react1/fal.hpp>
+
+#include "core/json.hpp"
+
+namespace react1::fal {
+
+/// An object, or nullopt: not JSON, another type, or nested deeper than anything honest.
+[[nodiscard]] std::optional<Json> read_object(std::string_view text);
+/// The string under `key`; empty when it is missing or no string.
+[[nodiscard]] std::string text_of(const Json& object, std::string_view key);
+
+[[nodiscard]] std::string write_initiate(const std::string& file_name, const std::string& content_type);
+struct UploadTarget {
+  std::string upload_url, file_url;
+};
+[[nodiscard]] std::optional<UploadTarget> read_initiated(std::string_view body);
+
+/// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
+[[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,
+                                       const std::string& audio_url);
+/// Needs a request id that can be printed and stored.
+[[nodiscard]] std::optional<RequestRef> read_submitted(std::string_view body);
+
+/// Any object; State::unknown when it has no known status word.
+[[nodiscard]] std::optional<QueueStatus> read_status(std::string_view body);
+
+/// Needs video.url.
+[[nodiscard]] std::optional<ResultVideo> read_result(std::string_view body);
+
+}  // namespace react1::fal

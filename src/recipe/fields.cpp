@@ -1,0 +1,134 @@
+#include "recipe/fields.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+
+namespace react1::recipe {
+namespace {
+
+/// Decimal text of a JSON number, exact: the shortest digits that name the double are what the author wrote.
+std::string decimal_text(const Document& value) {
+  if (value.is_string()) return value.get<std::string>();
+  std::array<char, 512> buffer{};  // the longest double without an exponent has some 330 digits
+  const auto [end, error] =
+      value.is_number_integer()
+          ? std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.get<std::int64_t>())
+          : std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.get<double>(), std::chars_format::fixed);
+  if (error != std::errc{}) throw std::invalid_argument("not a number of ordinary size");
+  return {buffer.data(), end};
+}
+
+Rational exact(const Document& value) {
+  return Rational::parse(decimal_text(value));
+}
+
+std::optional<Seconds> exact_or_unset(const Document& value) {
+  return value.is_null() ? std::nullopt : std::optional(exact(value));
+}
+
+std::chrono::milliseconds milliseconds(const Document& value) {
+  return std::chrono::milliseconds(value.get<std::int64_t>());
+}
+
+using In = const Document&;
+using Out = PipelineOptions&;
+
+constexpr std::array all_fields{
+    Field{"/window/video/start_s", "prepare.video_window.start",
+          [](In v, Out o) { o.prepare.video_window.start = exact_or_unset(v); }},
+    Field{"/window/video/duration_s", "prepare.video_window.duration",
+          [](In v, Out o) { o.prepare.video_window.duration = exact_or_unset(v); }},
+    Field{"/window/video/end_s", "prepare.video_window.end",
+          [](In v, Out o) { o.prepare.video_window.end = exact_or_unset(v); }},
+    Field{"/window/audio/start_s", "prepare.audio_window.start",
+          [](In v, Out o) { o.prepare.audio_window.start = exact_or_unset(v); }},
+    Field{"/window/audio/duration_s", "prepare.audio_window.duration",
+          [](In v, Out o) { o.prepare.audio_window.duration = exact_or_unset(v); }},
+    Field{"/window/audio/end_s", "prepare.audio_window.end",
+          [](In v, Out o) { o.prepare.audio_window.end = exact_or_unset(v); }},
+
+    Field{"/preprocess/max_duration_s", "prepare.max_duration_s",
+          [](In v, Out o) { o.prepare.max_duration_s = exact(v); }},
+    Field{"/preprocess/fps", "prepare.fps",
+          [](In v, Out o) { o.prepare.fps = v == "keep" ? FpsPolicy::keep : FpsPolicy::recommended; }},
+    Field{"/preprocess/max_width", "prepare.max_width", [](In v, Out o) { o.prepare.max_width = v.get<int>(); }},
+    Field{"/preprocess/max_height", "prepare.max_height", [](In v, Out o) { o.prepare.max_height = v.get<int>(); }},
+    Field{"/preprocess/video_crf", "prepare.video_crf", [](In v, Out o) { o.prepare.video_crf = v.get<int>(); }},
+    Field{"/preprocess/video_preset", "prepare.video_preset",
+          [](In v, Out o) { o.prepare.video_preset = v.get<std::string>(); }},
+    Field{"/preprocess/audio_bitrate_kbps_per_channel", "prepare.audio_bitrate_kbps_per_channel",
+          [](In v, Out o) { o.prepare.audio_bitrate_kbps_per_channel = v.get<int>(); }},
+    Field{"/preprocess/stall_timeout_ms", "prepare.source.stall_timeout",
+          [](In v, Out o) { o.prepare.source.stall_timeout = milliseconds(v); }},
+
+    Field{"/parameters/emotion", "parameters.emotion",
+          [](In v, Out o) {
+            o.parameters.emotion =
+                v.is_null() ? std::nullopt : std::optional(parse_emotion(v.get_ref<const std::string&>()));
+          }},
+    Field{"/parameters/model_mode", "parameters.model_mode",
+          [](In v, Out o) { o.parameters.model_mode = parse_model_mode(v.get_ref<const std::string&>()); }},
+    Field{"/parameters/lipsync_mode", "parameters.lipsync_mode",
+          [](In v, Out o) {
+            o.parameters.lipsync_mode =
+                v == "auto" ? std::nullopt : std::optional(parse_lipsync_mode(v.get_ref<const std::string&>()));
+          }},
+    Field{"/parameters/temperature", "parameters.temperature",
+          [](In v, Out o) { o.parameters.temperature = v.get<double>(); }},
+
+    Field{"/advice/goal", "advice.goal",
+          [](In v, Out o) { o.advice.goal = parse_goal(v.get_ref<const std::string&>()); }},
+    Field{"/advice/min_video_s", "advice.min_video_s", [](In v, Out o) { o.advice.min_video_s = exact(v); }},
+    Field{"/advice/min_frames", "advice.min_frames", [](In v, Out o) { o.advice.min_frames = v.get<std::int64_t>(); }},
+    Field{"/advice/lost_tail_warn_s", "advice.lost_tail_warn_s",
+          [](In v, Out o) { o.advice.lost_tail_warn_s = exact(v); }},
+    Field{"/advice/lost_tail_warn_share", "advice.lost_tail_warn_share",
+          [](In v, Out o) { o.advice.lost_tail_warn_share = exact(v); }},
+    Field{"/advice/remap_speed_up", "advice.remap_speed_up", [](In v, Out o) { o.advice.remap_speed_up = exact(v); }},
+    Field{"/advice/remap_slow_down", "advice.remap_slow_down",
+          [](In v, Out o) { o.advice.remap_slow_down = exact(v); }},
+    Field{"/advice/remap_slow_down_warn", "advice.remap_slow_down_warn",
+          [](In v, Out o) { o.advice.remap_slow_down_warn = exact(v); }},
+    Field{"/advice/one_turn", "advice.one_turn", [](In v, Out o) { o.advice.one_turn = exact(v); }},
+    Field{"/advice/many_turns", "advice.many_turns", [](In v, Out o) { o.advice.many_turns = exact(v); }},
+    Field{"/advice/bounce_lips_only", "advice.bounce_lips_only",
+          [](In v, Out o) { o.advice.bounce_lips_only = exact(v); }},
+    Field{"/advice/voice_gate_dbfs", "advice.voice_gate_dbfs",
+          [](In v, Out o) { o.advice.voice_gate_dbfs = v.get<double>(); }},
+    Field{"/advice/voice_tail_s", "advice.voice_tail_s", [](In v, Out o) { o.advice.voice_tail_s = exact(v); }},
+    Field{"/advice/loop_ssim", "advice.loop_ssim", [](In v, Out o) { o.advice.loop_ssim = v.get<double>(); }},
+    Field{"/advice/static_motion", "advice.static_motion",
+          [](In v, Out o) { o.advice.static_motion = v.get<double>(); }},
+    Field{"/advice/scene_cut", "advice.scene_cut", [](In v, Out o) { o.advice.scene_cut = v.get<double>(); }},
+
+    Field{"/retry/attempts", "retry.attempts", [](In v, Out o) { o.retry.attempts = v.get<int>(); }},
+    Field{"/retry/base_delay_ms", "retry.base_delay", [](In v, Out o) { o.retry.base_delay = milliseconds(v); }},
+    Field{"/retry/max_delay_ms", "retry.max_delay", [](In v, Out o) { o.retry.max_delay = milliseconds(v); }},
+    Field{"/wait/max_wait_ms", "max_wait", [](In v, Out o) { o.max_wait = milliseconds(v); }},
+    Field{"/wait/stall_timeout_ms", "stall_timeout", [](In v, Out o) { o.stall_timeout = milliseconds(v); }},
+    Field{"/price/output_usd_per_minute", "price.usd_per_minute",
+          [](In v, Out o) { o.price.usd_per_minute = exact(v); }},
+    Field{"/storage/clips_directory", "clips_directory",
+          [](In v, Out o) { o.clips_directory = v.is_null() ? std::string() : v.get<std::string>(); }},
+};
+
+}  // namespace
+
+std::span<const Field> fields() noexcept {
+  return all_fields;
+}
+
+std::string path_of_option(std::string_view option) {
+  for (const Field& field : all_fields) {
+    if (field.option == option) return shown_path(field.pointer);
+    const bool within = field.option.size() > option.size() && field.option.substr(0, option.size()) == option &&
+                        field.option[option.size()] == '.';
+    if (within) return shown_path(field.pointer.substr(0, field.pointer.rfind('/')));
+  }
+  return std::string(option);
+}
+
+}  // namespace react1::recipe

@@ -1,0 +1,17 @@
+// Holding a recipe against pipelines/schema.json, with answers that a person can act on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recipe/document.hpp"
+
+namespace react1::recipe {
+
+/// The schema that this library was built with.
+[[nodiscard]] const Document& schema();
+
+/// All problems at once, in document order: "$.parameters.emotion: found "hapy"; allowed: …". Empty when valid.
+[[nodiscard]] std::vector<std::string> schema_problems(const Document& document);
+
+}  // namespace react1::recipe

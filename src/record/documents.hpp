@@ -1,0 +1,63 @@
+// The JSON documents of the contract, both ways. Field names are fixed: add, never rename.
+// Seconds are numbers under keys ending in _s, rates are {"num","den"}, unknown is null.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <react1/error.hpp>
+#include <react1/jobs.hpp>
+#include <react1/media_info.hpp>
+#include <react1/pipeline.hpp>
+#include <react1/verification.hpp>
+#include <string>
+
+#include "core/json.hpp"
+
+namespace react1::record {
+
+[[nodiscard]] Json document(const MediaInfo& info);
+[[nodiscard]] Json document(const PreparedClip& clip);
+[[nodiscard]] Json document(const Mismatch& mismatch);
+[[nodiscard]] Json document(const Prediction& prediction);
+[[nodiscard]] Json document(const Advice& advice);
+[[nodiscard]] Json document(const Preparation& preparation);
+[[nodiscard]] Json document(const Verification& verification);
+[[nodiscard]] Json document(const Timings& timings);
+[[nodiscard]] Json document(const RunRecord& record);
+[[nodiscard]] Json document(const Job& job);
+[[nodiscard]] Json document(const QueueStatus& status);
+/// {"error": {…}}.
+[[nodiscard]] Json document(const Error& error);
+
+/// The six fields; an URL that is not known (any more) is null.
+[[nodiscard]] Json document(const Parameters& parameters, const std::string& video_url, const std::string& audio_url);
+
+/// One line of a stream of events. Empty text is null in the document.
+struct Event {
+  std::chrono::system_clock::time_point time;
+  std::string event;  ///< what happened, stable, e.g. "stage"
+  std::string job_id, request_id, state;
+  Json more = Json::object();  ///< further fields, appended
+};
+[[nodiscard]] Json document(const Event& event);
+
+// Reading back. `where` names the document in errors, which also give the path inside it, what was found and what is
+// expected; `on_failure` is their code. Lengths of clips come back exact (from counts and rates), other seconds with
+// the nine decimals of the document. document(read(d)) == d.
+
+[[nodiscard]] Preparation preparation_from_json(const Json& document, const std::string& where = "prepare document",
+                                                ErrorCode on_failure = ErrorCode::internal);
+/// The URLs are not part of Parameters and are ignored.
+[[nodiscard]] Parameters parameters_from_json(const Json& document, const std::string& where = "parameters",
+                                              ErrorCode on_failure = ErrorCode::internal);
+
+/// What a result can be compared with.
+struct Expected {
+  Preparation preparation;
+  bool sandbox = false;       ///< the result was made by the loopback service
+  std::string response_json;  ///< the service's answer; empty when the document is not of a run
+};
+/// From a run document, a prepare document or a plan. Throws Error{usage} for anything else.
+[[nodiscard]] Expected expected_from_json(const Json& document, const std::string& where);
+
+}  // namespace react1::record

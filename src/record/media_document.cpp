@@ -1,0 +1,88 @@
+// probe's document.
+#include "record/documents.hpp"
+#include "record/values.hpp"
+
+namespace react1::record {
+namespace {
+
+Json document_of(const VideoInfo& video) {
+  return {{"index", video.index},
+          {"codec", json_text_or_null(video.codec)},
+          {"profile", json_text_or_null(video.profile)},
+          {"width", video.width},
+          {"height", video.height},
+          {"display_width", video.display_width},
+          {"display_height", video.display_height},
+          {"rotation_deg", video.orientation.rotation_deg},
+          {"mirrored", video.orientation.mirrored},
+          {"sar", json_rational(video.sar)},
+          {"pix_fmt", json_text_or_null(video.pix_fmt)},
+          {"bit_depth", video.bit_depth},
+          {"alpha", video.has_alpha},
+          {"color",
+           {{"range", json_text_or_null(video.color.range)},
+            {"space", json_text_or_null(video.color.space)},
+            {"transfer", json_text_or_null(video.color.transfer)},
+            {"primaries", json_text_or_null(video.color.primaries)}}},
+          {"hdr", json_text_or_null(video.hdr)},
+          {"interlaced", video.interlaced},
+          {"b_frames", video.has_b_frames},
+          {"fps", rate_or_null(video.fps)},
+          {"fps_source", to_string(video.fps_source)},
+          {"vfr", video.vfr},
+          {"frames", video.frames},
+          {"start_s", json_seconds(video.start_s)},
+          {"duration_s", json_seconds(video.duration_s)},
+          {"duration_source", to_string(video.duration_source)},
+          {"header_duration_s", json_seconds(video.header_duration_s)},
+          {"header_frames", number_or_null(video.header_frames)},
+          {"starts_with_key_frame", video.starts_with_key_frame},
+          {"edit_list", video.edit_list}};
+}
+
+Json document_of(const AudioInfo& audio) {
+  return {{"index", audio.index},
+          {"codec", json_text_or_null(audio.codec)},
+          {"sample_rate", audio.sample_rate},
+          {"channels", audio.channels},
+          {"layout", json_text_or_null(audio.layout)},
+          {"sample_fmt", json_text_or_null(audio.sample_fmt)},
+          {"samples", audio.samples},
+          {"start_s", json_seconds(audio.start_s)},
+          {"duration_s", json_seconds(audio.duration_s)},
+          {"duration_source", to_string(audio.duration_source)},
+          {"header_duration_s", json_seconds(audio.header_duration_s)}};
+}
+
+Json document_of(const StreamInfo& stream) {
+  return {{"index", stream.index},
+          {"type", stream.type},
+          {"codec", json_text_or_null(stream.codec)},
+          {"language", json_text_or_null(stream.language)},
+          {"title", json_text_or_null(stream.title)},
+          {"default", stream.is_default},
+          {"attached_pic", stream.attached_pic},
+          {"chosen", stream.chosen}};
+}
+
+}  // namespace
+
+Json document(const MediaInfo& info) {
+  Json result{{"path", info.path},
+              {"format", json_text_or_null(info.format)},
+              {"size_bytes", number_or_null(info.size_bytes)},
+              {"duration_s", info.video || info.audio ? json_seconds(info.duration_s) : Json(nullptr)},
+              {"container_duration_s", json_seconds(info.container_duration_s)},
+              {"video", info.video ? document_of(*info.video) : Json(nullptr)},
+              {"audio", info.audio ? document_of(*info.audio) : Json(nullptr)},
+              {"still_image", info.still_image},
+              {"moov_first", info.moov_first},
+              {"metadata_keys", info.metadata_keys}};
+  result["streams"] = array_of(info.streams, [](const StreamInfo& stream) { return document_of(stream); });
+  result["warnings"] = array_of(info.warnings, [](const Warning& warning) {
+    return Json{{"code", warning.code}, {"message", warning.message}};
+  });
+  return result;
+}
+
+}  // namespace react1::record

@@ -1,0 +1,76 @@
+// The document of plan and prepare.
+#include "record/documents.hpp"
+#include "record/values.hpp"
+
+namespace react1::record {
+
+Json document(const PreparedClip& clip) {
+  const bool written = !clip.path.empty();
+  Json result{
+      {"path", json_text_or_null(clip.path)},
+      {"action", to_string(clip.action)},
+      {"reasons", clip.reasons},
+      {"duration_s", json_seconds(clip.duration_s)},
+      {"bytes", written ? Json(clip.bytes) : Json(nullptr)},
+      {"sha256", json_text_or_null(clip.sha256)},
+      {"source_window", {{"start_s", json_seconds(clip.window_start_s)}, {"end_s", json_seconds(clip.window_end_s)}}}};
+  if (clip.video) {
+    result["video"] = {{"frames", clip.video->frames},
+                       {"fps", rate_or_null(clip.video->fps)},
+                       {"width", clip.video->width},
+                       {"height", clip.video->height},
+                       {"codec", json_text_or_null(clip.video->codec)},
+                       {"pix_fmt", json_text_or_null(clip.video->pix_fmt)}};
+  }
+  if (clip.audio) {
+    result["audio"] = {{"samples", clip.audio->samples},
+                       {"sample_rate", clip.audio->sample_rate},
+                       {"channels", clip.audio->channels},
+                       {"codec", json_text_or_null(clip.audio->codec)}};
+  }
+  result["measures"] = array_of(clip.measures, [](const DurationMeasure& measure) {
+    return Json{{"name", measure.name}, {"duration_s", json_seconds(measure.duration_s)}};
+  });
+  return result;
+}
+
+Json document(const Mismatch& mismatch) {
+  return {{"video_s", json_seconds(mismatch.video_s)},
+          {"audio_s", json_seconds(mismatch.audio_s)},
+          {"delta_s", json_seconds(mismatch.delta_s)},
+          {"ratio", decimal(mismatch.ratio, /*places=*/9)}};
+}
+
+Json document(const Prediction& prediction) {
+  return {{"lipsync_mode", to_string(prediction.lipsync_mode)},
+          {"duration_s", json_seconds(prediction.duration_s)},
+          {"frames", prediction.frames},
+          {"fps", rate_or_null(prediction.fps)},
+          {"cost_usd", decimal(prediction.cost_usd, /*places=*/6)}};
+}
+
+Json document(const Advice& advice) {
+  Json result{{"lipsync_mode", to_string(advice.lipsync_mode)},
+              {"rule", advice.rule},
+              {"reasons", advice.reasons},
+              {"warnings", advice.warnings},
+              {"hold", advice.hold}};
+  result["seams_s"] = array_of(advice.seams_s, [](const Seconds& seam) { return json_seconds(seam); });
+  result["alternatives"] =
+      array_of(advice.alternatives, [](const Prediction& prediction) { return document(prediction); });
+  return result;
+}
+
+Json document(const Preparation& preparation) {
+  Json result{{"video", document(preparation.video)},
+              {"audio", document(preparation.audio)},
+              {"mismatch", document(preparation.mismatch)},
+              {"advice", document(preparation.advice)},
+              {"prediction", document(preparation.prediction)}};
+  result["warnings"] = array_of(preparation.warnings, [](const Warning& warning) {
+    return Json{{"code", warning.code}, {"message", warning.message}};
+  });
+  return result;
+}
+
+}  // namespace react1::record

@@ -1,0 +1,44 @@
+// Small values as JSON, where core/json.hpp has no form for them yet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <react1/rational.hpp>
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+
+namespace react1::record {
+
+template <class Number>
+[[nodiscard]] Json number_or_null(const std::optional<Number>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// A rate; 0 stands for unknown.
+[[nodiscard]] inline Json rate_or_null(const Rational& value) {
+  return value == 0 ? Json(nullptr) : json_rational(value);
+}
+
+/// A plain decimal, for quantities that are neither seconds nor rates (money, ratios).
+[[nodiscard]] inline Json decimal(const Rational& value, int places) {
+  return std::stod(value.to_decimal(places));
+}
+
+/// Embedded JSON text; null when empty, the text itself when it is not JSON.
+[[nodiscard]] inline Json embedded(const std::string& text) {
+  if (text.empty()) return nullptr;
+  Json parsed = Json::parse(text, /*callback=*/nullptr, /*allow_exceptions=*/false);
+  return parsed.is_discarded() ? Json(text) : parsed;
+}
+
+/// Each element by its own document(): an empty list is [], never null.
+template <class Items, class Convert>
+[[nodiscard]] Json array_of(const Items& items, Convert convert) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(convert(item));
+  return array;
+}
+
+}  // namespace react1::record

@@ -1,0 +1,135 @@
+#include "fal/storage.hpp"
+
+#include "fal/wire.hpp"
+#include "unit/fal/support.hpp"
+
+using namespace react1;
+using namespace react1::fal;
+using namespace react1::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct UploadBench : Bench {
+  UploadBench() { write_file_atomically(path, content); }
+
+  [[nodiscard]] std::string initiated() const {
+    return answer(200, R"({"upload_url":")" + server.url("/put/1?sig=abc") +
+                           R"(","file_url":"https://v3b.fal.media/files/b/1/in.wav"})");
+  }
+  std::string upload() { return upload_file(session, path, "audio/mpeg", context); }
+
+  TemporaryDirectory folder;
+  std::string path = (folder.path() / "in put.mp3").string();
+  std::string content = std::string(300'000, 'm');
+};
+
+}  // namespace
+
+TEST_CASE("an upload asks for a signed URL with the key and sends the file there without it") {
+  UploadBench bench;
+  bench.server.otherwise([&bench](const SeenRequest& request) {
+    return request.method == "POST" ? bench.initiated() : answer(200, "{}");
+  });
+  CHECK(bench.upload() == "https://v3b.fal.media/files/b/1/in.wav");
+  const auto seen = bench.server.requests();
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[0].method == "POST");
+  CHECK(seen[0].target == "/storage/upload/initiate?storage_type=fal-cdn-v3");
+  CHECK(seen[0].header("authorization") == "Key " + std::string(kKey));
+  CHECK(Json::parse(seen[0].body) == Json{{"content_type", "audio/mpeg"}, {"file_name", "in put.mp3"}});
+  CHECK(seen[1].method == "PUT");
+  CHECK(seen[1].target == "/put/1?sig=abc");
+  CHECK(seen[1].body == bench.content);
+  CHECK(seen[1].header("content-type") == "audio/mpeg");
+  CHECK_FALSE(seen[1].has("authorization"));
+  REQUIRE_FALSE(bench.notebook.progresses.empty());
+  const Progress last = bench.notebook.progresses.back();
+  CHECK(last.stage == Stage::upload);
+  CHECK(last.done == 300'000);
+  CHECK(last.total == 300'000);
+  CHECK(last.unit == "bytes");
+}
+
+TEST_CASE("both steps of an upload are retried, and the whole file is sent again") {
+  UploadBench bench;
+  int posts = 0, puts = 0;
+  bench.server.otherwise([&](const SeenRequest& request) {
+    if (request.method == "POST") return ++posts == 1 ? answer(500, "") : bench.initiated();
+    return ++puts == 1 ? answer(503, "", "", "Retry-After: 4\r\n") : answer(200, "");
+  });
+  CHECK_FALSE(bench.upload().empty());
+  CHECK(posts == 2);
+  CHECK(puts == 2);
+  CHECK(bench.server.requests().back().body == bench.content);
+  CHECK(bench.clock.sleeps() == std::vector<std::chrono::milliseconds>{500ms, 4000ms});
+}
+
+TEST_CASE("a reset in the middle of a PUT is retried") {
+  UploadBench bench;
+  bench.server.script({step::read_request(), step::send(bench.initiated()), step::read_head(), step::reset()});
+  bench.server.otherwise([](const SeenRequest&) { return answer(200, ""); });
+  CHECK_FALSE(bench.upload().empty());
+  CHECK(bench.server.count("POST") == 1);
+}
+
+TEST_CASE("an initiate that answers with a web page, rubbish or half is retried and then an error") {
+  for (const char* body : {"<html></html>", "{", "{}", R"({"upload_url":"https://x/"})", "[]"}) {
+    CAPTURE(std::string(body));
+    UploadBench bench;
+    bench.server.otherwise([body](const SeenRequest&) { return answer(200, body); });
+    const Error error = thrown_by([&] { static_cast<void>(bench.upload()); });
+    CHECK(error.code() == ErrorCode::network);
+    CHECK(bench.server.count("POST") == 3);
+    CHECK(bench.server.count("PUT") == 0);
+  }
+}
+
+TEST_CASE("a key that is refused at the upload is an auth error at once") {
+  UploadBench bench;
+  bench.server.otherwise([](const SeenRequest&) { return answer(401, R"({"detail":"invalid key credentials"})"); });
+  CHECK(thrown_by([&] { static_cast<void>(bench.upload()); }).code() == ErrorCode::auth);
+  CHECK(bench.server.requests().size() == 1);
+}
+
+TEST_CASE("a storage host that refuses is told with a redacted URL") {
+  UploadBench bench;
+  bench.server.otherwise([&bench](const SeenRequest& request) {
+    return request.method == "POST" ? bench.initiated()
+                                    : answer(400, "<Error>SignatureDoesNotMatch</Error>", "text/xml");
+  });
+  const Error error = thrown_by([&] { static_cast<void>(bench.upload()); });
+  CHECK(error.code() == ErrorCode::refused);
+  CHECK(contains(error.where(), "/put/1?"));
+}
+
+TEST_CASE("URLs that are not safe to send a file to are refused") {
+  for (const char* urls : {R"({"upload_url":"http://192.0.2.1/put","file_url":"https://f/1"})",
+                           R"({"upload_url":"file:///tmp/x","file_url":"https://f/1"})",
+                           R"({"upload_url":"https://192.0.2.1/put","file_url":"http://192.0.2.1/x"})"}) {
+    UploadBench bench;
+    bench.server.otherwise([urls](const SeenRequest&) { return answer(200, urls); });
+    CHECK(thrown_by([&] { static_cast<void>(bench.upload()); }).code() == ErrorCode::network);
+    CHECK(bench.server.requests().size() == 1);
+  }
+}
+
+TEST_CASE("a redirect of the PUT is not followed") {
+  UploadBench bench;
+  bench.server.otherwise([&bench](const SeenRequest& request) {
+    return request.method == "POST" ? bench.initiated() : answer(307, "", "", "Location: /other\r\n");
+  });
+  CHECK(thrown_by([&] { static_cast<void>(bench.upload()); }).code() == ErrorCode::refused);
+  CHECK(bench.server.count("PUT", "/other") == 0);
+}
+
+TEST_CASE("a file that is missing, empty or a folder is an io error before anything is sent") {
+  UploadBench bench;
+  write_file_atomically(bench.folder.path() / "empty", "");
+  for (const auto& path : {bench.folder.path() / "none", bench.folder.path() / "empty", bench.folder.path()}) {
+    const Error error =
+        thrown_by([&] { static_cast<void>(upload_file(bench.session, path.string(), "video/mp4", bench.context)); });
+    CHECK(error.code() == ErrorCode::io);
+  }
+  CHECK(bench.server.connections() == 0);
+}

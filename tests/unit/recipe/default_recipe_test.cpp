@@ -1,0 +1,188 @@
+// pipelines/default.json, the schema and the C++ defaults say the same.
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+#include <react1/pipeline.hpp>
+
+#include "core/atomic_file.hpp"
+#include "recipe/embedded.hpp"
+#include "recipe/explain.hpp"
+#include "recipe/fields.hpp"
+#include "recipe/lookup.hpp"
+#include "recipe/schema.hpp"
+#include "support/paths.hpp"
+#include "unit/recipe/environment.hpp"
+
+namespace react1 {
+namespace {
+
+using recipe::Document;
+
+std::filesystem::path pipelines() {
+  return test::source_dir() / "pipelines";
+}
+
+// Each struct is taken apart by structured bindings: a field added to it stops the compiler here until it is compared,
+// and so until it has its place in default.json.
+
+void check_same(const WindowOptions& read, const WindowOptions& built_in) {
+  const auto& [start, duration, end] = read;
+  CHECK(start == built_in.start);
+  CHECK(duration == built_in.duration);
+  CHECK(end == built_in.end);
+}
+
+void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
+  const auto& [video_window, audio_window, max_duration, fps, width, height, crf, preset, bitrate, source] = read;
+  check_same(video_window, built_in.video_window);
+  check_same(audio_window, built_in.audio_window);
+  CHECK(max_duration == built_in.max_duration_s);
+  CHECK((fps == built_in.fps));
+  CHECK(width == built_in.max_width);
+  CHECK(height == built_in.max_height);
+  CHECK(crf == built_in.video_crf);
+  CHECK(preset == built_in.video_preset);
+  CHECK(bitrate == built_in.audio_bitrate_kbps_per_channel);
+  const auto& [stall_timeout] = source;
+  CHECK(stall_timeout.count() == built_in.source.stall_timeout.count());
+}
+
+void check_same(const RequestedParameters& read, const RequestedParameters& built_in) {
+  const auto& [emotion, model_mode, lipsync_mode, temperature] = read;
+  CHECK((emotion == built_in.emotion));
+  CHECK((model_mode == built_in.model_mode));
+  CHECK((lipsync_mode == built_in.lipsync_mode));
+  CHECK(temperature == built_in.temperature);
+}
+
+void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
+  const auto& [goal, min_video, min_frames, tail, tail_share, speed_up, slow_down, slow_down_warn, one_turn, many_turns,
+               lips_only, gate, voice_tail, ssim, motion, cut] = read;
+  CHECK((goal == built_in.goal));
+  CHECK(min_video == built_in.min_video_s);
+  CHECK(min_frames == built_in.min_frames);
+  CHECK(tail == built_in.lost_tail_warn_s);
+  CHECK(tail_share == built_in.lost_tail_warn_share);
+  CHECK(speed_up == built_in.remap_speed_up);
+  CHECK(slow_down == built_in.remap_slow_down);
+  CHECK(slow_down_warn == built_in.remap_slow_down_warn);
+  CHECK(one_turn == built_in.one_turn);
+  CHECK(many_turns == built_in.many_turns);
+  CHECK(lips_only == built_in.bounce_lips_only);
+  CHECK(gate == built_in.voice_gate_dbfs);
+  CHECK(voice_tail == built_in.voice_tail_s);
+  CHECK(ssim == built_in.loop_ssim);
+  CHECK(motion == built_in.static_motion);
+  CHECK(cut == built_in.scene_cut);
+}
+
+void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
+  const auto& [prepare, parameters, advice, price, retry, max_wait, stall_timeout, again, clips_directory] = read;
+  check_same(prepare, built_in.prepare);
+  check_same(parameters, built_in.parameters);
+  check_same(advice, built_in.advice);
+  const auto& [usd_per_minute] = price;
+  CHECK(usd_per_minute == built_in.price.usd_per_minute);
+  const auto& [attempts, base_delay, max_delay] = retry;
+  CHECK(attempts == built_in.retry.attempts);
+  CHECK(base_delay.count() == built_in.retry.base_delay.count());
+  CHECK(max_delay.count() == built_in.retry.max_delay.count());
+  CHECK(max_wait.count() == built_in.max_wait.count());
+  CHECK(stall_timeout.count() == built_in.stall_timeout.count());
+  CHECK(clips_directory == built_in.clips_directory);
+  CHECK(again == built_in.again);  // paying twice is said on each run, never in a recipe
+}
+
+/// JSON pointers of all leaves of the schema.
+void add_schema_leaves(const Document& node, const std::string& pointer, std::set<std::string>& leaves) {
+  const Document& here = recipe::resolved(node, recipe::schema());
+  if (!here.contains("properties")) {
+    leaves.insert(pointer);
+    return;
+  }
+  for (const auto& [key, child] : here["properties"].items()) add_schema_leaves(child, pointer + "/" + key, leaves);
+}
+
+void add_leaves(const Document& value, const std::string& pointer, std::set<std::string>& leaves) {
+  if (!value.is_object()) {
+    leaves.insert(pointer);
+    return;
+  }
+  for (const auto& [key, child] : value.items()) add_leaves(child, pointer + "/" + key, leaves);
+}
+
+Document document_of(const std::string& file) {
+  return recipe::parse_document({.label = file, .text = read_file(pipelines() / file)});
+}
+
+TEST_CASE("default.json gives the C++ defaults, field by field") {
+  check_same(load_recipe((pipelines() / "default.json").string()), PipelineOptions{});
+}
+
+TEST_CASE("every property of the schema stands in default.json, and nothing else does") {
+  std::set<std::string> allowed;
+  add_schema_leaves(recipe::schema(), "", allowed);
+  std::set<std::string> present;
+  add_leaves(document_of("default.json"), "", present);
+  CHECK(allowed == present);
+}
+
+TEST_CASE("every property but those for readers is read into a field, and no field twice") {
+  std::set<std::string> allowed;
+  add_schema_leaves(recipe::schema(), "", allowed);
+  allowed.erase("/$schema");
+  allowed.erase("/description");
+  std::set<std::string> read;
+  std::set<std::string> options;
+  for (const recipe::Field& field : recipe::fields()) {
+    CHECK(read.insert(std::string(field.pointer)).second);
+    CHECK(options.insert(std::string(field.option)).second);
+  }
+  CHECK(allowed == read);
+}
+
+TEST_CASE("the library carries the very bytes of the recipes in the source tree") {
+  std::size_t found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(pipelines())) {
+    for (const recipe::EmbeddedFile& file : recipe::embedded_files()) {
+      if (file.name != entry.path().filename().string()) continue;
+      ++found;
+      CHECK(file.text == read_file(entry.path()));
+    }
+  }
+  CHECK(found == recipe::embedded_files().size());
+  CHECK(found >= 2);
+}
+
+TEST_CASE("all recipes in the source tree are valid") {
+  for (const auto& entry : std::filesystem::directory_iterator(pipelines())) {
+    if (entry.path().filename() == "schema.json") continue;
+    CHECK_NOTHROW((void)load_recipe(entry.path().string()));
+  }
+}
+
+TEST_CASE("every property of the schema says what it is for") {
+  std::set<std::string> leaves;
+  add_schema_leaves(recipe::schema(), "", leaves);
+  for (const std::string& leaf : leaves) {
+    const Document* node = &recipe::schema();
+    for (std::size_t at = 1; at < leaf.size();) {
+      const std::size_t end = std::min(leaf.find('/', at), leaf.size());
+      node = &recipe::resolved((*node)["properties"][leaf.substr(at, end - at)], recipe::schema());
+      at = end + 1;
+    }
+    CAPTURE(leaf);
+    CHECK(node->contains("description"));
+  }
+}
+
+TEST_CASE("default.json comes out of the library when no folder has one") {
+  const test::RecipeFolder empty;
+  CHECK(recipe::embedded_default().text == read_file(pipelines() / "default.json"));
+  check_same(load_recipe("default"), PipelineOptions{});
+}
+
+}  // namespace
+}  // namespace react1
