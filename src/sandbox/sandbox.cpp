@@ -1,0 +1,29 @@
+// The public face of the service.
+#include <react1/sandbox.hpp>
+
+#include "sandbox/service.hpp"
+
+namespace react1 {
+
+struct Sandbox::Impl {
+  explicit Impl(const SandboxOptions& options) : service(options) {}
+  sandbox::Service service;
+};
+
+Sandbox::Sandbox(SandboxOptions options) : impl_(std::make_unique<Impl>(options)) {}
+
+Sandbox::~Sandbox() = default;
+
+std::uint16_t Sandbox::port() const noexcept {
+  return impl_->service.port();
+}
+
+std::string Sandbox::url() const {
+  return impl_->service.url();
+}
+
+std::uint64_t Sandbox::accepted_submits() const noexcept {
+  return impl_->service.accepted_submits();
+}
+
+}  // namespace react1

@@ -1,0 +1,166 @@
+#include "sandbox/storage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "core/json.hpp"
+#include "sandbox/problems.hpp"
+#include "serve/target.hpp"
+
+namespace react1::sandbox {
+namespace {
+
+constexpr std::string_view upload_prefix = "/upload/b/";
+constexpr std::string_view file_prefix = "/files/b/";
+
+std::uint64_t random_bits() {
+  static thread_local std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// The last part of a path, with what could hurt in a path or URL replaced.
+std::string safe_name(std::string_view name) {
+  if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) name = name.substr(slash + 1);
+  std::string safe{name.substr(0, 128)};
+  std::replace_if(
+      safe.begin(), safe.end(),
+      [](char c) {
+        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+                 c == '_');
+      },
+      '_');
+  return safe.empty() || safe.front() == '.' ? "file" + safe : safe;
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+}  // namespace
+
+Storage::Storage(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+void Storage::set_base_url(std::string url) {
+  const std::lock_guard lock{mutex_};
+  base_url_ = std::move(url);
+}
+
+Storage::Slot Storage::add(std::string_view name, std::string_view content_type, std::string signature) {
+  const std::lock_guard lock{mutex_};
+  std::string id;
+  do {
+    id = fmt::format("{:08x}", random_bits() & 0xFFFFFFFFU);
+  } while (entries_.find(id) != entries_.end());
+  Entry entry{safe_name(name), std::string{content_type}, std::move(signature), {}, false};
+  entry.path = folder_ / (id + "-" + entry.name);
+  Slot slot{id, entry.path, fmt::format("{}{}{}/{}", base_url_, file_prefix, id, entry.name)};
+  entries_.emplace(id, std::move(entry));
+  return slot;
+}
+
+Storage::Slot Storage::reserve(std::string_view name, std::string_view content_type) {
+  return add(name, content_type, {});
+}
+
+void Storage::publish(const Slot& slot) {
+  const std::lock_guard lock{mutex_};
+  entries_.at(slot.id).present = true;
+}
+
+serve::Response Storage::initiate(const serve::Request& request) {
+  const Json body = Json::parse(request.body, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  std::vector<Problem> problems;
+  std::string values[2];
+  const char* names[2] = {"file_name", "content_type"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const bool there = body.is_object() && body.contains(names[i]);
+    if (there && body[names[i]].is_string() && !body[names[i]].get_ref<const std::string&>().empty()) {
+      values[i] = body[names[i]].get<std::string>();
+    } else {
+      problems.push_back({{"body", names[i]},
+                          there ? "string_type" : "missing",
+                          there ? "Input should be a valid string" : "Field required",
+                          nullptr,
+                          nullptr});
+    }
+  }
+  if (!problems.empty()) return problems_response(problems);
+  const bool header_safe = values[1].find_first_of("\r\n") == std::string::npos;
+  std::string signature = fmt::format("{:016x}{:016x}", random_bits(), random_bits());
+  const Slot slot = add(values[0], header_safe ? values[1] : "application/octet-stream", signature);
+  const std::string tail = slot.url.substr(base_url_.size() + file_prefix.size());
+  return json_response(
+      200, Json{{"upload_url", fmt::format("{}{}{}?signature={}", base_url_, upload_prefix, tail, signature)},
+                {"file_url", slot.url}});
+}
+
+std::optional<std::string> Storage::find(std::string_view id_and_name) const {
+  const auto slash = id_and_name.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto found = entries_.find(std::string{id_and_name.substr(0, slash)});
+  if (found == entries_.end() || found->second.name != id_and_name.substr(slash + 1)) return std::nullopt;
+  return found->first;
+}
+
+serve::BodyPlan Storage::plan_upload(const serve::RequestHead& head) {
+  serve::BodyPlan plan;
+  plan.max_bytes = max_upload;
+  const std::lock_guard lock{mutex_};
+  const auto id = find(std::string_view{head.path}.substr(std::min(upload_prefix.size(), head.path.size())));
+  if (head.has_header("Authorization")) {
+    // A presigned URL is the whole permission; a key that comes along has leaked to the storage host.
+    plan.refuse =
+        detail_response(400, "Only one auth mechanism allowed: the URL is signed, send no Authorization header");
+  } else if (!id) {
+    plan.refuse = detail_response(404, "No such upload");
+  } else if (entries_.at(*id).signature.empty() || head.query_item("signature") != entries_.at(*id).signature) {
+    plan.refuse = detail_response(403, "The signature does not match");
+  } else {
+    plan.file = folder_ / fmt::format("incoming-{}", uploads_++);
+  }
+  return plan;
+}
+
+serve::Response Storage::finish_upload(const serve::Request& request) {
+  if (request.body_bytes == 0) return detail_response(400, "The body is empty");
+  const std::lock_guard lock{mutex_};
+  const auto id = find(std::string_view{request.path}.substr(upload_prefix.size()));
+  if (!id) return detail_response(404, "No such upload");
+  auto& entry = entries_.at(*id);
+  std::error_code failed;
+  std::filesystem::rename(request.body_file, entry.path, failed);
+  if (failed) return detail_response(500, "The file can't be stored");
+  entry.present = true;
+  return json_response(200, Json::object());
+}
+
+serve::Response Storage::file(const serve::RequestHead& head) const {
+  const std::lock_guard lock{mutex_};
+  const auto id = find(std::string_view{head.path}.substr(file_prefix.size()));
+  if (!id || !entries_.at(*id).present) return detail_response(404, "File not found");
+  serve::Response response;
+  response.headers.emplace("Content-Type", entries_.at(*id).content_type);
+  response.body = serve::FileBody{entries_.at(*id).path};
+  return response;
+}
+
+bool Storage::is_own(std::string_view url) const {
+  const std::lock_guard lock{mutex_};
+  return starts_with(url, base_url_ + std::string{file_prefix});
+}
+
+std::optional<std::filesystem::path> Storage::local_file(std::string_view url) const {
+  if (!is_own(url)) return std::nullopt;
+  const std::lock_guard lock{mutex_};
+  const auto target = serve::parse_target(url);
+  if (!target) return std::nullopt;
+  const auto id = find(std::string_view{target->path}.substr(file_prefix.size()));
+  if (!id || !entries_.at(*id).present) return std::nullopt;
+  return entries_.at(*id).path;
+}
+
+}  // namespace react1::sandbox

@@ -1,0 +1,23 @@
+// Where a run keeps what it prepared: beside the jobs, by intent, so that a person or a later command can look at
+// exactly what was sent. A cache: old folders are forgotten.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <react1/pipeline.hpp>
+#include <string>
+
+namespace react1::stages {
+
+/// options.clips_directory, else state_directory()/clips; created when missing. Throws Error{io}.
+[[nodiscard]] std::filesystem::path clips_root(const PipelineOptions& options);
+
+/// Moves the clips of `preparation`, made in `workshop` (a folder below `root`), to `root`/`intent`, with their
+/// prepare.json, and gives back the preparation with the new paths. When the same intent is already there, that stays.
+[[nodiscard]] Preparation keep_clips(Preparation preparation, const std::filesystem::path& workshop,
+                                     const std::filesystem::path& root, const std::string& intent);
+
+/// Removes folders of `root` that were last written before `oldest`. Never throws: what can't be removed stays.
+void forget_clips(const std::filesystem::path& root, std::filesystem::file_time_type oldest) noexcept;
+
+}  // namespace react1::stages

@@ -1,0 +1,129 @@
+#include "stages/collect.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <react1/json.hpp>
+#include <utility>
+
+#include "core/atomic_file.hpp"
+#include "core/log.hpp"
+#include "core/redact.hpp"
+#include "core/sha256.hpp"
+#include "stages/post.hpp"
+#include "stages/stopwatch.hpp"
+
+namespace react1::stages {
+namespace fs = std::filesystem;
+namespace {
+
+/// The service has said its last word on this request.
+void mark_failed(Service& service, std::optional<Job>& job, const Error& error) {
+  if (!job) return;
+  job->error = error.what();
+  if (!service.jobs.move(*job, JobState::submitted, JobState::failed)) {
+    log::warning("collect", "the job was moved by another process while its request failed");
+  }
+}
+
+ResultVideo await_result(Claim& claim, Service& service, const RunContext& context) {
+  context.observer->on_stage(Stage::wait);
+  const Stopwatch waiting;
+  try {
+    const QueueStatus status = service.client.wait(claim.request, context);
+    claim.timings.inference_s = status.inference_s;
+    if (status.inference_s) claim.timings.queue_s = std::max(0.0, waiting.seconds() - *status.inference_s);
+    return service.client.result(claim.request, context);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::refused) mark_failed(service, claim.job, error);
+    throw;
+  }
+}
+
+void mark_done(Service& service, Claim& claim, const RunRecord& record) {
+  if (!claim.job || claim.job->state != JobState::submitted) return;
+  claim.job->record_json = to_json(record);
+  claim.job->output = record.output_path;
+  if (!service.jobs.move(*claim.job, JobState::submitted, JobState::done)) {
+    log::warning("collect", "the job was finished by another process at the same time");
+  }
+}
+
+RunRecord begin_record(const Claim& claim) {
+  RunRecord record;
+  if (claim.job) record.job_id = claim.job->id;
+  record.request_id = claim.request.request_id;
+  record.prepare = claim.preparation;
+  record.parameters = claim.parameters;
+  record.video_url = claim.video_url;
+  record.audio_url = claim.audio_url;
+  return record;
+}
+
+RunRecord collect_result(Claim& claim, Service& service, const RunContext& context) {
+  AtomicFile file{fs::path(claim.output)};
+  RunRecord record = begin_record(claim);
+  const ResultVideo reported = await_result(claim, service, context);
+  record.response_json = reported.raw_json;
+
+  context.observer->on_stage(Stage::download);
+  const Stopwatch downloading;
+  service.client.download(reported, file.temporary().string(), context);
+  claim.timings.download_s = downloading.seconds();
+
+  context.observer->on_stage(Stage::verify);
+  const Stopwatch verifying;
+  record.sandbox = service.sandbox || is_sandbox_result(file.temporary().string(), context);
+  PostInput input{file.temporary().string(), reported, std::nullopt, std::nullopt};
+  if (claim.preparation) {
+    input.expected = expectation_of(*claim.preparation, record.sandbox);
+    if (fs::exists(claim.preparation->video.path)) input.prepared_video = claim.preparation->video.path;
+  }
+  record.verification = verify_result(input, context);
+  record.output_bytes = static_cast<std::int64_t>(fs::file_size(file.temporary()));
+  record.output_sha256 = sha256_file(file.temporary());
+  claim.timings.verify_s = verifying.seconds();
+
+  file.commit();
+  record.output_path = fs::absolute(claim.output).string();
+  record.timings = claim.timings;
+  return record;
+}
+
+}  // namespace
+
+RunRecord collect(Claim claim, Service& service, const RunContext& context) {
+  const Stopwatch collecting;
+  try {
+    RunRecord record = collect_result(claim, service, context);
+    record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
+    write_record(record);
+    mark_done(service, claim, record);
+    return record;
+  } catch (const Error& error) {
+    if (!error.request_id().empty()) throw;
+    throw error.with_request_id(claim.request.request_id);
+  }
+}
+
+void require_output(const std::string& output, const std::vector<std::string>& inputs) {
+  const fs::path path(output);
+  std::error_code error;
+  if (output.empty() || fs::is_directory(path, error)) {
+    throw Error(ErrorCode::usage, output, "the output is a folder, a file name is needed",
+                {.hint = "for example -o " + (path / "out.mp4").string()});
+  }
+  for (const std::string& input : inputs) {
+    if (!is_http_url(input) && fs::equivalent(path, input, error)) {
+      throw Error(ErrorCode::usage, output, "the output would replace an input",
+                  {.hint = "choose another output name"});
+    }
+  }
+  const AtomicFile writable(path);  // throws when the folder is missing or read-only; leaves nothing
+}
+
+void write_record(const RunRecord& record) {
+  write_file_atomically(record.output_path + ".json", to_json(record) + "\n");
+}
+
+}  // namespace react1::stages

@@ -1,0 +1,18 @@
+#include "stages/intent.hpp"
+
+#include "core/json.hpp"
+#include "core/sha256.hpp"
+#include "record/documents.hpp"
+
+namespace react1::stages {
+
+std::string intent_of(const Preparation& preparation, const Parameters& parameters, const Service& service) {
+  const Json intent{{"video", preparation.video.sha256},
+                    {"audio", preparation.audio.sha256},
+                    {"parameters", record::document(parameters, /*video_url=*/"", /*audio_url=*/"")},
+                    {"endpoint", service.endpoint},
+                    {"service", service.sandbox ? "sandbox" : service.queue_url}};
+  return sha256_hex(json_text(intent, /*indent=*/-1));
+}
+
+}  // namespace react1::stages

@@ -1,0 +1,14 @@
+// What makes two requests the same: both clips' content, the six parameters and where they are sent.
+#pragma once
+
+#include <react1/pipeline.hpp>
+#include <string>
+
+namespace react1::stages {
+
+/// sha256 over the contents of both clips, the parameters and the service. All in-process sandboxes are one service:
+/// their port changes, what they do does not.
+[[nodiscard]] std::string intent_of(const Preparation& preparation, const Parameters& parameters,
+                                    const Service& service);
+
+}  // namespace react1::stages

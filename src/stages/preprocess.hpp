@@ -1,0 +1,24 @@
+// The first stage: two sources → two proven clips, their mismatch, the advice and the prediction.
+// Called by react1::plan and react1::prepare (pipeline.hpp) and by the main job.
+#pragma once
+
+#include <filesystem>
+#include <react1/pipeline.hpp>
+#include <string>
+
+namespace react1::stages {
+
+/// The mode that will be sent: the user's choice, else the advice's.
+[[nodiscard]] LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice);
+
+/// Makes `directory`/video.mp4 and `directory`/audio.mp3 at the same time; `directory` exists. Observer calls come from
+/// the caller's thread only. Throws what probing, planning and making the clips throw.
+[[nodiscard]] Preparation make_clips(const std::string& video, const std::string& audio,
+                                     const std::filesystem::path& directory, const PipelineOptions& options,
+                                     const RunContext& context);
+
+/// The same decisions without making anything: durations come from the plan, voice and motion from the sources.
+[[nodiscard]] Preparation plan_clips(const std::string& video, const std::string& audio, const PipelineOptions& options,
+                                     const RunContext& context);
+
+}  // namespace react1::stages

@@ -1,0 +1,44 @@
+// Two pieces of work at the same time, one of them on the caller's thread.
+#pragma once
+
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <react1/run_context.hpp>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+namespace react1::stages {
+
+/// Runs `here(RunContext)` on the caller's thread, with its observer, and `there(RunContext)` on another, silently.
+/// The first failure stops the other side, and is what is thrown; a stop of `context` reaches both.
+template <class Here, class There>
+auto side_by_side(const RunContext& context, Here here, There there) {
+  std::stop_source stop;
+  const std::stop_callback forward(context.stop, [&stop] { stop.request_stop(); });
+  const RunContext context_here{stop.get_token(), context.observer, context.job_id};
+  const RunContext context_there{stop.get_token(), &silent_observer(), context.job_id};
+
+  std::optional<decltype(there(context_there))> result_there;
+  std::optional<decltype(here(context_here))> result_here;
+  std::exception_ptr first_failure;
+  std::mutex mutex;
+  const auto guarded = [&](auto& result, auto& work, const RunContext& work_context) {
+    try {
+      result.emplace(work(work_context));
+    } catch (...) {  // carried to the caller's thread below
+      const std::lock_guard lock(mutex);
+      if (!first_failure) first_failure = std::current_exception();
+      stop.request_stop();
+    }
+  };
+  {
+    const std::jthread other([&] { guarded(result_there, there, context_there); });
+    guarded(result_here, here, context_here);
+  }
+  if (first_failure) std::rethrow_exception(first_failure);
+  return std::pair(std::move(*result_here), std::move(*result_there));
+}
+
+}  // namespace react1::stages

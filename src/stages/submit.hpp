@@ -1,0 +1,22 @@
+// The middle stage: both clips go up, one paid call leaves, and its request id is on disk before anything else happens.
+#pragma once
+
+#include <react1/error.hpp>
+#include <react1/pipeline.hpp>
+#include <react1/run_context.hpp>
+
+namespace react1::stages {
+
+/// Where the two clips are for the service.
+struct UploadedPair {
+  std::string video_url, audio_url;
+};
+[[nodiscard]] UploadedPair upload_pair(const Preparation& preparation, Service& service, const RunContext& context);
+
+/// Makes the one paid call of `job` (state created) and gives it back in state submitted, durably.
+/// Throws Error{outcome_unknown} when the call may have been accepted (the job then says so too), Error{refused} (job
+/// failed), or another Error after which the job is back in created and nothing was paid.
+[[nodiscard]] Job submit_once(Job job, const Parameters& parameters, const UploadedPair& pair, Service& service,
+                              const RunContext& context);
+
+}  // namespace react1::stages
