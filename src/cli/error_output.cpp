@@ -1,0 +1,75 @@
+#include "cli/error_output.hpp"
+
+#include <fmt/format.h>
+
+#include <react1/json.hpp>
+#include <utility>
+
+#include "cli/output.hpp"
+
+namespace react1::cli {
+namespace {
+
+/// A path as one word of a shell command.
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_./-+:@%") == std::string::npos;
+  if (plain) return word;
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
+
+/// The service may still deliver what was asked for.
+bool can_continue(ErrorCode code) {
+  return code == ErrorCode::interrupted || code == ErrorCode::network || code == ErrorCode::io ||
+         code == ErrorCode::auth || code == ErrorCode::balance || code == ErrorCode::internal;
+}
+
+}  // namespace
+
+std::string error_text(const Error& error) {
+  std::string text = fmt::format("react1: {}\n", error.what());
+  for (const ServiceProblem& problem : error.problems()) {
+    text += fmt::format("  {}{}{}{}{}\n", problem.location, problem.location.empty() ? "" : ": ",
+                        problem.message.empty() ? problem.type : problem.message,
+                        problem.message.empty() || problem.type.empty() ? "" : fmt::format(" [{}]", problem.type),
+                        problem.context.empty() ? "" : " " + problem.context);
+  }
+  if (!error.hint().empty()) text += fmt::format("  {}\n", error.hint());
+  if (!error.request_id().empty()) text += fmt::format("  request {}\n", error.request_id());
+  return text;
+}
+
+Error with_continuation(const Error& error, const Paid& paid) {
+  const std::string request = error.request_id().empty() ? paid.request_id : error.request_id();
+  if (request.empty()) return error;
+  std::string hint = error.hint();
+  if (can_continue(error.code()) && !paid.ends_with_process) {
+    hint +=
+        fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
+                    hint.empty() ? "" : "; ", quoted(request), paid.output.empty() ? "OUT.mp4" : quoted(paid.output));
+  }
+  return Error(error.code(), error.where(), error.message(),
+               {.detail = error.detail(),
+                .hint = std::move(hint),
+                .retryable = error.retryable(),
+                .request_id = request,
+                .problems = error.problems()});
+}
+
+int report(const Error& error, const Shell& shell, int signal_code) noexcept {
+  const int code =
+      error.code() == ErrorCode::interrupted && signal_code != 0 ? signal_code : react1::exit_code(error.code());
+  try {
+    const Error told = with_continuation(error, shell.paid);
+    print_message(error_text(told));
+    if (shell.global.json) print_result(to_json(told));
+  } catch (...) {
+    // Neither stream takes it; the exit code still tells.
+  }
+  return code;
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,87 @@
+// Verdicts, requests and jobs, for people.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <type_traits>
+#include <variant>
+
+#include "cli/text.hpp"
+#include "core/clock.hpp"
+
+namespace react1::cli {
+namespace {
+
+std::string value_text(const CheckValue& value) {
+  return std::visit(
+      [](const auto& held) -> std::string {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, std::monostate>) {
+          return "-";
+        } else if constexpr (std::is_same_v<Held, Rational>) {
+          return held.den() == 1 ? fmt::to_string(held.num()) : held.to_decimal(6);
+        } else if constexpr (std::is_same_v<Held, std::string>) {
+          return held;
+        } else {
+          return fmt::to_string(held);
+        }
+      },
+      value);
+}
+
+std::string time_text(std::int64_t unix_ms) {
+  return iso8601(std::chrono::system_clock::time_point(std::chrono::milliseconds(unix_ms)));
+}
+
+}  // namespace
+
+std::string verification_text(const Verification& verification) {
+  std::vector<std::vector<std::string>> rows{{"check", "verdict", "expected", "actual", "tolerance", ""}};
+  for (const Check& check : verification.checks) {
+    rows.push_back({check.name, std::string(to_string(check.verdict)), value_text(check.expected),
+                    value_text(check.actual), value_text(check.tolerance),
+                    check.verdict == Verdict::pass ? "" : check.message});
+  }
+  return fmt::format("verification: {}\n", to_string(verification.verdict)) + table(rows);
+}
+
+std::string status_text(const QueueStatus& status, const std::string& request_id) {
+  std::string text = fmt::format("{} {}", request_id, status.word.empty() ? "unknown" : status.word);
+  if (status.queue_position) text += fmt::format(", {} ahead in the queue", *status.queue_position);
+  if (status.inference_s) text += fmt::format(", took {:.1f} s", *status.inference_s);
+  if (!status.error.empty()) {
+    text += fmt::format(", failed: {}{}", status.error,
+                        status.error_type.empty() ? "" : fmt::format(" ({})", status.error_type));
+  }
+  text += '\n';
+  for (const LogLine& line : status.logs) text += fmt::format("  {} {} {}\n", line.timestamp, line.level, line.message);
+  return text;
+}
+
+std::string jobs_text(const std::vector<Job>& jobs) {
+  std::vector<std::vector<std::string>> rows{{"job", "state", "created", "request", "video", "audio"}};
+  for (const Job& job : jobs) {
+    rows.push_back({job.id, std::string(to_string(job.state)), time_text(job.created_ms),
+                    job.request.request_id.empty() ? "-" : job.request.request_id, job.video, job.audio});
+  }
+  return table(rows, /*indent=*/0);
+}
+
+std::string job_text(const Job& job) {
+  std::vector<std::vector<std::string>> rows{{"job", job.id}, {"state", std::string(to_string(job.state))}};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) rows.push_back({name, value});
+  };
+  add("request", job.request.request_id);
+  add("endpoint", job.endpoint);
+  add("service", job.queue_url);
+  add("video", job.video);
+  add("audio", job.audio);
+  add("output", job.output);
+  add("parameters", job.parameters_json);
+  add("error", job.error);
+  rows.push_back({"created", time_text(job.created_ms)});
+  rows.push_back({"updated", time_text(job.updated_ms)});
+  return table(rows, /*indent=*/0);
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,83 @@
+// The program. The only place where everything is caught: an exception becomes words, a document and an exit code.
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <react1/error.hpp>
+
+#include "cli/app.hpp"
+#include "cli/error_output.hpp"
+#include "cli/output.hpp"
+#include "cli/shell.hpp"
+#include "cli/signals.hpp"
+#include "cli/version.hpp"
+#include "core/log.hpp"
+#include "media/ff/log_bridge.hpp"
+
+namespace {
+
+using namespace react1;
+using namespace react1::cli;
+
+log::Level log_level(const Global& global) {
+  if (global.verbosity >= 2) return log::Level::debug;
+  if (global.verbosity == 1) return log::Level::info;
+  return global.quiet ? log::Level::error : log::Level::warning;
+}
+
+int run_action(Shell& shell) {
+  if (shell.global.version) {
+    print_result(shell.global.json ? version_json() : version_text());
+    return 0;
+  }
+  if (!shell.action) {
+    throw Error(ErrorCode::usage, "command line", "no command was given", {.hint = "see react1 --help"});
+  }
+  log::init(log_level(shell.global), shell.global.log_format);
+  media::ff::install_log_bridge(shell.global.verbosity >= 2);
+  return shell.action();
+}
+
+/// What escaped from a command, as the one kind of failure that is reported.
+Error as_error(const std::exception& failure) {
+  if (const auto* error = dynamic_cast<const Error*>(&failure)) return *error;
+  if (const auto* error = dynamic_cast<const std::filesystem::filesystem_error*>(&failure)) {
+    return {ErrorCode::io, error->path1().string(), error->code().message()};
+  }
+  if (dynamic_cast<const std::bad_alloc*>(&failure) != nullptr) {
+    return {ErrorCode::internal, "memory", "there is not enough of it"};
+  }
+  return {ErrorCode::internal, "react1", "an internal fault, please report it", {.detail = failure.what()}};
+}
+
+int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
+  const auto app = make_app(shell);
+  const auto fail = [&](const Error& error) {
+    // A line that was not understood to its end may hide the flag from the parser.
+    shell.global.json = shell.global.json || asks_for_json(argc, argv);
+    return report(error, shell, signals.exit_code());
+  };
+  try {
+    app->parse(argc, argv);
+    return run_action(shell);
+  } catch (const CLI::CallForHelp& help) {
+    return app->exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(usage_error(error, *app, argc, argv));
+  } catch (const std::exception& failure) {
+    return fail(as_error(failure));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const Signals signals;  // before any other thread
+    Shell shell;
+    shell.stop = signals.token();
+    return run_program(argc, argv, shell, signals);
+  } catch (const std::exception& error) {
+    print_message(error.what());
+    return exit_code(ErrorCode::internal);
+  }
+}

@@ -1,0 +1,26 @@
+#include "cli/output.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <react1/error.hpp>
+#include <string>
+#include <system_error>
+
+namespace react1::cli {
+
+void print_result(std::string_view text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+                       (text.ends_with('\n') || std::fputc('\n', stdout) != EOF) && std::fflush(stdout) == 0;
+  if (!written) {
+    throw Error(ErrorCode::io, "stdout", "the result cannot be written",
+                {.detail = std::generic_category().message(errno)});
+  }
+}
+
+void print_message(std::string_view text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  if (!text.ends_with('\n')) std::fputc('\n', stderr);
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,13 @@
+// Rules for -o, checked before any work and any money.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace react1::cli {
+
+/// Throws Error{usage} when `output` is a folder or one of `inputs`, Error{io} when a file cannot be made there.
+/// Leaves nothing behind.
+void require_output_file(const std::string& output, const std::vector<std::string>& inputs);
+
+}  // namespace react1::cli

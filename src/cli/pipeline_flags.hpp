@@ -1,0 +1,36 @@
+// The flags of plan, prepare, run, submit and preview, laid over a recipe.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <react1/pipeline.hpp>
+#include <string>
+
+namespace react1::cli {
+
+/// Flags as typed; nullopt = not given, the recipe decides.
+struct PipelineFlags {
+  struct Window {
+    std::optional<std::string> start, duration, end;
+  };
+  std::string pipeline = "default";
+  Window both, video, audio;  ///< `both` counts where the clip's own flag is not given
+  std::optional<std::string> fps, goal;
+  std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
+  bool again = false;
+};
+
+/// Declares --pipeline, the windows, --fps, --goal and the model parameters. `flags` must outlive `command`.
+void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
+/// Declares --again, for commands that pay.
+void add_again_flag(CLI::App& command, PipelineFlags& flags);
+
+/// The recipe with the flags over it, wholly checked. Throws Error{usage} before any work.
+[[nodiscard]] PipelineOptions resolve(const PipelineFlags& flags);
+/// As above, for commands that send parameters: the emotion has to be named.
+[[nodiscard]] PipelineOptions resolve_for_submit(const PipelineFlags& flags);
+
+/// "14.5", "1:02.5" or "0:01:02.5": seconds, minutes:seconds, hours:minutes:seconds. Throws Error{usage}.
+[[nodiscard]] Seconds parse_time(const std::string& text);
+
+}  // namespace react1::cli

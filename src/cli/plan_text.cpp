@@ -1,0 +1,66 @@
+// plan and prepare, for people.
+#include <fmt/format.h>
+
+#include "cli/text.hpp"
+
+namespace react1::cli {
+namespace {
+
+std::string clip_facts(const PreparedClip& clip) {
+  std::string facts = fmt::format("{} of the source from {} to {}", seconds_text(clip.duration_s),
+                                  seconds_text(clip.window_start_s), seconds_text(clip.window_end_s));
+  if (clip.video) {
+    facts += fmt::format("; {} frames at {} fps, {}x{} {}", clip.video->frames, rate_text(clip.video->fps),
+                         clip.video->width, clip.video->height, clip.video->codec);
+  }
+  if (clip.audio) {
+    facts += fmt::format("; {} samples at {} Hz, {} channel{}, {}", clip.audio->samples, clip.audio->sample_rate,
+                         clip.audio->channels, clip.audio->channels == 1 ? "" : "s", clip.audio->codec);
+  }
+  if (!clip.path.empty()) facts += fmt::format("; {}", bytes_text(clip.bytes));
+  return facts;
+}
+
+void add_clip(std::vector<std::vector<std::string>>& rows, const char* name, const PreparedClip& clip) {
+  rows.push_back({name, fmt::format("{}: {}", to_string(clip.action), clip_facts(clip))});
+  for (const std::string& reason : clip.reasons) rows.push_back({"", reason});
+}
+
+std::string money(const Rational& usd) {
+  return usd.to_decimal(2) + " USD";
+}
+
+std::string predictions(const Preparation& preparation) {
+  std::vector<std::vector<std::string>> rows{{"", "lipsync_mode", "duration", "frames", "cost"}};
+  for (const Prediction& each : preparation.advice.alternatives) {
+    rows.push_back({each.lipsync_mode == preparation.prediction.lipsync_mode ? ">" : "",
+                    std::string(to_string(each.lipsync_mode)), seconds_text(each.duration_s),
+                    fmt::to_string(each.frames), money(each.cost_usd)});
+  }
+  return table(rows);
+}
+
+}  // namespace
+
+std::string preparation_text(const Preparation& preparation) {
+  std::vector<std::vector<std::string>> rows;
+  add_clip(rows, "video", preparation.video);
+  add_clip(rows, "audio", preparation.audio);
+  rows.push_back(
+      {"mismatch", fmt::format("audio − video = {}, audio / video = {}", seconds_text(preparation.mismatch.delta_s),
+                               preparation.mismatch.ratio.to_decimal(3))});
+  const Advice& advice = preparation.advice;
+  rows.push_back({"advice", advice.hold ? fmt::format("hold, do not pay for this pair (rule {})", advice.rule)
+                                        : fmt::format("{} (rule {})", to_string(advice.lipsync_mode), advice.rule)});
+  for (const std::string& reason : advice.reasons) rows.push_back({"", reason});
+  if (!advice.seams_s.empty()) {
+    std::string seams;
+    for (const Seconds& seam : advice.seams_s) seams += (seams.empty() ? "" : ", ") + seconds_text(seam);
+    rows.push_back({"seams", seams});
+  }
+  for (const std::string& warning : advice.warnings) rows.push_back({"warning", warning});
+  for (const Warning& warning : preparation.warnings) rows.push_back({"warning", warning.message});
+  return table(rows, /*indent=*/0) + predictions(preparation);
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,78 @@
+// react1 preview
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <react1/pipeline.hpp>
+#include <react1/sandbox.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console_observer.hpp"
+#include "cli/flags.hpp"
+#include "cli/output.hpp"
+#include "cli/output_path.hpp"
+#include "cli/pipeline_flags.hpp"
+#include "cli/text.hpp"
+#include "core/atomic_file.hpp"
+#include "record/documents.hpp"
+
+namespace react1::cli {
+namespace {
+
+struct Arguments {
+  std::string video, audio, output;
+  PipelineFlags flags;
+};
+
+Json preview_document(const std::string& path, LipsyncMode mode, const PreviewResult& result,
+                      const Preparation& preparation) {
+  return {{"output", {{"path", path}, {"bytes", std::filesystem::file_size(path)}}},
+          {"lipsync_mode", to_string(mode)},
+          {"frames", result.frames},
+          {"fps", json_rational(result.fps)},
+          {"duration_s", json_seconds(result.duration_s)},
+          {"width", result.width},
+          {"height", result.height},
+          {"prepare", record::document(preparation)}};
+}
+
+/// Of the prepared clips: what the service would be given is what the mode works on.
+int preview_command(const Arguments& arguments, Shell& shell) {
+  const PipelineOptions options = resolve(arguments.flags);
+  require_output_file(arguments.output, {arguments.video, arguments.audio});
+  const TemporaryDirectory workshop;
+  Preparation preparation;
+  PreviewResult result;
+  {
+    ConsoleObserver observer(shell);
+    const RunContext context{shell.stop, &observer};
+    preparation = prepare(arguments.video, arguments.audio, workshop.path().string(), options, context);
+    result = preview(preparation.video.path, preparation.audio.path, preparation.prediction.lipsync_mode,
+                     arguments.output, context);
+  }
+  const LipsyncMode mode = preparation.prediction.lipsync_mode;
+  if (shell.global.json) {
+    print_result(json_text(preview_document(arguments.output, mode, result, preparation)));
+  } else {
+    print_result(fmt::format("{}\n  {}: {} frames at {} fps, {}, {}x{} (timing only, no lip-sync)\n", arguments.output,
+                             to_string(mode), result.frames, rate_text(result.fps), seconds_text(result.duration_s),
+                             result.width, result.height));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_preview(CLI::App& app, Shell& shell) {
+  CLI::App* command =
+      app.add_subcommand("preview", "Renders what a lipsync mode does to the timing, locally and free of charge");
+  const auto arguments = std::make_shared<Arguments>();
+  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
+  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  command->add_option("-o,--output", arguments->output, "The rendering")->required()->option_text("OUT.mp4");
+  add_pipeline_flags(*command, arguments->flags);
+  command->callback(
+      [arguments, &shell] { shell.action = [arguments, &shell] { return preview_command(*arguments, shell); }; });
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,51 @@
+// react1 run
+#include <memory>
+#include <react1/pipeline.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console_observer.hpp"
+#include "cli/flags.hpp"
+#include "cli/output_path.hpp"
+#include "cli/pipeline_flags.hpp"
+#include "cli/run_output.hpp"
+#include "cli/service_session.hpp"
+
+namespace react1::cli {
+namespace {
+
+struct Arguments {
+  std::string video, audio, output;
+  PipelineFlags flags;
+  ServiceFlags service;
+};
+
+int run_command(const Arguments& arguments, Shell& shell) {
+  const PipelineOptions options = resolve_for_submit(arguments.flags);
+  require_output_file(arguments.output, {arguments.video, arguments.audio});
+  shell.paid.output = arguments.output;
+  ServiceSession session(arguments.service, options, shell);
+  const RunRecord record = [&] {
+    ConsoleObserver observer(shell);
+    return run(arguments.video, arguments.audio, arguments.output, options, session.service(), {shell.stop, &observer});
+  }();
+  return print_run(record, shell);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Shell& shell) {
+  CLI::App* command = app.add_subcommand(
+      "run", "The main job: prepare, upload, submit, wait, download, verify; also writes OUT.mp4.json");
+  const auto arguments = std::make_shared<Arguments>();
+  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
+  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
+  add_pipeline_flags(*command, arguments->flags);
+  add_again_flag(*command, arguments->flags);
+  add_service_flags(*command, arguments->service);
+  add_sandbox_flag(*command, arguments->service);
+  command->callback(
+      [arguments, &shell] { shell.action = [arguments, &shell] { return run_command(*arguments, shell); }; });
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,17 @@
+// What run, result and verify print, and the exit code that the verdict stands for.
+#pragma once
+
+#include <react1/pipeline.hpp>
+#include <react1/verification.hpp>
+#include <string>
+
+#include "cli/shell.hpp"
+
+namespace react1::cli {
+
+/// The record; with a failed verification the document also has the member "error". Gives 0 or 7.
+[[nodiscard]] int print_run(const RunRecord& record, const Shell& shell);
+/// The verification of `path`. Gives 0 or 7.
+[[nodiscard]] int print_verification(const Verification& verification, const std::string& path, const Shell& shell);
+
+}  // namespace react1::cli

@@ -1,0 +1,70 @@
+// react1 submit
+#include <fmt/format.h>
+
+#include <memory>
+#include <react1/json.hpp>
+#include <react1/pipeline.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/console_observer.hpp"
+#include "cli/flags.hpp"
+#include "cli/output.hpp"
+#include "cli/pipeline_flags.hpp"
+#include "cli/service_session.hpp"
+#include "cli/text.hpp"
+#include "record/documents.hpp"
+
+namespace react1::cli {
+namespace {
+
+struct Arguments {
+  std::string video, audio;
+  bool wait = false;
+  PipelineFlags flags;
+  ServiceFlags service;
+};
+
+int submit_command(const Arguments& arguments, Shell& shell) {
+  const PipelineOptions options = resolve_for_submit(arguments.flags);
+  ServiceSession session(arguments.service, options, shell);
+  Job job;
+  std::optional<QueueStatus> status;
+  {
+    ConsoleObserver observer(shell);
+    RunContext context{shell.stop, &observer};
+    job = submit(arguments.video, arguments.audio, options, session.service(), context);
+    shell.paid.request_id = job.request.request_id;
+    if (arguments.wait) {
+      context.job_id = job.id;
+      observer.on_stage(Stage::wait);
+      status = session.client().wait(job.request, context);
+    }
+  }
+  if (!shell.global.json) {
+    print_result(job.request.request_id);
+    if (status) print_message(status_text(*status, job.request.request_id));
+    return 0;
+  }
+  Json document = record::document(job);
+  if (status) document["status"] = record::document(*status);
+  print_result(json_text(document));
+  return 0;
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, Shell& shell) {
+  CLI::App* command = app.add_subcommand("submit", "Upload and submit; prints the request id and returns");
+  const auto arguments = std::make_shared<Arguments>();
+  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
+  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
+  add_pipeline_flags(*command, arguments->flags);
+  add_again_flag(*command, arguments->flags);
+  add_service_flags(*command, arguments->service);
+  add_sandbox_flag(*command, arguments->service);
+  command->callback(
+      [arguments, &shell] { shell.action = [arguments, &shell] { return submit_command(*arguments, shell); }; });
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,27 @@
+#include "cli/version.hpp"
+
+#include <fmt/format.h>
+
+#include <react1/version.hpp>
+
+#include "core/json.hpp"
+#include "http/library_version.hpp"
+#include "media/ff/library_version.hpp"
+
+namespace react1::cli {
+// The versions are those of the libraries that run, which need not be those that were compiled against.
+
+std::string version_text() {
+  return fmt::format("react1 {} ({})\nFFmpeg {}\n{}\ncompiler {}\n", version(), build_version(),
+                     media::ff::library_version(), http::library_version(), __VERSION__);
+}
+
+std::string version_json() {
+  return json_text(Json{{"react1", version()},
+                        {"build", build_version()},
+                        {"ffmpeg", media::ff::library_version()},
+                        {"curl", http::library_version()},
+                        {"compiler", __VERSION__}});
+}
+
+}  // namespace react1::cli

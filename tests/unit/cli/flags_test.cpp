@@ -1,0 +1,71 @@
+// Flags over recipes.
+#include <doctest/doctest.h>
+
+#include <react1/error.hpp>
+#include <string>
+
+#include "cli/pipeline_flags.hpp"
+
+namespace {
+
+using namespace react1;
+using namespace react1::cli;
+
+TEST_CASE("times are seconds, minutes and seconds, or hours, minutes and seconds, and stay exact") {
+  CHECK(parse_time("14.5") == Rational(29, 2));
+  CHECK(parse_time("0") == Rational(0));
+  CHECK(parse_time("1:02.5") == Rational(125, 2));
+  CHECK(parse_time("01:00:00.001") == Rational(3'600'001, 1000));
+  CHECK(parse_time("90") == Rational(90));
+  for (const char* bad :
+       {"", ":", "1:", ":1", "1:60", "1.5:10", "-1:10", "1:2:3:4", "x", "1e3", "nan", "9999999999999999999"}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS((void)parse_time(bad), Error);
+  }
+}
+
+TEST_CASE("a flag for one clip goes before the flag for both") {
+  PipelineFlags flags;
+  flags.both.start = "1";
+  flags.video.start = "2";
+  flags.audio.end = "9";
+  const PipelineOptions options = resolve(flags);
+  CHECK(options.prepare.video_window.start == Rational(2));
+  CHECK(options.prepare.audio_window.start == Rational(1));
+  CHECK(options.prepare.audio_window.end == Rational(9));
+  CHECK_FALSE(options.prepare.video_window.end.has_value());
+}
+
+TEST_CASE("flags set the parameters, and auto leaves the mode to the advice") {
+  PipelineFlags flags;
+  flags.emotion = "surprised";
+  flags.model_mode = "head";
+  flags.lipsync_mode = "remap";
+  flags.temperature = "0.25";
+  flags.goal = "picture";
+  flags.fps = "keep";
+  PipelineOptions options = resolve_for_submit(flags);
+  CHECK(options.parameters.emotion == Emotion::surprised);
+  CHECK(options.parameters.model_mode == ModelMode::head);
+  CHECK(options.parameters.lipsync_mode == LipsyncMode::remap);
+  CHECK(options.parameters.temperature == 0.25);
+  CHECK(options.advice.goal == Goal::picture);
+  CHECK(options.prepare.fps == FpsPolicy::keep);
+  flags.lipsync_mode = "auto";
+  options = resolve_for_submit(flags);
+  CHECK_FALSE(options.parameters.lipsync_mode.has_value());
+}
+
+TEST_CASE("an error names the flag and not the field behind it") {
+  PipelineFlags flags;
+  flags.video.end = "soon";
+  try {
+    (void)resolve(flags);
+    FAIL("nothing was thrown");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+    CHECK(error.where() == "--video-end");
+  }
+}
+
+}  // namespace
