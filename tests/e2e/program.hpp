@@ -1,0 +1,84 @@
+// Runs the built program as a user would: arguments, environment, signals in; exit code, stdout, stderr out.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/atomic_file.hpp"
+#include "core/json.hpp"
+
+namespace react1::test {
+
+struct Outcome {
+  int exit = -1;  ///< exit code; 128 + n when signal n killed it
+  std::string out, err;
+
+  /// stdout as one JSON document; fails the test when it is anything else.
+  [[nodiscard]] Json json() const;
+  /// The "error" member of that document; fails the test when there is none.
+  [[nodiscard]] Json error() const;
+};
+
+/// A program that runs. The destructor kills it if need be.
+class Running {
+ public:
+  Running(pid_t pid, int out, int err);
+  Running(Running&& other) noexcept;
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  Running& operator=(Running&&) = delete;
+  ~Running();
+
+  /// Reads until stderr (or stdout) holds `text`; fails the test when the program ends or two minutes pass before.
+  void wait_for_err(const std::string& text);
+  void wait_for_out(const std::string& text);
+  void signal(int number) const;
+  /// Until it has ended; fails the test (and kills it) after two minutes.
+  [[nodiscard]] Outcome wait();
+  [[nodiscard]] const std::string& out() const noexcept { return outcome_.out; }
+
+ private:
+  /// Reads what there is for at most `patience`; false when both streams have ended.
+  bool pump(std::chrono::milliseconds patience);
+  void wait_for(const std::string& stream, const std::string& text);
+
+  pid_t pid_;
+  int out_, err_;
+  Outcome outcome_;
+};
+
+/// A user with a home, a state folder and a temporary folder of their own, and no key. Variables that are set here
+/// are given to the program; everything named REACT1_* or FAL_* of the surrounding environment is not.
+class User {
+ public:
+  User();
+
+  User& with(const std::string& name, const std::string& value);
+  /// Points the program at a service on loopback, with a well-formed key.
+  User& with_service(const std::string& url, const std::string& key = "key-id:key-secret");
+  [[nodiscard]] Running start(const std::vector<std::string>& arguments) const;
+  [[nodiscard]] Outcome run(const std::vector<std::string>& arguments) const;
+  /// Through a shell, `$0` being the program: for redirections and limits.
+  [[nodiscard]] Outcome shell(const std::string& script) const;
+
+  /// A path below this user's folder.
+  [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
+  /// Files left in the temporary folder.
+  [[nodiscard]] std::vector<std::string> leftovers() const;
+
+ private:
+  [[nodiscard]] Running spawn(const std::string& program, const std::vector<std::string>& arguments) const;
+
+  TemporaryDirectory folder_;
+  std::map<std::string, std::string> environment_;
+};
+
+/// Every file below `folder`, relative.
+[[nodiscard]] std::vector<std::string> files_below(const std::filesystem::path& folder);
+
+}  // namespace react1::test

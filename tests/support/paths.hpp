@@ -1,0 +1,20 @@
+// Where tests find their clips.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace react1::test {
+
+/// fixtures/NAME; fails the test when it is missing.
+[[nodiscard]] std::string fixture(const std::string& name);
+
+/// The folder of real clips (../shared/media, or REACT1_MEDIA_DIR). When it is absent, prints
+/// "skipped: no media folder" (ctest then reports the case as skipped) and gives nullopt.
+[[nodiscard]] std::optional<std::filesystem::path> media_folder();
+
+/// The source tree.
+[[nodiscard]] std::filesystem::path source_dir();
+
+}  // namespace react1::test
