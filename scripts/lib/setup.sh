@@ -1,0 +1,75 @@
+# Shared by the scripts of this folder: what the project needs from Debian's packages, and how it gets there.
+# Sourced, never run.
+
+REACT1_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+REACT1_JOBS="${REACT1_JOBS:-$(nproc)}"
+
+# With ccache, a second clone or another build folder of the same sources compiles nothing anew.
+export CCACHE_BASEDIR="$REACT1_ROOT" CCACHE_NOHASHDIR=1
+
+# To build and to run the program.
+BUILD_PACKAGES=(
+  g++ cmake ninja-build pkg-config
+  libavformat-dev libavcodec-dev libavfilter-dev libswresample-dev libswscale-dev libavutil-dev
+  libcurl4-openssl-dev libssl-dev libsqlite3-dev libmicrohttpd-dev
+  nlohmann-json3-dev libvalijson-dev libspdlog-dev libfmt-dev libcli11-dev
+  ca-certificates
+)
+# To build the tests as well.
+TEST_PACKAGES=(doctest-dev)
+# What .ci/run uses beyond that.
+CI_PACKAGES=(clang clang-tidy clang-format ccache)
+
+say() { printf '\n==> %s\n' "$*"; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "These packages have to be installed by root, and there is no sudo. As root, run:" >&2
+    echo "  $*" >&2
+    return 1
+  fi
+}
+
+# need_packages NAME...: installs those that are missing; does nothing, and needs no root, when none is.
+need_packages() {
+  if ! command -v apt-get >/dev/null; then
+    echo "This is no Debian: make sure that you have the equivalents of: $*" >&2
+    return 0
+  fi
+  local missing=() name
+  for name in "$@"; do
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true)" != installed ]; then
+      missing+=("$name")
+    fi
+  done
+  if [ "${#missing[@]}" -eq 0 ]; then
+    return 0
+  fi
+  say "Installing what is missing: ${missing[*]}"
+  as_root apt-get -q update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
+}
+
+# configure PRESET; build PRESET [TARGET...]; run_tests PRESET [CTEST ARGUMENTS...]
+configure() { (cd "$REACT1_ROOT" && cmake --preset "$1"); }
+
+build() {
+  local preset="$1"
+  shift
+  local targets=()
+  [ "$#" -eq 0 ] || targets=(--target "$@")
+  (cd "$REACT1_ROOT" && cmake --build --preset "$preset" --parallel "$REACT1_JOBS" "${targets[@]}")
+}
+
+run_tests() {
+  local preset="$1"
+  shift
+  (cd "$REACT1_ROOT" && ctest --preset "$preset" --parallel "$REACT1_JOBS" "$@")
+}
+
+# Every C++ file that is ours.
+own_sources() { (cd "$REACT1_ROOT" && git ls-files '*.cpp' '*.hpp'); }
