@@ -39,6 +39,17 @@ enum class FpsPolicy {
   recommended,  ///< nearest of 24, 25, 30 and their NTSC twins; 50/60 are halved (React-1's recommended rates)
   keep,         ///< keep a constant source rate even when it is not a recommended one
 };
+/// "recommended", "keep". Throws Error{usage}, with the nearest word as a hint; so do the others of its kind.
+[[nodiscard]] FpsPolicy parse_fps_policy(std::string_view text);
+
+/// When a clip may be encoded again, which costs detail and time.
+enum class ReencodePolicy {
+  automatic,  ///< only when no lossless way gives a compliant clip
+  always,     ///< even when one would: every clip leaves with the same codec settings
+  never,      ///< a clip that can't be copied is Error{media}. Sound that is no MP3 is encoded all the same
+};
+/// "auto", "always", "never".
+[[nodiscard]] ReencodePolicy parse_reencode_policy(std::string_view text);
 
 /// How clips are prepared. Defaults are those of pipelines/default.json (a test holds the two together).
 struct PrepareOptions {
@@ -46,6 +57,10 @@ struct PrepareOptions {
   WindowOptions audio_window{};
   Seconds max_duration_s = 15;  ///< hard limit of the service, by every measure
   FpsPolicy fps = FpsPolicy::recommended;
+  ReencodePolicy reencode = ReencodePolicy::automatic;
+  /// A cut of copied packets ends where the packets allow it. When that is more than this before the wanted end, the
+  /// video is encoded instead. ≥ 0.
+  Seconds max_cut_loss_s = Seconds(1, 4);
   int max_width = 4096;  ///< larger pictures are scaled down; React-1 refuses more
   int max_height = 2160;
   int video_crf = 17;                        ///< x264 constant rate factor, 0 to 51; 17 is visually lossless on faces
@@ -77,6 +92,7 @@ struct VideoPlan {
   std::string tone_map;     ///< "", "pq" or "hlg": the transfer to map down from
   std::string color_space;  ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
   bool full_range = false;  ///< the source is full range
+  bool may_encode = true;   ///< false: a copy that breaks the promise is an error, not encoded instead
   int crf = 17;
   std::string preset = "veryfast";
 };
@@ -91,6 +107,7 @@ struct AudioPlan {
   int sample_rate = 0;       ///< of the prepared clip: 44100 or 48000
   int channels = 0;          ///< of the prepared clip: 1 or 2
   int bitrate_kbps = 128;    ///< in total
+  bool may_encode = true;    ///< as in VideoPlan
 };
 
 /// One way of measuring a clip's length and what it gave. All of them must be ≤ the limit.

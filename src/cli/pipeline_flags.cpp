@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "cli/flags.hpp"
-#include "core/nearest.hpp"
 
 namespace react1::cli {
 namespace {
@@ -26,15 +24,6 @@ void add_window(CLI::App& command, const std::string& prefix, PipelineFlags::Win
       ->group(kClips)
       ->option_text("TIME");
   add_value(command, "--" + prefix + "end", window.end, "End of " + whose)->group(kClips)->option_text("TIME");
-}
-
-FpsPolicy parse_fps(std::string_view text) {
-  if (text == "recommended") return FpsPolicy::recommended;
-  if (text == "keep") return FpsPolicy::keep;
-  constexpr std::array<std::string_view, 2> kAllowed{"recommended", "keep"};
-  const auto guess = nearest(text, kAllowed);
-  throw Error(ErrorCode::usage, "--fps", fmt::format("\"{}\" is not one of recommended, keep", text),
-              {.hint = guess ? fmt::format("did you mean \"{}\"?", *guess) : std::string()});
 }
 
 double parse_temperature(const std::string& text) {
@@ -121,6 +110,10 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
   add_value(command, "--fps", flags.fps, "recommended: nearest of 24, 25, 30 and their NTSC twins (default); keep")
       ->group(kClips)
       ->option_text("POLICY");
+  add_value(command, "--reencode", flags.reencode,
+            "auto: only what can't be copied (default); always; never: refuse it")
+      ->group(kClips)
+      ->option_text("POLICY");
   add_value(command, "--goal", flags.goal,
             "What counts when the clips differ in length: speech (default), picture, both")
       ->group(kModel)
@@ -144,7 +137,8 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   PipelineOptions options = load_recipe(flags.pipeline);
   lay_over(options.prepare.video_window, flags.video, flags.both, "video-");
   lay_over(options.prepare.audio_window, flags.audio, flags.both, "audio-");
-  if (flags.fps) options.prepare.fps = parse_fps(*flags.fps);
+  if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
+  if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
   options.again = flags.again;

@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 8> kStages{"probe",  "prepare", "plan",  
 constexpr std::array<std::string_view, 5> kFactSources{"decoded", "packets", "stream_header", "container_header",
                                                        "assumed"};
 constexpr std::array<std::string_view, 4> kClipActions{"passthrough", "remux", "cut", "transcode"};
+constexpr std::array<std::string_view, 2> kFpsPolicies{"recommended", "keep"};
+constexpr std::array<std::string_view, 3> kReencodePolicies{"auto", "always", "never"};
 constexpr std::array<std::string_view, 3> kVerdicts{"pass", "warn", "fail"};
 constexpr std::array<std::string_view, 7> kJobStates{"created", "submitting",      "submitted", "done",
                                                      "failed",  "outcome_unknown", "cancelled"};
@@ -76,6 +78,12 @@ std::string_view to_string(Goal goal) noexcept {
   return word(kGoals, goal);
 }
 
+FpsPolicy parse_fps_policy(std::string_view text) {
+  return parse<FpsPolicy>(kFpsPolicies, "fps", text);
+}
+ReencodePolicy parse_reencode_policy(std::string_view text) {
+  return parse<ReencodePolicy>(kReencodePolicies, "reencode", text);
+}
 Emotion parse_emotion(std::string_view text) {
   return parse<Emotion>(kEmotions, "emotion", text);
 }

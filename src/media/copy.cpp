@@ -13,6 +13,7 @@
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/muxer.hpp"
+#include "media/video_packets.hpp"
 
 #include <react1/error.hpp>
 
@@ -57,7 +58,10 @@ Io create(const std::filesystem::path& file) {
 class Retimer {
  public:
   Retimer(const VideoInfo& video, const VideoPlan& plan, AVRational time_base)
-      : from_(ff::from_av(time_base)), start_(video.start_s), constant_(!video.vfr && plan.fps > 0), fps_(plan.fps) {
+      : from_(ff::from_av(time_base)),
+        start_(video.start_s + plan.start_s),
+        constant_(!video.vfr && plan.fps > 0),
+        fps_(plan.fps) {
     to_ = constant_ ? AVRational{1, ff::to_av(fps_).num} : time_base;
   }
   [[nodiscard]] AVRational time_base() const noexcept { return to_; }
@@ -123,38 +127,39 @@ void copy_bytes(const std::string& source, std::optional<std::int64_t> expected,
   }
 }
 
-std::int64_t remux_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
-                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+void copy_video_packets(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                        const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
   const VideoInfo& video = *info.video;
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  Demuxer demuxer(source, DemuxerOptions::from(options), quiet);
-  const std::array chosen{plan.stream_index};
-  demuxer.select(chosen);
+  VideoPackets source_packets(source, video, plan, options, quiet);
+  Demuxer& demuxer = source_packets.demuxer();
   const AVStream& stream = demuxer.stream(plan.stream_index);
   Retimer retimer(video, plan, stream.time_base);
   Muxer muxer(file, Container::mp4);
   muxer.add_stream(*stream.codecpar, retimer.time_base());
-  muxer.start(/*edit_list=*/video.has_b_frames);
+  muxer.start(/*reordered=*/video.has_b_frames);
 
+  // A cut ends in the middle of the file; a remux takes what comes, so that a longer file than was probed shows.
+  const bool whole = plan.action == ClipAction::remux;
+  const std::int64_t wanted = whole ? video.frames : plan.frames;
   const ff::Packet packet = ff::make_packet();
   std::int64_t packets = 0;
-  while (demuxer.read(*packet)) {
+  while ((whole || packets < wanted) && source_packets.read(*packet)) {
     if (!retimer.apply(*packet)) {
       throw Error(ErrorCode::media, demuxer.name(),
                   fmt::format("packet {} has a timestamp that can't be put into MP4", packets + 1),
                   {.hint = "the file's index may be damaged; export it again"});
     }
     muxer.write(*packet);
-    context.observer->on_progress({Stage::prepare, ++packets, video.frames, "frames"});
+    context.observer->on_progress({Stage::prepare, ++packets, wanted, "frames"});
   }
-  if (demuxer.damage() || packets < video.frames) {
+  if (demuxer.damage() || packets < wanted) {
     throw Error(ErrorCode::media, demuxer.name(),
-                fmt::format("{} of {} frames can be read; the file is truncated or damaged", packets, video.frames),
+                fmt::format("{} of {} frames can be read; the file is truncated or damaged", packets, wanted),
                 {.detail = demuxer.damage().value_or(""), .hint = "copy or export the file again"});
   }
   muxer.finish();
-  return packets;
 }
 
 std::int64_t remux_audio(const std::string& source, const AudioPlan& plan, const std::filesystem::path& file,
@@ -166,7 +171,7 @@ std::int64_t remux_audio(const std::string& source, const AudioPlan& plan, const
   const AVStream& stream = demuxer.stream(plan.stream_index);
   Muxer muxer(file, Container::mp3);
   muxer.add_stream(*stream.codecpar, stream.time_base);
-  muxer.start(/*edit_list=*/false);
+  muxer.start(/*reordered=*/false);
   const ff::Packet packet = ff::make_packet();
   std::int64_t packets = 0;
   while (demuxer.read(*packet)) {

@@ -1,4 +1,4 @@
-// The two lossless ways: the same bytes, or the same packets in a clean container.
+// The lossless ways: the same bytes, or the same packets (all, or a closed prefix of them) in a clean container.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,11 @@ namespace react1::media {
 void copy_bytes(const std::string& source, std::optional<std::int64_t> expected, const std::filesystem::path& file,
                 const SourceOptions& options, const RunContext& context);
 
-/// Writes all packets of the plan's stream into an MP4, its first frame at 0 and, for a constant rate, every timestamp
-/// exact. Returns the number of packets. Throws as above, and Error{media} for timestamps that MP4 can't hold.
-std::int64_t remux_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
-                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
+/// Writes packets of the plan's stream into an MP4, its first frame at 0 and, for a constant rate, every timestamp
+/// exact. To remux, all of them; to cut, the plan's frames from its start, which is where find_closed_prefix() found a
+/// key frame. Throws as above, and Error{media} for timestamps that MP4 can't hold.
+void copy_video_packets(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                        const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
 
 /// Writes all packets of the plan's MP3 stream into a bare MP3 file with a fresh Xing/LAME tag.
 std::int64_t remux_audio(const std::string& source, const AudioPlan& plan, const std::filesystem::path& file,

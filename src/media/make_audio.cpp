@@ -32,7 +32,7 @@ void transcode(const std::string& source, const MediaInfo& info, const AudioPlan
   AudioEncoder encoder(plan, file.string());
   Muxer muxer(file, Container::mp3);
   muxer.add_stream(*encoder.parameters(), encoder.context().time_base);
-  muxer.start(/*edit_list=*/false);
+  muxer.start(/*reordered=*/false);
   const AudioEncoder::Sink write = [&](AVPacket& packet) { muxer.write(packet); };
   std::int64_t done = 0;
   while (const ff::Frame frame = samples.next(encoder.frame_size())) {
@@ -91,7 +91,7 @@ PreparedClip make_audio(const std::string& source, const MediaInfo& info, const 
     examine(clip, file.temporary(), context);
     const std::optional<std::string> too_long = over_limit(clip, limit);
     if (!too_long) break;
-    if (chosen.action == ClipAction::transcode) {
+    if (chosen.action == ClipAction::transcode || !chosen.may_encode) {
       throw Error(ErrorCode::media, output.string(), *too_long,
                   {.hint = "choose a shorter window with --audio-duration"});
     }

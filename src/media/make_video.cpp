@@ -36,7 +36,7 @@ class Transcoder {
         encoder_(plan, name),
         muxer_(file, Container::mp4) {
     muxer_.add_stream(*encoder_.parameters(), encoder_.time_base());
-    muxer_.start(/*edit_list=*/false);
+    muxer_.start(/*reordered=*/false);
   }
 
   void push(PickedFrame& picked) {
@@ -104,13 +104,12 @@ void make(const std::string& source, const MediaInfo& info, const VideoPlan& pla
       copy_bytes(source, info.size_bytes, file, options, context);
       return;
     case ClipAction::remux:
-      (void)remux_video(source, info, plan, file, options, context);
+    case ClipAction::cut:
+      copy_video_packets(source, info, plan, file, options, context);
       return;
     case ClipAction::transcode:
       transcode(source, info, plan, file, options, context);
       return;
-    case ClipAction::cut:
-      break;
   }
   throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for a picture");
 }
@@ -141,12 +140,14 @@ PreparedClip make_video(const std::string& source, const MediaInfo& info, const 
     examine(clip, file.temporary(), context);
     const std::optional<std::string> too_long = over_limit(clip, limit);
     if (!too_long) break;
-    if (chosen.action == ClipAction::transcode) {
+    const bool can_copy_again = chosen.action == ClipAction::passthrough;
+    if (chosen.action == ClipAction::transcode || (!chosen.may_encode && !can_copy_again)) {
       throw Error(ErrorCode::media, output.string(), *too_long,
                   {.hint = "choose a shorter window with --video-duration"});
     }
     clip.reasons.push_back("Copied, " + *too_long + ".");
-    chosen.action = ClipAction::transcode;
+    // The clip's own container may measure longer than its packets: a fresh one can mend that without encoding.
+    chosen.action = chosen.action == ClipAction::passthrough ? ClipAction::remux : ClipAction::transcode;
   }
   require_as_planned(clip, chosen);
   context.throw_if_stopped();

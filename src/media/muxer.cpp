@@ -30,15 +30,17 @@ void Muxer::add_stream(const AVCodecParameters& parameters, AVRational time_base
   time_base_ = time_base;
 }
 
-void Muxer::set_options(ff::Dictionary& options, bool edit_list) const {
+void Muxer::set_options(ff::Dictionary& options, bool reordered) const {
   if (container_ == Container::mp3) {
     options.set("write_xing", "1");
     options.set("id3v2_version", "0");
     options.set("write_id3v1", "0");
     return;
   }
-  options.set("movflags", "+faststart");
-  options.set("use_editlist", edit_list ? "1" : "0");
+  // Reordered frames get negative composition offsets (ISO/IEC 14496-12, ctts version 1) rather than an edit list that
+  // takes the reordering delay back: the clip is as long for a reader that ignores edit lists.
+  options.set("movflags", reordered ? "+faststart+negative_cts_offsets" : "+faststart");
+  options.set("use_editlist", "0");
   // The muxer doubles a coarse time scale until it reaches 10000. The movie header gets the same scale, so that its
   // duration is exact; at the default of 1000 it would be rounded up, possibly over the limit.
   std::int64_t scale = time_base_.den;
@@ -48,9 +50,9 @@ void Muxer::set_options(ff::Dictionary& options, bool edit_list) const {
   options.set("movie_timescale", text.c_str());
 }
 
-void Muxer::start(bool edit_list) {
+void Muxer::start(bool reordered) {
   ff::Dictionary options;
-  set_options(options, edit_list);
+  set_options(options, reordered);
   ff::check(avformat_write_header(format_.get(), options.address()), "writing the header", name_);
 }
 

@@ -20,15 +20,15 @@ class Muxer {
 
   /// The stream, before start(). `time_base` is exact for every timestamp to come: MP4 keeps it (times a power of two).
   void add_stream(const AVCodecParameters& parameters, AVRational time_base);
-  /// Writes the header. `edit_list`: MP4 only, whether timing may need one (B-frames). Throws Error{io|media}.
-  void start(bool edit_list);
+  /// Writes the header. `reordered`: packets are not in display order (B-frames); MP4 only. Throws Error{io|media}.
+  void start(bool reordered);
   /// Takes over the packet; its times are in the time base given to add_stream().
   void write(AVPacket& packet);
   /// Writes the index in front of the media and closes. Throws Error{io|media}.
   void finish();
 
  private:
-  void set_options(ff::Dictionary& options, bool edit_list) const;
+  void set_options(ff::Dictionary& options, bool reordered) const;
 
   std::filesystem::path file_;
   std::string name_;

@@ -63,6 +63,7 @@ std::vector<std::string> against_passthrough(const MediaInfo& info, const AudioI
   if (!is_mp3) {
     reasons.push_back(fmt::format("The audio is {} in {}, not an MP3 file.", audio.codec, info.format));
   }
+  if (options.reencode == ReencodePolicy::always) reasons.emplace_back("Encoding again was asked for.");
   if (audio.sample_rate != 44100 && audio.sample_rate != 48000) {
     reasons.push_back(fmt::format("The sample rate is {} Hz, not 44100 or 48000.", audio.sample_rate));
   }
@@ -127,6 +128,12 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
     plan.channels = std::min(audio.channels, 2);
     const std::int64_t wanted = ((window.end - window.start) * plan.sample_rate).floor();
     plan.samples = std::clamp<std::int64_t>(wanted, 1, most_samples(options.max_duration_s, plan.sample_rate));
+  }
+  plan.may_encode = options.reencode != ReencodePolicy::never;
+  if (plan.action == ClipAction::transcode && !plan.may_encode && audio.codec == "mp3") {
+    throw Error(ErrorCode::media, info.path,
+                "can't be handed on without encoding it again, which --reencode never forbids",
+                {.detail = fmt::format("{}", fmt::join(plan.reasons, " ")), .hint = "use --reencode auto"});
   }
   plan.bitrate_kbps = choose_bitrate(options.audio_bitrate_kbps_per_channel * plan.channels);
   return plan;

@@ -2,6 +2,8 @@
 // The namespace is "planning" because react1::plan is the public function that uses it.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include <react1/media.hpp>
@@ -12,6 +14,15 @@ namespace react1::planning {
 /// outside the clip; Error{usage} when the window makes no sense. `warnings` is added to.
 [[nodiscard]] VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options,
                                    std::vector<Warning>& warnings);
+
+/// Turns a plan to cut into one for the `copyable` frames that media::find_closed_prefix() found from the window's
+/// start, or into one to transcode when there are none (`obstacle` is the sentence why) or when that would lose more
+/// than options.max_cut_loss_s; the reasons say so. Throws Error{media} when encoding is then not allowed.
+void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
+                const std::string& path);
+
+/// Throws Error{media} when options.reencode is never and `plan` says transcode.
+void require_allowed(const VideoPlan& plan, const PrepareOptions& options, const std::string& path);
 
 /// From any file with audio, a video file included. Errors as plan_video().
 [[nodiscard]] AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options,

@@ -97,6 +97,11 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   } else if (of.plan.fps != snap_rate(video.fps)) {
     reasons.push_back(fmt::format("The frame rate {} has to become {}.", brief(video.fps), brief(of.plan.fps)));
   }
+}
+
+/// What only copying from the first packet to the last can't do.
+void window_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
   if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
   if (!of.window.whole || (!video.vfr && of.plan.fps == snap_rate(video.fps) && of.plan.frames != video.frames)) {
     reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
@@ -174,12 +179,30 @@ void header_obstacles(const VideoCase& of, Reasons& reasons) {
 
 // The ladder ---------------------------------------------------------------------------------------------------------
 
-Reasons against_remux(const VideoCase& of) {
+/// Frames that the header counts and nobody finds are missing, unless an edit list hides them. Those behind the window
+/// don't matter.
+void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  const bool missing = video.header_frames.value_or(0) > video.frames && !video.edit_list;
+  if (!missing || of.window.end < video.duration_s) return;
+  reasons.push_back(
+      fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
+}
+
+/// Where the packets allow a cut is not known here: settle_cut() judges what was found.
+Reasons against_cut(const VideoCase& of) {
   Reasons reasons;
+  if (of.options.reencode == ReencodePolicy::always) reasons.emplace_back("Encoding again was asked for.");
   for (const auto obstacles : {codec_obstacles, pixel_obstacles, shape_obstacles, timing_obstacles,
-                               hidden_frame_obstacles, copyable_container_obstacles}) {
+                               missing_frame_obstacles, copyable_container_obstacles}) {
     obstacles(of, reasons);
   }
+  return reasons;
+}
+
+Reasons against_remux(const VideoCase& of) {
+  Reasons reasons = against_cut(of);
+  for (const auto obstacles : {window_obstacles, hidden_frame_obstacles}) obstacles(of, reasons);
   return reasons;
 }
 
@@ -194,7 +217,8 @@ struct Rung {
   ClipAction action;
   Reasons (*against)(const VideoCase&);
 };
-constexpr std::array ladder{Rung{ClipAction::passthrough, against_passthrough}, Rung{ClipAction::remux, against_remux}};
+constexpr std::array ladder{Rung{ClipAction::passthrough, against_passthrough}, Rung{ClipAction::remux, against_remux},
+                            Rung{ClipAction::cut, against_cut}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <react1/error.hpp>
 
 #include "plan/encode_plan.hpp"
 #include "plan/frame_rate.hpp"
@@ -79,8 +80,33 @@ VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::
   LadderResult best = climb({.info = info, .video = video, .options = options, .window = window, .plan = plan});
   plan.action = best.action;
   plan.reasons = std::move(best.reasons);
+  plan.may_encode = options.reencode != ReencodePolicy::never;
+  require_allowed(plan, options, info.path);
   warn(video, plan, warnings);
   return plan;
+}
+
+void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
+                const std::string& path) {
+  if (plan.action != ClipAction::cut) return;
+  const Seconds lost = Rational(plan.frames - copyable) / plan.fps;
+  if (copyable > 0 && lost <= options.max_cut_loss_s) {
+    plan.frames = copyable;
+    plan.end_s = plan.start_s + Rational(plan.frames) / plan.fps;
+    return;
+  }
+  plan.action = ClipAction::transcode;
+  plan.reasons.push_back(copyable < 1 ? obstacle
+                                      : fmt::format("Copied packets would have to end {} s early, which is more "
+                                                    "than the {} s that may be lost.",
+                                                    lost.to_decimal(3), brief(options.max_cut_loss_s)));
+  require_allowed(plan, options, path);
+}
+
+void require_allowed(const VideoPlan& plan, const PrepareOptions& options, const std::string& path) {
+  if (options.reencode != ReencodePolicy::never || plan.action != ClipAction::transcode) return;
+  throw Error(ErrorCode::media, path, "can't be handed on without encoding it again, which --reencode never forbids",
+              {.detail = fmt::format("{}", fmt::join(plan.reasons, " ")), .hint = "use --reencode auto"});
 }
 
 }  // namespace react1::planning

@@ -11,6 +11,7 @@
 #include "core/redact.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
+#include "media/video_packets.hpp"
 #include "media/voice_activity.hpp"
 #include "plan/encode_plan.hpp"
 #include "stages/side_by_side.hpp"
@@ -66,6 +67,12 @@ Planned plan_sources(const std::string& video, const std::string& audio, const P
   add_warnings(planned.warnings, audio_info, "audio");
   planned.video = planning::plan_video(video_info, options.prepare, planned.warnings);
   planned.audio = planning::plan_audio(audio_info, options.prepare, planned.warnings);
+  if (planned.video.action == ClipAction::cut) {
+    const media::Copyable copyable =
+        media::find_closed_prefix(video, video_info, planned.video, options.prepare.source,
+                                  RunContext{.stop = context.stop, .job_id = context.job_id});
+    planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, video_info.path);
+  }
   say_once(planned.warnings);
   planned.video_info = std::move(video_info);
   planned.audio_info = std::move(audio_info);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <react1/error.hpp>
+
 #include "plan/encode_plan.hpp"
 #include "unit/plan/media_facts.hpp"
 
@@ -48,6 +50,7 @@ TEST_CASE("a compliant clip is passed through without a reason against it") {
 TEST_CASE("every single flaw costs the rung it must, and is named") {
   constexpr auto encode = ClipAction::transcode;
   constexpr auto remux = ClipAction::remux;
+  constexpr auto cut = ClipAction::cut;
   const std::vector<Flaw> flaws{
       {"codec", [](MediaInfo& i) { i.video->codec = "hevc"; }, encode, "hevc"},
       {"profile", [](MediaInfo& i) { i.video->profile = "High 10"; }, encode, "High 10"},
@@ -70,7 +73,7 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
        encode, "3840x2160"},
       {"vfr", [](MediaInfo& i) { i.video->vfr = true; }, encode, "varies"},
       {"50 fps", [](MediaInfo& i) { i.video->fps = 50, i.video->duration_s = 3; }, encode, "50 has to become 25"},
-      {"late key frame", [](MediaInfo& i) { i.video->starts_with_key_frame = false; }, encode, "key frame"},
+      {"late key frame", [](MediaInfo& i) { i.video->starts_with_key_frame = false; }, cut, "key frame"},
       {"hidden frames", [](MediaInfo& i) { i.video->header_frames = 200; }, encode, "200 frames"},
       {"avi", [](MediaInfo& i) { i.format = "avi"; }, encode, "avi"},
       {"moov last", [](MediaInfo& i) { i.moov_first = false; }, remux, "moov"},
@@ -92,10 +95,76 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
   }
 }
 
-TEST_CASE("a part of a clip can't be handed on whole") {
+TEST_CASE("a part of a clip can't be handed on whole, but perhaps cut") {
   const VideoPlan plan = planned([](MediaInfo&) {}, {.video_window = {.start = Seconds(1)}}).plan;
-  CHECK(plan.action == ClipAction::transcode);
+  CHECK(plan.action == ClipAction::cut);
   CHECK(says(plan, "Only 1 to 6 s"));
+}
+
+TEST_CASE("a clip that doesn't start with a key frame may still be cut where one is") {
+  const auto late = [](MediaInfo& info) { info.video->starts_with_key_frame = false; };
+  CHECK(planned(late).plan.action == ClipAction::cut);
+}
+
+TEST_CASE("frames missing at the end of a truncated file only matter when they are wanted") {
+  const auto truncated = [](MediaInfo& info) { info.video->header_frames = 400; };
+  CHECK(planned(truncated).plan.action == ClipAction::transcode);  // which refuses what is not there
+  CHECK(planned(truncated, {.video_window = {.end = Seconds(2)}}).plan.action == ClipAction::cut);
+  const auto hidden = [](MediaInfo& info) {
+    info.video->header_frames = 400;
+    info.video->edit_list = true;
+  };
+  CHECK(planned(hidden).plan.action == ClipAction::cut);
+}
+
+TEST_CASE("a cut takes the frames that its packets allow, when few are lost") {
+  const PrepareOptions options{.max_cut_loss_s = Seconds(1, 4)};
+  VideoPlan plan = planned([](MediaInfo& info) { info = test::clean_video(25, 500); }, options).plan;
+  REQUIRE(plan.action == ClipAction::cut);
+  REQUIRE(plan.frames == 375);
+  SUBCASE("a quarter of a second may be lost") {
+    planning::settle_cut(plan, 369, "", options, "clip.mp4");
+    CHECK(plan.action == ClipAction::cut);
+    CHECK(plan.frames == 369);
+    CHECK(plan.end_s == Seconds(369, 25));
+  }
+  SUBCASE("more may not") {
+    planning::settle_cut(plan, 368, "", options, "clip.mp4");
+    CHECK(plan.action == ClipAction::transcode);
+    CHECK(plan.frames == 375);
+    CHECK(says(plan, "0.280 s early"));
+  }
+  SUBCASE("without any the obstacle is told") {
+    planning::settle_cut(plan, 0, "No key frame.", options, "clip.mp4");
+    CHECK(plan.action == ClipAction::transcode);
+    CHECK(says(plan, "No key frame."));
+  }
+  SUBCASE("where encoding is forbidden that is an error") {
+    PrepareOptions strict = options;
+    strict.reencode = ReencodePolicy::never;
+    CHECK_THROWS_AS(planning::settle_cut(plan, 0, "", strict, "clip.mp4"), Error);
+  }
+  SUBCASE("another action is left alone") {
+    plan.action = ClipAction::remux;
+    planning::settle_cut(plan, 0, "", options, "clip.mp4");
+    CHECK(plan.action == ClipAction::remux);
+  }
+}
+
+TEST_CASE("encoding can be demanded and forbidden") {
+  const VideoPlan always = planned([](MediaInfo&) {}, {.reencode = ReencodePolicy::always}).plan;
+  CHECK(always.action == ClipAction::transcode);
+  CHECK(says(always, "asked for"));
+  const PrepareOptions never{.reencode = ReencodePolicy::never};
+  CHECK(planned([](MediaInfo&) {}, never).plan.action == ClipAction::passthrough);
+  try {
+    (void)planned([](MediaInfo& info) { info.video->codec = "hevc"; }, never);
+    FAIL("HEVC was accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::media);
+    CHECK(error.detail().find("hevc") != std::string::npos);
+    CHECK(error.hint().find("--reencode") != std::string::npos);
+  }
 }
 
 TEST_CASE("of a clip that is too long only that is said, not what its headers claim") {
@@ -115,11 +184,11 @@ TEST_CASE("tag names count in either case") {
   CHECK(with("LOCATION") == ClipAction::remux);
 }
 
-TEST_CASE("360 frames at 23.976 are a frame too many and are encoded again") {
+TEST_CASE("360 frames at 23.976 are a frame too many") {
   MediaInfo info = test::clean_video(Rational(24000, 1001), 360);
   std::vector<Warning> warnings;
   const VideoPlan plan = planning::plan_video(info, {}, warnings);
-  CHECK(plan.action == ClipAction::transcode);
+  CHECK(plan.action == ClipAction::cut);
   CHECK(plan.frames == 359);
   info = test::clean_video(Rational(24000, 1001), 359);
   CHECK(planning::plan_video(info, {}, warnings).action == ClipAction::passthrough);
@@ -134,7 +203,7 @@ TEST_CASE("a full-length clip whose edit list hides a delay would be too long wi
     return planning::plan_video(info, {}, warnings);
   };
   CHECK(with_edit_list(373).action == ClipAction::passthrough);
-  CHECK(with_edit_list(374).action == ClipAction::transcode);
+  CHECK(with_edit_list(374).action == ClipAction::cut);
   CHECK(says(with_edit_list(375), "edit list"));
 }
 

@@ -99,7 +99,7 @@ TEST_CASE("a waiting job: status 202 in every spelling, result 400, cancel 202 a
     CAPTURE(tail);
     const auto answer = client.call("GET", url + tail);
     CHECK(answer.status == 202);
-    CHECK(answer.header("x-fal-request-id") == ids["request_id"]);
+    CHECK(answer.header("x-fal-request-id") == ids["request_id"].get<std::string>());
     const auto status = json_of(answer);
     CHECK(status["status"] == "IN_QUEUE");
     CHECK(status["queue_position"] == 0);
