@@ -107,6 +107,7 @@ struct AudioPlan {
   int sample_rate = 0;       ///< of the prepared clip: 44100 or 48000
   int channels = 0;          ///< of the prepared clip: 1 or 2
   int bitrate_kbps = 128;    ///< in total
+  std::int64_t packets = 0;  ///< to cut: this many are copied
   bool may_encode = true;    ///< as in VideoPlan
 };
 

@@ -64,6 +64,7 @@ struct AudioInfo {
   std::string layout;  ///< "mono", "stereo", "5.1", …
   std::string sample_fmt;
   std::int64_t samples = 0;  ///< per channel, priming and padding removed where the file tells
+  std::int64_t priming = 0;  ///< samples decoded before the first that is meant to be heard; 0 when the file tells none
   Seconds start_s;
   Seconds duration_s;  ///< samples / sample_rate
   FactSource duration_source = FactSource::packets;

@@ -162,28 +162,32 @@ void copy_video_packets(const std::string& source, const MediaInfo& info, const 
   muxer.finish();
 }
 
-std::int64_t remux_audio(const std::string& source, const AudioPlan& plan, const std::filesystem::path& file,
-                         const SourceOptions& options, const RunContext& context) {
+void copy_audio_packets(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+                        const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+  if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without sound");
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
   Demuxer demuxer(source, DemuxerOptions::from(options), quiet);
   const std::array chosen{plan.stream_index};
   demuxer.select(chosen);
   const AVStream& stream = demuxer.stream(plan.stream_index);
+  stream.codecpar->initial_padding = static_cast<int>(info.audio->priming);  // the fresh tag repeats it
   Muxer muxer(file, Container::mp3);
   muxer.add_stream(*stream.codecpar, stream.time_base);
   muxer.start(/*reordered=*/false);
+  const bool whole = plan.action != ClipAction::cut;
   const ff::Packet packet = ff::make_packet();
   std::int64_t packets = 0;
-  while (demuxer.read(*packet)) {
+  while ((whole || packets < plan.packets) && demuxer.read(*packet)) {
     muxer.write(*packet);
     ++packets;
+    context.observer->on_progress(
+        {Stage::prepare, packets, whole ? std::nullopt : std::optional(plan.packets), "packets"});
   }
-  if (demuxer.damage()) {
+  if (demuxer.damage() || (!whole && packets < plan.packets)) {
     throw Error(ErrorCode::media, demuxer.name(), "the sound ends before the file does; it is damaged",
-                {.detail = *demuxer.damage(), .hint = "copy or export the file again"});
+                {.detail = demuxer.damage().value_or(""), .hint = "copy or export the file again"});
   }
   muxer.finish();
-  return packets;
 }
 
 }  // namespace react1::media

@@ -20,8 +20,9 @@ void copy_bytes(const std::string& source, std::optional<std::int64_t> expected,
 void copy_video_packets(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
 
-/// Writes all packets of the plan's MP3 stream into a bare MP3 file with a fresh Xing/LAME tag.
-std::int64_t remux_audio(const std::string& source, const AudioPlan& plan, const std::filesystem::path& file,
-                         const SourceOptions& options, const RunContext& context);
+/// Writes packets of the plan's MP3 stream (to cut: the first plan.packets) into a bare MP3 file with a fresh Xing/LAME
+/// tag that repeats the source's priming. Throws Error{io|media|network|interrupted}.
+void copy_audio_packets(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+                        const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
 
 }  // namespace react1::media

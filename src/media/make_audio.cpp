@@ -57,15 +57,21 @@ void make(const std::string& source, const MediaInfo& info, const AudioPlan& pla
       copy_bytes(source, info.size_bytes, file, options, context);
       return;
     case ClipAction::remux:
-      (void)remux_audio(source, plan, file, options, context);
+    case ClipAction::cut:
+      copy_audio_packets(source, info, plan, file, options, context);
       return;
     case ClipAction::transcode:
       transcode(source, info, plan, file, options, context);
       return;
-    case ClipAction::cut:
-      break;
   }
   throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for sound");
+}
+
+/// Why a copy is not the sound that it was made from; nullopt when it is.
+std::optional<std::string> wrong_count(const PreparedClip& clip, const AudioPlan& plan) {
+  if (plan.action != ClipAction::remux && plan.action != ClipAction::cut) return std::nullopt;
+  if (!clip.audio || clip.audio->samples == plan.samples) return std::nullopt;
+  return fmt::format("the clip holds {} samples, not {}", clip.audio->samples, plan.samples);
 }
 
 void require_as_planned(const PreparedClip& clip, const AudioPlan& plan) {
@@ -89,13 +95,13 @@ PreparedClip make_audio(const std::string& source, const MediaInfo& info, const 
   for (;;) {
     make(source, info, chosen, file.temporary(), options, context);
     examine(clip, file.temporary(), context);
-    const std::optional<std::string> too_long = over_limit(clip, limit);
-    if (!too_long) break;
+    std::optional<std::string> flaw = over_limit(clip, limit);
+    if (!flaw) flaw = wrong_count(clip, chosen);
+    if (!flaw) break;
     if (chosen.action == ClipAction::transcode || !chosen.may_encode) {
-      throw Error(ErrorCode::media, output.string(), *too_long,
-                  {.hint = "choose a shorter window with --audio-duration"});
+      throw Error(ErrorCode::media, output.string(), *flaw, {.hint = "choose a shorter window with --audio-duration"});
     }
-    clip.reasons.push_back("Copied, " + *too_long + ".");
+    clip.reasons.push_back("Copied, " + *flaw + ".");
     chosen = encoding_instead(chosen, limit);
   }
   require_as_planned(clip, chosen);

@@ -104,7 +104,8 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   const char* sample_format = av_get_sample_fmt_name(static_cast<AVSampleFormat>(codec.format));
   if (sample_format != nullptr) audio.sample_fmt = sample_format;
   audio.start_s = Rational{survey.first_time.value_or(survey.first.value_or(0))} * tick;
-  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{start_skip(survey, stream), codec.sample_rate};
+  audio.priming = start_skip(survey, stream);
+  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{audio.priming, codec.sample_rate};
   if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;
   return audio;
 }

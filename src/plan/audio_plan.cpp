@@ -15,6 +15,7 @@ namespace react1::planning {
 namespace {
 
 constexpr std::int64_t mp3_frame = 1152;         ///< samples of an MPEG-1 Layer III frame
+constexpr std::int64_t decoder_delay = 529;      ///< samples by which every Layer III decoder is late
 constexpr std::int64_t most_mp3_padding = 2304;  ///< samples an encoder may add before and after the sound
 
 const AudioInfo& require_sound(const MediaInfo& info) {
@@ -56,40 +57,110 @@ std::int64_t most_samples(const Seconds& limit, int sample_rate) {
   return frames * mp3_frame;
 }
 
-std::vector<std::string> against_passthrough(const MediaInfo& info, const AudioInfo& audio, const Window& window,
-                                             const PrepareOptions& options) {
-  std::vector<std::string> reasons;
-  const bool is_mp3 = audio.codec == "mp3" && info.format == "mp3";
-  if (!is_mp3) {
-    reasons.push_back(fmt::format("The audio is {} in {}, not an MP3 file.", audio.codec, info.format));
+using Reasons = std::vector<std::string>;
+
+struct AudioCase {
+  const MediaInfo& info;
+  const AudioInfo& audio;
+  const PrepareOptions& options;
+  const Window& window;
+};
+
+// What is wrong with the sound itself: only encoding mends it --------------------------------------------------------
+
+void codec_obstacles(const AudioCase& of, Reasons& reasons) {
+  const AudioInfo& audio = of.audio;
+  if (of.options.reencode == ReencodePolicy::always) reasons.emplace_back("Encoding again was asked for.");
+  if (audio.codec != "mp3") {
+    reasons.push_back(fmt::format("The audio is {} in {}, not an MP3 file.", audio.codec, of.info.format));
   }
-  if (options.reencode == ReencodePolicy::always) reasons.emplace_back("Encoding again was asked for.");
   if (audio.sample_rate != 44100 && audio.sample_rate != 48000) {
     reasons.push_back(fmt::format("The sample rate is {} Hz, not 44100 or 48000.", audio.sample_rate));
   }
   if (audio.channels > 2) reasons.push_back(fmt::format("There are {} channels, more than 2.", audio.channels));
-  if (info.streams.size() > 1) {
-    reasons.push_back(fmt::format("The file holds {}; the service gets the sound alone.",
-                                  counted(static_cast<std::int64_t>(info.streams.size()), "stream")));
+}
+
+/// A fresh tag says how much of the start to skip; what a file without one starts with is anybody's guess.
+void tag_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.audio.codec == "mp3" && of.audio.priming < decoder_delay) {
+    reasons.emplace_back("The file has no LAME tag, so a copy could not say where its sound begins.");
   }
-  if (std::any_of(info.metadata_keys.begin(), info.metadata_keys.end(),
+}
+
+/// A frame's sound needs what earlier frames left in the bit reservoir, so a cut starts with the first one.
+void start_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.window.start > 0) {
+    reasons.push_back(
+        fmt::format("The window starts at {} s; MP3 can only be cut at its end.", brief(of.window.start)));
+  }
+}
+
+// What a fresh file mends --------------------------------------------------------------------------------------------
+
+void length_obstacles(const AudioCase& of, Reasons& reasons) {
+  const AudioInfo& audio = of.audio;
+  if (!of.window.whole) {
+    reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
+                                  brief(of.window.end), brief(audio.duration_s)));
+  } else if (audio.codec == "mp3") {
+    // The largest of the claims, and one frame for the tag that some readers play as sound.
+    const Seconds longest = std::max({audio.duration_s + Rational(most_mp3_padding, audio.sample_rate),
+                                      audio.header_duration_s.value_or(0), of.info.container_duration_s.value_or(0)}) +
+                            Rational(mp3_frame, audio.sample_rate);
+    if (longest > of.options.max_duration_s) {
+      reasons.push_back(fmt::format("With its tag and padding the file may measure {} s, more than the limit of {} s.",
+                                    longest.to_decimal(), brief(of.options.max_duration_s)));
+    }
+  }
+}
+
+void container_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.audio.codec == "mp3" && of.info.format != "mp3") {
+    reasons.push_back(fmt::format("The MP3 sound lies in {}, not in a file of its own.", of.info.format));
+  }
+  if (of.info.streams.size() > 1) {
+    reasons.push_back(fmt::format("The file holds {}; the service gets the sound alone.",
+                                  counted(static_cast<std::int64_t>(of.info.streams.size()), "stream")));
+  }
+  if (std::any_of(of.info.metadata_keys.begin(), of.info.metadata_keys.end(),
                   [](const std::string& key) { return lower_case(key) != "encoder"; })) {
     reasons.emplace_back("The file carries tags.");
   }
-  if (!window.whole) {
-    reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(window.start), brief(window.end),
-                                  brief(audio.duration_s)));
-  } else if (is_mp3) {
-    // The largest of the claims, and one frame for the tag that some readers play as sound.
-    const Seconds longest = std::max({audio.duration_s + Rational(most_mp3_padding, audio.sample_rate),
-                                      audio.header_duration_s.value_or(0), info.container_duration_s.value_or(0)}) +
-                            Rational(mp3_frame, audio.sample_rate);
-    if (longest > options.max_duration_s) {
-      reasons.push_back(fmt::format("With its tag and padding the file may measure {} s, more than the limit of {} s.",
-                                    longest.to_decimal(), brief(options.max_duration_s)));
+}
+
+// The ladder ---------------------------------------------------------------------------------------------------------
+
+using Obstacles = void (*)(const AudioCase&, Reasons&);
+struct Rung {
+  ClipAction action;
+  std::vector<Obstacles> obstacles;
+};
+
+/// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
+ClipAction climb(const AudioCase& of, Reasons& reasons) {
+  const std::array ladder{
+      Rung{ClipAction::passthrough, {codec_obstacles, length_obstacles, container_obstacles}},
+      Rung{ClipAction::remux, {codec_obstacles, tag_obstacles, length_obstacles}},
+      Rung{ClipAction::cut, {codec_obstacles, tag_obstacles, start_obstacles}},
+  };
+  for (const Rung& rung : ladder) {
+    Reasons against;
+    for (const Obstacles obstacles : rung.obstacles) obstacles(of, against);
+    if (against.empty()) return rung.action;
+    for (std::string& reason : against) {
+      if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(std::move(reason));
     }
   }
-  return reasons;
+  return ClipAction::transcode;
+}
+
+/// Whole frames that lie within the window, one less than the limit holds for the tag.
+void cut_to_frames(AudioPlan& plan, const AudioCase& of) {
+  const int rate = of.audio.sample_rate;
+  const std::int64_t wanted = ((of.window.end * rate + of.audio.priming) / mp3_frame).floor();
+  const std::int64_t most = (of.options.max_duration_s * rate / mp3_frame).floor() - 1;
+  plan.packets = std::max<std::int64_t>(1, std::min(wanted, most));
+  plan.samples = std::max<std::int64_t>(1, plan.packets * mp3_frame - of.audio.priming);
 }
 
 /// A voice that starts late in its file loses that offset: the clip begins with its first sample.
@@ -115,15 +186,14 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
   plan.stream_index = audio.index;
   plan.start_s = window.start;
   plan.end_s = window.end;
-  plan.reasons = against_passthrough(info, audio, window, options);
+  const AudioCase of{.info = info, .audio = audio, .options = options, .window = window};
+  plan.action = climb(of, plan.reasons);
   warn_of_dropped_offset(info, audio, warnings);
-  if (plan.reasons.empty()) {
-    plan.action = ClipAction::passthrough;
-    plan.sample_rate = audio.sample_rate;
-    plan.channels = audio.channels;
-    plan.samples = audio.samples;
-  } else {
-    plan.action = ClipAction::transcode;
+  plan.sample_rate = audio.sample_rate;
+  plan.channels = audio.channels;
+  plan.samples = audio.samples;
+  if (plan.action == ClipAction::cut) cut_to_frames(plan, of);
+  if (plan.action == ClipAction::transcode) {
     plan.sample_rate = choose_sample_rate(audio.sample_rate);
     plan.channels = std::min(audio.channels, 2);
     const std::int64_t wanted = ((window.end - window.start) * plan.sample_rate).floor();

@@ -48,6 +48,7 @@ Json document_of(const AudioInfo& audio) {
           {"layout", json_text_or_null(audio.layout)},
           {"sample_fmt", json_text_or_null(audio.sample_fmt)},
           {"samples", audio.samples},
+          {"priming", audio.priming},
           {"start_s", json_seconds(audio.start_s)},
           {"duration_s", json_seconds(audio.duration_s)},
           {"duration_source", to_string(audio.duration_source)},

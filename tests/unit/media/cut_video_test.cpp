@@ -58,8 +58,8 @@ TEST_CASE("a cut with B-frames decodes to the source's pictures, bit by bit, and
     const TemporaryDirectory folder;
     const auto file = folder.path() / "video.mp4";
     const Seconds limit = Seconds(found.frames, 25);
-    const PreparedClip clip = media::make_video(source, info, plan_to_cut(info, 0, found.frames), file, limit,
-                                                SourceOptions{}, RunContext{});
+    const PreparedClip clip =
+        media::make_video(source, info, plan_to_cut(info, 0, found.frames), file, limit, SourceOptions{}, RunContext{});
     CHECK(clip.action == ClipAction::cut);
     CHECK(clip.duration_s == limit);
     for (const DurationMeasure& measure : clip.measures) {

@@ -300,6 +300,37 @@ TEST_CASE("remuxed MP3 keeps its sound to the sample and loses cover art and tag
   CHECK(static_cast<unsigned char>(read_file(made.file).at(0)) == 0xFF);
 }
 
+TEST_CASE("a cut MP3 is the beginning of its source, to the sample") {
+  const std::string source = fixture("voice_cover_art.mp3");
+  const Made made(source, 44100, [](AudioPlan& plan) {
+    plan.action = ClipAction::cut;
+    plan.packets = 77;
+    plan.samples = 77 * mp3_frame - 1105;
+    plan.may_encode = false;
+  });
+  CHECK(made.clip.action == ClipAction::cut);
+  CHECK(made.clip.audio->samples == made.plan.samples);
+  std::vector<float> before = test::decode_samples(source, made.info.audio->index);
+  before.resize(static_cast<std::size_t>(made.plan.samples));
+  CHECK(test::decode_samples(made.file.string()) == before);
+  for (const DurationMeasure& measure : made.clip.measures) {
+    CAPTURE(measure.name);
+    CHECK(measure.duration_s <= Seconds(78 * mp3_frame, 44100));
+  }
+}
+
+TEST_CASE("a copy that doesn't hold the planned samples is encoded instead, and says so") {
+  const Made made(fixture("voice_cover_art.mp3"), 44100, [](AudioPlan& plan) {
+    plan.action = ClipAction::cut;
+    plan.packets = 77;
+    plan.samples = 50'000;
+  });
+  CHECK(made.clip.action == ClipAction::transcode);
+  CHECK(made.clip.audio->samples == 50'000);
+  REQUIRE(made.clip.reasons.size() == 1);
+  CHECK(made.clip.reasons[0].find("not 50000") != std::string::npos);
+}
+
 TEST_CASE("a stop while sound is encoded leaves no file") {
   class Stopper final : public Observer {
    public:

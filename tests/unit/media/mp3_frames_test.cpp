@@ -87,7 +87,7 @@ TEST_CASE("ID3 tags in front and behind are no sound") {
 TEST_CASE("a frame cut off by the end of the file is not counted") {
   Bytes file;
   for (int i = 0; i < 4; ++i) append(file, frame());
-  file.resize(file.size() - 1);
+  file.pop_back();
   const auto result = count_mp3_frames(file);
   REQUIRE(result);
   CHECK(result->frames == 3);

@@ -30,6 +30,7 @@ bool says(const AudioPlan& plan, const std::string& words) {
 MediaInfo mp3(int sample_rate, std::int64_t samples) {
   MediaInfo info = sound("mp3", "mp3", sample_rate, 1, samples);
   info.metadata_keys = {"encoder"};
+  info.audio->priming = 1105;
   return info;
 }
 
@@ -98,14 +99,45 @@ TEST_CASE("an MP3 that complies is passed through with its own samples") {
   CHECK(plan.sample_rate == 44100);
 }
 
-TEST_CASE("an MP3 whose physical frames may pass the limit is encoded again") {
+TEST_CASE("an MP3 whose physical frames may pass the limit is cut") {
   CHECK(planned(mp3(48000, 720000 - 3456)).action == ClipAction::passthrough);
   const AudioPlan plan = planned(mp3(48000, 720000 - 3455));
-  CHECK(plan.action == ClipAction::transcode);
+  CHECK(plan.action == ClipAction::cut);
   CHECK(says(plan, "tag and padding"));
   MediaInfo claims = mp3(48000, 48000);
   claims.container_duration_s = 15;
-  CHECK(planned(claims).action == ClipAction::transcode);
+  CHECK(planned(claims).action == ClipAction::cut);
+}
+
+TEST_CASE("a cut MP3 keeps whole frames, within the window and with its tag within the limit") {
+  for (const int rate : {44100, 48000}) {
+    for (const Seconds& end : {Seconds(1, 2), Seconds(5), Seconds(143, 10), Seconds(15)}) {
+      const AudioPlan plan = planned(mp3(rate, std::int64_t{60} * rate), {.audio_window = {.end = end}});
+      CAPTURE(end);
+      REQUIRE(plan.action == ClipAction::cut);
+      CHECK(plan.samples == plan.packets * 1152 - 1105);
+      CHECK(Rational(plan.samples, rate) <= end);
+      CHECK(end - Rational(plan.samples, rate) < Seconds(1, 10));
+      CHECK(Rational((plan.packets + 1) * 1152, rate) <= 15);
+    }
+  }
+}
+
+TEST_CASE("an MP3 that can't be copied from its start or without a tag is encoded") {
+  const AudioPlan late = planned(mp3(48000, 480000), {.audio_window = {.start = Seconds(1)}});
+  CHECK(late.action == ClipAction::transcode);
+  CHECK(says(late, "starts at 1 s"));
+  MediaInfo untagged = mp3(48000, 1'000'000);
+  untagged.audio->priming = 0;
+  CHECK(planned(untagged).action == ClipAction::transcode);
+  CHECK(says(planned(untagged), "no LAME tag"));
+  CHECK(planned(mp3(48000, 48000), {.reencode = ReencodePolicy::always}).action == ClipAction::transcode);
+}
+
+TEST_CASE("an MP3 that must not be encoded again is refused where copying fails; other sound has to be") {
+  const PrepareOptions never{.audio_window = {.start = Seconds(1)}, .reencode = ReencodePolicy::never};
+  CHECK_THROWS_AS((void)planned(mp3(48000, 480000), never), Error);
+  CHECK(planned(sound("pcm_s16le", "wav", 48000, 1, 480000), never).action == ClipAction::transcode);
 }
 
 TEST_CASE("what keeps audio from being passed through is named") {
@@ -114,6 +146,11 @@ TEST_CASE("what keeps audio from being passed through is named") {
   MediaInfo cover = mp3(48000, 48000);
   cover.streams.push_back(test::other_stream("video", /*attached_pic=*/true));
   CHECK(says(planned(cover), "2 streams"));
+  CHECK(planned(cover).action == ClipAction::remux);
+  MediaInfo muxed = mp3(48000, 48000);
+  muxed.format = "matroska,webm";
+  CHECK(says(planned(muxed), "lies in matroska"));
+  CHECK(planned(muxed).action == ClipAction::remux);
   MediaInfo tagged = mp3(48000, 48000);
   tagged.metadata_keys.emplace_back("title");
   CHECK(says(planned(tagged), "tags"));
