@@ -87,7 +87,7 @@ TEST_CASE("with --json an interruption is a document that holds the request id")
 }
 
 TEST_CASE("killed while waiting, the paid result still arrives and verifies, and is not paid again") {
-  const Sandbox sandbox({.inference_time = std::chrono::seconds(2)});
+  const Sandbox sandbox({.inference_time = std::chrono::seconds(5)});  // longer than a busy machine pauses
   User user;
   user.with_service(sandbox.url());
   Running running = user.start(run_arguments(user));
