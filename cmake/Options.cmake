@@ -26,6 +26,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # g++ says it only when it optimises, and then about inlined code of its own standard library.
   target_compile_options(react1_options INTERFACE -Wnull-dereference)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # Optimising, g++ 12 sees overlapping copies in every concatenation of strings (gcc.gnu.org/PR105651).
+  target_compile_options(react1_options INTERFACE -Wno-restrict)
+endif()
 if(REACT1_WERROR)
   target_compile_options(react1_options INTERFACE -Werror)
 endif()

@@ -1,5 +1,7 @@
 #include "media/audio_count.hpp"
 
+#include <array>
+
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 
@@ -8,7 +10,7 @@ namespace react1::media {
 DecodedAudioCount count_decoded_samples(const std::string& source, int index, const SourceOptions& options,
                                         const RunContext& context) {
   Demuxer demuxer{source, DemuxerOptions::from(options), context};
-  const int wanted[] = {index};
+  const std::array wanted{index};
   demuxer.select(wanted);
   Decoder decoder{demuxer.stream(index), /*threads=*/1, demuxer.name()};
   const ff::Packet packet = ff::make_packet();

@@ -1,6 +1,7 @@
 #include "media/audio_level.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -79,10 +80,10 @@ void MonoMix::set_up(const AVFrame& frame) {
 std::span<const float> MonoMix::mix(const AVFrame& frame) {
   set_up(frame);
   samples_.resize(static_cast<std::size_t>(frame.nb_samples));
-  std::uint8_t* out[] = {reinterpret_cast<std::uint8_t*>(samples_.data())};
-  auto** in = const_cast<const std::uint8_t**>(frame.extended_data);
-  const int count =
-      ff::check(swr_convert(resampler_.get(), out, frame.nb_samples, in, frame.nb_samples), "mixing to mono", "audio");
+  std::array out{reinterpret_cast<std::uint8_t*>(samples_.data())};
+  auto** in = const_cast<const std::uint8_t**>(frame.extended_data);  // NOLINT(*-const-cast): older FFmpeg asks for it
+  const int count = ff::check(swr_convert(resampler_.get(), out.data(), frame.nb_samples, in, frame.nb_samples),
+                              "mixing to mono", "audio");
   return std::span{samples_}.first(static_cast<std::size_t>(count));
 }
 

@@ -1,6 +1,7 @@
 #include "media/decoded_survey.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -158,7 +159,7 @@ class PictureReader {
   PictureReader(const std::string& path, const RunContext& context) : demuxer_(path, DemuxerOptions{}, context) {
     const auto choice = choose_streams(demuxer_.format());
     if (!choice.video) throw Error{ErrorCode::media, demuxer_.name(), "there is no video in this file"};
-    const int wanted[] = {*choice.video};
+    const std::array wanted{*choice.video};
     demuxer_.select(wanted);
     decoder_ = std::make_unique<Decoder>(demuxer_.stream(*choice.video), /*threads=*/0, demuxer_.name());
   }

@@ -1,6 +1,7 @@
 #include "media/demuxer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
@@ -14,14 +15,14 @@ namespace react1::media {
 namespace {
 
 /// Formats whose content names other files or servers, or that turn any text into pictures.
-constexpr std::string_view refused_formats[] = {
+constexpr std::array<std::string_view, 19> refused_formats{
     "hls",    "dash", "concat", "concatf",   "imf",      "sdp",         "rtsp",       "sap",       "rtp",
     "vobsub", "tty",  "lavfi",  "alias_pix", "avisynth", "vapoursynth", "ffmetadata", "applehttp", "webm_dash_manifest",
     "bin",
 };
 
 bool is_refused(std::string_view names) {
-  return std::any_of(std::begin(refused_formats), std::end(refused_formats), [&](std::string_view refused) {
+  return std::any_of(refused_formats.begin(), refused_formats.end(), [&](std::string_view refused) {
     for (std::size_t begin = 0; begin <= names.size();) {
       const std::size_t end = std::min(names.find(',', begin), names.size());
       if (names.substr(begin, end - begin) == refused) return true;
@@ -166,6 +167,7 @@ void Demuxer::seek(int index, std::int64_t ticks) {
   }
 }
 
+// NOLINTNEXTLINE(*-make-member-function-const): it changes what read() hands out
 void Demuxer::select(std::span<const int> indexes) {
   for (int i = 0; i < stream_count(); ++i) {
     const bool wanted = std::find(indexes.begin(), indexes.end(), i) != indexes.end();

@@ -1,6 +1,7 @@
 #include "media/frame_window.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
@@ -17,7 +18,7 @@ class WindowReader {
         stream_(demuxer_.stream(index)),
         decoder_(stream_, /*threads=*/0, demuxer_.name()),
         tick_(ff::from_av(stream_.time_base)) {
-    const int wanted[] = {index};
+    const std::array wanted{index};
     demuxer_.select(wanted);
   }
 

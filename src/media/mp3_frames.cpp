@@ -114,8 +114,8 @@ std::optional<Mp3Header> parse_mp3_header(Bytes bytes) noexcept {
   header.bitrate = 1000 * (header.version == 1 ? kbps_mpeg1 : kbps_mpeg2)[bitrate_index];
   header.samples = header.version == 1 ? 1152 : 576;
   header.mono = (bytes[3] >> 6U & 3U) == 3;
-  const int padding = bytes[2] >> 1U & 1U;
-  header.size = static_cast<std::size_t>(header.samples / 8 * header.bitrate / header.sample_rate + padding);
+  const auto padding = static_cast<std::size_t>(bytes[2] >> 1U & 1U);
+  header.size = static_cast<std::size_t>(header.samples / 8 * header.bitrate / header.sample_rate) + padding;
   return header;
 }
 

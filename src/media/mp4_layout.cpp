@@ -8,7 +8,7 @@
 namespace react1::media {
 namespace {
 
-constexpr std::uint32_t tag(const char (&name)[5]) {
+constexpr std::uint32_t tag(const char (&name)[5]) {  // NOLINT(*-avoid-c-arrays): the type of a literal
   std::uint32_t value = 0;
   for (int i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(name[i]);
   return value;
@@ -74,7 +74,7 @@ class Walker {
     }
     if (length < static_cast<std::uint64_t>(header)) return std::nullopt;
     const auto type = static_cast<std::uint32_t>(big_endian(std::span{head}.subspan(4, 4)));
-    const std::uint64_t room = static_cast<std::uint64_t>(limit - offset);
+    const auto room = static_cast<std::uint64_t>(limit - offset);
     return Box{type, offset + header, offset + static_cast<std::int64_t>(std::min(length, room))};
   }
 

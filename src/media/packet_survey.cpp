@@ -141,6 +141,7 @@ std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int
                                          const PacketVisitor& visit) {
   demuxer.select(indexes);
   std::vector<StreamSurveyor> surveyors;
+  surveyors.reserve(indexes.size());
   for (const int index : indexes) surveyors.emplace_back(demuxer.stream(index));
   const ff::Packet packet = ff::make_packet();
   while (demuxer.read(*packet)) {
@@ -149,6 +150,7 @@ std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int
     if (at != indexes.end()) surveyors[static_cast<std::size_t>(at - indexes.begin())].add(*packet);
   }
   std::vector<StreamSurvey> surveys;
+  surveys.reserve(surveyors.size());
   for (StreamSurveyor& surveyor : surveyors) surveys.push_back(surveyor.finish());
   return surveys;
 }

@@ -1,5 +1,6 @@
 // react1::probe(): opens a source, lets its packets be counted, and puts the facts together.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -51,10 +52,10 @@ class InterlaceLook {
 
 /// Codecs that can carry fields; the others need no look.
 bool may_be_interlaced(AVCodecID codec) {
-  constexpr AVCodecID with_fields[] = {AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,   AV_CODEC_ID_MPEG2VIDEO,
-                                       AV_CODEC_ID_MPEG4,   AV_CODEC_ID_VC1,    AV_CODEC_ID_WMV3,
-                                       AV_CODEC_ID_DVVIDEO, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD};
-  return std::find(std::begin(with_fields), std::end(with_fields), codec) != std::end(with_fields);
+  constexpr std::array with_fields{AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,   AV_CODEC_ID_MPEG2VIDEO,
+                                   AV_CODEC_ID_MPEG4,   AV_CODEC_ID_VC1,    AV_CODEC_ID_WMV3,
+                                   AV_CODEC_ID_DVVIDEO, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD};
+  return std::find(with_fields.begin(), with_fields.end(), codec) != with_fields.end();
 }
 
 bool is_picture_format(std::string_view name) {

@@ -50,6 +50,7 @@ std::vector<const std::uint8_t*> planes_from(const AVFrame& frame, int skipped) 
   const int planes = planar ? frame.ch_layout.nb_channels : 1;
   const int step = av_get_bytes_per_sample(format) * (planar ? 1 : frame.ch_layout.nb_channels);
   std::vector<const std::uint8_t*> result;
+  result.reserve(static_cast<std::size_t>(planes));
   for (int i = 0; i < planes; ++i) result.push_back(frame.extended_data[i] + std::ptrdiff_t{skipped} * step);
   return result;
 }

@@ -82,9 +82,9 @@ std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, con
   // No index, no tag, no total: what each packet holds is known only to the decoder.
   const bool raw = format == "aac" || format == "loas" || (format == "mp3" && survey.skip_start == 0);
   // What a packet of these gives depends on the one before it.
-  constexpr AVCodecID overlapping[] = {AV_CODEC_ID_VORBIS, AV_CODEC_ID_WMAV1, AV_CODEC_ID_WMAV2, AV_CODEC_ID_WMAPRO};
+  constexpr std::array overlapping{AV_CODEC_ID_VORBIS, AV_CODEC_ID_WMAV1, AV_CODEC_ID_WMAV2, AV_CODEC_ID_WMAPRO};
   const bool overlaps =
-      std::find(std::begin(overlapping), std::end(overlapping), stream.codecpar->codec_id) != std::end(overlapping);
+      std::find(overlapping.begin(), overlapping.end(), stream.codecpar->codec_id) != overlapping.end();
   if (raw || overlaps || survey.shown == 0) return std::nullopt;
   if (survey.inexact > 0 && survey.codec_silent > 0) return std::nullopt;
   const auto part = survey.inexact == 0 ? &StreamSurvey::Samples::by_duration : &StreamSurvey::Samples::by_codec;

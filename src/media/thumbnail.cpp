@@ -100,9 +100,9 @@ void Thumbnailer::shrink(const AVFrame& frame, Thumbnail& to) {
   to.width = width_;
   to.height = height_;
   to.pixels.resize(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
-  std::uint8_t* const planes[] = {to.pixels.data(), nullptr, nullptr, nullptr};
-  const int strides[] = {width_, 0, 0, 0};
-  sws_scale(scaler_.get(), frame.data, frame.linesize, /*srcSliceY=*/0, frame.height, planes, strides);
+  const std::array<std::uint8_t*, 4> planes{to.pixels.data(), nullptr, nullptr, nullptr};
+  const std::array strides{width_, 0, 0, 0};
+  sws_scale(scaler_.get(), frame.data, frame.linesize, /*srcSliceY=*/0, frame.height, planes.data(), strides.data());
 }
 
 double mean_difference(const Thumbnail& a, const Thumbnail& b) {
@@ -145,14 +145,16 @@ double mean_luma(const Thumbnail& picture) {
 }
 
 std::uint64_t gradient_signature(const Thumbnail& picture) {
-  constexpr int columns = 9;
-  constexpr int rows = 8;
+  constexpr std::size_t columns = 9;
+  constexpr std::size_t rows = 8;
   std::array<std::int64_t, columns * rows> sums{};
   std::array<std::int64_t, columns * rows> counts{};
-  for (int y = 0; y < picture.height; ++y) {
-    for (int x = 0; x < picture.width; ++x) {
-      const auto cell = static_cast<std::size_t>(y * rows / picture.height * columns + x * columns / picture.width);
-      sums[cell] += picture.pixels[index_of(picture, x, y)];
+  const auto width = static_cast<std::size_t>(picture.width);
+  const auto height = static_cast<std::size_t>(picture.height);
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
+      const std::size_t cell = y * rows / height * columns + x * columns / width;
+      sums[cell] += picture.pixels[y * width + x];
       ++counts[cell];
     }
   }

@@ -10,13 +10,17 @@ ScriptedService::ScriptedService() {
 
 ScriptedService& ScriptedService::answer(const std::string& method, const std::string& part,
                                          const std::string& whole_answer) {
+  const std::lock_guard lock(mutex_);
   overrides_.insert(overrides_.begin(), {{method, part}, whole_answer});
   return *this;
 }
 
 std::string ScriptedService::respond(const SeenRequest& request) const {
-  for (const auto& [match, whole_answer] : overrides_) {
-    if (request.method == match.first && request.target.find(match.second) != std::string::npos) return whole_answer;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [match, whole_answer] : overrides_) {
+      if (request.method == match.first && request.target.find(match.second) != std::string::npos) return whole_answer;
+    }
   }
   const std::string requests = server_.url("/fal-ai/sync-lipsync/requests/req-1");
   const Json ids{{"request_id", "req-1"},

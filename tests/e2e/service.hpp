@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ class ScriptedService {
  private:
   [[nodiscard]] std::string respond(const SeenRequest& request) const;
 
+  mutable std::mutex mutex_;  // the server asks from its own threads
   std::vector<std::pair<std::pair<std::string, std::string>, std::string>> overrides_;
   RawServer server_;  // last: it calls respond()
 };
