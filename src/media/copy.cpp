@@ -13,6 +13,7 @@
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/muxer.hpp"
+#include "media/source_address.hpp"
 #include "media/video_packets.hpp"
 
 #include <react1/error.hpp>
@@ -25,20 +26,11 @@ struct CloseIo {
 };
 using Io = std::unique_ptr<AVIOContext, CloseIo>;
 
-/// "file:" keeps a local name with a colon in it from being taken for a protocol.
-std::string address_of(const std::string& source) {
-  return is_http_url(source) ? source : "file:" + source;
-}
-
 Io open_source(const std::string& source, ff::Interrupt& interrupt, AVFormatContext& carrier) {
   interrupt.attach(carrier);
   interrupt.begin();
   ff::Dictionary settings;
-  settings.set("protocol_whitelist", is_http_url(source) ? "http,https,tcp,tls,crypto,httpproxy" : "file");
-  if (is_http_url(source)) {
-    settings.set("tls_verify", "1");
-    settings.set("user_agent", "react1");
-  }
+  confine(settings, source);
   AVIOContext* raw = nullptr;
   const int rc =
       avio_open2(&raw, address_of(source).c_str(), AVIO_FLAG_READ, &carrier.interrupt_callback, settings.address());
@@ -49,8 +41,8 @@ Io open_source(const std::string& source, ff::Interrupt& interrupt, AVFormatCont
 
 Io create(const std::filesystem::path& file) {
   AVIOContext* raw = nullptr;
-  ff::check(avio_open2(&raw, ("file:" + file.string()).c_str(), AVIO_FLAG_WRITE, nullptr, nullptr), "creating the file",
-            file.string());
+  ff::check(avio_open2(&raw, file_address(file.string()).c_str(), AVIO_FLAG_WRITE, nullptr, nullptr),
+            "creating the file", file.string());
   return Io{raw};
 }
 

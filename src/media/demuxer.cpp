@@ -10,6 +10,7 @@
 
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
+#include "media/source_address.hpp"
 
 namespace react1::media {
 namespace {
@@ -81,19 +82,13 @@ void Demuxer::open(const std::string& source, const DemuxerOptions& options) {
   if (raw == nullptr) throw std::bad_alloc{};
   interrupt_.attach(*raw);
   ff::Dictionary settings;
-  settings.set("protocol_whitelist", is_url ? "http,https,tcp,tls,crypto,httpproxy" : "file");
+  confine(settings, source);
   settings.set("format_whitelist", allowed_formats().c_str());
   settings.set("pattern_type", "none");                  // a "%03d" in a picture's name is just a name
   settings.set("skip_estimate_duration_from_pts", "1");  // packets are measured; no need to seek to the end for a guess
   if (options.ignore_edit_list) settings.set("ignore_editlist", "1");
-  if (is_url) {
-    settings.set("tls_verify", "1");
-    settings.set("user_agent", "react1");
-  }
   interrupt_.begin();
-  // "file:" keeps a local name with a colon in it from being taken for a protocol.
-  const std::string address = is_url ? source : "file:" + source;
-  const int opened = avformat_open_input(&raw, address.c_str(), nullptr, settings.address());
+  const int opened = avformat_open_input(&raw, address_of(source).c_str(), nullptr, settings.address());
   if (opened < 0) {
     if (opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA) {
       const char* hint = is_url

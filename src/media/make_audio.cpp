@@ -105,12 +105,7 @@ PreparedClip make_audio(const std::string& source, const MediaInfo& info, const 
     chosen = encoding_instead(chosen, limit);
   }
   require_as_planned(clip, chosen);
-  context.throw_if_stopped();
-  file.commit();
-  clip.path = output.string();
-  clip.action = chosen.action;
-  clip.window_start_s = chosen.start_s;
-  clip.window_end_s = std::min(chosen.end_s, chosen.start_s + clip.duration_s);
+  hand_on(clip, file, chosen.action, chosen.start_s, chosen.end_s, context);
   return clip;
 }
 

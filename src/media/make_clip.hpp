@@ -9,8 +9,9 @@
 namespace react1::media {
 
 /// Makes `output` (MP4, video only) as `plan` says. `info` is probe()'s result for `source`. The file is written under
-/// a temporary name, proved to be no longer than `limit` by every measure, and only then renamed. A copy (passthrough,
-/// remux) that turns out to be too long by some measure is encoded instead, and the reasons say so.
+/// a temporary name, proved to be no longer than `limit` by every measure, and only then renamed. A copy that
+/// turns out to be too long by some measure is made another way (bytes: packets; packets: encoded), and the reasons say
+/// so; where the plan forbids encoding that is Error{media}.
 /// Reports progress in frames (Stage::prepare). Blocking; any thread; the observer is called from this thread only.
 /// Throws Error{media} (damage inside the window, or a length that can't be proved), {io}, {network}, {interrupted};
 /// `output` is untouched then.

@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "media/ff/check.hpp"
+#include "media/source_address.hpp"
 
 namespace react1::media {
 
 Muxer::Muxer(std::filesystem::path file, Container container)
     : file_(std::move(file)), name_(file_.string()), container_(container) {
   AVFormatContext* raw = nullptr;
-  // "file:" keeps a local name with a colon in it from being taken for a protocol.
-  const std::string address = "file:" + name_;
+  const std::string address = file_address(name_);
   ff::check(avformat_alloc_output_context2(&raw, nullptr, container == Container::mp4 ? "mp4" : "mp3", address.c_str()),
             "setting up the file", name_);
   format_.reset(raw);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <react1/error.hpp>
 #include <system_error>
 #include <vector>
@@ -48,6 +49,16 @@ std::optional<std::string> over_limit(const PreparedClip& clip, Seconds limit) {
   }
   if (over.empty()) return std::nullopt;
   return fmt::format("the clip is longer than {} s: {}", limit.to_decimal(6), fmt::join(over, ", "));
+}
+
+void hand_on(PreparedClip& clip, AtomicFile& file, ClipAction action, Seconds start_s, Seconds end_s,
+             const RunContext& context) {
+  context.throw_if_stopped();
+  file.commit();
+  clip.path = file.final_path().string();
+  clip.action = action;
+  clip.window_start_s = start_s;
+  clip.window_end_s = std::min(end_s, start_s + clip.duration_s);
 }
 
 }  // namespace react1::media

@@ -7,6 +7,8 @@
 
 #include <react1/media.hpp>
 
+#include "core/atomic_file.hpp"
+
 namespace react1::media {
 
 /// Fills bytes, sha256, measures, duration and the video or audio facts of `clip` from the file at `path`, all measured
@@ -16,5 +18,10 @@ void examine(PreparedClip& clip, const std::filesystem::path& path, const RunCon
 /// The sentence that names every measure above `limit` and what it gave; nullopt when all keep it.
 /// Throws Error{internal} when nothing was measured: a file that is not proved must not pass.
 [[nodiscard]] std::optional<std::string> over_limit(const PreparedClip& clip, Seconds limit);
+
+/// Ends the making of a clip that is proved: `file` gets its final name, and `clip` says where it lies, how it was made
+/// and which part [start_s, end_s) of the source it shows. Throws Error{io|interrupted}.
+void hand_on(PreparedClip& clip, AtomicFile& file, ClipAction action, Seconds start_s, Seconds end_s,
+             const RunContext& context);
 
 }  // namespace react1::media

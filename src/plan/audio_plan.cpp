@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include <react1/error.hpp>
 
 #include "plan/encode_plan.hpp"
+#include "plan/ladder.hpp"
 #include "plan/text.hpp"
 #include "plan/window.hpp"
 
@@ -57,8 +59,6 @@ std::int64_t most_samples(const Seconds& limit, int sample_rate) {
   return frames * mp3_frame;
 }
 
-using Reasons = std::vector<std::string>;
-
 struct AudioCase {
   const MediaInfo& info;
   const AudioInfo& audio;
@@ -70,7 +70,7 @@ struct AudioCase {
 
 void codec_obstacles(const AudioCase& of, Reasons& reasons) {
   const AudioInfo& audio = of.audio;
-  if (of.options.reencode == ReencodePolicy::always) reasons.emplace_back("Encoding again was asked for.");
+  demanded_encoding(of.options, reasons);
   if (audio.codec != "mp3") {
     reasons.push_back(fmt::format("The audio is {} in {}, not an MP3 file.", audio.codec, of.info.format));
   }
@@ -147,9 +147,7 @@ ClipAction climb(const AudioCase& of, Reasons& reasons) {
     Reasons against;
     for (const Obstacles obstacles : rung.obstacles) obstacles(of, against);
     if (against.empty()) return rung.action;
-    for (std::string& reason : against) {
-      if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(std::move(reason));
-    }
+    add_once(reasons, std::move(against));
   }
   return ClipAction::transcode;
 }
@@ -200,11 +198,8 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
     plan.samples = std::clamp<std::int64_t>(wanted, 1, most_samples(options.max_duration_s, plan.sample_rate));
   }
   plan.may_encode = options.reencode != ReencodePolicy::never;
-  if (plan.action == ClipAction::transcode && !plan.may_encode && audio.codec == "mp3") {
-    throw Error(ErrorCode::media, info.path,
-                "can't be handed on without encoding it again, which --reencode never forbids",
-                {.detail = fmt::format("{}", fmt::join(plan.reasons, " ")), .hint = "use --reencode auto"});
-  }
+  const bool encodes_mp3_again = plan.action == ClipAction::transcode && audio.codec == "mp3";
+  if (encodes_mp3_again) require_encoding_allowed(options, plan.reasons, info.path);
   plan.bitrate_kbps = choose_bitrate(options.audio_bitrate_kbps_per_channel * plan.channels);
   return plan;
 }

@@ -21,9 +21,6 @@ namespace react1::planning {
 void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
                 const std::string& path);
 
-/// Throws Error{media} when options.reencode is never and `plan` says transcode.
-void require_allowed(const VideoPlan& plan, const PrepareOptions& options, const std::string& path);
-
 /// From any file with audio, a video file included. Errors as plan_video().
 [[nodiscard]] AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options,
                                    std::vector<Warning>& warnings);

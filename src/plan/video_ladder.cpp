@@ -6,14 +6,14 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "plan/frame_rate.hpp"
+#include "plan/ladder.hpp"
 #include "plan/text.hpp"
 
 namespace react1::planning {
 namespace {
-
-using Reasons = std::vector<std::string>;
 
 template <std::size_t size>
 bool one_of(std::string_view text, const std::array<std::string_view, size>& allowed) {
@@ -99,6 +99,16 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   }
 }
 
+/// Frames that the header counts and nobody finds are missing, unless an edit list hides them. Those behind the window
+/// don't matter.
+void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  const bool missing = video.header_frames.value_or(0) > video.frames && !video.edit_list;
+  if (!missing || of.window.end < video.duration_s) return;
+  reasons.push_back(
+      fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
+}
+
 /// What only copying from the first packet to the last can't do.
 void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
@@ -179,20 +189,10 @@ void header_obstacles(const VideoCase& of, Reasons& reasons) {
 
 // The ladder ---------------------------------------------------------------------------------------------------------
 
-/// Frames that the header counts and nobody finds are missing, unless an edit list hides them. Those behind the window
-/// don't matter.
-void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
-  const VideoInfo& video = of.video;
-  const bool missing = video.header_frames.value_or(0) > video.frames && !video.edit_list;
-  if (!missing || of.window.end < video.duration_s) return;
-  reasons.push_back(
-      fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
-}
-
 /// Where the packets allow a cut is not known here: settle_cut() judges what was found.
 Reasons against_cut(const VideoCase& of) {
   Reasons reasons;
-  if (of.options.reencode == ReencodePolicy::always) reasons.emplace_back("Encoding again was asked for.");
+  demanded_encoding(of.options, reasons);
   for (const auto obstacles : {codec_obstacles, pixel_obstacles, shape_obstacles, timing_obstacles,
                                missing_frame_obstacles, copyable_container_obstacles}) {
     obstacles(of, reasons);
@@ -230,11 +230,7 @@ LadderResult climb(const VideoCase& of) {
       result.action = rung.action;
       return result;
     }
-    for (std::string& reason : reasons) {
-      if (std::find(result.reasons.begin(), result.reasons.end(), reason) == result.reasons.end()) {
-        result.reasons.push_back(std::move(reason));
-      }
-    }
+    add_once(result.reasons, std::move(reasons));
   }
   return result;
 }

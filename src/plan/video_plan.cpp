@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <react1/error.hpp>
 
 #include "plan/encode_plan.hpp"
 #include "plan/frame_rate.hpp"
+#include "plan/ladder.hpp"
 #include "plan/picture.hpp"
 #include "plan/text.hpp"
 #include "plan/video_ladder.hpp"
@@ -81,7 +81,7 @@ VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::
   plan.action = best.action;
   plan.reasons = std::move(best.reasons);
   plan.may_encode = options.reencode != ReencodePolicy::never;
-  require_allowed(plan, options, info.path);
+  if (plan.action == ClipAction::transcode) require_encoding_allowed(options, plan.reasons, info.path);
   warn(video, plan, warnings);
   return plan;
 }
@@ -100,13 +100,7 @@ void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obsta
                                       : fmt::format("Copied packets would have to end {} s early, which is more "
                                                     "than the {} s that may be lost.",
                                                     lost.to_decimal(3), brief(options.max_cut_loss_s)));
-  require_allowed(plan, options, path);
-}
-
-void require_allowed(const VideoPlan& plan, const PrepareOptions& options, const std::string& path) {
-  if (options.reencode != ReencodePolicy::never || plan.action != ClipAction::transcode) return;
-  throw Error(ErrorCode::media, path, "can't be handed on without encoding it again, which --reencode never forbids",
-              {.detail = fmt::format("{}", fmt::join(plan.reasons, " ")), .hint = "use --reencode auto"});
+  require_encoding_allowed(options, plan.reasons, path);
 }
 
 }  // namespace react1::planning

@@ -1,0 +1,22 @@
+// What the ladders of both clips share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <react1/media.hpp>
+
+namespace react1::planning {
+
+using Reasons = std::vector<std::string>;  ///< one sentence each
+
+/// Moves to `all` what of `more` is not said there yet.
+void add_once(Reasons& all, Reasons more);
+
+/// Says so when options.reencode is always.
+void demanded_encoding(const PrepareOptions& options, Reasons& reasons);
+
+/// Throws Error{media} with the reasons when options.reencode is never: there is no way but to encode.
+void require_encoding_allowed(const PrepareOptions& options, const Reasons& reasons, const std::string& path);
+
+}  // namespace react1::planning
