@@ -61,6 +61,9 @@ struct PrepareOptions {
   /// A cut of copied packets ends where the packets allow it. When that is more than this before the wanted end, the
   /// video is encoded instead. ≥ 0.
   Seconds max_cut_loss_s = Seconds(1, 4);
+  /// A damaged or truncated clip is Error{media}. With this, its good beginning is kept, and a warning says what was
+  /// lost. Every frame and sample of the window is decoded once more to find where the damage begins.
+  bool salvage = false;
   int max_width = 4096;  ///< larger pictures are scaled down; React-1 refuses more
   int max_height = 2160;
   int video_crf = 17;                        ///< x264 constant rate factor, 0 to 51; 17 is visually lossless on faces
@@ -89,10 +92,12 @@ struct VideoPlan {
   int width = 0, height = 0;  ///< even, square pixels, upright
   Orientation orientation;    ///< to bake in
   bool deinterlace = false;
+  std::string field_order;  ///< "tff" or "bff" where only the picture tells that it is interlaced; else its frames say
   std::string tone_map;     ///< "", "pq" or "hlg": the transfer to map down from
   std::string color_space;  ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
   bool full_range = false;  ///< the source is full range
   bool may_encode = true;   ///< false: a copy that breaks the promise is an error, not encoded instead
+  bool salvaged = false;    ///< the window ends before known damage; what lies behind is no error
   int crf = 17;
   std::string preset = "veryfast";
 };
@@ -109,6 +114,7 @@ struct AudioPlan {
   int bitrate_kbps = 128;    ///< in total
   std::int64_t packets = 0;  ///< to cut: this many are copied
   bool may_encode = true;    ///< as in VideoPlan
+  bool salvaged = false;     ///< as in VideoPlan
 };
 
 /// One way of measuring a clip's length and what it gave. All of them must be ≤ the limit.
@@ -140,6 +146,7 @@ struct PreparedClip {
   };
   std::optional<Video> video;
   std::optional<Audio> audio;
+  std::vector<Warning> warnings;          ///< what showed only while it was made, e.g. {"picture_changed", "…"}
   std::vector<DurationMeasure> measures;  ///< the proof of the 15-second promise; empty when only planned
 };
 

@@ -114,6 +114,11 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "auto: only what can't be copied (default); always; never: refuse it")
       ->group(kClips)
       ->option_text("POLICY");
+  command
+      .add_flag_function(
+          "--salvage", [&flags](std::int64_t count) { flags.salvage = count > 0; },
+          "Keep the good beginning of a damaged clip instead of refusing it")
+      ->group(kClips);
   add_value(command, "--goal", flags.goal,
             "What counts when the clips differ in length: speech (default), picture, both")
       ->group(kModel)
@@ -139,6 +144,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   lay_over(options.prepare.audio_window, flags.audio, flags.both, "audio-");
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
+  if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
   options.again = flags.again;

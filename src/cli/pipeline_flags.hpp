@@ -17,10 +17,11 @@ struct PipelineFlags {
   Window both, video, audio;  ///< `both` counts where the clip's own flag is not given
   std::optional<std::string> fps, reencode, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
+  std::optional<bool> salvage;
   bool again = false;
 };
 
-/// Declares --pipeline, the windows, --fps, --reencode, --goal and the model parameters. `flags` must outlive
+/// Declares --pipeline, the windows, --fps, --reencode, --salvage, --goal and the model parameters. `flags` must outlive
 /// `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.

@@ -1,6 +1,7 @@
 #include "media/decoder.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "media/ff/check.hpp"
@@ -14,10 +15,22 @@ bool is_damage(int rc) {
          rc != AVERROR_EXIT;
 }
 
+/// WebM keeps alpha as a second picture beside the first, which only libvpx puts together.
+const AVCodec* decoder_for(const AVStream& stream) {
+  const AVCodecID id = stream.codecpar->codec_id;
+  const AVDictionaryEntry* alpha = av_dict_get(stream.metadata, "alpha_mode", nullptr, /*flags=*/0);
+  if (alpha != nullptr && std::strcmp(alpha->value, "1") == 0) {
+    const char* name = id == AV_CODEC_ID_VP9 ? "libvpx-vp9" : id == AV_CODEC_ID_VP8 ? "libvpx" : nullptr;
+    const AVCodec* codec = name == nullptr ? nullptr : avcodec_find_decoder_by_name(name);
+    if (codec != nullptr) return codec;
+  }
+  return avcodec_find_decoder(id);
+}
+
 }  // namespace
 
 Decoder::Decoder(const AVStream& stream, int threads, std::string where) : where_(std::move(where)) {
-  const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
+  const AVCodec* codec = decoder_for(stream);
   if (codec == nullptr) {
     throw Error{ErrorCode::media, where_,
                 std::string{"there is no decoder for "} + avcodec_get_name(stream.codecpar->codec_id),

@@ -81,6 +81,7 @@ class Walker {
   void read_moov(const Box& moov) {
     for_each_box(moov.body, moov.end, [&](const Box& box) {
       if (box.type == tag("mvhd")) std::tie(layout_.movie_timescale, layout_.movie_duration) = clock_of(box);
+      if (box.type == tag("mvex")) layout_.fragmented = true;
       if (box.type == tag("trak")) {
         layout_.tracks.emplace_back();
         read_children(box, layout_.tracks.back());

@@ -33,6 +33,7 @@ struct Mp4Track {
 
 struct Mp4Layout {
   bool moov_first = false;  ///< the index precedes the media data
+  bool fragmented = false;  ///< the index announces fragments (mvex)
   std::int64_t movie_timescale = 0;
   std::int64_t movie_duration = 0;  ///< ticks of movie_timescale; 0 = unknown
   std::vector<Mp4Track> tracks;

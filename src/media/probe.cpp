@@ -17,6 +17,7 @@
 #include "media/ff/compat.hpp"
 #include "media/mp4_layout.hpp"
 #include "media/packet_survey.hpp"
+#include "media/parameter_watch.hpp"
 #include "media/probe_warnings.hpp"
 #include "media/stream_choice.hpp"
 #include "media/stream_measure.hpp"
@@ -134,6 +135,19 @@ std::optional<std::int64_t> missing_riff_bytes(const Demuxer& demuxer, std::int6
   return missing > 1 ? std::optional{missing} : std::nullopt;
 }
 
+/// FFmpeg's reader of single WebP pictures takes the first bytes of an animation for a broken picture.
+bool is_animated_webp(const Demuxer& demuxer) {
+  AVIOContext* io = demuxer.format().pb;
+  if (std::string_view{demuxer.format().iformat->name} != "webp_pipe" || io == nullptr) return false;
+  if ((io->seekable & AVIO_SEEKABLE_NORMAL) == 0 || avio_seek(io, 0, SEEK_SET) < 0) return false;
+  constexpr std::size_t flags_at = 20;
+  constexpr std::uint8_t animation = 0x02;
+  std::array<std::uint8_t, flags_at + 1> head{};
+  if (avio_read(io, head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size())) return false;
+  const std::string_view text{reinterpret_cast<const char*>(head.data()), head.size()};
+  return text.substr(8, 8) == "WEBPVP8X" && (head[flags_at] & animation) != 0;
+}
+
 /// One probing of one source; its members are the steps.
 class Probe {
  public:
@@ -145,14 +159,17 @@ class Probe {
         choice_(choose_streams(demuxer_.format())) {}
 
   MediaInfo run() {
+    if (is_animated_webp(demuxer_)) {
+      throw Error{ErrorCode::media, demuxer_.name(), "is an animated WebP, which the installed FFmpeg can't decode",
+                  Error::Extra{.hint = "convert it to MP4, GIF or APNG first"}};
+    }
     if (!choice_.video && !choice_.audio) {
       throw Error{ErrorCode::media, demuxer_.name(), "there is neither video nor sound in this file"};
     }
     describe_file();
     survey();
     if (is_mp4(demuxer_)) read_layout();
-    if (info_.format == "wav" && info_.size_bytes)
-      findings_.missing_bytes = missing_riff_bytes(demuxer_, *info_.size_bytes);
+    if (info_.format == "wav" && info_.size_bytes) note_missing_bytes(*info_.size_bytes);
     finish();
     return std::move(info_);
   }
@@ -188,9 +205,12 @@ class Probe {
         look = std::make_unique<InterlaceLook>(stream, demuxer_.name());
       }
     }
+    std::optional<ParameterWatch> watch;
+    if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
     const std::vector<StreamSurvey> surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
       if (look) look->look(packet);
+      if (watch) watch->look(packet);
     });
     findings_.damage = demuxer_.damage();
     for (const StreamSurvey& survey : surveys) {
@@ -203,7 +223,9 @@ class Probe {
       throw Error{ErrorCode::media, demuxer_.name(), "the file announces streams but holds no data",
                   Error::Extra{.hint = "its end may be missing: copy it again"}};
     }
-    if (info_.video) info_.video->interlaced = interlaced.value_or(look && look->found());
+    if (!info_.video) return;
+    info_.video->interlaced = interlaced.value_or(look && look->found());
+    info_.video->parameters_change = watch && watch->changed();
   }
 
   void take_video(const StreamSurvey& survey) {
@@ -234,6 +256,8 @@ class Probe {
       audio.duration_source = FactSource::decoded;
     }
     if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
+    findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
+    findings_.audio_listed = demuxer_.header(survey.index).frames;
     info_.audio = std::move(audio);
   }
 
@@ -241,6 +265,7 @@ class Probe {
     const auto layout = layout_of(demuxer_, info_.size_bytes);
     if (!layout) return;
     info_.moov_first = layout->moov_first;
+    info_.fragmented = layout->fragmented;
     if (!info_.video) return;
     const int id = demuxer_.stream(info_.video->index).id;
     for (const Mp4Track& track : layout->tracks) {
@@ -248,9 +273,20 @@ class Probe {
     }
   }
 
+  /// What the RIFF header promises becomes the sound's header duration, which FFmpeg drops when it isn't kept.
+  void note_missing_bytes(std::int64_t size) {
+    findings_.missing_bytes = missing_riff_bytes(demuxer_, size);
+    if (!findings_.missing_bytes || !info_.audio || info_.audio->sample_rate <= 0) return;
+    const int frame_bytes = demuxer_.stream(info_.audio->index).codecpar->block_align;
+    if (frame_bytes <= 0) return;
+    const Seconds missing{*findings_.missing_bytes / frame_bytes, info_.audio->sample_rate};
+    info_.audio->header_duration_s = info_.audio->duration_s + missing;
+  }
+
   void finish() {
     if (info_.video) info_.duration_s = info_.video->duration_s;
     if (info_.audio) info_.duration_s = std::max(info_.duration_s, info_.audio->duration_s);
+    mark_truncated(info_, findings_);
     info_.warnings = probe_warnings(info_, findings_);
   }
 

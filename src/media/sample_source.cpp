@@ -172,19 +172,27 @@ void SampleSource::take(const AVFrame& frame) {
   const std::int64_t begin = position_;
   position_ += frame.nb_samples;
   if (position_ <= first_wanted_) return;
-  require_undamaged();
+  if (is_damaged()) {
+    if (!plan_.salvaged) refuse_damage();
+    end_of_source();
+    return;
+  }
   prepare_resampler(frame);
   const int skipped = static_cast<int>(std::clamp<std::int64_t>(first_wanted_ - begin, 0, frame.nb_samples));
   std::vector<const std::uint8_t*> planes = planes_from(frame, skipped);
   resample(planes.data(), frame.nb_samples - skipped);
 }
 
-void SampleSource::require_undamaged() {
+/// Damage within the window, or so little behind it that the resampler still asks for it.
+bool SampleSource::is_damaged() {
   if (!damaged_before_) damaged_before_ = decoder_->damaged();
-  if (decoder_->damaged() == *damaged_before_) return;
+  return decoder_->damaged() != *damaged_before_;
+}
+
+void SampleSource::refuse_damage() const {
   const Seconds at(position_, audio_.sample_rate);
   throw Error(ErrorCode::media, demuxer_->name(), fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
-              {.hint = "export or copy the file again, or choose a window without the damage"});
+              {.hint = "export or copy the file again, choose a window without the damage, or use --salvage"});
 }
 
 void SampleSource::prepare_resampler(const AVFrame& frame) {
@@ -238,7 +246,7 @@ void SampleSource::end_of_source() {
   ended_ = true;
   if (resampler_) resample(nullptr, 0);
   const std::int64_t short_by = std::max<std::int64_t>(plan_.samples - made_, 0);
-  if (short_by > most_padding || (short_by > 0 && demuxer_->damage())) {
+  if (short_by > most_padding || (short_by > 0 && demuxer_->damage() && !plan_.salvaged)) {
     throw Error(ErrorCode::media, demuxer_->name(),
                 fmt::format("{} of {} samples can be made; the sound ends at {} s", made_, plan_.samples,
                             Seconds(position_, audio_.sample_rate).to_decimal(3)),

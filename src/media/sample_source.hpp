@@ -37,7 +37,8 @@ class SampleSource {
   [[nodiscard]] bool read_frame();
   [[nodiscard]] std::int64_t position_of(const AVFrame& frame) const;
   void take(const AVFrame& frame);
-  void require_undamaged();
+  [[nodiscard]] bool is_damaged();
+  [[noreturn]] void refuse_damage() const;
   void prepare_resampler(const AVFrame& frame);
   void resample(const std::uint8_t** data, int samples);
   void end_of_source();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <react1/error.hpp>
+
 #include "plan/encode_plan.hpp"
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
@@ -52,6 +54,22 @@ void warn(const VideoInfo& video, const VideoPlan& plan, std::vector<Warning>& w
   }
 }
 
+/// A clip of which less is there than its header promises was cut off. The window may lie in the good part; one that
+/// reaches to the end would silently be shorter than the clip was.
+void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& window, const PrepareOptions& options) {
+  if (!video.truncated || options.salvage || window.end < video.duration_s) return;
+  const bool listed = video.header_frames && *video.header_frames > video.frames;
+  throw Error(ErrorCode::media, info.path,
+              listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
+                                   *video.header_frames)
+                     : fmt::format("{} of {} s of video are there; the file is truncated or damaged",
+                                   brief(video.duration_s),
+                                   brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
+              {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
+                                   "with --salvage",
+                                   brief(video.duration_s))});
+}
+
 }  // namespace
 
 VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
@@ -59,6 +77,7 @@ VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::
   Window window = resolve_window(
       options.video_window,
       {.clip = "video", .path = info.path, .length = video.duration_s, .limit = options.max_duration_s}, warnings);
+  require_whole(info, video, window, options);
 
   VideoPlan plan;
   plan.stream_index = video.index;

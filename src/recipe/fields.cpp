@@ -58,6 +58,7 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.reencode = parse_reencode_policy(v.get_ref<const std::string&>()); }},
     Field{"/preprocess/max_cut_loss_s", "prepare.max_cut_loss_s",
           [](In v, Out o) { o.prepare.max_cut_loss_s = exact(v); }},
+    Field{"/preprocess/salvage", "prepare.salvage", [](In v, Out o) { o.prepare.salvage = v.get<bool>(); }},
     Field{"/preprocess/max_width", "prepare.max_width", [](In v, Out o) { o.prepare.max_width = v.get<int>(); }},
     Field{"/preprocess/max_height", "prepare.max_height", [](In v, Out o) { o.prepare.max_height = v.get<int>(); }},
     Field{"/preprocess/video_crf", "prepare.video_crf", [](In v, Out o) { o.prepare.video_crf = v.get<int>(); }},

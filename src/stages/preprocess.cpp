@@ -9,11 +9,13 @@
 
 #include "core/atomic_file.hpp"
 #include "core/redact.hpp"
+#include "media/field_order.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
 #include "media/video_packets.hpp"
 #include "media/voice_activity.hpp"
 #include "plan/encode_plan.hpp"
+#include "stages/salvage.hpp"
 #include "stages/side_by_side.hpp"
 
 namespace react1::stages {
@@ -54,6 +56,23 @@ void say_once(std::vector<Warning>& warnings) {
   if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
 }
 
+/// Fields that no flag tells of are looked for in the window, and the plan made anew when there are some.
+void look_for_fields(const std::string& video, MediaInfo& info, Planned& planned, const PrepareOptions& options,
+                     const RunContext& context) {
+  if (!media::may_hide_fields(info.video.value())) return;
+  const Seconds middle = (planned.video.start_s + planned.video.end_s) / 2;
+  const std::string order =
+      media::find_field_order(video, *info.video, planned.video.start_s, middle, options.source, context);
+  if (order.empty()) return;
+  info.video->interlaced = true;
+  info.video->field_order = order;
+  planned.warnings.push_back({"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, "
+                                                        "the {} one first",
+                                                        order == "tff" ? "top" : "bottom")});
+  std::vector<Warning> known;  // the first plan has told them
+  planned.video = planning::plan_video(info, options, known);
+}
+
 Planned plan_sources(const std::string& video, const std::string& audio, const PipelineOptions& options,
                      const RunContext& context) {
   require_valid(options);
@@ -67,10 +86,15 @@ Planned plan_sources(const std::string& video, const std::string& audio, const P
   add_warnings(planned.warnings, audio_info, "audio");
   planned.video = planning::plan_video(video_info, options.prepare, planned.warnings);
   planned.audio = planning::plan_audio(audio_info, options.prepare, planned.warnings);
+  const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
+  look_for_fields(video, video_info, planned, options.prepare, quiet);
+  if (options.prepare.salvage) {
+    planned.video = salvage_video(video, video_info, planned.video, options.prepare, planned.warnings, quiet);
+    planned.audio = salvage_audio(audio, audio_info, planned.audio, options.prepare, planned.warnings, quiet);
+  }
   if (planned.video.action == ClipAction::cut) {
     const media::Copyable copyable =
-        media::find_closed_prefix(video, video_info, planned.video, options.prepare.source,
-                                  RunContext{.stop = context.stop, .job_id = context.job_id});
+        media::find_closed_prefix(video, video_info, planned.video, options.prepare.source, quiet);
     planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, video_info.path);
   }
   say_once(planned.warnings);
@@ -177,6 +201,9 @@ Preparation make_clips(const std::string& video, const std::string& audio, const
                                  options.prepare.source, there);
       });
   preparation.warnings = planned.warnings;
+  for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
+    preparation.warnings.insert(preparation.warnings.end(), clip->warnings.begin(), clip->warnings.end());
+  }
   advise_on(
       preparation,
       {preparation.video.path, preparation.audio.path, /*video_stream=*/0, /*audio_stream=*/0, Seconds(0), Seconds(0)},
