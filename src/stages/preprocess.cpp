@@ -14,6 +14,7 @@
 #include "media/video_packets.hpp"
 #include "media/voice_activity.hpp"
 #include "plan/encode_plan.hpp"
+#include "stages/conform.hpp"
 #include "stages/side_by_side.hpp"
 
 namespace react1::stages {
@@ -25,6 +26,7 @@ struct Planned {
   MediaInfo video_info, audio_info;
   VideoPlan video;
   AudioPlan audio;
+  std::optional<Conformed> conformed;
   std::vector<Warning> warnings;
 };
 
@@ -54,6 +56,26 @@ void say_once(std::vector<Warning>& warnings) {
   if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
 }
 
+/// Everything about the video, which may have to be fitted to a voice that lasts `voice_s`.
+void plan_picture(Planned& planned, const std::string& video, const std::string& audio, const Seconds& voice_s,
+                  const PipelineOptions& options, const RunContext& context) {
+  const MediaInfo& info = planned.video_info;
+  const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
+  planned.video = planning::lay_out_video(info, options.prepare, planned.warnings);
+  planned.conformed =
+      conform_video(planned.video, {video, audio, planned.audio, voice_s, options}, planned.warnings, quiet);
+  planning::choose_action(planned.video, info, options.prepare, planned.warnings);
+  if (planned.video.action != ClipAction::cut) return;
+  const media::Copyable copyable = media::find_closed_prefix(video, info, planned.video, options.prepare.source, quiet);
+  planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, info.path);
+}
+
+/// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to.
+bool fits_no_more(const Planned& planned, const Seconds& voice_s, const PipelineOptions& options) {
+  if (!planned.conformed || planned.conformed->done == Conform::off) return false;
+  return frames_needed(voice_s, planned.video.fps, options) != planned.video.frames;
+}
+
 Planned plan_sources(const std::string& video, const std::string& audio, const PipelineOptions& options,
                      const RunContext& context) {
   require_valid(options);
@@ -65,17 +87,11 @@ Planned plan_sources(const std::string& video, const std::string& audio, const P
   Planned planned;
   add_warnings(planned.warnings, video_info, "video");
   add_warnings(planned.warnings, audio_info, "audio");
-  planned.video = planning::plan_video(video_info, options.prepare, planned.warnings);
-  planned.audio = planning::plan_audio(audio_info, options.prepare, planned.warnings);
-  if (planned.video.action == ClipAction::cut) {
-    const media::Copyable copyable =
-        media::find_closed_prefix(video, video_info, planned.video, options.prepare.source,
-                                  RunContext{.stop = context.stop, .job_id = context.job_id});
-    planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, video_info.path);
-  }
-  say_once(planned.warnings);
   planned.video_info = std::move(video_info);
   planned.audio_info = std::move(audio_info);
+  planned.audio = planning::plan_audio(planned.audio_info, options.prepare, planned.warnings);
+  plan_picture(planned, video, audio, Rational(planned.audio.samples, planned.audio.sample_rate), options, context);
+  say_once(planned.warnings);
   return planned;
 }
 
@@ -151,6 +167,7 @@ Preparation plan_clips(const std::string& video, const std::string& audio, const
   Preparation preparation;
   preparation.video = describe(planned.video, planned.video_info);
   preparation.audio = describe(planned.audio);
+  preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   advise_on(preparation,
             {video, audio, planned.video.stream_index, planned.audio.stream_index, planned.video.start_s,
@@ -162,20 +179,25 @@ Preparation plan_clips(const std::string& video, const std::string& audio, const
 
 Preparation make_clips(const std::string& video, const std::string& audio, const fs::path& directory,
                        const PipelineOptions& options, const RunContext& context) {
-  const Planned planned = plan_sources(video, audio, options, context);
+  Planned planned = plan_sources(video, audio, options, context);
   context.observer->on_stage(Stage::prepare);
   const Seconds limit = options.prepare.max_duration_s;
   Preparation preparation;
-  std::tie(preparation.video, preparation.audio) = side_by_side(
-      context,
-      [&](const RunContext& here) {
-        return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
-                                 options.prepare.source, here);
-      },
-      [&](const RunContext& there) {
-        return media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
-                                 options.prepare.source, there);
-      });
+  const auto make_picture = [&](const RunContext& here) {
+    return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
+                             options.prepare.source, here);
+  };
+  std::tie(preparation.video, preparation.audio) = side_by_side(context, make_picture, [&](const RunContext& there) {
+    return media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
+                             options.prepare.source, there);
+  });
+  if (fits_no_more(planned, preparation.audio.duration_s, options)) {
+    const std::vector<Warning> said = planned.warnings;
+    plan_picture(planned, video, audio, preparation.audio.duration_s, options, context);
+    planned.warnings = said;  // the same again
+    preparation.video = make_picture(context);
+  }
+  preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   advise_on(
       preparation,

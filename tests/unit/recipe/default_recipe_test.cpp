@@ -35,14 +35,16 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 }
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
-  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, width, height, crf, preset, bitrate,
-               source] = read;
+  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, conform, turn_reach, width, height,
+               crf, preset, bitrate, source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
   CHECK(max_duration == built_in.max_duration_s);
   CHECK((fps == built_in.fps));
   CHECK((reencode == built_in.reencode));
   CHECK(cut_loss == built_in.max_cut_loss_s);
+  CHECK((conform == built_in.conform));
+  CHECK(turn_reach == built_in.conform_turn_reach_s);
   CHECK(width == built_in.max_width);
   CHECK(height == built_in.max_height);
   CHECK(crf == built_in.video_crf);
