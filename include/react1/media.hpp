@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/conform.hpp>
 #include <react1/media_info.hpp>
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
@@ -64,7 +65,9 @@ struct PrepareOptions {
   /// A damaged or truncated clip is Error{media}. With this, its good beginning is kept, and a warning says what was
   /// lost. Every frame and sample of the window is decoded once more to find where the damage begins.
   bool salvage = false;
-  int max_width = 4096;  ///< larger pictures are scaled down; React-1 refuses more
+  Conform conform = Conform::off;    ///< the video is fitted to the voice; what changes its timing encodes it
+  Seconds conform_turn_reach_s = 1;  ///< bounce turns up to this early to do it in a pause of the speech; ≥ 0
+  int max_width = 4096;              ///< larger pictures are scaled down; React-1 refuses more
   int max_height = 2160;
   int video_crf = 17;                        ///< x264 constant rate factor, 0 to 51; 17 is visually lossless on faces
   std::string video_preset = "veryfast";     ///< x264 preset
@@ -86,9 +89,12 @@ struct VideoPlan {
   ClipAction action = ClipAction::transcode;
   std::vector<std::string> reasons;  ///< why no better action was possible, one sentence each
   int stream_index = 0;
-  Seconds start_s, end_s;     ///< window relative to the first shown frame; half-open
-  Rational fps = 0;           ///< of the prepared clip, constant
-  std::int64_t frames = 0;    ///< exactly this many are written; frames / fps ≤ the limit
+  Seconds start_s, end_s;   ///< window relative to the first shown frame; half-open
+  Rational fps = 0;         ///< of the prepared clip, constant
+  std::int64_t frames = 0;  ///< exactly this many are written; frames / fps ≤ the limit
+  /// Fitted to the voice: the window's frame (0 = its first, at `fps`) that each written frame shows. Empty: all, once.
+  std::vector<std::int64_t> shows;
+  bool exact_frames = false;  ///< fitted to the voice: a cut of fewer frames will not do
   int width = 0, height = 0;  ///< even, square pixels, upright
   Orientation orientation;    ///< to bake in
   bool deinterlace = false;

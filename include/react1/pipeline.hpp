@@ -48,6 +48,7 @@ struct PipelineOptions {
 /// What `plan` and `prepare` give.
 struct Preparation {
   PreparedClip video, audio;
+  std::optional<Conformed> conform;  ///< nullopt: the video was not to be fitted to the voice
   Mismatch mismatch;
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used

@@ -119,6 +119,10 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
           "--salvage", [&flags](std::int64_t count) { flags.salvage = count > 0; },
           "Keep the good beginning of a damaged clip instead of refusing it")
       ->group(kClips);
+  add_value(command, "--conform", flags.conform,
+            "Fit the video to the voice, frame for frame: off (default), cut, hold, bounce, remap, auto")
+      ->group(kClips)
+      ->option_text("HOW");
   add_value(command, "--goal", flags.goal,
             "What counts when the clips differ in length: speech (default), picture, both")
       ->group(kModel)
@@ -145,6 +149,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.salvage) options.prepare.salvage = *flags.salvage;
+  if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
   options.again = flags.again;

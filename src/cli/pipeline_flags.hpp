@@ -15,14 +15,14 @@ struct PipelineFlags {
   };
   std::string pipeline = "default";
   Window both, video, audio;  ///< `both` counts where the clip's own flag is not given
-  std::optional<std::string> fps, reencode, goal;
+  std::optional<std::string> fps, reencode, conform, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
   std::optional<bool> salvage;
   bool again = false;
 };
 
-/// Declares --pipeline, the windows, --fps, --reencode, --salvage, --goal and the model parameters. `flags` must outlive
-/// `command`.
+/// Declares --pipeline, the windows, --fps, --reencode, --salvage, --conform, --goal and the model parameters. `flags`
+/// must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);

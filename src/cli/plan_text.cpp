@@ -26,6 +26,19 @@ void add_clip(std::vector<std::vector<std::string>>& rows, const char* name, con
   for (const std::string& reason : clip.reasons) rows.push_back({"", reason});
 }
 
+std::string times(const std::vector<Seconds>& all) {
+  std::string text;
+  for (const Seconds& each : all) text += (text.empty() ? "" : ", ") + seconds_text(each);
+  return text;
+}
+
+void add_conform(std::vector<std::vector<std::string>>& rows, const Conformed& conform) {
+  rows.push_back({"conform", fmt::format("{}: {} frames of the window become {}", to_string(conform.done),
+                                         conform.frames_before, conform.frames)});
+  for (const std::string& reason : conform.reasons) rows.push_back({"", reason});
+  if (!conform.seams_s.empty()) rows.push_back({"seams", times(conform.seams_s)});
+}
+
 std::string money(const Rational& usd) {
   return usd.to_decimal(2) + " USD";
 }
@@ -46,6 +59,7 @@ std::string preparation_text(const Preparation& preparation) {
   std::vector<std::vector<std::string>> rows;
   add_clip(rows, "video", preparation.video);
   add_clip(rows, "audio", preparation.audio);
+  if (preparation.conform) add_conform(rows, *preparation.conform);
   rows.push_back(
       {"mismatch", fmt::format("audio − video = {}, audio / video = {}", seconds_text(preparation.mismatch.delta_s),
                                preparation.mismatch.ratio.to_decimal(3))});
@@ -53,11 +67,7 @@ std::string preparation_text(const Preparation& preparation) {
   rows.push_back({"advice", advice.hold ? fmt::format("hold, do not pay for this pair (rule {})", advice.rule)
                                         : fmt::format("{} (rule {})", to_string(advice.lipsync_mode), advice.rule)});
   for (const std::string& reason : advice.reasons) rows.push_back({"", reason});
-  if (!advice.seams_s.empty()) {
-    std::string seams;
-    for (const Seconds& seam : advice.seams_s) seams += (seams.empty() ? "" : ", ") + seconds_text(seam);
-    rows.push_back({"seams", seams});
-  }
+  if (!advice.seams_s.empty()) rows.push_back({"seams", times(advice.seams_s)});
   for (const std::string& warning : advice.warnings) rows.push_back({"warning", warning});
   for (const Warning& warning : preparation.warnings) rows.push_back({"warning", warning.message});
   return table(rows, /*indent=*/0) + predictions(preparation);

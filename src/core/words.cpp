@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 5> kFactSources{"decoded", "packets", "st
 constexpr std::array<std::string_view, 4> kClipActions{"passthrough", "remux", "cut", "transcode"};
 constexpr std::array<std::string_view, 2> kFpsPolicies{"recommended", "keep"};
 constexpr std::array<std::string_view, 3> kReencodePolicies{"auto", "always", "never"};
+constexpr std::array<std::string_view, 6> kConforms{"off", "cut", "hold", "bounce", "remap", "auto"};
 constexpr std::array<std::string_view, 3> kVerdicts{"pass", "warn", "fail"};
 constexpr std::array<std::string_view, 7> kJobStates{"created", "submitting",      "submitted", "done",
                                                      "failed",  "outcome_unknown", "cancelled"};
@@ -59,6 +60,9 @@ std::string_view to_string(FactSource source) noexcept {
 std::string_view to_string(ClipAction action) noexcept {
   return word(kClipActions, action);
 }
+std::string_view to_string(Conform conform) noexcept {
+  return word(kConforms, conform);
+}
 std::string_view to_string(Verdict verdict) noexcept {
   return word(kVerdicts, verdict);
 }
@@ -83,6 +87,9 @@ FpsPolicy parse_fps_policy(std::string_view text) {
 }
 ReencodePolicy parse_reencode_policy(std::string_view text) {
   return parse<ReencodePolicy>(kReencodePolicies, "reencode", text);
+}
+Conform parse_conform(std::string_view text) {
+  return parse<Conform>(kConforms, "conform", text);
 }
 Emotion parse_emotion(std::string_view text) {
   return parse<Emotion>(kEmotions, "emotion", text);

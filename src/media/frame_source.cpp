@@ -43,6 +43,8 @@ FrameSource::FrameSource(std::string source, const MediaInfo& info, const VideoP
                          const RunContext& context)
     : source_(std::move(source)),
       plan_(plan),
+      window_start_(plan.start_s),
+      window_frames_(plan.frames),
       video_(require_video(info)),
       options_(options),
       context_{.stop = context.stop, .job_id = context.job_id},
@@ -71,7 +73,20 @@ void FrameSource::open() {
   demuxer_->select(chosen);
   decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name());
   drained_ = false;
+  moved_ = false;
   newest_packet_ = 0;
+}
+
+void FrameSource::go_to(std::int64_t frame) {
+  plan_.start_s = window_start_ + Rational(frame) / plan_.fps;
+  plan_.frames = window_frames_ - frame;
+  picker_ = FramePicker(picker_settings(plan_, video_));
+  pending_.reset();
+  settled_.reset();
+  finished_ = false;
+  moved_ = true;
+  seen_ = 0;
+  damaged_before_.reset();
 }
 
 Seconds FrameSource::time_of(std::int64_t ticks) const {
@@ -123,19 +138,24 @@ ff::Frame FrameSource::decode() {
 ff::Frame FrameSource::first_frame() {
   const Rational ticks_per_second = 1 / ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
   const Seconds nearest_entry(1, 4);
-  for (Seconds margin = nearest_entry; margin < plan_.start_s; margin = margin * 4) {
+  for (Seconds margin = nearest_entry; margin < plan_.start_s || moved_; margin = margin * 4) {
+    const Seconds entry = std::max(plan_.start_s - margin, Seconds(0));
+    moved_ = true;
     try {
-      demuxer_->seek(plan_.stream_index, ((plan_.start_s - margin + video_.start_s) * ticks_per_second).floor());
+      demuxer_->seek(plan_.stream_index, ((entry + video_.start_s) * ticks_per_second).floor());
     } catch (const Error& error) {
       if (error.code() != ErrorCode::media) throw;
       break;  // this source can't be entered in the middle
     }
     decoder_->flush();
     drained_ = false;
+    newest_packet_ = 0;
     ff::Frame frame = decode();
+    if (frame && frame->best_effort_timestamp == AV_NOPTS_VALUE) break;  // nothing tells where that is
     if (frame && time_of(*frame) <= plan_.start_s) return frame;
+    if (entry == 0) break;
   }
-  if (plan_.start_s > nearest_entry) open();  // a jump was tried
+  if (moved_) open();
   return decode();
 }
 

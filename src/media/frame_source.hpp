@@ -31,6 +31,9 @@ class FrameSource {
   /// nullopt once the plan's frames are all given out. Throws Error{media} with the counts when frames of the window
   /// are missing or damaged.
   [[nodiscard]] std::optional<PickedFrame> next();
+  /// Starts over, so that next() gives the plan's frames from number `frame` on (0 = its first). The source is entered
+  /// at the nearest key frame, or read again from its start where it can't be entered.
+  void go_to(std::int64_t frame);
 
  private:
   void open();
@@ -46,7 +49,9 @@ class FrameSource {
   [[noreturn]] void fail(const std::string& message, const std::string& hint) const;
 
   std::string source_;
-  VideoPlan plan_;
+  VideoPlan plan_;  // its window shrinks to what is still wanted when go_to() moves its start
+  Seconds window_start_;
+  std::int64_t window_frames_;
   VideoInfo video_;
   SourceOptions options_;
   RunContext context_;
@@ -61,6 +66,7 @@ class FrameSource {
   Seconds pending_time_;
   std::optional<std::int64_t> settled_;  // how often the pending, last frame is shown
   bool finished_ = false;
+  bool moved_ = false;                          // what is at the front of the source has been read
   std::int64_t corrupt_ = 0;                    // damaged frames seen, before the window included
   std::int64_t seen_ = 0;                       // frames of the window
   std::optional<std::int64_t> damaged_before_;  // the decoder's count when the window began

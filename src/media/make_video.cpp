@@ -12,9 +12,9 @@
 #include "media/ahead.hpp"
 #include "media/copy.hpp"
 #include "media/filter_graph.hpp"
-#include "media/frame_source.hpp"
 #include "media/make_clip.hpp"
 #include "media/muxer.hpp"
+#include "media/ordered_frames.hpp"
 #include "media/proof.hpp"
 #include "media/video_encoder.hpp"
 
@@ -92,7 +92,7 @@ std::vector<Warning> transcode(const std::string& source, const MediaInfo& info,
   // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
   std::stop_source stop;
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
-  FrameSource frames(source, info, plan, options, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
+  OrderedFrames frames(source, info, plan, options, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
   Transcoder transcoder(plan, info.path, file, context);
   Ahead<PickedFrame> decoded(frames_ahead, stop, [&] {
     const log::Scope scope(context.job_id);
@@ -121,7 +121,7 @@ std::vector<Warning> make(const std::string& source, const MediaInfo& info, cons
 void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
   if (!clip.video) throw Error(ErrorCode::internal, clip.path, "the written file holds no picture");
   const PreparedClip::Video& video = *clip.video;
-  if (plan.action == ClipAction::passthrough) return;
+  if (plan.action == ClipAction::passthrough && !plan.exact_frames) return;
   if (video.frames != plan.frames || video.width != plan.width || video.height != plan.height) {
     throw Error(ErrorCode::internal, clip.path,
                 fmt::format("the written file holds {} frames of {}x{}, not {} of {}x{}", video.frames, video.width,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "media/audio_level.hpp"
 #include "media/frame_window.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::int64_t blocks_per_second = 100;
 constexpr std::int64_t blocks_that_make_voice = 3;
+/// The closure of a plosive lasts up to some 0.15 s and is no pause.
+constexpr std::int64_t blocks_that_make_a_pause = 20;
 
 }  // namespace
 
@@ -33,6 +36,7 @@ void VoiceDetector::end_block() {
   run_ = loud ? run_ + 1 : 0;
   if (loud) ++loud_blocks_;
   if (run_ >= blocks_that_make_voice) {
+    if (run_ == blocks_that_make_voice) note_pause(blocks_ - run_ + 1);
     if (first_block_ < 0) first_block_ = blocks_ - run_ + 1;
     last_block_ = blocks_;
   }
@@ -42,13 +46,22 @@ void VoiceDetector::end_block() {
   in_block_ = 0;
 }
 
+/// The pause, if it is one, between the last voice and block `behind`.
+void VoiceDetector::note_pause(std::int64_t behind) {
+  const std::int64_t start = last_block_ + 1;
+  if (behind - start < blocks_that_make_a_pause) return;
+  pauses_.push_back({Rational{start, blocks_per_second}, Rational{behind, blocks_per_second}});
+}
+
 VoiceActivity VoiceDetector::finish() {
   const std::int64_t samples = position_;
   if (in_block_ > 0) end_block();
+  note_pause(blocks_);
   VoiceActivity result;
   result.peak_dbfs = dbfs(peak_);
   if (blocks_ > 0) result.silent_share = 1 - static_cast<double>(loud_blocks_) / static_cast<double>(blocks_);
   result.found = first_block_ >= 0;
+  result.pauses = std::move(pauses_);
   if (result.found) {
     result.first_start_s = Rational{first_block_, blocks_per_second};
     // The last block may be cut short by the end of the sound.

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include <react1/media.hpp>
 #include <react1/rational.hpp>
@@ -10,11 +11,17 @@
 
 namespace react1::media {
 
+/// Half-open; relative to the window's start.
+struct Interval {
+  Seconds start_s, end_s;
+};
+
 struct VoiceActivity {
   bool found = false;
   Seconds first_start_s, last_end_s;  ///< relative to the window's start; 0 when nothing was found
   double silent_share = 1;            ///< of the window's blocks, 0..1
   double peak_dbfs = -200;            ///< highest sample of the mono mix; −200 for digital silence
+  std::vector<Interval> pauses;       ///< at least 0.2 s without voice, those at the start and the end included
 };
 
 /// The rule alone, on mono samples (−1..1). A block of 10 ms counts when its RMS is ≥ `gate_dbfs`; only three such
@@ -28,6 +35,7 @@ class VoiceDetector {
 
  private:
   void end_block();
+  void note_pause(std::int64_t behind);
 
   int sample_rate_;
   double gate_;  // linear
@@ -36,6 +44,7 @@ class VoiceDetector {
   std::int64_t blocks_ = 0, loud_blocks_ = 0, run_ = 0;
   std::int64_t first_block_ = -1, last_block_ = -1;
   double peak_ = 0;
+  std::vector<Interval> pauses_;
 };
 
 /// Decodes [start_s, end_s) of audio stream `stream_index`, times relative to its first sample, and listens to the mono

@@ -8,6 +8,8 @@
 
 #include <react1/media.hpp>
 
+#include "plan/frame_order.hpp"
+
 namespace react1::planning {
 
 /// Throws Error{media} when the file has no moving picture or one that can't be converted, or when the window lies
@@ -15,9 +17,19 @@ namespace react1::planning {
 [[nodiscard]] VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options,
                                    std::vector<Warning>& warnings);
 
+/// The two halves of plan_video(): window, rate, count, size and colour, and then the best way there. A video that is
+/// to be fitted to the voice is fitted in between.
+[[nodiscard]] VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options,
+                                      std::vector<Warning>& warnings);
+void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options,
+                   std::vector<Warning>& warnings);
+/// Gives a laid out plan the frames of `order`. An order that only leaves out frames at the end shortens the window.
+void fit_video(VideoPlan& plan, FrameOrder order);
+
 /// Turns a plan to cut into one for the `copyable` frames that media::find_closed_prefix() found from the window's
 /// start, or into one to transcode when there are none (`obstacle` is the sentence why) or when that would lose more
-/// than options.max_cut_loss_s; the reasons say so. Throws Error{media} when encoding is then not allowed.
+/// than options.max_cut_loss_s (than nothing, for a video fitted to the voice); the reasons say so. Throws Error{media}
+/// when encoding is then not allowed.
 void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
                 const std::string& path);
 

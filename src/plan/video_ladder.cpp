@@ -93,6 +93,10 @@ void shape_obstacles(const VideoCase& of, Reasons& reasons) {
 
 void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
+  if (!of.plan.shows.empty()) {
+    reasons.emplace_back(
+        "Fitting the picture to the voice shows its frames in another order or another number of times.");
+  }
   if (video.vfr) {
     reasons.push_back(fmt::format("The frame rate varies (nominal {}).", brief(video.fps)));
   } else if (of.plan.fps != snap_rate(video.fps)) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include <react1/error.hpp>
 
@@ -12,6 +13,8 @@
 #include "plan/text.hpp"
 #include "plan/video_ladder.hpp"
 #include "plan/window.hpp"
+
+#include <react1/error.hpp>
 
 namespace react1::planning {
 namespace {
@@ -72,7 +75,7 @@ void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& 
 
 }  // namespace
 
-VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
+VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
   const VideoInfo& video = require_moving_picture(info);
   Window window = resolve_window(
       options.video_window,
@@ -95,21 +98,45 @@ VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::
   plan.full_range = is_full_range(video);
   plan.crf = options.video_crf;
   plan.preset = options.video_preset;
+  plan.may_encode = options.reencode != ReencodePolicy::never;
+  return plan;
+}
 
+void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options,
+                   std::vector<Warning>& warnings) {
+  const VideoInfo& video = require_moving_picture(info);
+  const Window window{
+      .start = plan.start_s, .end = plan.end_s, .whole = plan.start_s == 0 && plan.end_s == video.duration_s};
   LadderResult best = climb({.info = info, .video = video, .options = options, .window = window, .plan = plan});
   plan.action = best.action;
   plan.reasons = std::move(best.reasons);
-  plan.may_encode = options.reencode != ReencodePolicy::never;
   if (plan.action == ClipAction::transcode) require_encoding_allowed(options, plan.reasons, info.path);
   warn(video, plan, warnings);
+}
+
+VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
+  VideoPlan plan = lay_out_video(info, options, warnings);
+  choose_action(plan, info, options, warnings);
   return plan;
+}
+
+void fit_video(VideoPlan& plan, FrameOrder order) {
+  if (order.shows.empty()) throw Error(ErrorCode::internal, "fitting the video", "an order without frames");
+  const std::int64_t taken = *std::max_element(order.shows.begin(), order.shows.end()) + 1;
+  if (taken < plan.frames) plan.end_s = plan.start_s + Rational(taken) / plan.fps;
+  plan.frames = static_cast<std::int64_t>(order.shows.size());
+  plan.exact_frames = true;
+  std::vector<std::int64_t> as_they_come(order.shows.size());
+  std::iota(as_they_come.begin(), as_they_come.end(), 0);
+  if (order.shows != as_they_come) plan.shows = std::move(order.shows);
 }
 
 void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
                 const std::string& path) {
   if (plan.action != ClipAction::cut) return;
   const Seconds lost = Rational(plan.frames - copyable) / plan.fps;
-  if (copyable > 0 && lost <= options.max_cut_loss_s) {
+  const Seconds may_be_lost = plan.exact_frames ? Seconds(0) : options.max_cut_loss_s;
+  if (copyable > 0 && lost <= may_be_lost) {
     plan.frames = copyable;
     plan.end_s = plan.start_s + Rational(plan.frames) / plan.fps;
     return;
@@ -118,7 +145,7 @@ void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obsta
   plan.reasons.push_back(copyable < 1 ? obstacle
                                       : fmt::format("Copied packets would have to end {} s early, which is more "
                                                     "than the {} s that may be lost.",
-                                                    lost.to_decimal(3), brief(options.max_cut_loss_s)));
+                                                    lost.to_decimal(3), brief(may_be_lost)));
   require_encoding_allowed(options, plan.reasons, path);
 }
 

@@ -17,6 +17,7 @@ namespace react1::record {
 
 [[nodiscard]] Json document(const MediaInfo& info);
 [[nodiscard]] Json document(const PreparedClip& clip);
+[[nodiscard]] Json document(const Conformed& conformed);
 [[nodiscard]] Json document(const Mismatch& mismatch);
 [[nodiscard]] Json document(const Prediction& prediction);
 [[nodiscard]] Json document(const Advice& advice);

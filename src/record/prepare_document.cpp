@@ -34,6 +34,16 @@ Json document(const PreparedClip& clip) {
   return result;
 }
 
+Json document(const Conformed& conformed) {
+  Json result{{"asked", to_string(conformed.asked)},
+              {"done", to_string(conformed.done)},
+              {"reasons", conformed.reasons},
+              {"frames_before", conformed.frames_before},
+              {"frames", conformed.frames}};
+  result["seams_s"] = array_of(conformed.seams_s, [](const Seconds& seam) { return json_seconds(seam); });
+  return result;
+}
+
 Json document(const Mismatch& mismatch) {
   return {{"video_s", json_seconds(mismatch.video_s)},
           {"audio_s", json_seconds(mismatch.audio_s)},
@@ -64,6 +74,7 @@ Json document(const Advice& advice) {
 Json document(const Preparation& preparation) {
   Json result{{"video", document(preparation.video)},
               {"audio", document(preparation.audio)},
+              {"conform", preparation.conform ? document(*preparation.conform) : Json(nullptr)},
               {"mismatch", document(preparation.mismatch)},
               {"advice", document(preparation.advice)},
               {"prediction", document(preparation.prediction)}};

@@ -56,6 +56,18 @@ PreparedClip read_clip(const Node& node) {
   return clip;
 }
 
+Conformed read_conformed(const Node& node) {
+  using enum Conform;
+  Conformed conformed;
+  conformed.asked = node.at("asked").word({off, cut, hold, bounce, remap, automatic});
+  conformed.done = node.at("done").word({off, cut, hold, bounce, remap});
+  conformed.reasons = node.at("reasons").texts();
+  conformed.frames_before = node.at("frames_before").integer();
+  conformed.frames = node.at("frames").integer();
+  for (const Node& seam : node.at("seams_s").items()) conformed.seams_s.push_back(seam.decimal());
+  return conformed;
+}
+
 LipsyncMode read_mode(const Node& node) {
   using enum LipsyncMode;
   return node.word({cut_off, loop, bounce, silence, remap});
@@ -103,6 +115,7 @@ Preparation read_preparation(const Node& node) {
   Preparation preparation;
   preparation.video = read_clip(node.at("video"));
   preparation.audio = read_clip(node.at("audio"));
+  if (const auto conform = node.find("conform")) preparation.conform = read_conformed(*conform);
   preparation.mismatch = read_mismatch(node.at("mismatch"), preparation.video, preparation.audio);
   preparation.advice = read_advice(node.at("advice"));
   preparation.prediction = read_prediction(node.at("prediction"));

@@ -2,33 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <react1/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "core/atomic_file.hpp"
 #include "core/redact.hpp"
-#include "media/field_order.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
-#include "media/video_packets.hpp"
 #include "media/voice_activity.hpp"
-#include "plan/encode_plan.hpp"
-#include "stages/salvage.hpp"
+#include "stages/plan_pair.hpp"
 #include "stages/side_by_side.hpp"
 
 namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
-
-/// What is known before any clip is made.
-struct Planned {
-  MediaInfo video_info, audio_info;
-  VideoPlan video;
-  AudioPlan audio;
-  std::vector<Warning> warnings;
-};
 
 /// Where voice and motion are looked for: the made clips, or the windows of the sources.
 struct Look {
@@ -36,72 +24,6 @@ struct Look {
   int video_stream = 0, audio_stream = 0;
   Seconds video_start_s, audio_start_s;
 };
-
-void require_valid(const PipelineOptions& options) {
-  const std::vector<std::string> problems = options.validate();
-  if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
-}
-
-/// The file's own findings, told apart by which clip they are about.
-void add_warnings(std::vector<Warning>& all, const MediaInfo& info, std::string_view clip) {
-  for (const Warning& warning : info.warnings) {
-    all.push_back({warning.code, fmt::format("{}: {}", clip, warning.message)});
-  }
-}
-
-/// Missing colour tags are told once: what is done about them says more than that they are missing.
-void say_once(std::vector<Warning>& warnings) {
-  const bool said = std::any_of(warnings.begin(), warnings.end(),
-                                [](const Warning& warning) { return warning.code == "color_untagged"; });
-  if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
-}
-
-/// Fields that no flag tells of are looked for in the window, and the plan made anew when there are some.
-void look_for_fields(const std::string& video, MediaInfo& info, Planned& planned, const PrepareOptions& options,
-                     const RunContext& context) {
-  if (!media::may_hide_fields(info.video.value())) return;
-  const Seconds middle = (planned.video.start_s + planned.video.end_s) / 2;
-  const std::string order =
-      media::find_field_order(video, *info.video, planned.video.start_s, middle, options.source, context);
-  if (order.empty()) return;
-  info.video->interlaced = true;
-  info.video->field_order = order;
-  planned.warnings.push_back({"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, "
-                                                        "the {} one first",
-                                                        order == "tff" ? "top" : "bottom")});
-  std::vector<Warning> known;  // the first plan has told them
-  planned.video = planning::plan_video(info, options, known);
-}
-
-Planned plan_sources(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                     const RunContext& context) {
-  require_valid(options);
-  context.observer->on_stage(Stage::probe);
-  auto [video_info, audio_info] = side_by_side(
-      context, [&](const RunContext& here) { return probe(video, options.prepare.source, here); },
-      [&](const RunContext& there) { return probe(audio, options.prepare.source, there); });
-  context.observer->on_stage(Stage::plan);
-  Planned planned;
-  add_warnings(planned.warnings, video_info, "video");
-  add_warnings(planned.warnings, audio_info, "audio");
-  planned.video = planning::plan_video(video_info, options.prepare, planned.warnings);
-  planned.audio = planning::plan_audio(audio_info, options.prepare, planned.warnings);
-  const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  look_for_fields(video, video_info, planned, options.prepare, quiet);
-  if (options.prepare.salvage) {
-    planned.video = salvage_video(video, video_info, planned.video, options.prepare, planned.warnings, quiet);
-    planned.audio = salvage_audio(audio, audio_info, planned.audio, options.prepare, planned.warnings, quiet);
-  }
-  if (planned.video.action == ClipAction::cut) {
-    const media::Copyable copyable =
-        media::find_closed_prefix(video, video_info, planned.video, options.prepare.source, quiet);
-    planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, video_info.path);
-  }
-  say_once(planned.warnings);
-  planned.video_info = std::move(video_info);
-  planned.audio_info = std::move(audio_info);
-  return planned;
-}
 
 PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
   PreparedClip clip;
@@ -171,10 +93,11 @@ LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advi
 
 Preparation plan_clips(const std::string& video, const std::string& audio, const PipelineOptions& options,
                        const RunContext& context) {
-  const Planned planned = plan_sources(video, audio, options, context);
+  const PlannedPair planned = plan_pair(video, audio, options, context);
   Preparation preparation;
   preparation.video = describe(planned.video, planned.video_info);
   preparation.audio = describe(planned.audio);
+  preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   advise_on(preparation,
             {video, audio, planned.video.stream_index, planned.audio.stream_index, planned.video.start_s,
@@ -186,20 +109,22 @@ Preparation plan_clips(const std::string& video, const std::string& audio, const
 
 Preparation make_clips(const std::string& video, const std::string& audio, const fs::path& directory,
                        const PipelineOptions& options, const RunContext& context) {
-  const Planned planned = plan_sources(video, audio, options, context);
+  PlannedPair planned = plan_pair(video, audio, options, context);
   context.observer->on_stage(Stage::prepare);
   const Seconds limit = options.prepare.max_duration_s;
   Preparation preparation;
-  std::tie(preparation.video, preparation.audio) = side_by_side(
-      context,
-      [&](const RunContext& here) {
-        return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
-                                 options.prepare.source, here);
-      },
-      [&](const RunContext& there) {
-        return media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
-                                 options.prepare.source, there);
-      });
+  const auto make_picture = [&](const RunContext& here) {
+    return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
+                             options.prepare.source, here);
+  };
+  std::tie(preparation.video, preparation.audio) = side_by_side(context, make_picture, [&](const RunContext& there) {
+    return media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
+                             options.prepare.source, there);
+  });
+  if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
+    preparation.video = make_picture(context);
+  }
+  preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
     preparation.warnings.insert(preparation.warnings.end(), clip->warnings.begin(), clip->warnings.end());

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "media/intact.hpp"
-#include "plan/encode_plan.hpp"
 
 #include <react1/error.hpp>
 
@@ -36,50 +35,42 @@ std::string sentence(const Seconds& end, const Seconds& lost) {
 
 }  // namespace
 
-VideoPlan salvage_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
-                        const PrepareOptions& options, std::vector<Warning>& warnings, const RunContext& context) {
+std::optional<Salvaged> salvage_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                                      const PrepareOptions& options, std::vector<Warning>& warnings,
+                                      const RunContext& context) {
   const media::Intact intact = media::find_intact_video(source, info, plan, options.source, context);
-  if (!intact.damaged) return plan;
+  if (!intact.damaged) return std::nullopt;
   const Seconds kept = intact.end_s - plan.start_s;
-  if (kept < shortest) too_little(info.path, kept);
-  PrepareOptions narrowed = options;
-  narrowed.video_window = {.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s};
-  std::vector<Warning> known;  // the first plan has told them
-  VideoPlan salvaged = planning::plan_video(info, narrowed, known);
-  if (salvaged.frames < 2) too_little(info.path, kept);
-  salvaged.salvaged = true;
+  const std::int64_t frames = (kept * plan.fps).floor();
+  if (kept < shortest || frames < 2) too_little(info.path, kept);
   const VideoInfo& video = *info.video;
   const Seconds promised = promised_end(plan.start_s, plan.end_s, video.duration_s, video.header_duration_s,
                                         video.truncated, options);
   const Seconds lost = promised - intact.end_s;
   warnings.push_back({"salvaged", fmt::format("video: {} frames before the damage at {} s are kept; {} frames ({} s) "
                                               "are lost",
-                                              salvaged.frames, intact.end_s.to_decimal(3),
-                                              std::max<std::int64_t>((lost * salvaged.fps).round(), 0),
+                                              frames, intact.end_s.to_decimal(3),
+                                              std::max<std::int64_t>((lost * plan.fps).round(), 0),
                                               lost.to_decimal(3))});
-  salvaged.reasons.insert(salvaged.reasons.begin(), sentence(intact.end_s, lost));
-  return salvaged;
+  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
+                  sentence(intact.end_s, lost)};
 }
 
-AudioPlan salvage_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
-                        const PrepareOptions& options, std::vector<Warning>& warnings, const RunContext& context) {
+std::optional<Salvaged> salvage_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+                                      const PrepareOptions& options, std::vector<Warning>& warnings,
+                                      const RunContext& context) {
   const media::Intact intact = media::find_intact_audio(source, info, plan, options.source, context);
-  if (!intact.damaged) return plan;
+  if (!intact.damaged) return std::nullopt;
   const Seconds kept = intact.end_s - plan.start_s;
   if (kept < shortest) too_little(info.path, kept);
-  PrepareOptions narrowed = options;
-  narrowed.audio_window = {.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s};
-  std::vector<Warning> known;
-  AudioPlan salvaged = planning::plan_audio(info, narrowed, known);
-  salvaged.salvaged = true;
   const AudioInfo& audio = *info.audio;
   const Seconds lost = promised_end(plan.start_s, plan.end_s, audio.duration_s, audio.header_duration_s,
                                     audio.truncated, options) -
                        intact.end_s;
   warnings.push_back({"salvaged", fmt::format("audio: {} s before the damage are kept; {} s are lost",
                                               kept.to_decimal(3), lost.to_decimal(3))});
-  salvaged.reasons.insert(salvaged.reasons.begin(), sentence(intact.end_s, lost));
-  return salvaged;
+  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
+                  sentence(intact.end_s, lost)};
 }
 
 }  // namespace react1::stages

@@ -38,6 +38,27 @@ TEST_CASE("voice is found from its first to its last loud block") {
   CHECK(voice.peak_dbfs == doctest::Approx(-20));
 }
 
+TEST_CASE("pauses are the stretches without voice, those at both ends included, but not the gaps inside a word") {
+  VoiceDetector detector{rate, -45};
+  detector.add(silence(0.5));
+  detector.add(tone(1.0, 0.1F));
+  detector.add(silence(0.15));
+  detector.add(tone(0.5, 0.1F));
+  detector.add(silence(0.25));
+  detector.add(tone(0.02, 0.1F));  // a click does not end a pause
+  detector.add(silence(0.23));
+  detector.add(tone(0.25, 0.1F));
+  detector.add(silence(0.3));
+  const VoiceActivity voice = detector.finish();
+  REQUIRE(voice.pauses.size() == 3);
+  CHECK(voice.pauses[0].start_s == 0);
+  CHECK(voice.pauses[0].end_s == Rational{1, 2});
+  CHECK(voice.pauses[1].start_s == Rational{215, 100});
+  CHECK(voice.pauses[1].end_s == Rational{265, 100});
+  CHECK(voice.pauses[2].start_s == Rational{290, 100});
+  CHECK(voice.pauses[2].end_s == Rational{320, 100});
+}
+
 TEST_CASE("a click is no voice, however loud") {
   VoiceDetector detector{rate, -45};
   detector.add(silence(0.5));

@@ -39,6 +39,7 @@ const std::vector<Fault>& faults() {
       {"advice.one_turn", [](PipelineOptions& o) { o.advice.one_turn = 1; }},
       {"advice.many_turns", [](PipelineOptions& o) { o.advice.many_turns = 1; }},
       {"advice.bounce_lips_only", [](PipelineOptions& o) { o.advice.bounce_lips_only = 0; }},
+      {"prepare.conform_turn_reach_s", [](PipelineOptions& o) { o.prepare.conform_turn_reach_s = -1; }},
       {"advice.voice_gate_dbfs", [](PipelineOptions& o) { o.advice.voice_gate_dbfs = 1; }},
       {"advice.voice_tail_s", [](PipelineOptions& o) { o.advice.voice_tail_s = -1; }},
       {"advice.loop_ssim", [](PipelineOptions& o) { o.advice.loop_ssim = 1.5; }},

@@ -35,8 +35,8 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 }
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
-  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, salvage, width, height, crf, preset,
-               bitrate, source] = read;
+  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, salvage, conform, turn_reach, width,
+               height, crf, preset, bitrate, source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
   CHECK(max_duration == built_in.max_duration_s);
@@ -44,6 +44,8 @@ void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   CHECK((reencode == built_in.reencode));
   CHECK(cut_loss == built_in.max_cut_loss_s);
   CHECK(salvage == built_in.salvage);
+  CHECK((conform == built_in.conform));
+  CHECK(turn_reach == built_in.conform_turn_reach_s);
   CHECK(width == built_in.max_width);
   CHECK(height == built_in.max_height);
   CHECK(crf == built_in.video_crf);

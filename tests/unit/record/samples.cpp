@@ -69,6 +69,12 @@ Preparation sample_preparation() {
   audio.sha256 = "cd";
   audio.window_end_s = audio.duration_s;
   audio.audio = PreparedClip::Audio{100'001, 44'100, 2, "mp3"};
+  preparation.conform = Conformed{.asked = Conform::automatic,
+                                  .done = Conform::bounce,
+                                  .reasons = {"the shot is static"},
+                                  .frames_before = 300,
+                                  .frames = 359,
+                                  .seams_s = {Rational(25, 2)}};
   preparation.mismatch = {video.duration_s, audio.duration_s, audio.duration_s - video.duration_s,
                           audio.duration_s / video.duration_s};
   preparation.prediction = {LipsyncMode::remap, audio.duration_s, 54, Rational(24000, 1001), Rational(378, 1000)};

@@ -1,0 +1,55 @@
+#include "stages/conform.hpp"
+
+#include <utility>
+
+#include "core/redact.hpp"
+#include "media/motion.hpp"
+#include "media/voice_activity.hpp"
+#include "plan/conform.hpp"
+#include "plan/encode_plan.hpp"
+
+namespace react1::stages {
+
+std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, std::vector<Warning>& warnings,
+                                       const RunContext& context) {
+  const PrepareOptions& prepare = of.options.prepare;
+  if (prepare.conform == Conform::off) return std::nullopt;
+  ClipFacts facts;
+  facts.fps = plan.fps;
+  facts.frames = plan.frames;
+  facts.video_s = Rational(plan.frames) / plan.fps;
+  facts.audio_s = of.voice_s;
+  facts.sample_rate = of.voice.sample_rate;
+  const planning::FitCase fit_case{.facts = facts,
+                                   .options = prepare,
+                                   .advice = of.options.advice,
+                                   .model_mode = of.options.parameters.model_mode};
+  const planning::FitNeeds needs = planning::fit_needs(fit_case);
+  std::vector<planning::Pause> pauses;
+  if (needs.voice) {
+    const media::VoiceActivity voice =
+        media::analyze_voice(of.audio, of.voice.stream_index, of.voice.start_s, of.voice.start_s + of.voice_s,
+                             of.options.advice.voice_gate_dbfs, prepare.source, context);
+    facts.voice_found = voice.found;
+    if (voice.found) facts.voice_end_s = voice.last_end_s;
+    for (const media::Interval& pause : voice.pauses) pauses.push_back({pause.start_s, pause.end_s});
+  }
+  if (needs.motion) {
+    const media::Motion motion =
+        media::analyze_motion(of.video, plan.stream_index, plan.start_s, plan.start_s + facts.video_s,
+                              of.options.advice, prepare.source, context);
+    facts.is_static = motion.is_static;
+    facts.loopable = motion.loopable;
+  }
+  Conformed fit = planning::choose_fit(fit_case, redact_url(of.video), warnings);
+  if (fit.done != Conform::off) {
+    planning::fit_video(plan, planning::arrange(fit, plan.fps, pauses, prepare.conform_turn_reach_s));
+  }
+  return fit;
+}
+
+std::int64_t frames_needed(const Seconds& voice_s, const Rational& fps, const PipelineOptions& options) {
+  return planning::fitted_frames(voice_s, fps, options.prepare.max_duration_s);
+}
+
+}  // namespace react1::stages

@@ -1,0 +1,159 @@
+#include "stages/plan_pair.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "media/field_order.hpp"
+#include "media/video_packets.hpp"
+#include "plan/encode_plan.hpp"
+#include "stages/conform.hpp"
+#include "stages/salvage.hpp"
+#include "stages/side_by_side.hpp"
+
+#include <react1/error.hpp>
+
+namespace react1::stages {
+namespace {
+
+void require_valid(const PipelineOptions& options) {
+  const std::vector<std::string> problems = options.validate();
+  if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
+}
+
+/// The file's own findings, told apart by which clip they are about.
+void add_warnings(std::vector<Warning>& all, const MediaInfo& info, std::string_view clip) {
+  for (const Warning& warning : info.warnings) {
+    all.push_back({warning.code, fmt::format("{}: {}", clip, warning.message)});
+  }
+}
+
+/// Missing colour tags are told once: what is done about them says more than that they are missing.
+void say_once(std::vector<Warning>& warnings) {
+  const bool said = std::any_of(warnings.begin(), warnings.end(),
+                                [](const Warning& warning) { return warning.code == "color_untagged"; });
+  if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
+}
+
+/// The steps of one planning. A step that plans anew what an earlier one has planned drops the warnings of the second
+/// time: they are the same.
+class PairPlanner {
+ public:
+  PairPlanner(PlannedPair& pair, const std::string& video, const std::string& audio, const PipelineOptions& options,
+              const RunContext& context)
+      : pair_(pair),
+        video_(video),
+        audio_(audio),
+        options_(options),
+        context_(context),
+        quiet_{.stop = context.stop, .job_id = context.job_id} {}
+
+  void probe_both() {
+    const SourceOptions& source = options_.prepare.source;
+    std::tie(pair_.video_info, pair_.audio_info) = side_by_side(
+        context_, [&](const RunContext& here) { return probe(video_, source, here); },
+        [&](const RunContext& there) { return probe(audio_, source, there); });
+    add_warnings(pair_.warnings, pair_.video_info, "video");
+    add_warnings(pair_.warnings, pair_.audio_info, "audio");
+  }
+
+  void plan_sound() {
+    const PrepareOptions& options = options_.prepare;
+    pair_.audio = planning::plan_audio(pair_.audio_info, options, pair_.warnings);
+    if (!options.salvage) return;
+    const auto salvaged = salvage_audio(audio_, pair_.audio_info, pair_.audio, options, pair_.warnings, quiet_);
+    if (!salvaged) return;
+    PrepareOptions narrowed = options;
+    narrowed.audio_window = salvaged->window;
+    std::vector<Warning> known;
+    pair_.audio = planning::plan_audio(pair_.audio_info, narrowed, known);
+    pair_.audio.salvaged = true;
+    pair_.audio.reasons.insert(pair_.audio.reasons.begin(), salvaged->reason);
+  }
+
+  /// A picture that is to be fitted is fitted to a voice that lasts `voice_s`.
+  void plan_picture(const Seconds& voice_s) {
+    const MediaInfo& info = pair_.video_info;
+    PrepareOptions options = options_.prepare;
+    pair_.video = planning::lay_out_video(info, options, pair_.warnings);
+    look_for_fields(options);
+    const std::optional<Salvaged> salvaged = keep_intact(options);
+    pair_.conformed = conform_video(pair_.video, {video_, audio_, pair_.audio, voice_s, options_}, pair_.warnings, quiet_);
+    planning::choose_action(pair_.video, info, options, pair_.warnings);
+    if (pair_.video.action == ClipAction::cut) {
+      const media::Copyable copyable = media::find_closed_prefix(video_, info, pair_.video, options.source, quiet_);
+      planning::settle_cut(pair_.video, copyable.frames, copyable.obstacle, options, info.path);
+    }
+    if (salvaged) pair_.video.reasons.insert(pair_.video.reasons.begin(), salvaged->reason);
+  }
+
+ private:
+  /// Fields that no flag tells of are looked for in the window.
+  void look_for_fields(const PrepareOptions& options) {
+    VideoInfo& video = pair_.video_info.video.value();
+    if (!media::may_hide_fields(video)) return;
+    const VideoPlan& plan = pair_.video;
+    const std::string order = media::find_field_order(video_, video, plan.start_s, (plan.start_s + plan.end_s) / 2,
+                                                      options.source, quiet_);
+    if (order.empty()) return;
+    video.interlaced = true;
+    video.field_order = order;
+    pair_.warnings.push_back(
+        {"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, the {} one first",
+                                   order == "tff" ? "top" : "bottom")});
+    lay_out_again(options);
+  }
+
+  /// With --salvage, `options` get the window that lies before the damage.
+  std::optional<Salvaged> keep_intact(PrepareOptions& options) {
+    if (!options.salvage) return std::nullopt;
+    auto salvaged = salvage_video(video_, pair_.video_info, pair_.video, options, pair_.warnings, quiet_);
+    if (!salvaged) return std::nullopt;
+    options.video_window = salvaged->window;
+    lay_out_again(options);
+    pair_.video.salvaged = true;
+    return salvaged;
+  }
+
+  void lay_out_again(const PrepareOptions& options) {
+    std::vector<Warning> known;
+    pair_.video = planning::lay_out_video(pair_.video_info, options, known);
+  }
+
+  PlannedPair& pair_;
+  const std::string& video_;
+  const std::string& audio_;
+  const PipelineOptions& options_;
+  const RunContext& context_;
+  RunContext quiet_;
+};
+
+}  // namespace
+
+PlannedPair plan_pair(const std::string& video, const std::string& audio, const PipelineOptions& options,
+                      const RunContext& context) {
+  require_valid(options);
+  PlannedPair pair;
+  PairPlanner planner(pair, video, audio, options, context);
+  context.observer->on_stage(Stage::probe);
+  planner.probe_both();
+  context.observer->on_stage(Stage::plan);
+  planner.plan_sound();
+  planner.plan_picture(Rational(pair.audio.samples, pair.audio.sample_rate));
+  say_once(pair.warnings);
+  return pair;
+}
+
+bool fit_again(PlannedPair& pair, const std::string& video, const std::string& audio, const Seconds& voice_s,
+               const PipelineOptions& options, const RunContext& context) {
+  if (!pair.conformed || pair.conformed->done == Conform::off) return false;
+  if (frames_needed(voice_s, pair.video.fps, options) == pair.video.frames) return false;
+  std::vector<Warning> said = pair.warnings;
+  PairPlanner(pair, video, audio, options, context).plan_picture(voice_s);
+  pair.warnings = std::move(said);  // the same again
+  return true;
+}
+
+}  // namespace react1::stages
