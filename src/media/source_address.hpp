@@ -12,8 +12,8 @@ namespace react1::media {
 /// The address of a source: an http(s) URL as it is, else as file_address().
 [[nodiscard]] std::string address_of(const std::string& source);
 
-/// Sets what every reading of `source` must keep to: a file leads to files only, a URL to http(s) only, and the server's
-/// certificate is checked.
+/// Sets what every reading of `source` must keep to: a file leads to files only, a URL to http(s) only, and the
+/// server's certificate is checked.
 void confine(ff::Dictionary& settings, const std::string& source);
 
 }  // namespace react1::media

@@ -69,6 +69,8 @@ Preparation sample_preparation() {
   audio.sha256 = "cd";
   audio.window_end_s = audio.duration_s;
   audio.audio = PreparedClip::Audio{100'001, 44'100, 2, "mp3"};
+  audio.levels = SoundLevels{-18.25, -1.5, 0.33, std::nullopt};
+  preparation.offset = {true, Rational(476, 1000), true, Rational(476, 1000)};
   preparation.mismatch = {video.duration_s, audio.duration_s, audio.duration_s - video.duration_s,
                           audio.duration_s / video.duration_s};
   preparation.prediction = {LipsyncMode::remap, audio.duration_s, 54, Rational(24000, 1001), Rational(378, 1000)};
