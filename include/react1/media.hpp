@@ -13,6 +13,8 @@
 #include <react1/media_info.hpp>
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
+#include <react1/sound.hpp>
+#include <react1/window.hpp>
 
 namespace react1 {
 
@@ -27,14 +29,6 @@ struct SourceOptions {
 /// {interrupted}. Any thread; blocking.
 [[nodiscard]] MediaInfo probe(const std::string& source, const SourceOptions& options, const RunContext& context);
 [[nodiscard]] MediaInfo probe(const std::string& source);
-
-/// Which part of a clip to take, relative to its first frame or sample. At most two of the three may be set.
-/// Default: from the start, as much as the limit allows.
-struct WindowOptions {
-  std::optional<Seconds> start{};     ///< ≥ 0; default 0
-  std::optional<Seconds> duration{};  ///< > 0; longer than the limit is shortened to it, with a warning
-  std::optional<Seconds> end{};       ///< > start
-};
 
 enum class FpsPolicy {
   recommended,  ///< nearest of 24, 25, 30 and their NTSC twins; 50/60 are halved (React-1's recommended rates)
@@ -56,6 +50,11 @@ enum class ReencodePolicy {
 struct PrepareOptions {
   WindowOptions video_window{};
   WindowOptions audio_window{};
+  WindowChoice window = WindowChoice::head;  ///< moves the audio alone, unless same_take
+  /// VIDEO and AUDIO belong together: one window for both (the two above are then the same, and count from the first
+  /// frame), the start offset kept, both clips cut at the same instants.
+  bool same_take = false;
+  CutOptions cut{};
   Seconds max_duration_s = 15;  ///< hard limit of the service, by every measure
   FpsPolicy fps = FpsPolicy::recommended;
   ReencodePolicy reencode = ReencodePolicy::automatic;
@@ -72,6 +71,8 @@ struct PrepareOptions {
   int video_crf = 17;                        ///< x264 constant rate factor, 0 to 51; 17 is visually lossless on faces
   std::string video_preset = "veryfast";     ///< x264 preset
   int audio_bitrate_kbps_per_channel = 128;  ///< MP3; 32 to 160
+  /// EBU R128 integrated loudness of the prepared audio, -70 to -5, its true peak at most -1 dBTP; nullopt = untouched.
+  std::optional<double> loudness_lufs{};
   SourceOptions source{};
 };
 
@@ -119,8 +120,9 @@ struct AudioPlan {
   int channels = 0;          ///< of the prepared clip: 1 or 2
   int bitrate_kbps = 128;    ///< in total
   std::int64_t packets = 0;  ///< to cut: this many are copied
-  bool may_encode = true;    ///< as in VideoPlan
-  bool salvaged = false;     ///< as in VideoPlan
+  SoundTreatment treatment{};
+  bool may_encode = true;  ///< as in VideoPlan
+  bool salvaged = false;   ///< as in VideoPlan
 };
 
 /// One way of measuring a clip's length and what it gave. All of them must be ≤ the limit.
@@ -152,6 +154,7 @@ struct PreparedClip {
   };
   std::optional<Video> video;
   std::optional<Audio> audio;
+  std::optional<SoundLevels> levels;      ///< of the audio clip
   std::vector<Warning> warnings;          ///< what showed only while it was made, e.g. {"picture_changed", "…"}
   std::vector<DurationMeasure> measures;  ///< the proof of the 15-second promise; empty when only planned
 };

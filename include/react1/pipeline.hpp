@@ -52,6 +52,7 @@ struct Preparation {
   Mismatch mismatch;
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used
+  TakeOffset offset;
   std::vector<Warning> warnings;
 };
 

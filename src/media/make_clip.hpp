@@ -19,7 +19,9 @@ namespace react1::media {
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);
 
-/// The same for `output` as MP3. Progress is in samples.
+/// The same for `output` as MP3. Progress is in samples. With a loudness to reach, the made clip is measured and
+/// encoded again, at most three times, until it is within 0.1 LU and its true peak below the ceiling; a ceiling that
+/// stands in the way of the loudness wins.
 [[nodiscard]] PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);

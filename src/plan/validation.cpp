@@ -58,6 +58,12 @@ class Findings {
 void check_prepare(const PrepareOptions& prepare, Findings& findings) {
   for (const auto& problem : window_problems(prepare.video_window)) findings.add("prepare.video_window", problem);
   for (const auto& problem : window_problems(prepare.audio_window)) findings.add("prepare.audio_window", problem);
+  if (prepare.same_take && prepare.video_window != prepare.audio_window) {
+    findings.add("prepare.same_take", "needs one window for both clips, but theirs differ");
+  }
+  findings.within("prepare.cut.lookback_s", prepare.cut.lookback_s, Rational(0), Rational(15));
+  findings.within("prepare.cut.fade_s", prepare.cut.fade_s, Rational(0), Rational(1, 10));
+  if (prepare.loudness_lufs) findings.within("prepare.loudness_lufs", *prepare.loudness_lufs, -70.0, -5.0);
   // The service's limit may be tightened, never loosened: a longer clip would be refused after the upload.
   findings.within("prepare.max_duration_s", prepare.max_duration_s, Rational(1), Rational(15));
   findings.within("prepare.max_cut_loss_s", prepare.max_cut_loss_s, Rational(0), Rational(15));

@@ -62,15 +62,15 @@ void warn(const VideoInfo& video, const VideoPlan& plan, std::vector<Warning>& w
 void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& window, const PrepareOptions& options) {
   if (!video.truncated || options.salvage || window.end < video.duration_s) return;
   const bool listed = video.header_frames && *video.header_frames > video.frames;
-  throw Error(ErrorCode::media, info.path,
-              listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
-                                   *video.header_frames)
-                     : fmt::format("{} of {} s of video are there; the file is truncated or damaged",
-                                   brief(video.duration_s),
-                                   brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
-              {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
-                                   "with --salvage",
-                                   brief(video.duration_s))});
+  throw Error(
+      ErrorCode::media, info.path,
+      listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
+                           *video.header_frames)
+             : fmt::format("{} of {} s of video are there; the file is truncated or damaged", brief(video.duration_s),
+                           brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
+      {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
+                           "with --salvage",
+                           brief(video.duration_s))});
 }
 
 }  // namespace

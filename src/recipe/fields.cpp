@@ -50,6 +50,14 @@ constexpr std::array all_fields{
     Field{"/window/audio/end_s", "prepare.audio_window.end",
           [](In v, Out o) { o.prepare.audio_window.end = exact_or_unset(v); }},
 
+    Field{"/window/choose", "prepare.window",
+          [](In v, Out o) { o.prepare.window = parse_window_choice(v.get_ref<const std::string&>()); }},
+    Field{"/window/same_take", "prepare.same_take", [](In v, Out o) { o.prepare.same_take = v.get<bool>(); }},
+    Field{"/window/cut", "prepare.cut.policy",
+          [](In v, Out o) { o.prepare.cut.policy = parse_cut_policy(v.get_ref<const std::string&>()); }},
+    Field{"/window/cut_lookback_s", "prepare.cut.lookback_s", [](In v, Out o) { o.prepare.cut.lookback_s = exact(v); }},
+    Field{"/window/cut_fade_s", "prepare.cut.fade_s", [](In v, Out o) { o.prepare.cut.fade_s = exact(v); }},
+
     Field{"/preprocess/max_duration_s", "prepare.max_duration_s",
           [](In v, Out o) { o.prepare.max_duration_s = exact(v); }},
     Field{"/preprocess/fps", "prepare.fps",
@@ -70,6 +78,8 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.video_preset = v.get<std::string>(); }},
     Field{"/preprocess/audio_bitrate_kbps_per_channel", "prepare.audio_bitrate_kbps_per_channel",
           [](In v, Out o) { o.prepare.audio_bitrate_kbps_per_channel = v.get<int>(); }},
+    Field{"/preprocess/loudness_lufs", "prepare.loudness_lufs",
+          [](In v, Out o) { o.prepare.loudness_lufs = v.is_null() ? std::nullopt : std::optional(v.get<double>()); }},
     Field{"/preprocess/stall_timeout_ms", "prepare.source.stall_timeout",
           [](In v, Out o) { o.prepare.source.stall_timeout = milliseconds(v); }},
 

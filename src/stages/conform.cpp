@@ -3,10 +3,11 @@
 #include <utility>
 
 #include "core/redact.hpp"
+#include "media/hearing.hpp"
 #include "media/motion.hpp"
-#include "media/voice_activity.hpp"
 #include "plan/conform.hpp"
 #include "plan/encode_plan.hpp"
+#include "stages/sound_report.hpp"
 
 namespace react1::stages {
 
@@ -20,16 +21,14 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
   facts.video_s = Rational(plan.frames) / plan.fps;
   facts.audio_s = of.voice_s;
   facts.sample_rate = of.voice.sample_rate;
-  const planning::FitCase fit_case{.facts = facts,
-                                   .options = prepare,
-                                   .advice = of.options.advice,
-                                   .model_mode = of.options.parameters.model_mode};
+  const planning::FitCase fit_case{
+      .facts = facts, .options = prepare, .advice = of.options.advice, .model_mode = of.options.parameters.model_mode};
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {
+    const media::Listening wanted{.gate_dbfs = of.options.advice.voice_gate_dbfs, .levels = false};
     const media::VoiceActivity voice =
-        media::analyze_voice(of.audio, of.voice.stream_index, of.voice.start_s, of.voice.start_s + of.voice_s,
-                             of.options.advice.voice_gate_dbfs, prepare.source, context);
+        media::hear_planned(of.audio, of.audio_info, as_delivered(of.voice), wanted, prepare.source, context).voice;
     facts.voice_found = voice.found;
     if (voice.found) facts.voice_end_s = voice.last_end_s;
     for (const media::Interval& pause : voice.pauses) pauses.push_back({pause.start_s, pause.end_s});

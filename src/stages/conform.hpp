@@ -12,6 +12,7 @@ namespace react1::stages {
 struct ConformCase {
   const std::string& video;
   const std::string& audio;
+  const MediaInfo& audio_info;
   const AudioPlan& voice;
   Seconds voice_s;  ///< exact length of the prepared audio
   const PipelineOptions& options;

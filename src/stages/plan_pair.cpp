@@ -9,6 +9,7 @@
 #include "media/field_order.hpp"
 #include "media/video_packets.hpp"
 #include "plan/encode_plan.hpp"
+#include "stages/choose_windows.hpp"
 #include "stages/conform.hpp"
 #include "stages/salvage.hpp"
 #include "stages/side_by_side.hpp"
@@ -59,28 +60,52 @@ class PairPlanner {
     add_warnings(pair_.warnings, pair_.audio_info, "audio");
   }
 
-  void plan_sound() {
-    const PrepareOptions& options = options_.prepare;
-    pair_.audio = planning::plan_audio(pair_.audio_info, options, pair_.warnings);
-    if (!options.salvage) return;
-    const auto salvaged = salvage_audio(audio_, pair_.audio_info, pair_.audio, options, pair_.warnings, quiet_);
-    if (!salvaged) return;
-    PrepareOptions narrowed = options;
-    narrowed.audio_window = salvaged->window;
-    std::vector<Warning> known;
-    pair_.audio = planning::plan_audio(pair_.audio_info, narrowed, known);
-    pair_.audio.salvaged = true;
-    pair_.audio.reasons.insert(pair_.audio.reasons.begin(), salvaged->reason);
+  /// Two clips of their own: the voice first, because the picture may have to be fitted to it.
+  void plan_voice_and_picture() {
+    WindowChooser windows({audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
+    plan_sound(windows);
+    pair_.picture_options = windows.video_options();
+    plan_picture(Rational(pair_.audio.samples, pair_.audio.sample_rate));
+    report(windows);
   }
 
-  /// A picture that is to be fitted is fitted to a voice that lasts `voice_s`.
-  void plan_picture(const Seconds& voice_s) {
+  /// One take: the picture first, because the sound ends with its last whole frame. Both are of one length, so there is
+  /// nothing to conform.
+  void plan_take() {
+    WindowChooser windows({audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
+    pair_.picture_options = windows.video_options();
+    plan_picture(std::nullopt);
+    if (plan_sound(windows)) {  // the damage in the sound ends the picture too
+      std::vector<Warning> said = pair_.warnings;
+      pair_.picture_options = windows.video_options();
+      plan_picture(std::nullopt);
+      pair_.audio = salvaged_sound(windows);
+      pair_.warnings = std::move(said);
+    }
+    if (options_.prepare.conform != Conform::off) {
+      pair_.warnings.push_back({"conform_not_needed",
+                                "The clips are one take, cut at the same instants, so the video is "
+                                "not fitted to the voice once more."});
+    }
+    report(windows);
+  }
+
+  /// With `pair.picture_options`; fitted to a voice of this length where that is asked for.
+  void plan_picture(const std::optional<Seconds>& voice_s) {
     const MediaInfo& info = pair_.video_info;
-    PrepareOptions options = options_.prepare;
+    PrepareOptions options = pair_.picture_options;
     pair_.video = planning::lay_out_video(info, options, pair_.warnings);
     look_for_fields(options);
     const std::optional<Salvaged> salvaged = keep_intact(options);
-    pair_.conformed = conform_video(pair_.video, {video_, audio_, pair_.audio, voice_s, options_}, pair_.warnings, quiet_);
+    if (voice_s) {
+      const ConformCase fit{.video = video_,
+                            .audio = audio_,
+                            .audio_info = pair_.audio_info,
+                            .voice = pair_.audio,
+                            .voice_s = *voice_s,
+                            .options = options_};
+      pair_.conformed = conform_video(pair_.video, fit, pair_.warnings, quiet_);
+    }
     planning::choose_action(pair_.video, info, options, pair_.warnings);
     if (pair_.video.action == ClipAction::cut) {
       const media::Copyable copyable = media::find_closed_prefix(video_, info, pair_.video, options.source, quiet_);
@@ -90,13 +115,38 @@ class PairPlanner {
   }
 
  private:
+  /// True when the sound is damaged and what lies before was planned instead.
+  bool plan_sound(WindowChooser& windows) {
+    pair_.audio = windows.plan_audio(pair_.video, pair_.warnings, quiet_);
+    if (!options_.prepare.salvage) return false;
+    salvaged_ = salvage_audio(audio_, pair_.audio_info, pair_.audio, options_.prepare, pair_.warnings, quiet_);
+    if (!salvaged_) return false;
+    windows.keep_sound(salvaged_->window);
+    pair_.audio = salvaged_sound(windows);
+    return true;
+  }
+
+  AudioPlan salvaged_sound(WindowChooser& windows) {
+    std::vector<Warning> known;
+    AudioPlan plan = windows.plan_audio(pair_.video, known, quiet_);
+    plan.salvaged = true;
+    plan.reasons.insert(plan.reasons.begin(), salvaged_->reason);
+    return plan;
+  }
+
+  void report(const WindowChooser& windows) {
+    pair_.offset = windows.offset();
+    pair_.clipped_samples = windows.clipped_samples();
+    say_once(pair_.warnings);
+  }
+
   /// Fields that no flag tells of are looked for in the window.
   void look_for_fields(const PrepareOptions& options) {
     VideoInfo& video = pair_.video_info.video.value();
     if (!media::may_hide_fields(video)) return;
     const VideoPlan& plan = pair_.video;
-    const std::string order = media::find_field_order(video_, video, plan.start_s, (plan.start_s + plan.end_s) / 2,
-                                                      options.source, quiet_);
+    const std::string order =
+        media::find_field_order(video_, video, plan.start_s, (plan.start_s + plan.end_s) / 2, options.source, quiet_);
     if (order.empty()) return;
     video.interlaced = true;
     video.field_order = order;
@@ -128,6 +178,7 @@ class PairPlanner {
   const PipelineOptions& options_;
   const RunContext& context_;
   RunContext quiet_;
+  std::optional<Salvaged> salvaged_;  // of the sound
 };
 
 }  // namespace
@@ -140,9 +191,7 @@ PlannedPair plan_pair(const std::string& video, const std::string& audio, const 
   context.observer->on_stage(Stage::probe);
   planner.probe_both();
   context.observer->on_stage(Stage::plan);
-  planner.plan_sound();
-  planner.plan_picture(Rational(pair.audio.samples, pair.audio.sample_rate));
-  say_once(pair.warnings);
+  options.prepare.same_take ? planner.plan_take() : planner.plan_voice_and_picture();
   return pair;
 }
 

@@ -1,6 +1,7 @@
 // What will be done to a pair of clips: probing, then one plan for each, decided together.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,10 @@ struct PlannedPair {
   MediaInfo video_info, audio_info;
   VideoPlan video;
   AudioPlan audio;
+  PrepareOptions picture_options;  ///< with the window that was chosen; what the picture was planned with
   std::optional<Conformed> conformed;
+  TakeOffset offset;
+  std::optional<std::int64_t> clipped_samples;  ///< of the source, where it was listened to
   std::vector<Warning> warnings;
 };
 

@@ -8,21 +8,22 @@
 
 #include "core/atomic_file.hpp"
 #include "core/redact.hpp"
+#include "media/hearing.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
-#include "media/voice_activity.hpp"
 #include "stages/plan_pair.hpp"
 #include "stages/side_by_side.hpp"
+#include "stages/sound_report.hpp"
 
 namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
-/// Where voice and motion are looked for: the made clips, or the windows of the sources.
+/// Where motion is looked for: the made clip, or the window of the source.
 struct Look {
-  std::string video, audio;
-  int video_stream = 0, audio_stream = 0;
-  Seconds video_start_s, audio_start_s;
+  std::string video;
+  int stream = 0;
+  Seconds start_s;
 };
 
 PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
@@ -50,7 +51,8 @@ PreparedClip describe(const AudioPlan& plan) {
 }
 
 /// Fills mismatch, advice and prediction from the two clips of `preparation`.
-void advise_on(Preparation& preparation, const Look& look, const PipelineOptions& options, const RunContext& context) {
+void advise_on(Preparation& preparation, const media::HeardSound& heard, const Look& look,
+               const PipelineOptions& options, const RunContext& context) {
   const PreparedClip::Video& video = preparation.video.video.value();
   preparation.mismatch = measure_mismatch(preparation.video.duration_s, preparation.audio.duration_s);
 
@@ -60,15 +62,12 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   facts.fps = video.fps;
   facts.frames = video.frames;
   facts.sample_rate = preparation.audio.audio.value().sample_rate;
-  const media::VoiceActivity voice =
-      media::analyze_voice(look.audio, look.audio_stream, look.audio_start_s, look.audio_start_s + facts.audio_s,
-                           options.advice.voice_gate_dbfs, options.prepare.source, context);
-  facts.voice_found = voice.found;
-  if (voice.found) facts.voice_end_s = voice.last_end_s;
+  facts.voice_found = heard.voice.found;
+  if (heard.voice.found) facts.voice_end_s = heard.voice.last_end_s;
   if (advice_needs_motion(facts, options.advice)) {
     const media::Motion motion =
-        media::analyze_motion(look.video, look.video_stream, look.video_start_s, look.video_start_s + facts.video_s,
-                              options.advice, options.prepare.source, context);
+        media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
+                              options.prepare.source, context);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
   }
@@ -99,10 +98,11 @@ Preparation plan_clips(const std::string& video, const std::string& audio, const
   preparation.audio = describe(planned.audio);
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
-  advise_on(preparation,
-            {video, audio, planned.video.stream_index, planned.audio.stream_index, planned.video.start_s,
-             planned.audio.start_s},
-            options, context);
+  const media::HeardSound heard =
+      media::hear_planned(audio, planned.audio_info, as_delivered(planned.audio),
+                          {.gate_dbfs = options.advice.voice_gate_dbfs}, options.prepare.source, context);
+  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
+  advise_on(preparation, heard, {video, planned.video.stream_index, planned.video.start_s}, options, context);
   report(preparation, context);
   return preparation;
 }
@@ -113,13 +113,16 @@ Preparation make_clips(const std::string& video, const std::string& audio, const
   context.observer->on_stage(Stage::prepare);
   const Seconds limit = options.prepare.max_duration_s;
   Preparation preparation;
+  media::HeardSound heard;
   const auto make_picture = [&](const RunContext& here) {
     return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
                              options.prepare.source, here);
   };
   std::tie(preparation.video, preparation.audio) = side_by_side(context, make_picture, [&](const RunContext& there) {
-    return media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
-                             options.prepare.source, there);
+    PreparedClip made = media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
+                                          options.prepare.source, there);
+    heard = media::hear_clip(made.path, made.audio.value(), {.gate_dbfs = options.advice.voice_gate_dbfs}, there);
+    return made;
   });
   if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
     preparation.video = make_picture(context);
@@ -129,10 +132,8 @@ Preparation make_clips(const std::string& video, const std::string& audio, const
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
     preparation.warnings.insert(preparation.warnings.end(), clip->warnings.begin(), clip->warnings.end());
   }
-  advise_on(
-      preparation,
-      {preparation.video.path, preparation.audio.path, /*video_stream=*/0, /*audio_stream=*/0, Seconds(0), Seconds(0)},
-      options, context);
+  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
+  advise_on(preparation, heard, {preparation.video.path, /*stream=*/0, Seconds(0)}, options, context);
   report(preparation, context);
   return preparation;
 }

@@ -29,8 +29,8 @@ Seconds promised_end(const Seconds& start, const Seconds& planned_end, const Sec
 }
 
 std::string sentence(const Seconds& end, const Seconds& lost) {
-  return fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.",
-                     end.to_decimal(3), lost.to_decimal(3));
+  return fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.", end.to_decimal(3),
+                     lost.to_decimal(3));
 }
 
 }  // namespace
@@ -44,16 +44,15 @@ std::optional<Salvaged> salvage_video(const std::string& source, const MediaInfo
   const std::int64_t frames = (kept * plan.fps).floor();
   if (kept < shortest || frames < 2) too_little(info.path, kept);
   const VideoInfo& video = *info.video;
-  const Seconds promised = promised_end(plan.start_s, plan.end_s, video.duration_s, video.header_duration_s,
-                                        video.truncated, options);
+  const Seconds promised =
+      promised_end(plan.start_s, plan.end_s, video.duration_s, video.header_duration_s, video.truncated, options);
   const Seconds lost = promised - intact.end_s;
-  warnings.push_back({"salvaged", fmt::format("video: {} frames before the damage at {} s are kept; {} frames ({} s) "
-                                              "are lost",
-                                              frames, intact.end_s.to_decimal(3),
-                                              std::max<std::int64_t>((lost * plan.fps).round(), 0),
-                                              lost.to_decimal(3))});
-  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
-                  sentence(intact.end_s, lost)};
+  warnings.push_back(
+      {"salvaged", fmt::format("video: {} frames before the damage at {} s are kept; {} frames ({} s) "
+                               "are lost",
+                               frames, intact.end_s.to_decimal(3), std::max<std::int64_t>((lost * plan.fps).round(), 0),
+                               lost.to_decimal(3))});
+  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s}, sentence(intact.end_s, lost)};
 }
 
 std::optional<Salvaged> salvage_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
@@ -64,13 +63,12 @@ std::optional<Salvaged> salvage_audio(const std::string& source, const MediaInfo
   const Seconds kept = intact.end_s - plan.start_s;
   if (kept < shortest) too_little(info.path, kept);
   const AudioInfo& audio = *info.audio;
-  const Seconds lost = promised_end(plan.start_s, plan.end_s, audio.duration_s, audio.header_duration_s,
-                                    audio.truncated, options) -
-                       intact.end_s;
+  const Seconds lost =
+      promised_end(plan.start_s, plan.end_s, audio.duration_s, audio.header_duration_s, audio.truncated, options) -
+      intact.end_s;
   warnings.push_back({"salvaged", fmt::format("audio: {} s before the damage are kept; {} s are lost",
                                               kept.to_decimal(3), lost.to_decimal(3))});
-  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
-                  sentence(intact.end_s, lost)};
+  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s}, sentence(intact.end_s, lost)};
 }
 
 }  // namespace react1::stages

@@ -35,10 +35,17 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 }
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
-  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, salvage, conform, turn_reach, width,
-               height, crf, preset, bitrate, source] = read;
+  const auto& [video_window, audio_window, choice, same_take, cut, max_duration, fps, reencode, cut_loss, salvage,
+               conform, turn_reach, width, height, crf, preset, bitrate, loudness, source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
+  CHECK((choice == built_in.window));
+  CHECK(same_take == built_in.same_take);
+  const auto& [policy, lookback, fade] = cut;
+  CHECK((policy == built_in.cut.policy));
+  CHECK(lookback == built_in.cut.lookback_s);
+  CHECK(fade == built_in.cut.fade_s);
+  CHECK((loudness == built_in.loudness_lufs));
   CHECK(max_duration == built_in.max_duration_s);
   CHECK((fps == built_in.fps));
   CHECK((reencode == built_in.reencode));
