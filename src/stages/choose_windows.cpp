@@ -277,8 +277,10 @@ AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>
 /// A clip that has the loudness already is copied all the same.
 void WindowChooser::settle_loudness(AudioPlan& plan, planning::SoundChoice& choice, const PrepareOptions& options,
                                     std::vector<Warning>& warnings, const RunContext& context) const {
+  AudioPlan heard = plan;
+  heard.salvaged = options.salvage;  // damage is looked for later
   const SoundLevels levels =
-      media::hear_planned(sources_.audio, sources_.audio_info, plan, media::Listening{}, options.source, context)
+      media::hear_planned(sources_.audio, sources_.audio_info, heard, media::Listening{}, options.source, context)
           .levels;
   if (!levels.integrated_lufs || !levels.true_peak_dbtp) {
     warnings.push_back(
