@@ -95,7 +95,8 @@ std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int on
   const bool has_centre = av_channel_layout_index_from_channel(&from, AV_CHAN_FRONT_CENTER) >= 0;
   std::array<std::vector<double>, 2> rows;
   for (std::size_t i = 0; i < count; ++i) {
-    const Place place = count == 1 ? Place::centre : place_of(av_channel_layout_channel_from_index(&from, static_cast<unsigned>(i)));
+    const Place place =
+        count == 1 ? Place::centre : place_of(av_channel_layout_channel_from_index(&from, static_cast<unsigned>(i)));
     const std::array<double, 2> shares = weights(place, has_centre ? 0.5 : 1.0);
     rows[0].push_back(shares[0]);
     rows[1].push_back(shares[1]);

@@ -112,15 +112,14 @@ WindowChooser::Range WindowChooser::allowed(std::vector<Warning>& warnings) cons
     const planning::Window asked = asked_window(window, "video", sources_.video_info.path, both);
     range = {Rational((asked.start * fps_).ceil()) / fps_ - late_, asked.end - late_};
     if (asked.start == 0 && late_ < -noticeable) {
-      warnings.push_back({"sound_before_picture",
-                          fmt::format("The first {} s of the sound lie before the picture and are left out.",
-                                      brief(-late_))});
+      warnings.push_back(
+          {"sound_before_picture",
+           fmt::format("The first {} s of the sound lie before the picture and are left out.", brief(-late_))});
     }
     if (asked.end == both && abs(picture - sound) > noticeable_tail) {
-      warnings.push_back(
-          {"take_tail", fmt::format("The {} ends {} s before the {}; both clips end with it.",
-                                    sound < picture ? "sound" : "picture", brief(abs(picture - sound)),
-                                    sound < picture ? "picture" : "sound")});
+      warnings.push_back({"take_tail", fmt::format("The {} ends {} s before the {}; both clips end with it.",
+                                                   sound < picture ? "sound" : "picture", brief(abs(picture - sound)),
+                                                   sound < picture ? "picture" : "sound")});
     }
   }
   range.limited = range.end_s - range.start_s > limit;
@@ -139,7 +138,8 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
   }
   levels_ = {.levels = heard_.blocks,
              .start_s = start,
-             .threshold = planning::voice_threshold(heard_.blocks, options_.advice.voice_gate_dbfs)};
+             .threshold = planning::voice_threshold(heard_.blocks, options_.advice.voice_gate_dbfs),
+             .gate = planning::gate_level(options_.advice.voice_gate_dbfs)};
 }
 
 void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {
@@ -162,13 +162,15 @@ WindowChooser::Range WindowChooser::choose_speech(const Range& range, std::vecto
     return cut(range, warnings);
   }
   Range chosen{speech->start_s, std::min(speech->end_s, range.end_s)};
-  if (fps_ > 0) chosen.start_s = std::max(Rational(((chosen.start_s + late_) * fps_).floor()) / fps_ - late_, range.start_s);
-  if (!speech->ends_in_word) voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
+  if (fps_ > 0)
+    chosen.start_s = std::max(Rational(((chosen.start_s + late_) * fps_).floor()) / fps_ - late_, range.start_s);
+  if (!speech->ends_in_word)
+    voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
   if (chosen.start_s > range.start_s || chosen.end_s < range.end_s) {
-    warnings.push_back({"speech_window",
-                        fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
-                                    span_text(chosen.start_s, chosen.end_s), brief(speech->voiced_s), brief(longest_),
-                                    speech->ends_in_word ? ", which go on without a pause" : "")});
+    warnings.push_back(
+        {"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
+                                      span_text(chosen.start_s, chosen.end_s), brief(speech->voiced_s), brief(longest_),
+                                      speech->ends_in_word ? ", which go on without a pause" : "")});
   }
   return chosen;
 }
@@ -176,8 +178,7 @@ WindowChooser::Range WindowChooser::choose_speech(const Range& range, std::vecto
 WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warnings) {
   range.end_s = std::min(range.end_s, range.start_s + longest_);
   const CutOptions& options = options_.prepare.cut;
-  const bool at_pause =
-      options.policy == CutPolicy::pause || (options.policy == CutPolicy::automatic && range.limited);
+  const bool at_pause = options.policy == CutPolicy::pause || (options.policy == CutPolicy::automatic && range.limited);
   if (!at_pause || range.end_s >= sound_length_) return range;
   const auto pause = planning::last_pause(levels_, range.end_s, options.lookback_s);
   if (!pause) {
@@ -188,10 +189,10 @@ WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warni
     }
     return range;
   }
-  warnings.push_back({"cut_at_pause",
-                      fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.",
-                                  brief(sound_length_), span_text(range.start_s, pause->end_s),
-                                  brief(pause->end_s - pause->voice_end_s))});
+  warnings.push_back(
+      {"cut_at_pause",
+       fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.", brief(sound_length_),
+                   span_text(range.start_s, pause->end_s), brief(pause->end_s - pause->voice_end_s))});
   voice_end_s_ = pause->voice_end_s;
   range.end_s = pause->end_s;
   return range;
@@ -241,8 +242,7 @@ planning::SoundChoice WindowChooser::treatment(const Seconds& start_s, const Sec
   return choice;
 }
 
-AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>& warnings,
-                                    const RunContext& context) {
+AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>& warnings, const RunContext& context) {
   PrepareOptions options = audio_options_;
   Seconds start, end;
   if (options.same_take) {
@@ -271,9 +271,11 @@ AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>
 void WindowChooser::settle_loudness(AudioPlan& plan, planning::SoundChoice& choice, const PrepareOptions& options,
                                     std::vector<Warning>& warnings, const RunContext& context) const {
   const SoundLevels levels =
-      media::hear_planned(sources_.audio, sources_.audio_info, plan, media::Listening{}, options.source, context).levels;
+      media::hear_planned(sources_.audio, sources_.audio_info, plan, media::Listening{}, options.source, context)
+          .levels;
   if (!levels.integrated_lufs || !levels.true_peak_dbtp) {
-    warnings.push_back({"loudness_unknown", "The audio is silent or shorter than 0.4 s, so it has no loudness to change."});
+    warnings.push_back(
+        {"loudness_unknown", "The audio is silent or shorter than 0.4 s, so it has no loudness to change."});
     return;
   }
   const double gain = *options.loudness_lufs - *levels.integrated_lufs;

@@ -58,7 +58,7 @@ class WindowChooser {
   Seconds longest_;  ///< of the audio; in a same take a whole number of frames
   Rational fps_ = 0;
   TakeOffset offset_;
-  Seconds late_;  ///< audio start - video start on the common timeline; 0 unless a same take
+  Seconds late_;             ///< audio start - video start on the common timeline; 0 unless a same take
   media::HeardSound heard_;  // before levels_, which look into it
   planning::HeardLevels levels_;
   std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause

@@ -20,16 +20,17 @@ void warn_of_leading_silence(Preparation& preparation, const media::VoiceActivit
   const Seconds speaks_at = preparation.audio.window_start_s + voice.first_start_s;
   preparation.warnings.push_back(
       {"leading_silence",
-       fmt::format("The audio clip starts with {} s of silence; --window speech looks for the voice, {} {} starts with it.",
-                   decimals(voice.first_start_s), same_take ? "--start" : "--audio-start", decimals(speaks_at))});
+       fmt::format(
+           "The audio clip starts with {} s of silence; --window speech looks for the voice, {} {} starts with it.",
+           decimals(voice.first_start_s), same_take ? "--start" : "--audio-start", decimals(speaks_at))});
 }
 
 void warn_of_loudness(Preparation& preparation, const SoundLevels& levels, const std::optional<double>& wanted) {
   if (!wanted || !levels.integrated_lufs) return;
   if (std::abs(*levels.integrated_lufs - *wanted) <= loudness_tolerance) return;
   preparation.warnings.push_back(
-      {"loudness_not_reached",
-       fmt::format("The audio has {:.1f} LUFS, not {:.1f}: its peaks stand in the way.", *levels.integrated_lufs, *wanted)});
+      {"loudness_not_reached", fmt::format("The audio has {:.1f} LUFS, not {:.1f}: its peaks stand in the way.",
+                                           *levels.integrated_lufs, *wanted)});
 }
 
 }  // namespace

@@ -97,7 +97,8 @@ inline void write_sound(const std::filesystem::path& path, int rate, const Sound
         number(std::bit_cast<std::uint32_t>(channel[i]), 4);
       } else {
         const double clamped = std::clamp(double{channel[i]}, -1.0, 1.0);
-        number(static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(clamped * scale))), static_cast<int>(size));
+        number(static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(clamped * scale))),
+               static_cast<int>(size));
       }
     }
   }

@@ -76,7 +76,8 @@ TEST_CASE("one channel of two is taken alone") {
       plan.treatment.only_channel = channel;
     });
     CHECK(made.clip.audio->channels == 1);
-    CHECK(level(made.samples()) == doctest::Approx(lame * (channel == 0 ? 0.25 : 0.125) / std::sqrt(2.0)).epsilon(0.01));
+    CHECK(level(made.samples()) ==
+          doctest::Approx(lame * (channel == 0 ? 0.25 : 0.125) / std::sqrt(2.0)).epsilon(0.01));
   }
 }
 
