@@ -11,6 +11,7 @@ constexpr std::int64_t fewest_loud_blocks = 3;
 constexpr std::int64_t guard = 5;  ///< blocks that a cut keeps away from a word
 constexpr int above_noise = 12;    ///< half decibels
 constexpr int below_voice = 30;
+constexpr int far_below_voice = 50;
 
 /// The level that `share` per cent of the blocks are as loud as, or louder.
 int level_of_share(const std::array<std::int64_t, 256>& histogram, std::int64_t blocks, int share) {
@@ -28,15 +29,19 @@ Seconds seconds(std::int64_t blocks) {
 
 }  // namespace
 
+std::uint8_t gate_level(double gate_dbfs) {
+  return static_cast<std::uint8_t>(std::clamp(std::lround(-2 * gate_dbfs), 0L, 255L));
+}
+
 std::uint8_t voice_threshold(Levels levels, double gate_dbfs) {
   std::array<std::int64_t, 256> histogram{};
   for (const std::uint8_t level : levels) ++histogram[level];
   const auto blocks = static_cast<std::int64_t>(levels.size());
-  const int gate = std::clamp(static_cast<int>(std::lround(-2 * gate_dbfs)), 0, 255);
   const int noise = level_of_share(histogram, blocks, /*share=*/90) - above_noise;
-  const int voice = level_of_share(histogram, blocks, /*share=*/5) + below_voice;
+  const int voice = level_of_share(histogram, blocks, /*share=*/5);
   // These count downwards from full scale: the smaller one is the louder one.
-  return static_cast<std::uint8_t>(std::clamp(std::min(gate, std::max(noise, voice)), 0, 255));
+  const int above_all = std::min(voice + far_below_voice, std::max(noise, voice + below_voice));
+  return static_cast<std::uint8_t>(std::clamp(above_all, 0, int{gate_level(gate_dbfs)}));
 }
 
 std::vector<Stretch> voiced_stretches(Levels levels, std::uint8_t threshold, std::int64_t pause) {
@@ -67,13 +72,13 @@ std::int64_t kept_of(std::int64_t length) {
 bool HeardLevels::loud_before(const Seconds& time) const {
   const std::int64_t block = ((time - start_s) * blocks_per_second).ceil() - 1;
   return block >= 0 && block < static_cast<std::int64_t>(levels.size()) &&
-         levels[static_cast<std::size_t>(block)] <= threshold;
+         levels[static_cast<std::size_t>(block)] <= gate;
 }
 
 bool HeardLevels::loud_after(const Seconds& time) const {
   const std::int64_t block = ((time - start_s) * blocks_per_second).floor();
   return block >= 0 && block < static_cast<std::int64_t>(levels.size()) &&
-         levels[static_cast<std::size_t>(block)] <= threshold;
+         levels[static_cast<std::size_t>(block)] <= gate;
 }
 
 std::optional<PauseCut> last_pause(const HeardLevels& heard, const Seconds& end_s, const Seconds& lookback_s) {
@@ -91,8 +96,8 @@ std::optional<PauseCut> last_pause(const HeardLevels& heard, const Seconds& end_
       const Seconds cut = last ? end : std::min(end, Seconds(behind - near));
       return PauseCut{heard.start_s + cut / blocks_per_second, voice_end};
     }
-    if (Seconds(begin) < earliest) return std::nullopt;
-    const Seconds cut = std::min(end, Seconds(begin + kept_of(behind - begin)));
+    const Seconds cut = std::min(end, std::max(Seconds(begin + kept_of(behind - begin)), earliest));
+    if (cut > Seconds(behind - near)) return std::nullopt;
     return PauseCut{heard.start_s + cut / blocks_per_second, voice_end};
   }
   return std::nullopt;

@@ -23,8 +23,11 @@ struct Stretch {
   [[nodiscard]] std::int64_t length() const noexcept { return end - begin; }
 };
 
-/// Levels up to this value are voice. The gate, but above the noise: 6 dB over what a tenth of the blocks stay below,
-/// as long as that leaves the loudest twentieth 15 dB.
+/// The gate in the unit of Levels.
+[[nodiscard]] std::uint8_t gate_level(double gate_dbfs);
+/// Levels up to this value are voice: the loudest of the gate, 25 dB below the loudest twentieth (what is between loud
+/// words is quieter), and 6 dB over what a tenth of the blocks stay below (noise), as long as that leaves the loudest
+/// twentieth 15 dB.
 [[nodiscard]] std::uint8_t voice_threshold(Levels levels, double gate_dbfs);
 
 /// Where there is voice: three or more loud blocks in a row (fewer are a click), joined across gaps that are shorter
@@ -37,9 +40,10 @@ struct Stretch {
 /// The sound around an instant, as far as it was listened to.
 struct HeardLevels {
   Levels levels;
-  Seconds start_s;  ///< where block 0 lies on the clip
-  std::uint8_t threshold = 0;
-  /// True when the block that ends at (or holds) `time` is loud: a cut there cuts sound.
+  Seconds start_s;             ///< where block 0 lies on the clip
+  std::uint8_t threshold = 0;  ///< voice_threshold()
+  std::uint8_t gate = 0;       ///< gate_level()
+  /// True when the block that ends at (or holds) `time` reaches the gate: a cut there cuts sound.
   [[nodiscard]] bool loud_before(const Seconds& time) const;
   /// The same for the block that begins at or holds `time`.
   [[nodiscard]] bool loud_after(const Seconds& time) const;
@@ -50,9 +54,9 @@ struct PauseCut {
   Seconds voice_end_s;  ///< of the last word before it
 };
 
-/// The last place at or before `end_s` that lies in a pause, no more than `lookback_s` before; nullopt when there is
-/// none, or no voice before it. An end that lies in a pause by itself is kept, but for what is less than 50 ms (or a
-/// half) away from the next word.
+/// The last place at or before `end_s` that lies in a pause, no more than `lookback_s` before, soon after the word;
+/// nullopt when there is none, or no voice before it. An end that lies in a pause by itself is kept, but for what is
+/// less than 50 ms (or a half) away from the next word.
 [[nodiscard]] std::optional<PauseCut> last_pause(const HeardLevels& heard, const Seconds& end_s,
                                                  const Seconds& lookback_s);
 

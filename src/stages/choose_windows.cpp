@@ -138,7 +138,8 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
   }
   levels_ = {.levels = heard_.blocks,
              .start_s = start,
-             .threshold = planning::voice_threshold(heard_.blocks, options_.advice.voice_gate_dbfs)};
+             .threshold = planning::voice_threshold(heard_.blocks, options_.advice.voice_gate_dbfs),
+             .gate = planning::gate_level(options_.advice.voice_gate_dbfs)};
 }
 
 void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {

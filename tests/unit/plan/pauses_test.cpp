@@ -27,11 +27,12 @@ struct Heard {
   HeardLevels levels;
   explicit Heard(const std::vector<int>& lengths, const Seconds& start = 0)
       : blocks(planning::levels(lengths)),
-        levels{.levels = blocks, .start_s = start, .threshold = voice_threshold(blocks, -45)} {}
+        levels{.levels = blocks, .start_s = start, .threshold = voice_threshold(blocks, -45), .gate = 90} {}
 };
 
-TEST_CASE("the gate decides in a quiet room, and 6 dB above the noise in a loud one") {
+TEST_CASE("the gate decides for soft voice, 25 dB below loud voice, and 6 dB above the noise in a loud room") {
   CHECK(voice_threshold(levels({50, 50}), -45) == 90);
+  CHECK(voice_threshold(std::vector<std::uint8_t>{160, 160, 160, 160, 20, 20, 20, 20}, -45) == 70);
   std::vector<std::uint8_t> noisy(80, 76);  // -38 dBFS of noise, voice at -15
   noisy.insert(noisy.end(), 20, 30);
   CHECK(voice_threshold(noisy, -45) == 64);
@@ -63,8 +64,10 @@ TEST_CASE("the end is the last pause before it, of which 0.15 s or half stay") {
 
 TEST_CASE("a pause farther back than allowed is none") {
   const Heard heard({0, 500, 40, 1460});
-  CHECK_FALSE(last_pause(heard.levels, Seconds(801, 100), 3));
-  CHECK(last_pause(heard.levels, Seconds(8), 3));
+  CHECK(last_pause(heard.levels, Seconds(8), 3)->end_s == Seconds(515, 100));
+  // Of a pause that reaches into what is looked at, that part counts: but for the last 50 ms before the next word.
+  CHECK(last_pause(heard.levels, Seconds(832, 100), 3)->end_s == Seconds(532, 100));
+  CHECK_FALSE(last_pause(heard.levels, Seconds(836, 100), 3));
   CHECK_FALSE(last_pause(heard.levels, Seconds(8), 0));
 }
 
