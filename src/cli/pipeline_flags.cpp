@@ -114,6 +114,10 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "auto: only what can't be copied (default); always; never: refuse it")
       ->group(kClips)
       ->option_text("POLICY");
+  add_value(command, "--quality", flags.quality,
+            "What an encoding keeps, against size and time: draft, standard (default), high, lossless")
+      ->group(kClips)
+      ->option_text("Q");
   add_value(command, "--goal", flags.goal,
             "What counts when the clips differ in length: speech (default), picture, both")
       ->group(kModel)
@@ -139,6 +143,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   lay_over(options.prepare.audio_window, flags.audio, flags.both, "audio-");
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
+  if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
   options.again = flags.again;

@@ -15,13 +15,13 @@ struct PipelineFlags {
   };
   std::string pipeline = "default";
   Window both, video, audio;  ///< `both` counts where the clip's own flag is not given
-  std::optional<std::string> fps, reencode, goal;
+  std::optional<std::string> fps, reencode, quality, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
   bool again = false;
 };
 
-/// Declares --pipeline, the windows, --fps, --reencode, --goal and the model parameters. `flags` must outlive
-/// `command`.
+/// Declares --pipeline, the windows, --fps, --reencode, --quality, --goal and the model parameters. `flags` must
+/// outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);

@@ -10,6 +10,7 @@
 
 #include "media/ff/check.hpp"
 #include "media/ff/handles.hpp"
+#include "media/h264_units.hpp"
 
 #include <react1/error.hpp>
 
@@ -18,13 +19,6 @@ namespace {
 
 /// H.264 reorders by at most 16 frames (max_dec_frame_buffering), so no packet further behind can fill a hole.
 constexpr std::int64_t deepest_reorder = 16;
-
-/// Bytes of each NAL unit's length in MP4's kind of H.264; 0 when the stream has start codes.
-int nal_length_size(const AVCodecParameters& parameters) {
-  constexpr int avcc_header = 7;
-  if (parameters.extradata_size < avcc_header || parameters.extradata[0] != 1) return 0;
-  return (parameters.extradata[4] & 3) + 1;
-}
 
 bool is_idr_unit(std::uint8_t header) {
   constexpr int type_mask = 0x1f;

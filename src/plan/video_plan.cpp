@@ -7,6 +7,7 @@
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
 #include "plan/picture.hpp"
+#include "plan/quality.hpp"
 #include "plan/text.hpp"
 #include "plan/video_ladder.hpp"
 #include "plan/window.hpp"
@@ -74,8 +75,9 @@ VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::
   plan.tone_map = choose_tone_map(video);
   plan.color_space = choose_color_space(video);
   plan.full_range = is_full_range(video);
-  plan.crf = options.video_crf;
-  plan.preset = options.video_preset;
+  const EncoderSettings settings = encoder_settings(options);
+  plan.crf = settings.crf;
+  plan.preset = settings.preset;
 
   LadderResult best = climb({.info = info, .video = video, .options = options, .window = window, .plan = plan});
   plan.action = best.action;

@@ -35,8 +35,8 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 }
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
-  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, width, height, crf, preset, bitrate,
-               source] = read;
+  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, width, height, quality, crf, preset,
+               bitrate, source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
   CHECK(max_duration == built_in.max_duration_s);
@@ -45,6 +45,7 @@ void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   CHECK(cut_loss == built_in.max_cut_loss_s);
   CHECK(width == built_in.max_width);
   CHECK(height == built_in.max_height);
+  CHECK((quality == built_in.quality));
   CHECK(crf == built_in.video_crf);
   CHECK(preset == built_in.video_preset);
   CHECK(bitrate == built_in.audio_bitrate_kbps_per_channel);
