@@ -78,8 +78,7 @@ void StreamReading::add(const AVPacket* packet, AVFrame& scratch) {
 
 void StreamReading::count_picture(const AVPacket& packet) {
   const AVCodecParameters& codec = *stream_.codecpar;
-  const auto pictures =
-      count_pictures({packet.data, static_cast<std::size_t>(packet.size)}, nal_length_size(codec));
+  const auto pictures = count_pictures({packet.data, static_cast<std::size_t>(packet.size)}, nal_length_size(codec));
   const bool is_one = pictures == 1 && packet.pts != AV_NOPTS_VALUE && (packet.flags & AV_PKT_FLAG_CORRUPT) == 0 &&
                       av_packet_get_side_data(&packet, AV_PKT_DATA_NEW_EXTRADATA, nullptr) == nullptr;
   needs_decoding_ = needs_decoding_ || !is_one;

@@ -41,7 +41,8 @@ InOut make_end(const char* name, AVFilterContext* filter) {
 }
 
 AVFilterContext* allocate(AVFilterGraph& graph, const char* filter, const char* name, const std::string& where) {
-  AVFilterContext* context = filters().avfilter_graph_alloc_filter(&graph, filters().avfilter_get_by_name(filter), name);
+  AVFilterContext* context =
+      filters().avfilter_graph_alloc_filter(&graph, filters().avfilter_get_by_name(filter), name);
   if (context == nullptr) throw Error{ErrorCode::internal, where, std::string{"FFmpeg has no filter "} + filter};
   return context;
 }
@@ -86,7 +87,8 @@ void FilterGraph::build(const PictureFormat& format) {
   // The parser's view: what its text leaves open at the front is fed by our source, at the back by our sink.
   AVFilterInOut* open_inputs = make_end("out", sink_).release();
   AVFilterInOut* open_outputs = make_end("in", source_).release();
-  const int parsed = filters().avfilter_graph_parse_ptr(graph_.get(), chain.c_str(), &open_inputs, &open_outputs, nullptr);
+  const int parsed =
+      filters().avfilter_graph_parse_ptr(graph_.get(), chain.c_str(), &open_inputs, &open_outputs, nullptr);
   filters().avfilter_inout_free(&open_inputs);
   filters().avfilter_inout_free(&open_outputs);
   if (parsed < 0) {
@@ -119,7 +121,8 @@ void FilterGraph::push(AVFrame& frame, const Sink& sink) {
   // The plan has already answered for orientation, pixel shape and timing; the filters must not act on them again.
   frame.sample_aspect_ratio = AVRational{1, 1};
   frame.pts = pushed_++;
-  ff::check(filters().av_buffersrc_add_frame_flags(source_, &frame, AV_BUFFERSRC_FLAG_PUSH), "filtering the picture", where_);
+  ff::check(filters().av_buffersrc_add_frame_flags(source_, &frame, AV_BUFFERSRC_FLAG_PUSH), "filtering the picture",
+            where_);
   drain(sink);
 }
 
@@ -135,7 +138,8 @@ void FilterGraph::drain(const Sink& sink) {
 
 void FilterGraph::flush(const Sink& sink) {
   if (graph_) {
-    ff::check(filters().av_buffersrc_add_frame_flags(source_, nullptr, AV_BUFFERSRC_FLAG_PUSH), "filtering the picture", where_);
+    ff::check(filters().av_buffersrc_add_frame_flags(source_, nullptr, AV_BUFFERSRC_FLAG_PUSH), "filtering the picture",
+              where_);
     drain(sink);
   }
   graph_.reset();

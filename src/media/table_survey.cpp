@@ -147,7 +147,8 @@ std::optional<StreamSurvey> survey_uncompressed(const AVStream& stream, const He
   const std::int64_t bytes = std::int64_t{codec.block_align};
   const bool counts_samples = stream.time_base.num == 1 && stream.time_base.den == codec.sample_rate;
   const bool fixed = av_get_exact_bits_per_sample(codec.codec_id) * codec.ch_layout.nb_channels == bytes * 8;
-  if (!header.duration || !counts_samples || !fixed || bytes <= 0 || first.pos < 0 || first.pts != 0) return std::nullopt;
+  if (!header.duration || !counts_samples || !fixed || bytes <= 0 || first.pos < 0 || first.pts != 0)
+    return std::nullopt;
   if (*header.duration > (file_size - first.pos) / bytes) return std::nullopt;
   StreamSurvey survey;
   survey.index = stream.index;
@@ -167,8 +168,8 @@ std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t mov
   const auto edit = single_edit(track, movie_timescale);
   if (!edit) return std::nullopt;
   const bool sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-  std::optional<StreamSurvey> survey = sound ? survey_sound(*track.table, *edit, stream, track.timescale)
-                                             : survey_pictures(*track.table, *edit);
+  std::optional<StreamSurvey> survey =
+      sound ? survey_sound(*track.table, *edit, stream, track.timescale) : survey_pictures(*track.table, *edit);
   if (survey) survey->index = stream.index;
   return survey;
 }

@@ -42,8 +42,8 @@ TEST_CASE("units that don't fill the packet exactly can't be counted") {
 }
 
 TEST_CASE("what only a decoder can count is left to it") {
-  CHECK_FALSE(count(unit(slice, later_slice)));             // no first slice
-  CHECK_FALSE(count(unit(2, first_slice)));                 // data partitions
+  CHECK_FALSE(count(unit(slice, later_slice)));               // no first slice
+  CHECK_FALSE(count(unit(2, first_slice)));                   // data partitions
   CHECK_FALSE(count(std::string("\0\0\0\x03\xE1\x88x", 7)));  // the bit that must be 0
 }
 
