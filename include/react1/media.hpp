@@ -46,6 +46,17 @@ enum class ReencodePolicy {
 /// "auto", "always", "never".
 [[nodiscard]] ReencodePolicy parse_reencode_policy(std::string_view text);
 
+/// How much of a clip an encoding keeps, against its size and the time it takes. docs/QUALITY.md says what is behind
+/// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
+enum class Quality {
+  draft,     ///< quickest; for trying things out
+  standard,  ///< nothing that an eye or a model finds missing
+  high,      ///< closer still, at about twice the size
+  lossless,  ///< as close as the High profile comes, at many times the size. Only a copy loses nothing at all
+};
+/// "draft", "standard", "high", "lossless".
+[[nodiscard]] Quality parse_quality(std::string_view text);
+
 /// How clips are prepared. Defaults are those of pipelines/default.json (a test holds the two together).
 struct PrepareOptions {
   WindowOptions video_window{};
@@ -68,9 +79,11 @@ struct PrepareOptions {
   Seconds conform_turn_reach_s = 1;  ///< bounce turns up to this early to do it in a pause of the speech; ≥ 0
   int max_width = 4096;              ///< larger pictures are scaled down; React-1 refuses more
   int max_height = 2160;
-  int video_crf = 17;                        ///< x264 constant rate factor, 0 to 51; 17 is visually lossless on faces
-  std::string video_preset = "veryfast";     ///< x264 preset
-  int audio_bitrate_kbps_per_channel = 128;  ///< MP3; 32 to 160
+  Quality quality = Quality::standard;
+  // For experts, each over what the quality says.
+  std::optional<int> video_crf{};                       ///< x264 constant rate factor, 0 to 51
+  std::optional<std::string> video_preset{};            ///< x264 preset
+  std::optional<int> audio_bitrate_kbps_per_channel{};  ///< MP3; 32 to 160
   /// EBU R128 integrated loudness of the prepared audio, -70 to -5, its true peak at most -1 dBTP; nullopt = untouched.
   std::optional<double> loudness_lufs{};
   SourceOptions source{};

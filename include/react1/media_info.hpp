@@ -13,7 +13,9 @@
 namespace react1 {
 
 /// Where a fact came from, most trustworthy first.
-enum class FactSource { decoded, packets, stream_header, container_header, assumed };
+/// `sample_table` is a container's own list of every packet (MP4, MOV), checked against the file's size, or the byte
+/// count of uncompressed sound.
+enum class FactSource { decoded, packets, sample_table, stream_header, container_header, assumed };
 [[nodiscard]] std::string_view to_string(FactSource source) noexcept;
 
 /// FFmpeg's names ("tv", "bt709", …); empty = the file does not say.

@@ -193,6 +193,10 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "Fit the video to the voice, frame for frame: off (default), cut, hold, bounce, remap, auto")
       ->group(kClips)
       ->option_text("HOW");
+  add_value(command, "--quality", flags.quality,
+            "What an encoding keeps, against size and time: draft, standard (default), high, lossless")
+      ->group(kClips)
+      ->option_text("Q");
   add_value(command, "--goal", flags.goal,
             "What counts when the clips differ in length: speech (default), picture, both")
       ->group(kModel)
@@ -220,6 +224,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);
+  if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
   options.again = flags.again;

@@ -2,10 +2,11 @@
 #include <memory>
 #include <react1/json.hpp>
 #include <react1/media.hpp>
+#include <stop_token>
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/console_observer.hpp"
+#include "cli/in_order.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 
@@ -18,14 +19,15 @@ void add_probe(CLI::App& app, Shell& shell) {
   command->callback([files, &shell] {
     shell.action = [files, &shell] {
       std::vector<MediaInfo> infos;
-      {
-        ConsoleObserver observer(shell, /*result_has_warnings=*/true);
-        const RunContext context{shell.stop, &observer};
-        for (const std::string& file : *files) {
-          infos.push_back(probe(file, SourceOptions{}, context));
-          if (!shell.global.json) print_result(media_text(infos.back()));
-        }
-      }
+      in_order(
+          files->size(), shell.stop,
+          [&](std::size_t i, const std::stop_token& stop) {
+            return probe((*files)[i], SourceOptions{}, RunContext{.stop = stop});
+          },
+          [&](const MediaInfo& info) {
+            if (!shell.global.json) print_result(media_text(info));
+            infos.push_back(info);
+          });
       if (shell.global.json) print_result(infos.size() == 1 ? to_json(infos.front()) : to_json(infos));
       return 0;
     };

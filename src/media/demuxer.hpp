@@ -20,6 +20,9 @@ namespace react1::media {
 struct DemuxerOptions {
   /// MP4/MOV: show the packets as if the file held no edit list. Default: honour it, as players do.
   bool ignore_edit_list = false;
+  /// MP4/MOV only, where the header tells what a reading without decoding needs: FFmpeg then decodes no pictures to
+  /// learn the rest (pixel format, colours, field order stay unknown).
+  bool header_is_enough = false;
   /// A source that delivers no byte for this long is given up.
   std::chrono::milliseconds stall_timeout{30'000};
 

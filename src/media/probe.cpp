@@ -21,6 +21,7 @@
 #include "media/probe_warnings.hpp"
 #include "media/stream_choice.hpp"
 #include "media/stream_measure.hpp"
+#include "media/table_survey.hpp"
 #include "media/video_facts.hpp"
 
 namespace react1 {
@@ -34,8 +35,10 @@ class InterlaceLook {
     decoder_ = std::make_unique<Decoder>(stream, /*threads=*/1, where);
   }
 
+  [[nodiscard]] bool is_done() const noexcept { return looked_at_ >= enough_packets || found_; }
+
   void look(const AVPacket& packet) {
-    if (packet.stream_index != index_ || looked_at_ >= enough_packets || found_) return;
+    if (packet.stream_index != index_ || is_done()) return;
     ++looked_at_;
     decoder_->decode(&packet, *frame_, [&](const AVFrame& frame) { found_ = found_ || ff::is_interlaced(frame); });
   }
@@ -107,17 +110,20 @@ bool is_mp4(const Demuxer& demuxer) {
   return std::string_view{demuxer.format().iformat->name}.rfind("mov,", 0) == 0;
 }
 
-/// After the packets: it moves the read position.
+/// Leaves the read position where it was.
 std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::int64_t> size) {
   AVIOContext* io = demuxer.format().pb;
   if (!is_mp4(demuxer) || io == nullptr || !size || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0) return std::nullopt;
-  return read_mp4_layout(
+  const std::int64_t position = avio_tell(io);
+  auto layout = read_mp4_layout(
       [io](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
         if (avio_seek(io, offset, SEEK_SET) < 0) return 0;
         const int got = avio_read(io, buffer.data(), static_cast<int>(buffer.size()));
         return got > 0 ? static_cast<std::size_t>(got) : 0;
       },
-      *size);
+      *size, Mp4Tables::read);
+  avio_seek(io, position, SEEK_SET);
+  return layout;
 }
 
 /// By how much a WAV file is shorter than its RIFF header says (FFmpeg then drops the header's length without a word).
@@ -148,6 +154,11 @@ bool is_animated_webp(const Demuxer& demuxer) {
   return text.substr(8, 8) == "WEBPVP8X" && (head[flags_at] & animation) != 0;
 }
 
+/// Reading all of a file of this size costs less than a twentieth of a second.
+constexpr std::int64_t short_file = std::int64_t{16} << 20;
+/// A file of this length may be handed on as a whole, so every packet is looked at whatever its size.
+const Seconds short_clip = 60;
+
 /// One probing of one source; its members are the steps.
 class Probe {
  public:
@@ -167,8 +178,9 @@ class Probe {
       throw Error{ErrorCode::media, demuxer_.name(), "there is neither video nor sound in this file"};
     }
     describe_file();
+    layout_ = layout_of(demuxer_, info_.size_bytes);
     survey();
-    if (is_mp4(demuxer_)) read_layout();
+    if (layout_) take_layout();
     if (info_.format == "wav" && info_.size_bytes) note_missing_bytes(*info_.size_bytes);
     finish();
     return std::move(info_);
@@ -208,10 +220,16 @@ class Probe {
     std::optional<ParameterWatch> watch;
     if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
-    const std::vector<StreamSurvey> surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
-      if (look) look->look(packet);
-      if (watch) watch->look(packet);
-    });
+    std::vector<StreamSurvey> surveys = survey_listed(indexes);
+    counted_by_ = surveys.empty() ? FactSource::packets : FactSource::sample_table;
+    if (surveys.empty()) {
+      surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
+        if (look) look->look(packet);
+        if (watch) watch->look(packet);
+      });
+    }
+    const ff::Packet packet = ff::make_packet();
+    while (look && !look->is_done() && demuxer_.read(*packet)) look->look(*packet);
     findings_.damage = demuxer_.damage();
     for (const StreamSurvey& survey : surveys) {
       findings_.corrupt_packets += survey.corrupt;
@@ -228,11 +246,40 @@ class Probe {
     info_.video->parameters_change = watch && watch->changed();
   }
 
+  /// A long file lists what it holds: reading all of it would cost minutes of network or a disk's time, and tell the
+  /// same. Of a short one every packet is read, which finds more. Empty when packets have to be read.
+  std::vector<StreamSurvey> survey_listed(const std::vector<int>& indexes) {
+    std::vector<StreamSurvey> surveys;
+    const bool is_short =
+        !is_http_url(source_) && (info_.size_bytes.value_or(0) < short_file ||
+                                  (info_.container_duration_s && *info_.container_duration_s < short_clip));
+    if (is_short || !info_.size_bytes) return surveys;
+    for (const int index : indexes) {
+      const AVStream& stream = demuxer_.stream(index);
+      std::optional<StreamSurvey> survey;
+      if (layout_) {
+        for (const Mp4Track& track : layout_->tracks) {
+          if (track.id == stream.id) survey = survey_table(track, layout_->movie_timescale, stream, *info_.size_bytes);
+        }
+      } else if (info_.format == "wav") {
+        const ff::Packet packet = ff::make_packet();
+        if (!demuxer_.read(*packet)) return {};
+        survey = survey_uncompressed(stream, demuxer_.header(index), *packet, *info_.size_bytes);
+        if (!survey) demuxer_.seek(index, 0);
+      }
+      if (!survey) return {};
+      surveys.push_back(std::move(*survey));
+    }
+    return surveys;
+  }
+
   void take_video(const StreamSurvey& survey) {
     AVStream& stream = demuxer_.stream(survey.index);
     VideoInfo video;
     fill_video_parameters(video, demuxer_.format(), stream);
     measure_video(video, survey, stream, demuxer_.header(survey.index));
+    if (video.duration_source == FactSource::packets) video.duration_source = counted_by_;
+    if (video.fps_source == FactSource::packets) video.fps_source = counted_by_;
     video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
     findings_.video_packets = survey.packets - (survey.cut_off ? 1 : 0);
     info_.still_image = is_picture_format(info_.format) || survey.shown == 1;
@@ -249,6 +296,7 @@ class Probe {
     AudioInfo audio = audio_parameters(survey, stream, demuxer_.header(survey.index));
     if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
       audio.samples = *samples;
+      audio.duration_source = counted_by_;
     } else {
       const DecodedAudioCount decoded = count_decoded_samples(source_, survey.index, options_, context_);
       audio.samples = decoded.samples;
@@ -261,15 +309,13 @@ class Probe {
     info_.audio = std::move(audio);
   }
 
-  void read_layout() {
-    const auto layout = layout_of(demuxer_, info_.size_bytes);
-    if (!layout) return;
-    info_.moov_first = layout->moov_first;
-    info_.fragmented = layout->fragmented;
+  void take_layout() {
+    info_.moov_first = layout_->moov_first;
+    info_.fragmented = layout_->fragmented;
     if (!info_.video) return;
     const int id = demuxer_.stream(info_.video->index).id;
-    for (const Mp4Track& track : layout->tracks) {
-      if (track.id == id && track.edits_matter(layout->movie_timescale)) info_.video->edit_list = true;
+    for (const Mp4Track& track : layout_->tracks) {
+      if (track.id == id && track.edits_matter(layout_->movie_timescale)) info_.video->edit_list = true;
     }
   }
 
@@ -296,6 +342,8 @@ class Probe {
   Demuxer demuxer_;
   StreamChoice choice_;
   ProbeFindings findings_;
+  std::optional<Mp4Layout> layout_;
+  FactSource counted_by_ = FactSource::packets;
   MediaInfo info_;
 };
 

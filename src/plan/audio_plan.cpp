@@ -10,6 +10,7 @@
 
 #include "plan/encode_plan.hpp"
 #include "plan/ladder.hpp"
+#include "plan/quality.hpp"
 #include "plan/text.hpp"
 #include "plan/window.hpp"
 
@@ -245,7 +246,7 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
   plan.may_encode = options.reencode != ReencodePolicy::never;
   const bool encodes_mp3_again = plan.action == ClipAction::transcode && audio.codec == "mp3";
   if (encodes_mp3_again) require_encoding_allowed(options, plan.reasons, info.path);
-  plan.bitrate_kbps = choose_bitrate(options.audio_bitrate_kbps_per_channel * plan.channels);
+  plan.bitrate_kbps = choose_bitrate(encoder_settings(options).kbps_per_channel * plan.channels);
   return plan;
 }
 

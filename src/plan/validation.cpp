@@ -70,13 +70,14 @@ void check_prepare(const PrepareOptions& prepare, Findings& findings) {
   findings.within("prepare.conform_turn_reach_s", prepare.conform_turn_reach_s, Rational(0), Rational(15));
   findings.within("prepare.max_width", std::int64_t{prepare.max_width}, 16, 4096);
   findings.within("prepare.max_height", std::int64_t{prepare.max_height}, 16, 2160);
-  findings.within("prepare.video_crf", std::int64_t{prepare.video_crf}, 0, 51);
-  if (std::find(presets.begin(), presets.end(), prepare.video_preset) == presets.end()) {
+  if (prepare.video_crf) findings.within("prepare.video_crf", std::int64_t{*prepare.video_crf}, 0, 51);
+  if (prepare.video_preset && std::find(presets.begin(), presets.end(), *prepare.video_preset) == presets.end()) {
     findings.add("prepare.video_preset",
-                 fmt::format("is \"{}\"; allowed are {}", prepare.video_preset, fmt::join(presets, ", ")));
+                 fmt::format("is \"{}\"; allowed are {}", *prepare.video_preset, fmt::join(presets, ", ")));
   }
-  findings.within("prepare.audio_bitrate_kbps_per_channel", std::int64_t{prepare.audio_bitrate_kbps_per_channel}, 32,
-                  160);
+  if (const auto kbps = prepare.audio_bitrate_kbps_per_channel) {
+    findings.within("prepare.audio_bitrate_kbps_per_channel", std::int64_t{*kbps}, 32, 160);
+  }
   findings.within("prepare.source.stall_timeout", std::int64_t{prepare.source.stall_timeout.count()}, 100, 3'600'000);
 }
 

@@ -10,6 +10,7 @@
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
 #include "plan/picture.hpp"
+#include "plan/quality.hpp"
 #include "plan/text.hpp"
 #include "plan/video_ladder.hpp"
 #include "plan/window.hpp"
@@ -96,8 +97,9 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   plan.tone_map = choose_tone_map(video);
   plan.color_space = choose_color_space(video);
   plan.full_range = is_full_range(video);
-  plan.crf = options.video_crf;
-  plan.preset = options.video_preset;
+  const EncoderSettings settings = encoder_settings(options);
+  plan.crf = settings.crf;
+  plan.preset = settings.preset;
   plan.may_encode = options.reencode != ReencodePolicy::never;
   return plan;
 }

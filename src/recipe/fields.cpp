@@ -29,6 +29,11 @@ std::optional<Seconds> exact_or_unset(const Document& value) {
   return value.is_null() ? std::nullopt : std::optional(exact(value));
 }
 
+template <class T>
+std::optional<T> value_or_unset(const Document& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<T>());
+}
+
 std::chrono::milliseconds milliseconds(const Document& value) {
   return std::chrono::milliseconds(value.get<std::int64_t>());
 }
@@ -73,11 +78,14 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.conform_turn_reach_s = exact(v); }},
     Field{"/preprocess/max_width", "prepare.max_width", [](In v, Out o) { o.prepare.max_width = v.get<int>(); }},
     Field{"/preprocess/max_height", "prepare.max_height", [](In v, Out o) { o.prepare.max_height = v.get<int>(); }},
-    Field{"/preprocess/video_crf", "prepare.video_crf", [](In v, Out o) { o.prepare.video_crf = v.get<int>(); }},
+    Field{"/preprocess/quality", "prepare.quality",
+          [](In v, Out o) { o.prepare.quality = parse_quality(v.get_ref<const std::string&>()); }},
+    Field{"/preprocess/video_crf", "prepare.video_crf",
+          [](In v, Out o) { o.prepare.video_crf = value_or_unset<int>(v); }},
     Field{"/preprocess/video_preset", "prepare.video_preset",
-          [](In v, Out o) { o.prepare.video_preset = v.get<std::string>(); }},
+          [](In v, Out o) { o.prepare.video_preset = value_or_unset<std::string>(v); }},
     Field{"/preprocess/audio_bitrate_kbps_per_channel", "prepare.audio_bitrate_kbps_per_channel",
-          [](In v, Out o) { o.prepare.audio_bitrate_kbps_per_channel = v.get<int>(); }},
+          [](In v, Out o) { o.prepare.audio_bitrate_kbps_per_channel = value_or_unset<int>(v); }},
     Field{"/preprocess/loudness_lufs", "prepare.loudness_lufs",
           [](In v, Out o) { o.prepare.loudness_lufs = v.is_null() ? std::nullopt : std::optional(v.get<double>()); }},
     Field{"/preprocess/stall_timeout_ms", "prepare.source.stall_timeout",

@@ -36,7 +36,7 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   const auto& [video_window, audio_window, choice, same_take, cut, max_duration, fps, reencode, cut_loss, salvage,
-               conform, turn_reach, width, height, crf, preset, bitrate, loudness, source] = read;
+               conform, turn_reach, width, height, quality, crf, preset, bitrate, loudness, source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
   CHECK((choice == built_in.window));
@@ -55,6 +55,7 @@ void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   CHECK(turn_reach == built_in.conform_turn_reach_s);
   CHECK(width == built_in.max_width);
   CHECK(height == built_in.max_height);
+  CHECK((quality == built_in.quality));
   CHECK(crf == built_in.video_crf);
   CHECK(preset == built_in.video_preset);
   CHECK(bitrate == built_in.audio_bitrate_kbps_per_channel);
