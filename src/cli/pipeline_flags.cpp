@@ -127,6 +127,7 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
       ->group(kModel)
       ->option_text("M");
   add_value(command, "--temperature", flags.temperature, "0 to 1 (default 0.5)")->group(kModel)->option_text("T");
+  add_limit_flags(command, flags.limits);
 }
 
 void add_again_flag(CLI::App& command, PipelineFlags& flags) {
@@ -141,6 +142,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
+  lay_over(options.prepare.source, flags.limits);
   options.again = flags.again;
   // The recipe was checked while it was read, so what is wrong now came with the flags.
   if (auto problems = options.validate(); !problems.empty()) {

@@ -6,6 +6,8 @@
 #include <react1/pipeline.hpp>
 #include <string>
 
+#include "cli/limit_flags.hpp"
+
 namespace react1::cli {
 
 /// Flags as typed; nullopt = not given, the recipe decides.
@@ -17,11 +19,12 @@ struct PipelineFlags {
   Window both, video, audio;  ///< `both` counts where the clip's own flag is not given
   std::optional<std::string> fps, reencode, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
+  LimitFlags limits;
   bool again = false;
 };
 
-/// Declares --pipeline, the windows, --fps, --reencode, --goal and the model parameters. `flags` must outlive
-/// `command`.
+/// Declares --pipeline, the windows, --fps, --reencode, --goal, the model parameters and the limits. `flags` must
+/// outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);

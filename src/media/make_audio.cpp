@@ -26,8 +26,8 @@ AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
   return plan;
 }
 
-void transcode(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
-               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+void transcode(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+               const SourceOptions& options, const RunContext& context) {
   SampleSource samples(source, info, plan, options, context);
   AudioEncoder encoder(plan, file.string());
   Muxer muxer(file, Container::mp3);
@@ -50,7 +50,7 @@ void transcode(const std::string& source, const MediaInfo& info, const AudioPlan
   }
 }
 
-void make(const std::string& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+void make(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
           const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
@@ -64,7 +64,7 @@ void make(const std::string& source, const MediaInfo& info, const AudioPlan& pla
       transcode(source, info, plan, file, options, context);
       return;
   }
-  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for sound");
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for sound");
 }
 
 /// Why a copy is not the sound that it was made from; nullopt when it is.
@@ -84,7 +84,7 @@ void require_as_planned(const PreparedClip& clip, const AudioPlan& plan) {
 
 }  // namespace
 
-PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                         const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                         const RunContext& context) {
   context.throw_if_stopped();

@@ -15,12 +15,12 @@ namespace react1::media {
 /// Reports progress in frames (Stage::prepare). Blocking; any thread; the observer is called from this thread only.
 /// Throws Error{media} (damage inside the window, or a length that can't be proved), {io}, {network}, {interrupted};
 /// `output` is untouched then.
-[[nodiscard]] PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+[[nodiscard]] PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);
 
 /// The same for `output` as MP3. Progress is in samples.
-[[nodiscard]] PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+[[nodiscard]] PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);
 

@@ -82,8 +82,8 @@ class Transcoder {
   FilterGraph::Sink encode_ = [this](AVFrame& frame) { encode(frame); };
 };
 
-void transcode(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
-               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+void transcode(const Source& source, const MediaInfo& info, const VideoPlan& plan, const std::filesystem::path& file,
+               const SourceOptions& options, const RunContext& context) {
   // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
   std::stop_source stop;
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
@@ -97,7 +97,7 @@ void transcode(const std::string& source, const MediaInfo& info, const VideoPlan
   transcoder.finish();
 }
 
-void make(const std::string& source, const MediaInfo& info, const VideoPlan& plan, const std::filesystem::path& file,
+void make(const Source& source, const MediaInfo& info, const VideoPlan& plan, const std::filesystem::path& file,
           const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
@@ -111,7 +111,7 @@ void make(const std::string& source, const MediaInfo& info, const VideoPlan& pla
       transcode(source, info, plan, file, options, context);
       return;
   }
-  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for a picture");
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for a picture");
 }
 
 void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
@@ -127,7 +127,7 @@ void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
 
 }  // namespace
 
-PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                         const RunContext& context) {
   context.throw_if_stopped();

@@ -19,7 +19,7 @@ namespace react1::media {
 class SampleSource {
  public:
   /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
-  SampleSource(std::string source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
+  SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
                const RunContext& context);
 
   /// The next `count` samples, fewer at the end; null once all are given out. Throws Error{media} with the counts when
@@ -43,7 +43,7 @@ class SampleSource {
   void end_of_source();
   void store(AVFrame& frame, int samples);
 
-  std::string source_;
+  Source source_;
   AudioPlan plan_;
   AudioInfo audio_;
   SourceOptions options_;

@@ -57,7 +57,7 @@ VoiceActivity VoiceDetector::finish() {
   return result;
 }
 
-VoiceActivity analyze_voice(const std::string& source, int stream_index, const Seconds& start_s, const Seconds& end_s,
+VoiceActivity analyze_voice(const Source& source, int stream_index, const Seconds& start_s, const Seconds& end_s,
                             double gate_dbfs, const SourceOptions& options, const RunContext& context) {
   MonoMix mono;
   std::optional<VoiceDetector> detector;

@@ -40,7 +40,7 @@ class VoiceDetector {
 
 /// Decodes [start_s, end_s) of audio stream `stream_index`, times relative to its first sample, and listens to the mono
 /// mix of all channels. Throws what Demuxer and Decoder throw.
-[[nodiscard]] VoiceActivity analyze_voice(const std::string& source, int stream_index, const Seconds& start_s,
+[[nodiscard]] VoiceActivity analyze_voice(const Source& source, int stream_index, const Seconds& start_s,
                                           const Seconds& end_s, double gate_dbfs, const SourceOptions& options,
                                           const RunContext& context);
 

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
-#include "core/redact.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
 #include "media/video_packets.hpp"
 #include "media/voice_activity.hpp"
+#include "media/within_reason.hpp"
 #include "plan/encode_plan.hpp"
 #include "stages/side_by_side.hpp"
 
@@ -30,7 +30,7 @@ struct Planned {
 
 /// Where voice and motion are looked for: the made clips, or the windows of the sources.
 struct Look {
-  std::string video, audio;
+  Source video, audio;
   int video_stream = 0, audio_stream = 0;
   Seconds video_start_s, audio_start_s;
 };
@@ -54,7 +54,7 @@ void say_once(std::vector<Warning>& warnings) {
   if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
 }
 
-Planned plan_sources(const std::string& video, const std::string& audio, const PipelineOptions& options,
+Planned plan_sources(const Source& video, const Source& audio, const PipelineOptions& options,
                      const RunContext& context) {
   require_valid(options);
   context.observer->on_stage(Stage::probe);
@@ -139,14 +139,8 @@ void report(const Preparation& preparation, const RunContext& context) {
   }
 }
 
-}  // namespace
-
-LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
-  return requested.lipsync_mode.value_or(advice.lipsync_mode);
-}
-
-Preparation plan_clips(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                       const RunContext& context) {
+Preparation plan_from(const Source& video, const Source& audio, const PipelineOptions& options,
+                      const RunContext& context) {
   const Planned planned = plan_sources(video, audio, options, context);
   Preparation preparation;
   preparation.video = describe(planned.video, planned.video_info);
@@ -160,8 +154,8 @@ Preparation plan_clips(const std::string& video, const std::string& audio, const
   return preparation;
 }
 
-Preparation make_clips(const std::string& video, const std::string& audio, const fs::path& directory,
-                       const PipelineOptions& options, const RunContext& context) {
+Preparation make_from(const Source& video, const Source& audio, const fs::path& directory,
+                      const PipelineOptions& options, const RunContext& context) {
   const Planned planned = plan_sources(video, audio, options, context);
   context.observer->on_stage(Stage::prepare);
   const Seconds limit = options.prepare.max_duration_s;
@@ -183,6 +177,22 @@ Preparation make_clips(const std::string& video, const std::string& audio, const
       options, context);
   report(preparation, context);
   return preparation;
+}
+
+}  // namespace
+
+LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
+  return requested.lipsync_mode.value_or(advice.lipsync_mode);
+}
+
+Preparation plan_clips(const Source& video, const Source& audio, const PipelineOptions& options,
+                       const RunContext& context) {
+  return media::within_reason("one of the clips", [&] { return plan_from(video, audio, options, context); });
+}
+
+Preparation make_clips(const Source& video, const Source& audio, const fs::path& directory,
+                       const PipelineOptions& options, const RunContext& context) {
+  return media::within_reason("one of the clips", [&] { return make_from(video, audio, directory, options, context); });
 }
 
 }  // namespace react1::stages
@@ -212,9 +222,8 @@ std::string move_into(const std::filesystem::path& folder, const std::filesystem
 }
 
 /// Preparing into the folder of an input would replace it when it has the name of a clip.
-void require_not_an_input(const std::filesystem::path& output, const std::string& input) {
-  std::error_code error;
-  if (!is_http_url(input) && std::filesystem::equivalent(output, input, error)) {
+void require_not_an_input(const std::filesystem::path& output, const Source& input) {
+  if (input.is_file(output)) {
     throw Error(ErrorCode::usage, output.string(), "the output would replace an input",
                 {.hint = "choose another output folder"});
   }
@@ -222,12 +231,11 @@ void require_not_an_input(const std::filesystem::path& output, const std::string
 
 }  // namespace
 
-Preparation plan(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                 const RunContext& context) {
+Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
   return stages::plan_clips(video, audio, options, context);
 }
 
-Preparation prepare(const std::string& video, const std::string& audio, const std::string& directory,
+Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                     const PipelineOptions& options, const RunContext& context) {
   const std::filesystem::path folder(directory);
   require_folder(folder);
