@@ -2,7 +2,6 @@
 // and plan()/prepare() in pipeline.hpp.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,21 +13,15 @@
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
 #include <react1/sound.hpp>
+#include <react1/source.hpp>
 #include <react1/window.hpp>
 
 namespace react1 {
 
-/// How probe() and every later reading of the same source behave.
-struct SourceOptions {
-  /// A source that delivers no byte for this long is given up (Error{network} for a URL, {media} for a file).
-  std::chrono::milliseconds stall_timeout{30'000};
-};
-
-/// Measures `source` (a local path or an http(s) URL): every packet is read, nothing is decoded unless the packets
-/// do not tell. Throws Error{io} (missing, unreadable), {media} (not media, damaged beyond reading), {network},
-/// {interrupted}. Any thread; blocking.
-[[nodiscard]] MediaInfo probe(const std::string& source, const SourceOptions& options, const RunContext& context);
-[[nodiscard]] MediaInfo probe(const std::string& source);
+/// Measures `source`: every packet is read, nothing is decoded unless the packets do not tell. Throws Error{io}
+/// (missing, unreadable), {media} (not media, damaged beyond reading), {network}, {interrupted}. Any thread; blocking.
+[[nodiscard]] MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context);
+[[nodiscard]] MediaInfo probe(const Source& source);
 
 enum class FpsPolicy {
   recommended,  ///< nearest of 24, 25, 30 and their NTSC twins; 50/60 are halved (React-1's recommended rates)

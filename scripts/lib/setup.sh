@@ -20,6 +20,8 @@ BUILD_PACKAGES=(
 TEST_PACKAGES=(doctest-dev)
 # What .ci/run uses beyond that.
 CI_PACKAGES=(clang clang-tidy clang-format ccache)
+# What scripts/fuzz needs: clang with its fuzzing and sanitizer libraries.
+FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 say() { printf '\n==> %s\n' "$*"; }
 

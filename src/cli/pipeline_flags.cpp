@@ -210,6 +210,7 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
       ->group(kModel)
       ->option_text("M");
   add_value(command, "--temperature", flags.temperature, "0 to 1 (default 0.5)")->group(kModel)->option_text("T");
+  add_limit_flags(command, flags.limits);
 }
 
 void add_again_flag(CLI::App& command, PipelineFlags& flags) {
@@ -227,6 +228,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
+  lay_over(options.prepare.source, flags.limits);
   options.again = flags.again;
   // The recipe was checked while it was read, so what is wrong now came with the flags.
   if (auto problems = options.validate(); !problems.empty()) {

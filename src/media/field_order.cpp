@@ -106,7 +106,7 @@ class Detector {
   Verdict verdict_;
 };
 
-Verdict look_at(const std::string& source, const VideoInfo& video, const Seconds& start_s, const SourceOptions& options,
+Verdict look_at(const Source& source, const VideoInfo& video, const Seconds& start_s, const SourceOptions& options,
                 const RunContext& context) {
   std::optional<Detector> detector;
   int looked_at = 0;
@@ -129,7 +129,7 @@ bool may_hide_fields(const VideoInfo& video) {
   return raster && !video.interlaced && !video.vfr && video.fps > Rational(24) && video.fps < Rational(31);
 }
 
-std::string find_field_order(const std::string& source, const VideoInfo& video, const Seconds& start_s,
+std::string find_field_order(const Source& source, const VideoInfo& video, const Seconds& start_s,
                              const Seconds& retry_s, const SourceOptions& options, const RunContext& context) {
   const Verdict verdict = look_at(source, video, start_s, options, context);
   if (!verdict.says_nothing()) return verdict.field_order();

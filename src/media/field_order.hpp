@@ -15,7 +15,7 @@ namespace react1::media {
 /// "tff" or "bff" when the pictures around `start_s` (relative to the first frame) are woven from two fields of
 /// different moments, else "". Decodes about a dozen frames; where nothing moves there, as many from `retry_s` on.
 /// Throws what Demuxer and Decoder throw.
-[[nodiscard]] std::string find_field_order(const std::string& source, const VideoInfo& video, const Seconds& start_s,
+[[nodiscard]] std::string find_field_order(const Source& source, const VideoInfo& video, const Seconds& start_s,
                                            const Seconds& retry_s, const SourceOptions& options,
                                            const RunContext& context);
 

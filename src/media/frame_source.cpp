@@ -39,7 +39,7 @@ const VideoInfo& require_video(const MediaInfo& info) {
 
 }  // namespace
 
-FrameSource::FrameSource(std::string source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
                          const RunContext& context)
     : source_(std::move(source)),
       plan_(plan),
@@ -71,7 +71,7 @@ void FrameSource::open() {
   demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
   const std::array chosen{plan_.stream_index};
   demuxer_->select(chosen);
-  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name());
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name(), options_);
   drained_ = false;
   moved_ = false;
   newest_packet_ = 0;

@@ -22,13 +22,13 @@ HeardSound hear(SampleSource& samples, const AudioPlan& plan, const Listening& w
 
 }  // namespace
 
-HeardSound hear_planned(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
-                        const Listening& wanted, const SourceOptions& options, const RunContext& context) {
+HeardSound hear_planned(const Source& source, const MediaInfo& info, const AudioPlan& plan, const Listening& wanted,
+                        const SourceOptions& options, const RunContext& context) {
   SampleSource samples(source, info, plan, options, context);
   return hear(samples, plan, wanted, context);
 }
 
-HeardSound hear_source(const std::string& source, const MediaInfo& info, const Seconds& start_s, const Seconds& end_s,
+HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s, const Seconds& end_s,
                        const Listening& wanted, const SourceOptions& options, const RunContext& context) {
   if (!info.audio) throw Error(ErrorCode::internal, info.path, "there is no sound to listen to");
   const AudioInfo& audio = *info.audio;

@@ -11,12 +11,12 @@
 namespace react1::media {
 
 /// The very samples that make_audio() would encode for `plan`. Throws what SampleSource throws.
-[[nodiscard]] HeardSound hear_planned(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+[[nodiscard]] HeardSound hear_planned(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                                       const Listening& wanted, const SourceOptions& options, const RunContext& context);
 
 /// [start_s, end_s) of the source as it is: its own rate, mono or stereo. Damage is passed over: whether it matters is
 /// decided when the clip is made. Memory doesn't grow with the length, but for a byte per block where those are wanted.
-[[nodiscard]] HeardSound hear_source(const std::string& source, const MediaInfo& info, const Seconds& start_s,
+[[nodiscard]] HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s,
                                      const Seconds& end_s, const Listening& wanted, const SourceOptions& options,
                                      const RunContext& context);
 

@@ -21,7 +21,7 @@ constexpr std::size_t reorder_depth = 32;
 /// One stream of a source, decoded packet by packet so that damage can be told to the packet.
 class PacketByPacket {
  public:
-  PacketByPacket(const std::string& source, int index, const SourceOptions& options, const RunContext& context)
+  PacketByPacket(const Source& source, int index, const SourceOptions& options, const RunContext& context)
       : context_(context),
         demuxer_(source, DemuxerOptions::from(options), context),
         stream_(demuxer_.stream(index)),
@@ -209,7 +209,7 @@ const Seconds worth_a_jump{2};
 
 }  // namespace
 
-Intact find_intact_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+Intact find_intact_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                          const SourceOptions& options, const RunContext& context) {
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
   const VideoInfo& video = *info.video;
@@ -228,7 +228,7 @@ Intact find_intact_video(const std::string& source, const MediaInfo& info, const
   return {.end_s = end, .damaged = truncated || lies_before(end, plan.end_s, interval)};
 }
 
-Intact find_intact_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+Intact find_intact_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                          const SourceOptions& options, const RunContext& context) {
   if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without sound");
   const AudioInfo& audio = *info.audio;

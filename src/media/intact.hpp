@@ -16,11 +16,11 @@ struct Intact {
 
 /// Decodes `plan`'s window on one thread, frame by frame. Frames that may refer to a damaged packet count as damaged,
 /// whether the decoder noticed or not. Throws what Demuxer and Decoder throw, but no damage.
-[[nodiscard]] Intact find_intact_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+[[nodiscard]] Intact find_intact_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                        const SourceOptions& options, const RunContext& context);
 
 /// The same for sound, to the codec's frame.
-[[nodiscard]] Intact find_intact_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+[[nodiscard]] Intact find_intact_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                                        const SourceOptions& options, const RunContext& context);
 
 }  // namespace react1::media

@@ -29,8 +29,8 @@ AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
   return plan;
 }
 
-void transcode(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
-               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+void transcode(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+               const SourceOptions& options, const RunContext& context) {
   SampleSource samples(source, info, plan, options, context);
   AudioEncoder encoder(plan, file.string());
   Muxer muxer(file, Container::mp3);
@@ -53,7 +53,7 @@ void transcode(const std::string& source, const MediaInfo& info, const AudioPlan
   }
 }
 
-void make(const std::string& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+void make(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
           const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
@@ -67,7 +67,7 @@ void make(const std::string& source, const MediaInfo& info, const AudioPlan& pla
       transcode(source, info, plan, file, options, context);
       return;
   }
-  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for sound");
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for sound");
 }
 
 /// Where the encoder took the sound from what was asked for, corrects the treatment and says so. A lossy encoder shifts
@@ -104,7 +104,7 @@ void require_as_planned(const PreparedClip& clip, const AudioPlan& plan) {
 
 }  // namespace
 
-PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                         const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                         const RunContext& context) {
   context.throw_if_stopped();

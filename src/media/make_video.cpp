@@ -87,7 +87,7 @@ class Transcoder {
   FilterGraph::Sink encode_ = [this](AVFrame& frame) { encode(frame); };
 };
 
-std::vector<Warning> transcode(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+std::vector<Warning> transcode(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                const std::filesystem::path& file, const SourceOptions& options,
                                const RunContext& context) {
   // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
@@ -103,7 +103,7 @@ std::vector<Warning> transcode(const std::string& source, const MediaInfo& info,
   return transcoder.finish();
 }
 
-std::vector<Warning> make(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+std::vector<Warning> make(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                           const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
@@ -116,7 +116,7 @@ std::vector<Warning> make(const std::string& source, const MediaInfo& info, cons
     case ClipAction::transcode:
       return transcode(source, info, plan, file, options, context);
   }
-  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for a picture");
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for a picture");
 }
 
 void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
@@ -132,7 +132,7 @@ void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
 
 }  // namespace
 
-PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                         const RunContext& context) {
   context.throw_if_stopped();

@@ -38,7 +38,7 @@ ff::Frame reference(const AVFrame& frame) {
 
 }  // namespace
 
-OrderedFrames::OrderedFrames(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+OrderedFrames::OrderedFrames(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                              const SourceOptions& options, const RunContext& context, std::size_t bytes_kept)
     : source_(source, info, without_order(plan), options, context),
       shows_(plan.shows),

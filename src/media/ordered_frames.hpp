@@ -21,7 +21,7 @@ class OrderedFrames {
   /// Memory for decoded frames: 20 of 4096x2160, 80 of 1920x1080.
   static constexpr std::size_t default_bytes_kept = std::size_t{256} << 20U;
 
-  OrderedFrames(const std::string& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+  OrderedFrames(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
                 const RunContext& context, std::size_t bytes_kept = default_bytes_kept);
 
   /// The next frame and how many output frames show it; nullopt at the end. Throws what FrameSource::next() throws.

@@ -1,20 +1,18 @@
 // react1::probe(): opens a source, lets its packets be counted, and puts the facts together.
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <react1/media.hpp>
 
-#include "core/redact.hpp"
 #include "media/audio_count.hpp"
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
+#include "media/limits.hpp"
 #include "media/mp4_layout.hpp"
 #include "media/packet_survey.hpp"
 #include "media/parameter_watch.hpp"
@@ -23,6 +21,7 @@
 #include "media/stream_measure.hpp"
 #include "media/table_survey.hpp"
 #include "media/video_facts.hpp"
+#include "media/within_reason.hpp"
 
 namespace react1 {
 namespace media {
@@ -31,8 +30,9 @@ namespace {
 /// Decodes the first few packets of a video whose parameters do not say whether it is interlaced.
 class InterlaceLook {
  public:
-  InterlaceLook(const AVStream& stream, const std::string& where) : index_(stream.index), frame_(ff::make_frame()) {
-    decoder_ = std::make_unique<Decoder>(stream, /*threads=*/1, where);
+  InterlaceLook(const AVStream& stream, const std::string& where, const SourceOptions& limits)
+      : index_(stream.index), frame_(ff::make_frame()) {
+    decoder_ = std::make_unique<Decoder>(stream, /*threads=*/1, where, limits);
   }
 
   [[nodiscard]] bool is_done() const noexcept { return looked_at_ >= enough_packets || found_; }
@@ -96,16 +96,6 @@ void add_keys(std::vector<std::string>& keys, const AVDictionary* tags) {
   }
 }
 
-std::optional<std::int64_t> size_of(const Demuxer& demuxer, const std::string& source) {
-  if (demuxer.format().pb != nullptr) {
-    const std::int64_t size = avio_size(demuxer.format().pb);
-    return size >= 0 ? std::optional{size} : std::nullopt;
-  }
-  std::error_code error;
-  const auto size = std::filesystem::file_size(source, error);
-  return error ? std::nullopt : std::optional{static_cast<std::int64_t>(size)};
-}
-
 bool is_mp4(const Demuxer& demuxer) {
   return std::string_view{demuxer.format().iformat->name}.rfind("mov,", 0) == 0;
 }
@@ -162,7 +152,7 @@ const Seconds short_clip = 60;
 /// One probing of one source; its members are the steps.
 class Probe {
  public:
-  Probe(const std::string& source, const SourceOptions& options, const RunContext& context)
+  Probe(const Source& source, const SourceOptions& options, const RunContext& context)
       : source_(source),
         options_(options),
         context_(context),
@@ -176,6 +166,9 @@ class Probe {
     }
     if (!choice_.video && !choice_.audio) {
       throw Error{ErrorCode::media, demuxer_.name(), "there is neither video nor sound in this file"};
+    }
+    for (const auto& index : {choice_.video, choice_.audio}) {
+      if (index) require_within(*demuxer_.stream(*index).codecpar, options_, demuxer_.name());
     }
     describe_file();
     layout_ = layout_of(demuxer_, info_.size_bytes);
@@ -191,7 +184,7 @@ class Probe {
     const AVFormatContext& format = demuxer_.format();
     info_.path = demuxer_.name();
     info_.format = format.iformat->name;
-    info_.size_bytes = size_of(demuxer_, source_);
+    info_.size_bytes = demuxer_.size();
     if (const auto ticks = demuxer_.header_duration()) info_.container_duration_s = Rational{*ticks, AV_TIME_BASE};
     add_keys(info_.metadata_keys, format.metadata);
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
@@ -214,7 +207,7 @@ class Probe {
       indexes.push_back(stream.index);
       interlaced = interlaced_of(stream);
       if (!interlaced && may_be_interlaced(stream.codecpar->codec_id)) {
-        look = std::make_unique<InterlaceLook>(stream, demuxer_.name());
+        look = std::make_unique<InterlaceLook>(stream, demuxer_.name(), options_);
       }
     }
     std::optional<ParameterWatch> watch;
@@ -250,9 +243,9 @@ class Probe {
   /// same. Of a short one every packet is read, which finds more. Empty when packets have to be read.
   std::vector<StreamSurvey> survey_listed(const std::vector<int>& indexes) {
     std::vector<StreamSurvey> surveys;
-    const bool is_short =
-        !is_http_url(source_) && (info_.size_bytes.value_or(0) < short_file ||
-                                  (info_.container_duration_s && *info_.container_duration_s < short_clip));
+    const bool is_short = source_.kind() != Source::Kind::url &&
+                          (info_.size_bytes.value_or(0) < short_file ||
+                           (info_.container_duration_s && *info_.container_duration_s < short_clip));
     if (is_short || !info_.size_bytes) return surveys;
     for (const int index : indexes) {
       const AVStream& stream = demuxer_.stream(index);
@@ -336,7 +329,7 @@ class Probe {
     info_.warnings = probe_warnings(info_, findings_);
   }
 
-  const std::string& source_;
+  const Source& source_;
   const SourceOptions& options_;
   const RunContext& context_;
   Demuxer demuxer_;
@@ -350,11 +343,11 @@ class Probe {
 }  // namespace
 }  // namespace media
 
-MediaInfo probe(const std::string& source, const SourceOptions& options, const RunContext& context) {
-  return media::Probe{source, options, context}.run();
+MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context) {
+  return media::within_reason(source.name(), [&] { return media::Probe{source, options, context}.run(); });
 }
 
-MediaInfo probe(const std::string& source) {
+MediaInfo probe(const Source& source) {
   return probe(source, SourceOptions{}, RunContext{});
 }
 

@@ -75,8 +75,8 @@ std::vector<const std::uint8_t*> planes_from(const AVFrame& frame, int skipped) 
 
 }  // namespace
 
-SampleSource::SampleSource(std::string source, const MediaInfo& info, const AudioPlan& plan,
-                           const SourceOptions& options, const RunContext& context, Damage damage)
+SampleSource::SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
+                           const RunContext& context, Damage damage)
     : source_(std::move(source)),
       plan_(plan),
       audio_(require_audio(info)),
@@ -104,7 +104,7 @@ void SampleSource::open() {
   demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
   const std::array chosen{plan_.stream_index};
   demuxer_->select(chosen);
-  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/1, demuxer_->name());
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/1, demuxer_->name(), options_);
   drained_ = false;
   entered_late_ = false;
   position_ = 0;

@@ -70,7 +70,7 @@ bool is_idr(const std::uint8_t* data, std::size_t size, int length_size) noexcep
   return false;
 }
 
-VideoPackets::VideoPackets(const std::string& source, const VideoInfo& video, const VideoPlan& plan,
+VideoPackets::VideoPackets(const Source& source, const VideoInfo& video, const VideoPlan& plan,
                            const SourceOptions& options, const RunContext& context)
     : demuxer_(source, DemuxerOptions::from(options), context),
       started_(plan.start_s == 0),
@@ -103,7 +103,7 @@ bool VideoPackets::read(AVPacket& packet) {
   return false;
 }
 
-Copyable find_closed_prefix(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+Copyable find_closed_prefix(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                             const SourceOptions& options, const RunContext& context) {
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
   VideoPackets packets(source, *info.video, plan, options, context);

@@ -55,6 +55,19 @@ class Findings {
   std::vector<Problem> problems_;
 };
 
+void check_source(const SourceOptions& source, Findings& findings) {
+  constexpr std::int64_t most_bytes = std::int64_t{1} << 62;
+  findings.within("prepare.source.stall_timeout", std::int64_t{source.stall_timeout.count()}, 100, 3'600'000);
+  findings.within("prepare.source.decode_timeout", std::int64_t{source.decode_timeout.count()}, 100, 3'600'000);
+  findings.within("prepare.source.max_source_bytes", source.max_source_bytes, 1, most_bytes);
+  findings.within("prepare.source.max_spooled_bytes", source.max_spooled_bytes, 1, most_bytes);
+  findings.within("prepare.source.max_streams", std::int64_t{source.max_streams}, 1, 1000);
+  findings.within("prepare.source.max_pixels", source.max_pixels, 1, INT32_MAX);
+  findings.within("prepare.source.max_channels", std::int64_t{source.max_channels}, 1, 64);
+  findings.within("prepare.source.max_sample_rate", std::int64_t{source.max_sample_rate}, 8000, INT32_MAX);
+  findings.within("prepare.source.max_packet_bytes", source.max_packet_bytes, 1, INT32_MAX);
+}
+
 void check_prepare(const PrepareOptions& prepare, Findings& findings) {
   for (const auto& problem : window_problems(prepare.video_window)) findings.add("prepare.video_window", problem);
   for (const auto& problem : window_problems(prepare.audio_window)) findings.add("prepare.audio_window", problem);
@@ -78,7 +91,7 @@ void check_prepare(const PrepareOptions& prepare, Findings& findings) {
   if (const auto kbps = prepare.audio_bitrate_kbps_per_channel) {
     findings.within("prepare.audio_bitrate_kbps_per_channel", std::int64_t{*kbps}, 32, 160);
   }
-  findings.within("prepare.source.stall_timeout", std::int64_t{prepare.source.stall_timeout.count()}, 100, 3'600'000);
+  check_source(prepare.source, findings);
 }
 
 void check_advice(const AdviceOptions& advice, Findings& findings) {

@@ -90,6 +90,12 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.loudness_lufs = v.is_null() ? std::nullopt : std::optional(v.get<double>()); }},
     Field{"/preprocess/stall_timeout_ms", "prepare.source.stall_timeout",
           [](In v, Out o) { o.prepare.source.stall_timeout = milliseconds(v); }},
+    Field{"/preprocess/decode_timeout_ms", "prepare.source.decode_timeout",
+          [](In v, Out o) { o.prepare.source.decode_timeout = milliseconds(v); }},
+    Field{"/preprocess/max_source_bytes", "prepare.source.max_source_bytes",
+          [](In v, Out o) { o.prepare.source.max_source_bytes = v.get<std::int64_t>(); }},
+    Field{"/preprocess/max_spooled_bytes", "prepare.source.max_spooled_bytes",
+          [](In v, Out o) { o.prepare.source.max_spooled_bytes = v.get<std::int64_t>(); }},
 
     Field{"/parameters/emotion", "parameters.emotion",
           [](In v, Out o) {

@@ -18,7 +18,8 @@ namespace react1::stages {
 class WindowChooser {
  public:
   struct Sources {
-    const std::string& audio;
+    const Source& video;
+    const Source& audio;
     const MediaInfo& video_info;
     const MediaInfo& audio_info;
   };

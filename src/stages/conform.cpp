@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/redact.hpp"
 #include "media/hearing.hpp"
 #include "media/motion.hpp"
 #include "plan/conform.hpp"
@@ -40,7 +39,7 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
   }
-  Conformed fit = planning::choose_fit(fit_case, redact_url(of.video), warnings);
+  Conformed fit = planning::choose_fit(fit_case, of.video.name(), warnings);
   if (fit.done != Conform::off) {
     planning::fit_video(plan, planning::arrange(fit, plan.fps, pauses, prepare.conform_turn_reach_s));
   }

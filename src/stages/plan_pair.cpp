@@ -42,7 +42,7 @@ void say_once(std::vector<Warning>& warnings) {
 /// time: they are the same.
 class PairPlanner {
  public:
-  PairPlanner(PlannedPair& pair, const std::string& video, const std::string& audio, const PipelineOptions& options,
+  PairPlanner(PlannedPair& pair, const Source& video, const Source& audio, const PipelineOptions& options,
               const RunContext& context)
       : pair_(pair),
         video_(video),
@@ -62,7 +62,7 @@ class PairPlanner {
 
   /// Two clips of their own: the voice first, because the picture may have to be fitted to it.
   void plan_voice_and_picture() {
-    WindowChooser windows({audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
+    WindowChooser windows({video_, audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
     plan_sound(windows);
     pair_.picture_options = windows.video_options();
     plan_picture(Rational(pair_.audio.samples, pair_.audio.sample_rate));
@@ -72,7 +72,7 @@ class PairPlanner {
   /// One take: the picture first, because the sound ends with its last whole frame. Both are of one length, so there is
   /// nothing to conform.
   void plan_take() {
-    WindowChooser windows({audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
+    WindowChooser windows({video_, audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
     pair_.picture_options = windows.video_options();
     plan_picture(std::nullopt);
     if (plan_sound(windows)) {  // the damage in the sound ends the picture too
@@ -173,8 +173,8 @@ class PairPlanner {
   }
 
   PlannedPair& pair_;
-  const std::string& video_;
-  const std::string& audio_;
+  const Source& video_;
+  const Source& audio_;
   const PipelineOptions& options_;
   const RunContext& context_;
   RunContext quiet_;
@@ -183,7 +183,7 @@ class PairPlanner {
 
 }  // namespace
 
-PlannedPair plan_pair(const std::string& video, const std::string& audio, const PipelineOptions& options,
+PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
                       const RunContext& context) {
   require_valid(options);
   PlannedPair pair;
@@ -195,7 +195,7 @@ PlannedPair plan_pair(const std::string& video, const std::string& audio, const 
   return pair;
 }
 
-bool fit_again(PlannedPair& pair, const std::string& video, const std::string& audio, const Seconds& voice_s,
+bool fit_again(PlannedPair& pair, const Source& video, const Source& audio, const Seconds& voice_s,
                const PipelineOptions& options, const RunContext& context) {
   if (!pair.conformed || pair.conformed->done == Conform::off) return false;
   if (frames_needed(voice_s, pair.video.fps, options) == pair.video.frames) return false;

@@ -24,12 +24,12 @@ struct PlannedPair {
 
 /// Probes both sources at the same time and plans both clips. Throws Error{usage} for options that make no sense, and
 /// what probing, planning and decoding throw.
-[[nodiscard]] PlannedPair plan_pair(const std::string& video, const std::string& audio, const PipelineOptions& options,
+[[nodiscard]] PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
                                     const RunContext& context);
 
 /// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to: plans
 /// the video anew for a voice of `voice_s`. False, and nothing changed, when it fits.
-[[nodiscard]] bool fit_again(PlannedPair& planned, const std::string& video, const std::string& audio,
-                             const Seconds& voice_s, const PipelineOptions& options, const RunContext& context);
+[[nodiscard]] bool fit_again(PlannedPair& planned, const Source& video, const Source& audio, const Seconds& voice_s,
+                             const PipelineOptions& options, const RunContext& context);
 
 }  // namespace react1::stages

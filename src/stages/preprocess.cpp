@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
-#include "core/redact.hpp"
 #include "media/hearing.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
+#include "media/within_reason.hpp"
 #include "stages/plan_pair.hpp"
 #include "stages/side_by_side.hpp"
 #include "stages/sound_report.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 /// Where motion is looked for: the made clip, or the window of the source.
 struct Look {
-  std::string video;
+  Source video;
   int stream = 0;
   Seconds start_s;
 };
@@ -84,14 +84,8 @@ void report(const Preparation& preparation, const RunContext& context) {
   }
 }
 
-}  // namespace
-
-LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
-  return requested.lipsync_mode.value_or(advice.lipsync_mode);
-}
-
-Preparation plan_clips(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                       const RunContext& context) {
+Preparation plan_from(const Source& video, const Source& audio, const PipelineOptions& options,
+                      const RunContext& context) {
   const PlannedPair planned = plan_pair(video, audio, options, context);
   Preparation preparation;
   preparation.video = describe(planned.video, planned.video_info);
@@ -107,8 +101,8 @@ Preparation plan_clips(const std::string& video, const std::string& audio, const
   return preparation;
 }
 
-Preparation make_clips(const std::string& video, const std::string& audio, const fs::path& directory,
-                       const PipelineOptions& options, const RunContext& context) {
+Preparation make_from(const Source& video, const Source& audio, const fs::path& directory,
+                      const PipelineOptions& options, const RunContext& context) {
   PlannedPair planned = plan_pair(video, audio, options, context);
   context.observer->on_stage(Stage::prepare);
   const Seconds limit = options.prepare.max_duration_s;
@@ -138,6 +132,22 @@ Preparation make_clips(const std::string& video, const std::string& audio, const
   return preparation;
 }
 
+}  // namespace
+
+LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
+  return requested.lipsync_mode.value_or(advice.lipsync_mode);
+}
+
+Preparation plan_clips(const Source& video, const Source& audio, const PipelineOptions& options,
+                       const RunContext& context) {
+  return media::within_reason("one of the clips", [&] { return plan_from(video, audio, options, context); });
+}
+
+Preparation make_clips(const Source& video, const Source& audio, const fs::path& directory,
+                       const PipelineOptions& options, const RunContext& context) {
+  return media::within_reason("one of the clips", [&] { return make_from(video, audio, directory, options, context); });
+}
+
 }  // namespace react1::stages
 
 namespace react1 {
@@ -165,9 +175,8 @@ std::string move_into(const std::filesystem::path& folder, const std::filesystem
 }
 
 /// Preparing into the folder of an input would replace it when it has the name of a clip.
-void require_not_an_input(const std::filesystem::path& output, const std::string& input) {
-  std::error_code error;
-  if (!is_http_url(input) && std::filesystem::equivalent(output, input, error)) {
+void require_not_an_input(const std::filesystem::path& output, const Source& input) {
+  if (input.is_file(output)) {
     throw Error(ErrorCode::usage, output.string(), "the output would replace an input",
                 {.hint = "choose another output folder"});
   }
@@ -175,12 +184,11 @@ void require_not_an_input(const std::filesystem::path& output, const std::string
 
 }  // namespace
 
-Preparation plan(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                 const RunContext& context) {
+Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
   return stages::plan_clips(video, audio, options, context);
 }
 
-Preparation prepare(const std::string& video, const std::string& audio, const std::string& directory,
+Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                     const PipelineOptions& options, const RunContext& context) {
   const std::filesystem::path folder(directory);
   require_folder(folder);

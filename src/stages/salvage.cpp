@@ -35,7 +35,7 @@ std::string sentence(const Seconds& end, const Seconds& lost) {
 
 }  // namespace
 
-std::optional<Salvaged> salvage_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                       const PrepareOptions& options, std::vector<Warning>& warnings,
                                       const RunContext& context) {
   const media::Intact intact = media::find_intact_video(source, info, plan, options.source, context);
@@ -55,7 +55,7 @@ std::optional<Salvaged> salvage_video(const std::string& source, const MediaInfo
   return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s}, sentence(intact.end_s, lost)};
 }
 
-std::optional<Salvaged> salvage_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                                       const PrepareOptions& options, std::vector<Warning>& warnings,
                                       const RunContext& context) {
   const media::Intact intact = media::find_intact_audio(source, info, plan, options.source, context);

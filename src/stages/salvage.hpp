@@ -18,13 +18,13 @@ struct Salvaged {
 
 /// nullopt when nothing in the planned window is damaged. Decodes the window. `warnings` gets "salvaged" with what is
 /// lost. Throws Error{media} when less than a second or fewer than 2 frames are left, and what decoding throws.
-[[nodiscard]] std::optional<Salvaged> salvage_video(const std::string& source, const MediaInfo& info,
-                                                    const VideoPlan& plan, const PrepareOptions& options,
-                                                    std::vector<Warning>& warnings, const RunContext& context);
+[[nodiscard]] std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
+                                                    const PrepareOptions& options, std::vector<Warning>& warnings,
+                                                    const RunContext& context);
 
 /// The same for sound.
-[[nodiscard]] std::optional<Salvaged> salvage_audio(const std::string& source, const MediaInfo& info,
-                                                    const AudioPlan& plan, const PrepareOptions& options,
-                                                    std::vector<Warning>& warnings, const RunContext& context);
+[[nodiscard]] std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
+                                                    const PrepareOptions& options, std::vector<Warning>& warnings,
+                                                    const RunContext& context);
 
 }  // namespace react1::stages

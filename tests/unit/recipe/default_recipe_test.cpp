@@ -59,8 +59,19 @@ void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   CHECK(crf == built_in.video_crf);
   CHECK(preset == built_in.video_preset);
   CHECK(bitrate == built_in.audio_bitrate_kbps_per_channel);
-  const auto& [stall_timeout] = source;
+  const auto& [stall_timeout, decode_timeout, source_bytes, spooled_bytes, spool_directory, streams, pixels, channels,
+               sample_rate, packet_bytes] = source;
   CHECK(stall_timeout.count() == built_in.source.stall_timeout.count());
+  CHECK(decode_timeout.count() == built_in.source.decode_timeout.count());
+  CHECK(source_bytes == built_in.source.max_source_bytes);
+  CHECK(spooled_bytes == built_in.source.max_spooled_bytes);
+  // The rest is for callers of the library: a recipe that could lift it would be no limit.
+  CHECK(spool_directory == built_in.source.spool_directory);
+  CHECK(streams == built_in.source.max_streams);
+  CHECK(pixels == built_in.source.max_pixels);
+  CHECK(channels == built_in.source.max_channels);
+  CHECK(sample_rate == built_in.source.max_sample_rate);
+  CHECK(packet_bytes == built_in.source.max_packet_bytes);
 }
 
 void check_same(const RequestedParameters& read, const RequestedParameters& built_in) {
