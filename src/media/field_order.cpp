@@ -7,16 +7,11 @@
 #include <new>
 #include <optional>
 
-extern "C" {
-#include <libavfilter/avfilter.h>
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-}
 
 #include <fmt/format.h>
 
 #include "media/ff/check.hpp"
-#include "media/ff/handles.hpp"
+#include "media/ff/filter_library.hpp"
 #include "media/frame_window.hpp"
 
 namespace react1::media {
@@ -39,7 +34,7 @@ struct Verdict {
 /// Pictures of one format through libavfilter's interlace detector.
 class Detector {
  public:
-  Detector(const AVFrame& like, std::string where) : where_(std::move(where)), graph_(avfilter_graph_alloc()) {
+  Detector(const AVFrame& like, std::string where) : where_(std::move(where)), graph_(filters_.avfilter_graph_alloc()) {
     if (!graph_) throw std::bad_alloc{};
     width_ = like.width;
     height_ = like.height;
@@ -51,9 +46,9 @@ class Detector {
     create(detector, "idet", nullptr);
     create(sink_, "buffersink", nullptr);
     const char* what = "setting up the interlace detector";
-    ff::check(avfilter_link(source_, 0, detector, 0), what, where_);
-    ff::check(avfilter_link(detector, 0, sink_, 0), what, where_);
-    ff::check(avfilter_graph_config(graph_.get(), nullptr), what, where_);
+    ff::check(filters_.avfilter_link(source_, 0, detector, 0), what, where_);
+    ff::check(filters_.avfilter_link(detector, 0, sink_, 0), what, where_);
+    ff::check(filters_.avfilter_graph_config(graph_.get(), nullptr), what, where_);
   }
 
   [[nodiscard]] bool takes(const AVFrame& frame) const {
@@ -65,26 +60,27 @@ class Detector {
     if (!copy) throw std::bad_alloc{};
     copy->pts = pushed_++;
     copy->sample_aspect_ratio = AVRational{1, 1};
-    ff::check(av_buffersrc_add_frame(source_, copy.get()), "looking for fields", where_);
+    ff::check(filters_.av_buffersrc_add_frame_flags(source_, copy.get(), /*flags=*/0), "looking for fields", where_);
     drain();
   }
 
   Verdict finish() {
-    ff::check(av_buffersrc_add_frame(source_, nullptr), "looking for fields", where_);
+    ff::check(filters_.av_buffersrc_add_frame_flags(source_, nullptr, /*flags=*/0), "looking for fields", where_);
     drain();
     return verdict_;
   }
 
  private:
   void create(AVFilterContext*& context, const char* filter, const char* arguments) {
-    const AVFilter* found = avfilter_get_by_name(filter);
+    const AVFilter* found = filters_.avfilter_get_by_name(filter);
     if (found == nullptr) throw Error{ErrorCode::internal, where_, std::string{"FFmpeg has no filter "} + filter};
-    ff::check(avfilter_graph_create_filter(&context, found, filter, arguments, nullptr, graph_.get()),
-              "setting up the interlace detector", where_);
+    context = filters_.avfilter_graph_alloc_filter(graph_.get(), found, filter);
+    if (context == nullptr) throw std::bad_alloc{};
+    ff::check(filters_.avfilter_init_str(context, arguments), "setting up the interlace detector", where_);
   }
 
   void drain() {
-    while (av_buffersink_get_frame(sink_, out_.get()) >= 0) {
+    while (filters_.av_buffersink_get_frame(sink_, out_.get()) >= 0) {
       verdict_ = {.tff = count("tff"), .bff = count("bff"), .progressive = count("progressive")};
       av_frame_unref(out_.get());
     }
@@ -97,6 +93,7 @@ class Detector {
   }
 
   std::string where_;
+  const ff::FilterLibrary& filters_ = ff::filter_library();  // before graph_, which is made with it
   ff::FilterGraph graph_;
   AVFilterContext* source_ = nullptr;  // owned by graph_, like sink_
   AVFilterContext* sink_ = nullptr;
@@ -111,7 +108,7 @@ Verdict look_at(const Source& source, const VideoInfo& video, const Seconds& sta
   std::optional<Detector> detector;
   int looked_at = 0;
   const FrameSink look = [&](const AVFrame& frame, const Seconds&) {
-    if (!detector) detector.emplace(frame, source);
+    if (!detector) detector.emplace(frame, source.name());
     if (!detector->takes(frame)) return false;
     detector->push(frame);
     return ++looked_at < enough_frames;

@@ -36,6 +36,7 @@ FilterLibrary load() {
   find(library, "avfilter_graph_config", functions.avfilter_graph_config);
   find(library, "avfilter_get_by_name", functions.avfilter_get_by_name);
   find(library, "avfilter_init_str", functions.avfilter_init_str);
+  find(library, "avfilter_link", functions.avfilter_link);
   find(library, "avfilter_inout_alloc", functions.avfilter_inout_alloc);
   find(library, "avfilter_inout_free", functions.avfilter_inout_free);
   find(library, "av_buffersrc_parameters_alloc", functions.av_buffersrc_parameters_alloc);

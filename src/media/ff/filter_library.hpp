@@ -21,6 +21,7 @@ struct FilterLibrary {
   decltype(&::avfilter_graph_config) avfilter_graph_config;
   decltype(&::avfilter_get_by_name) avfilter_get_by_name;
   decltype(&::avfilter_init_str) avfilter_init_str;
+  decltype(&::avfilter_link) avfilter_link;
   decltype(&::avfilter_inout_alloc) avfilter_inout_alloc;
   decltype(&::avfilter_inout_free) avfilter_inout_free;
   decltype(&::av_buffersrc_parameters_alloc) av_buffersrc_parameters_alloc;

@@ -253,7 +253,8 @@ struct Take {
     TakeOffset offset;
   };
   Plans plans() {
-    stages::WindowChooser chooser({audio_file, video, audio}, options, warnings, RunContext{});
+    const Source file(audio_file);
+    stages::WindowChooser chooser({file, file, video, audio}, options, warnings, RunContext{});
     Plans made;
     made.video = planning::plan_video(video, chooser.video_options(), warnings);
     made.audio = chooser.plan_audio(made.video, warnings, RunContext{});
