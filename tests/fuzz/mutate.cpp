@@ -24,7 +24,7 @@ struct Settings {
   std::vector<std::string> seeds;
   std::size_t first = 0, count = 60;
   std::uint64_t seed = 1;
-  int watchdog_s = 60;
+  int watchdog_s = 120;
 };
 
 Content load(const fs::path& path) {
