@@ -8,7 +8,7 @@
 
 namespace react1::media {
 
-inline constexpr std::size_t true_peak_half = 12;                   ///< samples that count on either side of a point
+inline constexpr std::size_t true_peak_half = 12;                  ///< samples that count on either side of a point
 inline constexpr std::size_t true_peak_span = 2 * true_peak_half;  ///< samples that decide about the points after one
 /// No point between samples lies higher than this many times the highest of the samples that decide about it.
 inline constexpr double true_peak_most_overshoot = 2.5;
