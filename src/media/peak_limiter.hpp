@@ -31,7 +31,9 @@ class PeakLimiter {
 
   std::size_t window_;
   double gain_, ceiling_, release_;
-  std::vector<std::deque<float>> history_;  // per channel: what the interpolation looks at, the centre in its middle
+  using History = std::vector<float>;  // a ring, written twice so that all of it can be read in one piece
+  std::vector<History> history_;       // per channel: the samples that decide about the points after their middle
+  std::size_t oldest_ = 0;
   std::vector<std::deque<float>> waiting_;  // per channel: measured, not yet given out
   struct Need {
     std::int64_t index;

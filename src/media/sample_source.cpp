@@ -200,8 +200,7 @@ void SampleSource::fade(AVFrame& frame) const {
     for (int i = 0; i < frame.nb_samples; ++i) {
       const std::int64_t since = given_ + i - sound, left = plan_.samples - given_ - i - 1;
       double share = 1;
-      if (since < fade_in_)
-        share = static_cast<double>(std::max<std::int64_t>(since, 0)) / static_cast<double>(fade_in_);
+      if (since >= 0 && since < fade_in_) share = static_cast<double>(since) / static_cast<double>(fade_in_);
       if (left < fade_out_) share = std::min(share, static_cast<double>(left) / static_cast<double>(fade_out_));
       samples[i] = static_cast<float>(double{samples[i]} * share);
     }

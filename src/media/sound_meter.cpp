@@ -28,9 +28,10 @@ SoundMeter::SoundMeter(int sample_rate, int channels, const Listening& wanted)
       voice_(sample_rate, wanted.gate_dbfs, wanted.blocks),
       at_full_scale_(static_cast<std::size_t>(channels)) {
   if (!wanted.levels) return;
-  loudness_.reset(ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(sample_rate),
-                               EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK));
+  loudness_.reset(
+      ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(sample_rate), EBUR128_MODE_I));
   if (!loudness_) throw std::bad_alloc{};
+  peaks_.resize(at_full_scale_.size());
 }
 
 void SoundMeter::add(const AVFrame& frame) {
@@ -71,6 +72,7 @@ void SoundMeter::correlate(const float* left, const float* right, std::size_t co
 void SoundMeter::add_levels(std::span<const float* const> channels, std::size_t count) {
   interleaved_.resize(count * channels.size());
   for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+    peaks_[channel].add(std::span(channels[channel], count));
     for (std::size_t i = 0; i < count; ++i) interleaved_[i * channels.size() + channel] = channels[channel][i];
   }
   if (ebur128_add_frames_float(loudness_.get(), interleaved_.data(), count) != EBUR128_SUCCESS) throw std::bad_alloc{};
@@ -91,10 +93,7 @@ HeardSound SoundMeter::finish() {
     heard.levels.integrated_lufs = lufs;
   }
   double peak = 0;
-  for (unsigned channel = 0; channel < at_full_scale_.size(); ++channel) {
-    double value = 0;
-    if (ebur128_true_peak(loudness_.get(), channel, &value) == EBUR128_SUCCESS) peak = std::max(peak, value);
-  }
+  for (TruePeakMeter& meter : peaks_) peak = std::max(peak, meter.finish());
   if (peak > 0) heard.levels.true_peak_dbtp = dbfs(peak);
   return heard;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "media/ff/handles.hpp"
+#include "media/true_peak.hpp"
 #include "media/voice_activity.hpp"
 
 #include <react1/sound.hpp>
@@ -32,7 +33,7 @@ struct HeardSound {
   bool left_is_louder = true;
 };
 
-/// Takes planar float, one or two channels. Loudness and true peak come from libebur128. One thread at a time.
+/// Takes planar float, one or two channels. The loudness comes from libebur128. One thread at a time.
 class SoundMeter {
  public:
   SoundMeter(int sample_rate, int channels, const Listening& wanted);
@@ -50,6 +51,7 @@ class SoundMeter {
   Listening wanted_;
   VoiceDetector voice_;
   std::unique_ptr<ebur128_state, FreeState> loudness_;
+  std::vector<TruePeakMeter> peaks_;
   std::vector<float> interleaved_;
   std::vector<std::int64_t> at_full_scale_;  // samples in a row, per channel
   std::int64_t clipped_ = 0;

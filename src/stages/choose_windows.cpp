@@ -171,10 +171,10 @@ WindowChooser::Range WindowChooser::choose_speech(const Range& range, std::vecto
   if (!speech->ends_in_word)
     voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
   if (chosen.start_s > range.start_s || chosen.end_s < range.end_s) {
-    warnings.push_back(
-        {"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
-                                      span_text(chosen.start_s, chosen.end_s), brief(speech->voiced_s), brief(longest_),
-                                      speech->ends_in_word ? ", which go on without a pause" : "")});
+    warnings.push_back({"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
+                                                     span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s),
+                                                     brief(speech->voiced_s), brief(longest_),
+                                                     speech->ends_in_word ? ", which go on without a pause" : "")});
   }
   return chosen;
 }
@@ -194,9 +194,9 @@ WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warni
     return range;
   }
   warnings.push_back(
-      {"cut_at_pause",
-       fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.", brief(sound_length_),
-                   span_text(range.start_s, pause->end_s), brief(pause->end_s - pause->voice_end_s))});
+      {"cut_at_pause", fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.",
+                                   brief(sound_length_), span_text(std::max(range.start_s, Seconds(0)), pause->end_s),
+                                   brief(pause->end_s - pause->voice_end_s))});
   voice_end_s_ = pause->voice_end_s;
   range.end_s = pause->end_s;
   return range;

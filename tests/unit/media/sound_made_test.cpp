@@ -101,6 +101,18 @@ TEST_CASE("a fade is as long as planned, at both ends, and silence before the so
   CHECK(test::rms(samples, samples.size() - 480, samples.size()) < full / 10);
 }
 
+TEST_CASE("silence goes before the sound without any fade as well") {
+  const Made made(rate, {test::sine(3, rate, 1000, 0.5)}, 0, [](AudioPlan& plan) {
+    plan.treatment.silence_before_s = Seconds(476, 1000);
+    plan.samples = 3 * rate;
+  });
+  const std::vector<float> samples = made.samples();
+  const std::size_t begin = rate * 476 / 1000;
+  CHECK(test::rms(samples, 0, begin - 1200) < 0.001);
+  CHECK(test::rms(samples, begin + 1200, samples.size() - 1200) ==
+        doctest::Approx(lame * 0.5 / std::sqrt(2.0)).epsilon(0.01));
+}
+
 TEST_CASE("the loudness that is asked for is what the made clip measures, within half a unit") {
   std::vector<float> voice;
   for (int i = 0; i < 8; ++i) {

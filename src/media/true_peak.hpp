@@ -1,0 +1,34 @@
+// The highest value of a sound between its samples, by four times its rate.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace react1::media {
+
+inline constexpr std::size_t true_peak_half = 12;                  ///< samples that count on either side of a point
+inline constexpr std::size_t true_peak_span = 2 * true_peak_half;  ///< samples that decide about the points after one
+/// No point between samples lies higher than this many times the highest of the samples that decide about it.
+inline constexpr double true_peak_most_overshoot = 2.5;
+
+/// Highest absolute value of the sample at true_peak_half - 1 and of three points on the way to the next one.
+[[nodiscard]] double true_peak_at(std::span<const float, true_peak_span> samples);
+
+/// The true peak of one channel. libebur128 measures the same at ten times the cost: here only what is loud enough to
+/// be the peak is looked at between its samples. One thread at a time.
+class TruePeakMeter {
+ public:
+  void add(std::span<const float> samples);
+  /// Linear; 0 for silence. Ends the sound.
+  [[nodiscard]] double finish();
+
+ private:
+  void look(std::span<const float> samples);
+
+  std::vector<float> pending_ = std::vector<float>(true_peak_half - 1, 0.0F);  // the last ones, whose points are open
+  double peak_ = 0;
+};
+
+}  // namespace react1::media
