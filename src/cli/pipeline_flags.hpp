@@ -21,8 +21,8 @@ struct PipelineFlags {
   bool again = false;
 };
 
-/// Declares --pipeline, the windows, --fps, --reencode, --salvage, --goal and the model parameters. `flags` must outlive
-/// `command`.
+/// Declares --pipeline, the windows, --fps, --reencode, --salvage, --goal and the model parameters. `flags` must
+/// outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);

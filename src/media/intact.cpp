@@ -103,9 +103,8 @@ class VideoScan {
 
   void note_packet(const PacketByPacket& stream) {
     const std::int64_t ticks = stream.packet().pts != AV_NOPTS_VALUE ? stream.packet().pts : stream.packet().dts;
-    const Seconds time = ticks == AV_NOPTS_VALUE
-                             ? Rational(static_cast<std::int64_t>(times_.size())) * interval()
-                             : stream.seconds(ticks) - video_.start_s;
+    const Seconds time = ticks == AV_NOPTS_VALUE ? Rational(static_cast<std::int64_t>(times_.size())) * interval()
+                                                 : stream.seconds(ticks) - video_.start_s;
     times_.push_back(time);
     if (time >= plan_.end_s) ++packets_behind_;
   }

@@ -88,7 +88,8 @@ class Transcoder {
 };
 
 std::vector<Warning> transcode(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
-               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+                               const std::filesystem::path& file, const SourceOptions& options,
+                               const RunContext& context) {
   // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
   std::stop_source stop;
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
@@ -102,8 +103,8 @@ std::vector<Warning> transcode(const std::string& source, const MediaInfo& info,
   return transcoder.finish();
 }
 
-std::vector<Warning> make(const std::string& source, const MediaInfo& info, const VideoPlan& plan, const std::filesystem::path& file,
-          const SourceOptions& options, const RunContext& context) {
+std::vector<Warning> make(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+                          const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
       copy_bytes(source, info.size_bytes, file, options, context);

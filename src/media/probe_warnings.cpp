@@ -31,7 +31,8 @@ bool audio_falls_short(const MediaInfo& info) {
 /// The container's duration is that of its longest stream: it only tells when every stream was measured.
 bool container_falls_short(const MediaInfo& info) {
   const std::size_t measured = (info.video ? 1U : 0U) + (info.audio ? 1U : 0U);
-  return measured == info.streams.size() && !info.still_image && falls_short(info.duration_s, info.container_duration_s);
+  return measured == info.streams.size() && !info.still_image &&
+         falls_short(info.duration_s, info.container_duration_s);
 }
 
 /// Fewer packets than the index lists. What an edit list hides is not missing.
@@ -141,8 +142,7 @@ void mark_truncated(MediaInfo& info, const ProbeFindings& findings) {
         video_packets_missing(info, findings) || (!video_indexed && (video_falls_short(info) || all_short));
   }
   if (info.audio) {
-    info.audio->truncated =
-        findings.missing_bytes || (!audio_indexed && (audio_falls_short(info) || all_short));
+    info.audio->truncated = findings.missing_bytes || (!audio_indexed && (audio_falls_short(info) || all_short));
   }
 }
 
@@ -156,12 +156,14 @@ std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& 
   }
   if (info.video) warn_about_video(warnings, *info.video);
   if (findings.videos > 1) {
-    warnings.push_back({"several_video_streams", fmt::format("there are {} video streams; {} was chosen", findings.videos,
-                                                             named(info, info.video ? info.video->index : -1))});
+    warnings.push_back(
+        {"several_video_streams", fmt::format("there are {} video streams; {} was chosen", findings.videos,
+                                              named(info, info.video ? info.video->index : -1))});
   }
   if (findings.audios > 1) {
-    warnings.push_back({"several_audio_streams", fmt::format("there are {} audio streams; {} was chosen", findings.audios,
-                                                             named(info, info.audio ? info.audio->index : -1))});
+    warnings.push_back(
+        {"several_audio_streams", fmt::format("there are {} audio streams; {} was chosen", findings.audios,
+                                              named(info, info.audio ? info.audio->index : -1))});
   }
   if (findings.cover_art) warnings.push_back({"cover_art", "the file holds a picture that is not its video"});
   warn_about_start(warnings, info, findings);

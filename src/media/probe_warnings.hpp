@@ -28,8 +28,8 @@ struct ProbeFindings {
 /// acquits a stream: then only the header's duration is wrong.
 void mark_truncated(MediaInfo& info, const ProbeFindings& findings);
 
-/// After mark_truncated(). Stable codes: truncated, wrong_duration, damaged, no_duration_in_header, vfr, untagged_color, several_video_streams,
-/// several_audio_streams, cover_art, interlaced, hdr, late_start.
+/// After mark_truncated(). Stable codes: truncated, wrong_duration, damaged, no_duration_in_header, vfr,
+/// untagged_color, several_video_streams, several_audio_streams, cover_art, interlaced, hdr, late_start.
 [[nodiscard]] std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& findings);
 
 }  // namespace react1::media

@@ -31,8 +31,10 @@ void take_the_frame_shown(Window& window, const VideoInfo& video, const Rational
 
 std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPlan& plan, const Seconds& limit) {
   const bool same_rate = !video.vfr && plan.fps == snap_rate(video.fps);
-  std::int64_t held =
-      same_rate ? source_frames_in(window, video, plan.fps) : ((window.end - window.start) * plan.fps).floor();
+  // Timestamps are rounded, so a clip may seem to end a hair before its last frame does.
+  const Rational rounding(1, 100);
+  std::int64_t held = same_rate ? source_frames_in(window, video, plan.fps)
+                                : ((window.end - window.start) * plan.fps + rounding).floor();
   if (held < 1) {
     if (same_rate) take_the_frame_shown(window, video, plan.fps);
     held = 1;
@@ -59,15 +61,15 @@ void warn(const VideoInfo& video, const VideoPlan& plan, std::vector<Warning>& w
 void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& window, const PrepareOptions& options) {
   if (!video.truncated || options.salvage || window.end < video.duration_s) return;
   const bool listed = video.header_frames && *video.header_frames > video.frames;
-  throw Error(ErrorCode::media, info.path,
-              listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
-                                   *video.header_frames)
-                     : fmt::format("{} of {} s of video are there; the file is truncated or damaged",
-                                   brief(video.duration_s),
-                                   brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
-              {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
-                                   "with --salvage",
-                                   brief(video.duration_s))});
+  throw Error(
+      ErrorCode::media, info.path,
+      listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
+                           *video.header_frames)
+             : fmt::format("{} of {} s of video are there; the file is truncated or damaged", brief(video.duration_s),
+                           brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
+      {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
+                           "with --salvage",
+                           brief(video.duration_s))});
 }
 
 }  // namespace

@@ -66,9 +66,10 @@ void look_for_fields(const std::string& video, MediaInfo& info, Planned& planned
   if (order.empty()) return;
   info.video->interlaced = true;
   info.video->field_order = order;
-  planned.warnings.push_back({"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, "
-                                                        "the {} one first",
-                                                        order == "tff" ? "top" : "bottom")});
+  planned.warnings.push_back(
+      {"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, "
+                                 "the {} one first",
+                                 order == "tff" ? "top" : "bottom")});
   std::vector<Warning> known;  // the first plan has told them
   planned.video = planning::plan_video(info, options, known);
 }

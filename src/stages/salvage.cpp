@@ -30,8 +30,8 @@ Seconds promised_end(const Seconds& start, const Seconds& planned_end, const Sec
 }
 
 std::string sentence(const Seconds& end, const Seconds& lost) {
-  return fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.",
-                     end.to_decimal(3), lost.to_decimal(3));
+  return fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.", end.to_decimal(3),
+                     lost.to_decimal(3));
 }
 
 }  // namespace
@@ -49,14 +49,14 @@ VideoPlan salvage_video(const std::string& source, const MediaInfo& info, const 
   if (salvaged.frames < 2) too_little(info.path, kept);
   salvaged.salvaged = true;
   const VideoInfo& video = *info.video;
-  const Seconds promised = promised_end(plan.start_s, plan.end_s, video.duration_s, video.header_duration_s,
-                                        video.truncated, options);
+  const Seconds promised =
+      promised_end(plan.start_s, plan.end_s, video.duration_s, video.header_duration_s, video.truncated, options);
   const Seconds lost = promised - intact.end_s;
-  warnings.push_back({"salvaged", fmt::format("video: {} frames before the damage at {} s are kept; {} frames ({} s) "
-                                              "are lost",
-                                              salvaged.frames, intact.end_s.to_decimal(3),
-                                              std::max<std::int64_t>((lost * salvaged.fps).round(), 0),
-                                              lost.to_decimal(3))});
+  warnings.push_back(
+      {"salvaged", fmt::format("video: {} frames before the damage at {} s are kept; {} frames ({} s) "
+                               "are lost",
+                               salvaged.frames, intact.end_s.to_decimal(3),
+                               std::max<std::int64_t>((lost * salvaged.fps).round(), 0), lost.to_decimal(3))});
   salvaged.reasons.insert(salvaged.reasons.begin(), sentence(intact.end_s, lost));
   return salvaged;
 }
@@ -73,9 +73,9 @@ AudioPlan salvage_audio(const std::string& source, const MediaInfo& info, const 
   AudioPlan salvaged = planning::plan_audio(info, narrowed, known);
   salvaged.salvaged = true;
   const AudioInfo& audio = *info.audio;
-  const Seconds lost = promised_end(plan.start_s, plan.end_s, audio.duration_s, audio.header_duration_s,
-                                    audio.truncated, options) -
-                       intact.end_s;
+  const Seconds lost =
+      promised_end(plan.start_s, plan.end_s, audio.duration_s, audio.header_duration_s, audio.truncated, options) -
+      intact.end_s;
   warnings.push_back({"salvaged", fmt::format("audio: {} s before the damage are kept; {} s are lost",
                                               kept.to_decimal(3), lost.to_decimal(3))});
   salvaged.reasons.insert(salvaged.reasons.begin(), sentence(intact.end_s, lost));

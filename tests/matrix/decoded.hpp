@@ -28,8 +28,8 @@ struct Picture {
 /// All pictures of the only video stream; fails the test when one is damaged or no yuv420p.
 [[nodiscard]] std::vector<Picture> decode_pictures(const std::string& path);
 
-/// How much neighbouring lines differ more than lines two apart do, 0 to 1: near 0 in a progressive picture, large where
-/// two fields of different moments are woven together.
+/// How much neighbouring lines differ more than lines two apart do, 0 to 1: near 0 in a progressive picture, large
+/// where two fields of different moments are woven together.
 [[nodiscard]] double combing(const Picture& picture);
 
 }  // namespace react1::test

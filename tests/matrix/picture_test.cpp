@@ -36,7 +36,8 @@ Box bright_box(const Picture& picture) {
   for (int row = 0; row < picture.height; ++row) {
     for (int column = 0; column < picture.width; ++column) {
       if (picture.y(column, row) < 126) continue;
-      box = {std::min(box.left, column), std::min(box.top, row), std::max(box.right, column), std::max(box.bottom, row)};
+      box = {std::min(box.left, column), std::min(box.top, row), std::max(box.right, column),
+             std::max(box.bottom, row)};
     }
   }
   return box;
@@ -57,8 +58,9 @@ TEST_CASE("interlaced pictures lose their combing, with and without a flag, and 
 }
 
 TEST_CASE("the fields of an unflagged clip are taken in the order in which they were shot") {
-  CHECK(plan_fixture("interlaced_tff_unflagged.mp4", Role::video, options_for(false)).warnings.back().message.find(
-            "top one first") != std::string::npos);
+  CHECK(plan_fixture("interlaced_tff_unflagged.mp4", Role::video, options_for(false))
+            .warnings.back()
+            .message.find("top one first") != std::string::npos);
   const Preparation plan = plan_fixture("interlaced_bff_unflagged.mp4", Role::video, options_for(false));
   CHECK(std::any_of(plan.warnings.begin(), plan.warnings.end(), [](const Warning& warning) {
     return warning.message.find("bottom one first") != std::string::npos;
