@@ -31,10 +31,8 @@ void take_the_frame_shown(Window& window, const VideoInfo& video, const Rational
 
 std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPlan& plan, const Seconds& limit) {
   const bool same_rate = !video.vfr && plan.fps == snap_rate(video.fps);
-  // Timestamps are rounded, so a clip may seem to end a hair before its last frame does.
-  const Rational rounding(1, 100);
-  std::int64_t held = same_rate ? source_frames_in(window, video, plan.fps)
-                                : ((window.end - window.start) * plan.fps + rounding).floor();
+  std::int64_t held =
+      same_rate ? source_frames_in(window, video, plan.fps) : ((window.end - window.start) * plan.fps).floor();
   if (held < 1) {
     if (same_rate) take_the_frame_shown(window, video, plan.fps);
     held = 1;
