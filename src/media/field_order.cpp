@@ -26,7 +26,7 @@ struct Verdict {
   [[nodiscard]] bool says_nothing() const { return tff + bff + progressive < 3; }
   [[nodiscard]] std::string field_order() const {
     const int woven = std::max(tff, bff);
-    const bool clear = woven >= 4 && woven > 3 * progressive && woven > 3 * std::min(tff, bff);
+    const bool clear = woven >= 4 && woven > 8 * progressive && woven > 3 * std::min(tff, bff);
     return !clear ? "" : tff > bff ? "tff" : "bff";
   }
 };

@@ -120,7 +120,10 @@ FrameRate frame_rate(const std::map<std::int64_t, std::int64_t>& intervals, cons
   const Rational mean = Rational{ticks_like_median, like_median} * time_base;
   // The two ends of a constant run are rounded by half a step each. In a variable one the intervals are no run, so only
   // a single interval's rounding is known.
-  const Rational tolerance = result.vfr ? step : step / Rational{like_median};
+  // Where every frame's length was rounded by itself (APNG), the error adds up; far less than what tells NTSC twins
+  // apart is forgiven.
+  const Rational per_frame = std::min(step, mean / Rational{5000});
+  const Rational tolerance = result.vfr ? step : std::max(step / Rational{like_median}, per_frame);
   result.fps = nearest_standard(mean, tolerance, hint);
   if (result.fps == 0 && positive.size() == 1) result.fps = Rational{1} / mean;
   if (result.fps == 0) {

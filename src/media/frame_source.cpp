@@ -93,9 +93,13 @@ Seconds FrameSource::time_of(std::int64_t ticks) const {
   return Rational(ticks) * ff::from_av(demuxer_->stream(plan_.stream_index).time_base) - video_.start_s;
 }
 
+/// The source stores no presentation times: its frames follow each other at the nominal rate, counted from the first.
+bool FrameSource::is_untimed() const {
+  return video_.duration_source != FactSource::packets;
+}
+
 Seconds FrameSource::time_of(const AVFrame& frame) const {
-  if (frame.best_effort_timestamp == AV_NOPTS_VALUE) {
-    // Raw streams have no timestamps; their frames follow each other at the nominal rate.
+  if (is_untimed() || frame.best_effort_timestamp == AV_NOPTS_VALUE) {
     return source_fps_ > 0 ? Rational(decoder_->frames() - 1) / source_fps_ : Rational(0);
   }
   return time_of(frame.best_effort_timestamp);
@@ -138,6 +142,7 @@ ff::Frame FrameSource::decode() {
 ff::Frame FrameSource::first_frame() {
   const Rational ticks_per_second = 1 / ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
   const Seconds nearest_entry(1, 4);
+  if (is_untimed()) return decode();  // nobody could tell where a jump lands
   for (Seconds margin = nearest_entry; margin < plan_.start_s || moved_; margin = margin * 4) {
     const Seconds entry = std::max(plan_.start_s - margin, Seconds(0));
     moved_ = true;
@@ -223,7 +228,7 @@ std::optional<PickedFrame> FrameSource::last_frame() {
 void FrameSource::require_whole_end(Seconds last) const {
   if (plan_.salvaged) return;
   const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);
-  const bool frames_lost = newest_packet_ > last + interval;
+  const bool frames_lost = !is_untimed() && newest_packet_ > last + interval;
   const bool damaged_at_end = damaged_before_ && decoder_->damaged() > *damaged_before_;
   if (!frames_lost && !damaged_at_end && !demuxer_->damage()) return;
   const std::int64_t expected = std::max(video_.header_frames.value_or(0), video_.frames);

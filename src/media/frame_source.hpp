@@ -41,6 +41,7 @@ class FrameSource {
   [[nodiscard]] ff::Frame first_frame();
   [[nodiscard]] ff::Frame decode();
   void feed();
+  [[nodiscard]] bool is_untimed() const;
   [[nodiscard]] Seconds time_of(const AVFrame& frame) const;
   [[nodiscard]] Seconds time_of(std::int64_t ticks) const;
   void watch_for_damage(const AVFrame& frame, Seconds time);

@@ -69,6 +69,9 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
     video.fps_source = average_rate(stream) > 0 ? FactSource::stream_header : FactSource::assumed;
     video.duration_source = video.fps_source;
   }
+  // Raw streams and AVI with B-frames store no presentation times: decoding times tell the rate, not where a frame
+  // lies.
+  if (survey.times_are_dts) video.duration_source = FactSource::assumed;
   video.has_b_frames = survey.reordered;
   video.starts_with_key_frame = survey.first_is_key;
   video.start_s = Rational{survey.first.value_or(0)} * tick;

@@ -185,15 +185,6 @@ void metadata_obstacles(const VideoCase& of, Reasons& reasons) {
 
 void header_obstacles(const VideoCase& of, Reasons& reasons) {
   if (!of.window.whole) return;  // the header speaks of the whole clip, which is not wanted
-  // Readers that believe the header would show or bill what is not there.
-  const Seconds tolerance = std::max(Rational(1, 10), of.video.duration_s / 100);
-  const auto wrong = [&](const std::optional<Seconds>& claimed) {
-    return claimed && abs(*claimed - of.video.duration_s - of.video.start_s) > tolerance;
-  };
-  if (of.info.streams.size() == 1 && (wrong(of.info.container_duration_s) || wrong(of.video.header_duration_s))) {
-    reasons.push_back(fmt::format("The header claims another length than the {} s that the frames last.",
-                                  brief(of.video.duration_s)));
-  }
   const auto check = [&](const std::optional<Seconds>& claimed, const char* which) {
     if (!claimed || *claimed <= of.options.max_duration_s) return;
     reasons.push_back(fmt::format("The {} header claims {} s, more than the limit of {} s.", which,
@@ -201,6 +192,21 @@ void header_obstacles(const VideoCase& of, Reasons& reasons) {
   };
   check(of.info.container_duration_s, "container");
   check(of.video.header_duration_s, "stream");
+}
+
+/// Readers that believe the header would show or bill what is not there.
+void wrong_length_obstacles(const VideoCase& of, Reasons& reasons) {
+  const Seconds tolerance = std::max(Rational(1, 10), of.video.duration_s / 100);
+  const auto wrong = [&](const std::optional<Seconds>& claimed) {
+    return claimed && *claimed <= of.options.max_duration_s &&  // a longer one is told above
+           (*claimed > of.video.duration_s + of.video.start_s + tolerance ||
+            *claimed < of.video.duration_s - tolerance);
+  };
+  const bool alone = of.info.streams.size() == 1;
+  if (!of.window.whole || !alone || (!wrong(of.info.container_duration_s) && !wrong(of.video.header_duration_s)))
+    return;
+  reasons.push_back(
+      fmt::format("The header claims another length than the {} s that the frames last.", brief(of.video.duration_s)));
 }
 
 // The ladder ---------------------------------------------------------------------------------------------------------
@@ -224,7 +230,8 @@ Reasons against_remux(const VideoCase& of) {
 
 Reasons against_passthrough(const VideoCase& of) {
   Reasons reasons = against_remux(of);
-  for (const auto obstacles : {container_obstacles, metadata_obstacles, header_obstacles}) obstacles(of, reasons);
+  for (const auto obstacles : {container_obstacles, metadata_obstacles, header_obstacles, wrong_length_obstacles})
+    obstacles(of, reasons);
   return reasons;
 }
 

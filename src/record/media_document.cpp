@@ -37,6 +37,8 @@ Json document_of(const VideoInfo& video) {
           {"header_duration_s", json_seconds(video.header_duration_s)},
           {"header_frames", number_or_null(video.header_frames)},
           {"starts_with_key_frame", video.starts_with_key_frame},
+          {"truncated", video.truncated},
+          {"parameters_change", video.parameters_change},
           {"edit_list", video.edit_list}};
 }
 
@@ -52,7 +54,8 @@ Json document_of(const AudioInfo& audio) {
           {"start_s", json_seconds(audio.start_s)},
           {"duration_s", json_seconds(audio.duration_s)},
           {"duration_source", to_string(audio.duration_source)},
-          {"header_duration_s", json_seconds(audio.header_duration_s)}};
+          {"header_duration_s", json_seconds(audio.header_duration_s)},
+          {"truncated", audio.truncated}};
 }
 
 Json document_of(const StreamInfo& stream) {
@@ -78,6 +81,7 @@ Json document(const MediaInfo& info) {
               {"audio", info.audio ? document_of(*info.audio) : Json(nullptr)},
               {"still_image", info.still_image},
               {"moov_first", info.moov_first},
+              {"fragmented", info.fragmented},
               {"metadata_keys", info.metadata_keys}};
   result["streams"] = array_of(info.streams, [](const StreamInfo& stream) { return document_of(stream); });
   result["warnings"] = array_of(info.warnings, [](const Warning& warning) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "media/intact.hpp"
+#include "plan/encode_plan.hpp"
 
 #include <react1/error.hpp>
 
@@ -41,8 +42,13 @@ std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& inf
   const media::Intact intact = media::find_intact_video(source, info, plan, options.source, context);
   if (!intact.damaged) return std::nullopt;
   const Seconds kept = intact.end_s - plan.start_s;
-  const std::int64_t frames = (kept * plan.fps).floor();
-  if (kept < shortest || frames < 2) too_little(info.path, kept);
+  const WindowOptions window{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s};
+  if (kept < shortest) too_little(info.path, kept);
+  PrepareOptions narrowed = options;
+  narrowed.video_window = window;
+  std::vector<Warning> told_when_planned;
+  const std::int64_t frames = planning::lay_out_video(info, narrowed, told_when_planned).frames;
+  if (frames < 2) too_little(info.path, kept);
   const VideoInfo& video = *info.video;
   const Seconds promised =
       promised_end(plan.start_s, plan.end_s, video.duration_s, video.header_duration_s, video.truncated, options);
@@ -52,7 +58,7 @@ std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& inf
                                "are lost",
                                frames, intact.end_s.to_decimal(3), std::max<std::int64_t>((lost * plan.fps).round(), 0),
                                lost.to_decimal(3))});
-  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s}, sentence(intact.end_s, lost)};
+  return Salvaged{window, sentence(intact.end_s, lost)};
 }
 
 std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,

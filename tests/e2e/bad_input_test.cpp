@@ -60,6 +60,19 @@ TEST_CASE("what is no usable clip is refused as media") {
   check_refused(fixture(kVideo), fixture("empty.mp4"), 3, "empty.mp4");
 }
 
+TEST_CASE("what --salvage keeps of a truncated clip is prepared, with a word about what is lost") {
+  const User user;
+  const Outcome outcome = user.run(
+      {"prepare", fixture("truncated_60pct.mp4"), fixture(kVoice), "--salvage", "-o", user.path("out"), "--json"});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.exit == 0);
+  const Json document = Json::parse(outcome.out);
+  CHECK(document["video"]["video"]["frames"] == 85);
+  CHECK(document["warnings"].dump().find("65 frames (2.600 s) are lost") != std::string::npos);
+  CHECK(document["video"]["reasons"][0].get<std::string>().find("damaged from 3.400 s") != std::string::npos);
+  CHECK(outcome.err.find("65 frames") != std::string::npos);
+}
+
 TEST_CASE("a voice track without a voice is a hold before any payment") {
   CHECK(check_refused(fixture(kVideo), fixture("silent_5s.wav"), 3, "")["code"] == "hold");
 }

@@ -133,7 +133,7 @@ void check_outcome(const Json& truth, const Case& of) {
     check_refusal(expected, prepared);
     return;
   }
-  REQUIRE_MESSAGE(!prepared.error, prepared.error.value().what());
+  REQUIRE_MESSAGE(!prepared.error, (prepared.error ? std::string(prepared.error->what()) : std::string()));
   const PreparedClip& clip = prepared.clip(of.role);
   CAPTURE(to_string(clip.action));
   check_promise(clip);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "core/atomic_file.hpp"
@@ -24,6 +25,13 @@ double worst_combing(const std::vector<Picture>& pictures) {
   double worst = 0;
   for (const Picture& picture : pictures) worst = std::max(worst, combing(picture));
   return worst;
+}
+
+double luma_difference(const Picture& a, const Picture& b) {
+  REQUIRE(a.luma.size() == b.luma.size());
+  double sum = 0;
+  for (std::size_t i = 0; i < a.luma.size(); ++i) sum += std::abs(int{a.luma[i]} - int{b.luma[i]});
+  return sum / static_cast<double>(a.luma.size());
 }
 
 struct Box {
@@ -67,6 +75,21 @@ TEST_CASE("the fields of an unflagged clip are taken in the order in which they 
   }));
 }
 
+TEST_CASE("untagged SD is BT.601, and leaves as BT.709 when it is encoded") {
+  PipelineOptions options = options_for(/*salvage=*/false);
+  options.prepare.reencode = ReencodePolicy::always;
+  const Prepared prepared = prepare_fixture("untagged_sd_1s.mkv", Role::video, options);
+  REQUIRE(prepared.result);
+  const Picture picture = decode_pictures(prepared.result->video.path).at(12);
+  const auto is_near = [](const std::array<int, 3>& found, const std::array<int, 3>& wanted) {
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::abs(found[i] - wanted[i]) <= 5);
+  };
+  is_near(picture.yuv(10, 5), {63, 102, 240});   // BT.709's red; BT.601's has a luma of 81
+  is_near(picture.yuv(150, 5), {173, 42, 26});   // green
+  is_near(picture.yuv(10, 85), {32, 240, 118});  // blue
+  is_near(picture.yuv(150, 85), {235, 128, 128});
+}
+
 TEST_CASE("a disc of oblong pixels becomes round") {
   const std::vector<Picture> pictures = prepared_pictures("anamorphic_16x11_1s.mp4");
   const Box disc = bright_box(pictures.at(10));
@@ -86,6 +109,23 @@ TEST_CASE("a picture that grows in the middle still fills the frame, before and 
     int brightest_right = 0;
     for (int row = 0; row < 90; ++row) brightest_right = std::max(brightest_right, pictures[frame].y(155, row));
     CHECK(brightest_right > 60);
+  }
+}
+
+TEST_CASE("a window of a source without presentation times begins with the right frame") {
+  for (const char* name : {"raw_30fps_2s.h264", "raw_2997_2s.m2v", "avi_bframes_2s.avi"}) {
+    CAPTURE(std::string(name));
+    const std::vector<Picture> all = decode_pictures(fixture(name));
+    PipelineOptions options = options_for(/*salvage=*/false);
+    options.prepare.video_window.start = Seconds(1);
+    const Prepared prepared = prepare_fixture(name, Role::video, options);
+    REQUIRE_MESSAGE(prepared.result, name);
+    const std::size_t first = all.size() / 2;
+    const std::vector<Picture> made = decode_pictures(prepared.result->video.path);
+    REQUIRE(std::abs(static_cast<int>(made.size()) - static_cast<int>(all.size() - first)) <= 1);
+    const double right = luma_difference(made.front(), all[first]);
+    CHECK(right < luma_difference(made.front(), all[first - 1]));
+    CHECK(right < luma_difference(made.front(), all[first + 1]));
   }
 }
 

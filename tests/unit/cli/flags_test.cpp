@@ -36,6 +36,15 @@ TEST_CASE("a flag for one clip goes before the flag for both") {
   CHECK_FALSE(options.prepare.video_window.end.has_value());
 }
 
+TEST_CASE("damage is refused unless --salvage is given") {
+  PipelineFlags flags;
+  CHECK_FALSE(resolve(flags).prepare.salvage);
+  CLI::App command;
+  add_pipeline_flags(command, flags);
+  command.parse("--salvage");
+  CHECK(resolve(flags).prepare.salvage);
+}
+
 TEST_CASE("flags set the parameters, and auto leaves the mode to the advice") {
   PipelineFlags flags;
   flags.emotion = "surprised";

@@ -99,6 +99,8 @@ TEST_CASE("only what is needed is in the chain") {
   VideoPlan plan = plan_for(640, 360);
   plan.deinterlace = true;
   CHECK(filter_chain(plan, picture(640, 360)) == "bwdif=mode=send_frame:parity=auto:deint=all");
+  plan.field_order = "bff";
+  CHECK(filter_chain(plan, picture(640, 360)) == "bwdif=mode=send_frame:parity=bff:deint=all");
 
   plan = plan_for(360, 640);
   plan.orientation = {.rotation_deg = 90, .mirrored = true};
@@ -138,7 +140,7 @@ TEST_CASE("HDR is mapped from its own transfer in linear light") {
   plan.tone_map = "pq";
   const std::string pq = filter_chain(plan, picture(1920, 1080, AV_PIX_FMT_YUV420P10LE));
   CHECK(contains(pq, "transferin=smpte2084"));
-  CHECK(contains(pq, "tonemap="));
+  CHECK(contains(pq, "tonemap=mobius:param=0.6:peak=4.926"));
   CHECK(contains(pq, "matrix=bt709:transfer=bt709:range=limited,format=yuv420p"));
   plan.tone_map = "hlg";
   CHECK(contains(filter_chain(plan, picture(1920, 1080, AV_PIX_FMT_YUV420P10LE)), "transferin=arib-std-b67"));

@@ -54,6 +54,13 @@ std::optional<Mp4Layout> parse(const std::string& file) {
 const std::string head = box("ftyp", "isom");
 const std::string data = box("mdat", std::string(1000, 'x'));
 
+TEST_CASE("an index that announces fragments is told from one that lists everything") {
+  CHECK_FALSE(parse(head + movie("") + data)->fragmented);
+  const std::string announced = box("moov", clock_box("mvhd", 1000, 0) + box("mvex", box("trex", number(0, 24))));
+  REQUIRE(parse(head + announced + data));
+  CHECK(parse(head + announced + data)->fragmented);
+}
+
 TEST_CASE("the index is first, or behind the media data") {
   REQUIRE(parse(head + movie("") + data));
   CHECK(parse(head + movie("") + data)->moov_first);

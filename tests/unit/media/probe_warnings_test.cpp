@@ -51,6 +51,23 @@ TEST_CASE("fewer frames than the header promises is a truncated file") {
   CHECK(warns(quiet(), findings, "truncated"));
 }
 
+TEST_CASE("a header that claims more than what its index lists lasts is wrong, and nothing is missing") {
+  MediaInfo info = quiet();
+  info.video->header_duration_s = 24;
+  CHECK(warns(info, found(), "wrong_duration"));
+  CHECK_FALSE(warns(info, found(), "truncated"));
+  info.video->header_frames.reset();  // without an index nobody knows
+  CHECK(warns(info, found(), "truncated"));
+}
+
+TEST_CASE("what an edit list hides is not missing") {
+  MediaInfo info = quiet();
+  ProbeFindings findings = found();
+  findings.video_packets = 130;
+  info.video->edit_list = true;
+  CHECK_FALSE(warns(info, findings, "truncated"));
+}
+
 TEST_CASE("a shorter sound than the header promises is a truncated file") {
   MediaInfo info = quiet();
   info.audio.emplace();

@@ -72,10 +72,17 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
        },
        encode, "3840x2160"},
       {"vfr", [](MediaInfo& i) { i.video->vfr = true; }, encode, "varies"},
-      {"50 fps", [](MediaInfo& i) { i.video->fps = 50, i.video->duration_s = 3; }, encode, "50 has to become 25"},
+      {"50 fps",
+       [](MediaInfo& i) {
+         i.video->fps = 50, i.video->duration_s = 3, i.video->header_duration_s = 3, i.container_duration_s = 3;
+       },
+       encode, "50 has to become 25"},
+      {"changing size", [](MediaInfo& i) { i.video->parameters_change = true; }, encode, "change in the middle"},
       {"late key frame", [](MediaInfo& i) { i.video->starts_with_key_frame = false; }, cut, "key frame"},
       {"hidden frames", [](MediaInfo& i) { i.video->header_frames = 200; }, encode, "200 frames"},
       {"avi", [](MediaInfo& i) { i.format = "avi"; }, encode, "avi"},
+      {"fragments", [](MediaInfo& i) { i.fragmented = true; }, remux, "fragments"},
+      {"wrong header", [](MediaInfo& i) { i.video->header_duration_s = 8; }, remux, "another length"},
       {"moov last", [](MediaInfo& i) { i.moov_first = false; }, remux, "moov"},
       {"matroska", [](MediaInfo& i) { i.format = "matroska,webm"; }, remux, "matroska"},
       {"mpeg-ts", [](MediaInfo& i) { i.format = "mpegts"; }, remux, "mpegts"},
@@ -110,6 +117,7 @@ TEST_CASE("frames missing at the end of a truncated file only matter when they a
   const auto truncated = [](MediaInfo& info) { info.video->header_frames = 400; };
   CHECK(planned(truncated).plan.action == ClipAction::transcode);  // which refuses what is not there
   CHECK(planned(truncated, {.video_window = {.end = Seconds(2)}}).plan.action == ClipAction::cut);
+  CHECK(planned(truncated, {.salvage = true}).plan.action == ClipAction::cut);
   const auto hidden = [](MediaInfo& info) {
     info.video->header_frames = 400;
     info.video->edit_list = true;
