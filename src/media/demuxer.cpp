@@ -10,6 +10,7 @@
 
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
+#include "media/first_picture.hpp"
 #include "media/source_address.hpp"
 
 namespace react1::media {
@@ -104,6 +105,8 @@ void Demuxer::open(const std::string& source, const DemuxerOptions& options) {
   format_.reset(raw);
   remember_header();
   if (options.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
+  interrupt_.begin();
+  if (learn_from_first_picture(*format_)) return;
   interrupt_.begin();
   if (const int rc = avformat_find_stream_info(format_.get(), nullptr); rc < 0) fail(rc, "reading the streams");
   if (const auto stopped = interrupt_.error(name_)) throw *stopped;
