@@ -10,7 +10,7 @@ EncoderSettings settings_of(Quality quality) {
     case Quality::standard:
       return {.preset = "veryfast", .crf = 17, .kbps_per_channel = 128};
     case Quality::high:
-      return {.preset = "faster", .crf = 13, .kbps_per_channel = 160};
+      return {.preset = "veryfast", .crf = 12, .kbps_per_channel = 160};
     case Quality::lossless:
       return {.preset = "veryfast", .crf = 4, .kbps_per_channel = 160};
   }
