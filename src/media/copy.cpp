@@ -60,7 +60,7 @@ void copy_video_packets(const Source& source, const MediaInfo& info, const Video
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
   const VideoInfo& video = *info.video;
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  VideoPackets source_packets(source, video, plan, options, quiet);
+  VideoPackets source_packets(source, video, plan, DemuxerOptions::from(options), quiet);
   Demuxer& demuxer = source_packets.demuxer();
   const AVStream& stream = demuxer.stream(plan.stream_index);
   Retimer retimer(video, plan, stream.time_base);

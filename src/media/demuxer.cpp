@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "media/ff/check.hpp"
+#include "media/first_picture.hpp"
 
 namespace react1::media {
 namespace {
@@ -123,6 +124,7 @@ void Demuxer::learn_streams() {
   if (options_.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
   StreamSettings settings(format_->nb_streams, options_.source.max_pixels);
   interrupt_.begin();
+  if (learn_from_first_picture(*format_, options_.source.max_pixels)) return;
   if (const int rc = avformat_find_stream_info(format_.get(), settings.address()); rc < 0) {
     fail(rc, "reading the streams");
   }

@@ -7,7 +7,6 @@
 #include <new>
 #include <optional>
 
-
 #include <fmt/format.h>
 
 #include "media/ff/check.hpp"

@@ -71,8 +71,8 @@ bool is_idr(const std::uint8_t* data, std::size_t size, int length_size) noexcep
 }
 
 VideoPackets::VideoPackets(const Source& source, const VideoInfo& video, const VideoPlan& plan,
-                           const SourceOptions& options, const RunContext& context)
-    : demuxer_(source, DemuxerOptions::from(options), context),
+                           const DemuxerOptions& options, const RunContext& context)
+    : demuxer_(source, options, context),
       started_(plan.start_s == 0),
       fps_(plan.fps),
       start_s_(video.start_s + plan.start_s) {
@@ -106,7 +106,9 @@ bool VideoPackets::read(AVPacket& packet) {
 Copyable find_closed_prefix(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                             const SourceOptions& options, const RunContext& context) {
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
-  VideoPackets packets(source, *info.video, plan, options, context);
+  DemuxerOptions quick = DemuxerOptions::from(options);
+  quick.header_is_enough = true;  // only times and the first bytes of the pictures are looked at
+  VideoPackets packets(source, *info.video, plan, quick, context);
   const int length_size = nal_length_size(*packets.demuxer().stream(plan.stream_index).codecpar);
   const ff::Packet packet = ff::make_packet();
   Copyable best;

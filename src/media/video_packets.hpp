@@ -14,7 +14,7 @@ namespace react1::media {
 /// with the clip starts with its first packet.
 class VideoPackets {
  public:
-  VideoPackets(const Source& source, const VideoInfo& video, const VideoPlan& plan, const SourceOptions& options,
+  VideoPackets(const Source& source, const VideoInfo& video, const VideoPlan& plan, const DemuxerOptions& options,
                const RunContext& context);
 
   /// False at the end, or when the window's first frame has no packet of its own.

@@ -6,13 +6,13 @@ namespace {
 EncoderSettings settings_of(Quality quality) {
   switch (quality) {
     case Quality::draft:
-      return {.preset = "ultrafast", .crf = 23, .kbps_per_channel = 64};
+      return {.preset = "superfast", .crf = 23, .kbps_per_channel = 64};
     case Quality::standard:
       return {.preset = "veryfast", .crf = 17, .kbps_per_channel = 128};
     case Quality::high:
-      return {.preset = "fast", .crf = 13, .kbps_per_channel = 160};
+      return {.preset = "veryfast", .crf = 12, .kbps_per_channel = 160};
     case Quality::lossless:
-      return {.preset = "fast", .crf = 4, .kbps_per_channel = 160};
+      return {.preset = "veryfast", .crf = 4, .kbps_per_channel = 160};
   }
   return {};
 }

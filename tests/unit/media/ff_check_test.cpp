@@ -38,45 +38,53 @@ TEST_CASE("rationals cross over only when they fit") {
 }
 
 /// What FFmpeg does while it waits: asks the callback whether to go on.
-bool ask(AVFormatContext& context) {
-  return context.interrupt_callback.callback(context.interrupt_callback.opaque) != 0;
+bool ask(Interrupt& interrupt) {
+  const AVIOInterruptCB callback = interrupt.callback();
+  return callback.callback(callback.opaque) != 0;
 }
 
 TEST_CASE("a stop ends a blocking operation and is told from a stall") {
-  AVFormatContext context{};
   std::stop_source stop;
   Interrupt interrupt{stop.get_token(), std::chrono::hours{1}};
-  interrupt.attach(context);
   interrupt.begin();
-  CHECK_FALSE(ask(context));
+  CHECK_FALSE(ask(interrupt));
   CHECK_FALSE(interrupt.error("a.mp4").has_value());
   stop.request_stop();
-  CHECK(ask(context));
+  CHECK(ask(interrupt));
   REQUIRE(interrupt.error("a.mp4"));
   CHECK(interrupt.error("a.mp4")->code() == ErrorCode::interrupted);
 }
 
 TEST_CASE("a source without data is a stall: network for a URL, media for a file") {
-  AVFormatContext context{};
   Interrupt interrupt{std::stop_token{}, std::chrono::milliseconds{0}};
-  interrupt.attach(context);
   interrupt.begin();
-  CHECK(ask(context));
+  CHECK(ask(interrupt));
   CHECK(interrupt.cause() == Interrupt::Cause::stall);
   CHECK(interrupt.error("http://h/a")->code() == ErrorCode::network);
   CHECK(interrupt.error("a.mp4")->code() == ErrorCode::media);
 }
 
 TEST_CASE("bytes that arrive put off a stall") {
-  AVFormatContext context{};
   AVIOContext io{};
-  context.pb = &io;
   Interrupt interrupt{std::stop_token{}, std::chrono::milliseconds{0}};
-  interrupt.attach(context);
+  interrupt.watch(&io);
   interrupt.begin();
   io.bytes_read = 1;
-  CHECK_FALSE(ask(context));
-  CHECK(ask(context));  // nothing new since
+  CHECK_FALSE(ask(interrupt));
+  CHECK(ask(interrupt));  // nothing new since
+}
+
+TEST_CASE("an operation that reads a source over and over is ended") {
+  AVIOContext io{};
+  Interrupt interrupt{std::stop_token{}, std::chrono::hours{1}};
+  interrupt.watch(&io, /*source_bytes=*/1000);
+  interrupt.begin();
+  io.bytes_read = 1000;
+  CHECK_FALSE(ask(interrupt));
+  io.bytes_read = std::int64_t{1} << 40;
+  CHECK(ask(interrupt));
+  CHECK(interrupt.cause() == Interrupt::Cause::circles);
+  CHECK(interrupt.error("a.mp4")->code() == ErrorCode::media);
 }
 
 }  // namespace

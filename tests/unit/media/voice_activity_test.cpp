@@ -43,15 +43,15 @@ TEST_CASE("voice is found from its first to its last loud block") {
 
 TEST_CASE("pauses are the stretches without voice, those at both ends included, but not the gaps inside a word") {
   VoiceDetector detector{rate, -45};
-  detector.add(silence(0.5));
-  detector.add(tone(1.0, 0.1F));
-  detector.add(silence(0.15));
-  detector.add(tone(0.5, 0.1F));
-  detector.add(silence(0.25));
-  detector.add(tone(0.02, 0.1F));  // a click does not end a pause
-  detector.add(silence(0.23));
-  detector.add(tone(0.25, 0.1F));
-  detector.add(silence(0.3));
+  hear(detector, silence(0.5));
+  hear(detector, tone(1.0, 0.1F));
+  hear(detector, silence(0.15));
+  hear(detector, tone(0.5, 0.1F));
+  hear(detector, silence(0.25));
+  hear(detector, tone(0.02, 0.1F));  // a click does not end a pause
+  hear(detector, silence(0.23));
+  hear(detector, tone(0.25, 0.1F));
+  hear(detector, silence(0.3));
   const VoiceActivity voice = detector.finish();
   REQUIRE(voice.pauses.size() == 3);
   CHECK(voice.pauses[0].start_s == 0);
