@@ -18,8 +18,8 @@ namespace react1::media {
 /// memory holds; backwards, the source is entered again for each such stretch before them. One thread at a time.
 class OrderedFrames {
  public:
-  /// Memory for decoded frames: 20 of 4096x2160, 80 of 1920x1080.
-  static constexpr std::size_t default_bytes_kept = std::size_t{256} << 20U;
+  /// Memory for decoded frames: 14 of 4096x2160, 60 of 1920x1080.
+  static constexpr std::size_t default_bytes_kept = std::size_t{192} << 20U;
 
   OrderedFrames(const std::string& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
                 const RunContext& context, std::size_t bytes_kept = default_bytes_kept);

@@ -67,11 +67,12 @@ Choice shorten(const FitCase& of) {
                             brief(speed_up), brief(of.advice.remap_speed_up)),
                 {}};
       }
-      return {Conform::off,
-              fmt::format("The goal is all of the picture too, and it would have to play {} times as fast, above the {} "
-                          "that is hardly noticed.",
-                          brief(speed_up), brief(of.advice.remap_speed_up)),
-              {}};
+      return {
+          Conform::off,
+          fmt::format("The goal is all of the picture too, and it would have to play {} times as fast, above the {} "
+                      "that is hardly noticed.",
+                      brief(speed_up), brief(of.advice.remap_speed_up)),
+          {}};
   }
   return {Conform::cut, "The picture is long enough, so it is cut where the voice ends.", {}};
 }
@@ -115,7 +116,8 @@ Choice automatic(const FitCase& of) {
   }
   if (ratio(of) > of.advice.many_turns) {
     if (only_silence_is_left(of)) {
-      return {Conform::hold, "The voice ends within the picture, so only silence is left to a picture that stands.", {}};
+      return {
+          Conform::hold, "The voice ends within the picture, so only silence is left to a picture that stands.", {}};
     }
     return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};
   }
@@ -126,10 +128,11 @@ Choice as_asked(const FitCase& of, const std::string& video_path) {
   const Conform asked = of.options.conform;
   if (asked == Conform::automatic) return automatic(of);
   if (asked == Conform::cut && too_short(of)) {
-    throw Error(ErrorCode::media, video_path,
-                fmt::format("can't be cut to the voice: it has {} and the voice needs {}",
-                            counted(of.facts.frames, "frame"), wanted(of)),
-                {.detail = lengths(of), .hint = "use --conform auto, hold, bounce or remap, or take less of the voice"});
+    throw Error(
+        ErrorCode::media, video_path,
+        fmt::format("can't be cut to the voice: it has {} and the voice needs {}", counted(of.facts.frames, "frame"),
+                    wanted(of)),
+        {.detail = lengths(of), .hint = "use --conform auto, hold, bounce or remap, or take less of the voice"});
   }
   if (asked == Conform::remap || too_short(of)) {
     return {asked, fmt::format("{} was asked for.", to_string(asked)), {}};
@@ -200,9 +203,9 @@ FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>
     case Conform::bounce:
       order = order_bounce(count, pauses, reach);
       if (!order.seams_s.empty() && fit.frames_before > 1) {
-        fit.reasons.push_back(fmt::format("{} of {} in a pause of the speech, at most {} s before the end of the clip.",
-                                          order.in_pauses, counted(static_cast<std::int64_t>(order.seams_s.size()), "turn"),
-                                          brief(reach)));
+        fit.reasons.push_back(fmt::format(
+            "{} of {} in a pause of the speech, which may lie {} s before the end of the clip.", order.in_pauses,
+            counted(static_cast<std::int64_t>(order.seams_s.size()), "turn"), brief(reach)));
       }
       break;
   }

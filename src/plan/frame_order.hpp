@@ -32,9 +32,9 @@ struct FrameCount {
 [[nodiscard]] FrameOrder order_hold(const FrameCount& count);
 /// Output frame i shows the frame on screen at the middle of its share of the window: evenly, never backwards.
 [[nodiscard]] FrameOrder order_remap(const FrameCount& count);
-/// 0 1 … n−1 n−2 … 0 1 …: the frame at a turn is shown once. A turn is moved up to `reach` (and half of that way) before
-/// the end of the way it ends, to lie in a pause, if that costs no further turn; near the middle of the pause, if it can.
-/// A window of one frame stands.
+/// 0 1 … n−1 n−2 … 0 1 …: the frame at a turn is shown once. A turn is moved up to `reach` (and half of that way)
+/// before the end of the way it ends, to lie in a pause, if that costs no further turn; near the middle of the pause,
+/// if it can. A window of one frame stands.
 [[nodiscard]] FrameOrder order_bounce(const FrameCount& count, const std::vector<Pause>& pauses, const Seconds& reach);
 
 }  // namespace react1::planning

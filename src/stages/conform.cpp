@@ -20,10 +20,8 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
   facts.video_s = Rational(plan.frames) / plan.fps;
   facts.audio_s = of.voice_s;
   facts.sample_rate = of.voice.sample_rate;
-  const planning::FitCase fit_case{.facts = facts,
-                                   .options = prepare,
-                                   .advice = of.options.advice,
-                                   .model_mode = of.options.parameters.model_mode};
+  const planning::FitCase fit_case{
+      .facts = facts, .options = prepare, .advice = of.options.advice, .model_mode = of.options.parameters.model_mode};
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {

@@ -64,10 +64,13 @@ void plan_picture(Planned& planned, const std::string& video, const std::string&
   planned.video = planning::lay_out_video(info, options.prepare, planned.warnings);
   planned.conformed =
       conform_video(planned.video, {video, audio, planned.audio, voice_s, options}, planned.warnings, quiet);
-  planning::choose_action(planned.video, info, options.prepare, planned.warnings);
-  if (planned.video.action != ClipAction::cut) return;
-  const media::Copyable copyable = media::find_closed_prefix(video, info, planned.video, options.prepare.source, quiet);
-  planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, info.path);
+  planning::choose_action(planned.video, info, options.prepare);
+  if (planned.video.action == ClipAction::cut) {
+    const media::Copyable copyable =
+        media::find_closed_prefix(video, info, planned.video, options.prepare.source, quiet);
+    planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, info.path);
+  }
+  planning::warn_of_video(planned.video, info, planned.warnings);
 }
 
 /// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to.
