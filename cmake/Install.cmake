@@ -22,8 +22,9 @@ install(FILES "${PROJECT_BINARY_DIR}/react1Config.cmake" "${PROJECT_BINARY_DIR}/
 # it needs these, with and without --static. Requires would make --static follow FFmpeg's own private libraries, whose
 # development packages nobody has.
 list(JOIN FFMPEG_LDFLAGS " " ffmpeg_flags)
+list(JOIN EBUR128_LDFLAGS " " ebur128_flags)
 list(JOIN MICROHTTPD_LDFLAGS " " microhttpd_flags)
-set(react1_pc_libs "${ffmpeg_flags} ${microhttpd_flags} -lcurl -lcrypto -lsqlite3 -lspdlog -lfmt -pthread")
+set(react1_pc_libs "${ffmpeg_flags} ${ebur128_flags} ${microhttpd_flags} -lcurl -lcrypto -lsqlite3 -lspdlog -lfmt -pthread")
 # Relative to the file itself, so that the installed tree can be moved.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
            OUTPUT_VARIABLE react1_pc_to_prefix)

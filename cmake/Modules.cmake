@@ -59,5 +59,7 @@ function(react1_program)
   get_property(modules GLOBAL PROPERTY REACT1_MODULES)
   add_executable(react1_cli ${sources})
   set_target_properties(react1_cli PROPERTIES OUTPUT_NAME react1)
+  # libavfilter is loaded when it is needed (src/media/ff/filter_library.hpp); what nothing refers to must not be loaded.
+  target_link_options(react1_cli PRIVATE -Wl,--as-needed)
   target_link_libraries(react1_cli PRIVATE ${modules} react1_build_version CLI11::CLI11 react1_options)
 endfunction()

@@ -6,6 +6,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 option(REACT1_TESTS "Build the tests" ON)
 option(REACT1_WERROR "Treat warnings as errors" OFF)
+option(REACT1_FUZZ "Build tests/fuzz as fuzzers (clang only)" OFF)
 set(REACT1_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -41,6 +42,9 @@ function(react1_uses_std_regex)
   endif()
 endfunction()
 
+if(REACT1_FUZZ)
+  target_compile_options(react1_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(REACT1_SANITIZE)
   target_compile_options(react1_options INTERFACE -fsanitize=${REACT1_SANITIZE} -fno-omit-frame-pointer -g)
   target_link_options(react1_options INTERFACE -fsanitize=${REACT1_SANITIZE})

@@ -2,7 +2,6 @@
 // and plan()/prepare() in pipeline.hpp.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,28 +12,16 @@
 #include <react1/media_info.hpp>
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
+#include <react1/sound.hpp>
+#include <react1/source.hpp>
+#include <react1/window.hpp>
 
 namespace react1 {
 
-/// How probe() and every later reading of the same source behave.
-struct SourceOptions {
-  /// A source that delivers no byte for this long is given up (Error{network} for a URL, {media} for a file).
-  std::chrono::milliseconds stall_timeout{30'000};
-};
-
-/// Measures `source` (a local path or an http(s) URL): every packet is read, nothing is decoded unless the packets
-/// do not tell. Throws Error{io} (missing, unreadable), {media} (not media, damaged beyond reading), {network},
-/// {interrupted}. Any thread; blocking.
-[[nodiscard]] MediaInfo probe(const std::string& source, const SourceOptions& options, const RunContext& context);
-[[nodiscard]] MediaInfo probe(const std::string& source);
-
-/// Which part of a clip to take, relative to its first frame or sample. At most two of the three may be set.
-/// Default: from the start, as much as the limit allows.
-struct WindowOptions {
-  std::optional<Seconds> start{};     ///< ≥ 0; default 0
-  std::optional<Seconds> duration{};  ///< > 0; longer than the limit is shortened to it, with a warning
-  std::optional<Seconds> end{};       ///< > start
-};
+/// Measures `source`: every packet is read, nothing is decoded unless the packets do not tell. Throws Error{io}
+/// (missing, unreadable), {media} (not media, damaged beyond reading), {network}, {interrupted}. Any thread; blocking.
+[[nodiscard]] MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context);
+[[nodiscard]] MediaInfo probe(const Source& source);
 
 enum class FpsPolicy {
   recommended,  ///< nearest of 24, 25, 30 and their NTSC twins; 50/60 are halved (React-1's recommended rates)
@@ -52,23 +39,46 @@ enum class ReencodePolicy {
 /// "auto", "always", "never".
 [[nodiscard]] ReencodePolicy parse_reencode_policy(std::string_view text);
 
+/// How much of a clip an encoding keeps, against its size and the time it takes. docs/QUALITY.md says what is behind
+/// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
+enum class Quality {
+  draft,     ///< quickest; for trying things out
+  standard,  ///< nothing that an eye or a model finds missing
+  high,      ///< closer still, at about twice the size
+  lossless,  ///< as close as the High profile comes, at many times the size. Only a copy loses nothing at all
+};
+/// "draft", "standard", "high", "lossless".
+[[nodiscard]] Quality parse_quality(std::string_view text);
+
 /// How clips are prepared. Defaults are those of pipelines/default.json (a test holds the two together).
 struct PrepareOptions {
   WindowOptions video_window{};
   WindowOptions audio_window{};
+  WindowChoice window = WindowChoice::head;  ///< moves the audio alone, unless same_take
+  /// VIDEO and AUDIO belong together: one window for both (the two above are then the same, and count from the first
+  /// frame), the start offset kept, both clips cut at the same instants.
+  bool same_take = false;
+  CutOptions cut{};
   Seconds max_duration_s = 15;  ///< hard limit of the service, by every measure
   FpsPolicy fps = FpsPolicy::recommended;
   ReencodePolicy reencode = ReencodePolicy::automatic;
   /// A cut of copied packets ends where the packets allow it. When that is more than this before the wanted end, the
   /// video is encoded instead. ≥ 0.
   Seconds max_cut_loss_s = Seconds(1, 4);
+  /// A damaged or truncated clip is Error{media}. With this, its good beginning is kept, and a warning says what was
+  /// lost. Every frame and sample of the window is decoded once more to find where the damage begins.
+  bool salvage = false;
   Conform conform = Conform::off;    ///< the video is fitted to the voice; what changes its timing encodes it
   Seconds conform_turn_reach_s = 1;  ///< bounce turns up to this early to do it in a pause of the speech; ≥ 0
   int max_width = 4096;              ///< larger pictures are scaled down; React-1 refuses more
   int max_height = 2160;
-  int video_crf = 17;                        ///< x264 constant rate factor, 0 to 51; 17 is visually lossless on faces
-  std::string video_preset = "veryfast";     ///< x264 preset
-  int audio_bitrate_kbps_per_channel = 128;  ///< MP3; 32 to 160
+  Quality quality = Quality::standard;
+  // For experts, each over what the quality says.
+  std::optional<int> video_crf{};                       ///< x264 constant rate factor, 0 to 51
+  std::optional<std::string> video_preset{};            ///< x264 preset
+  std::optional<int> audio_bitrate_kbps_per_channel{};  ///< MP3; 32 to 160
+  /// EBU R128 integrated loudness of the prepared audio, -70 to -5, its true peak at most -1 dBTP; nullopt = untouched.
+  std::optional<double> loudness_lufs{};
   SourceOptions source{};
 };
 
@@ -95,10 +105,12 @@ struct VideoPlan {
   int width = 0, height = 0;  ///< even, square pixels, upright
   Orientation orientation;    ///< to bake in
   bool deinterlace = false;
+  std::string field_order;  ///< "tff" or "bff" where only the picture tells that it is interlaced; else its frames say
   std::string tone_map;     ///< "", "pq" or "hlg": the transfer to map down from
   std::string color_space;  ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
   bool full_range = false;  ///< the source is full range
   bool may_encode = true;   ///< false: a copy that breaks the promise is an error, not encoded instead
+  bool salvaged = false;    ///< the window ends before known damage; what lies behind is no error
   int crf = 17;
   std::string preset = "veryfast";
 };
@@ -114,7 +126,9 @@ struct AudioPlan {
   int channels = 0;          ///< of the prepared clip: 1 or 2
   int bitrate_kbps = 128;    ///< in total
   std::int64_t packets = 0;  ///< to cut: this many are copied
-  bool may_encode = true;    ///< as in VideoPlan
+  SoundTreatment treatment{};
+  bool may_encode = true;  ///< as in VideoPlan
+  bool salvaged = false;   ///< as in VideoPlan
 };
 
 /// One way of measuring a clip's length and what it gave. All of them must be ≤ the limit.
@@ -146,6 +160,8 @@ struct PreparedClip {
   };
   std::optional<Video> video;
   std::optional<Audio> audio;
+  std::optional<SoundLevels> levels;      ///< of the audio clip
+  std::vector<Warning> warnings;          ///< what showed only while it was made, e.g. {"picture_changed", "…"}
   std::vector<DurationMeasure> measures;  ///< the proof of the 15-second promise; empty when only planned
 };
 

@@ -13,7 +13,9 @@
 namespace react1 {
 
 /// Where a fact came from, most trustworthy first.
-enum class FactSource { decoded, packets, stream_header, container_header, assumed };
+/// `sample_table` is a container's own list of every packet (MP4, MOV), checked against the file's size, or the byte
+/// count of uncompressed sound.
+enum class FactSource { decoded, packets, sample_table, stream_header, container_header, assumed };
 [[nodiscard]] std::string_view to_string(FactSource source) noexcept;
 
 /// FFmpeg's names ("tv", "bt709", …); empty = the file does not say.
@@ -39,8 +41,9 @@ struct VideoInfo {
   int bit_depth = 8;  ///< of the first component
   bool has_alpha = false;
   ColorInfo color;
-  std::string hdr;  ///< "", "pq", "hlg", "dolby_vision_5", "dolby_vision_8.4"
+  std::string hdr;  ///< "", "pq", "hlg", "dolby_vision_8.4", or "dolby_vision_N": no ordinary base layer
   bool interlaced = false;
+  std::string field_order;    ///< "tff" or "bff" where only the picture tells (plan() looks), else ""
   bool has_b_frames = false;  ///< packets are reordered
   Rational fps = 0;           ///< the measured nominal rate (median interval); 0 = fewer than 2 frames
   bool vfr = false;           ///< intervals differ by more than the time base's rounding
@@ -52,7 +55,9 @@ struct VideoInfo {
   std::optional<Seconds> header_duration_s;  ///< what the stream header claims; a hint
   std::optional<std::int64_t> header_frames;
   bool starts_with_key_frame = true;
-  bool edit_list = false;  ///< ignoring edit lists would change start, count or duration
+  bool truncated = false;          ///< the header promises more than the file holds
+  bool parameters_change = false;  ///< H.264: the size or another basic property may change in the middle
+  bool edit_list = false;          ///< ignoring edit lists would change start, count or duration
 };
 
 /// The chosen audio stream.
@@ -69,6 +74,7 @@ struct AudioInfo {
   Seconds duration_s;  ///< samples / sample_rate
   FactSource duration_source = FactSource::packets;
   std::optional<Seconds> header_duration_s;
+  bool truncated = false;  ///< the header promises more than the file holds
 };
 
 /// One line per stream of the file, chosen or not.
@@ -95,6 +101,7 @@ struct MediaInfo {
   std::optional<Seconds> container_duration_s;  ///< header value; a hint
   Seconds duration_s;                           ///< the longest chosen stream, measured
   bool moov_first = false;                      ///< MP4/MOV only: the index precedes the media data
+  bool fragmented = false;                      ///< MP4/MOV only: the index is spread over fragments
   bool still_image = false;                     ///< a picture file, or one single frame
   std::vector<std::string> metadata_keys;       ///< container and stream tag names (never their values)
   std::optional<VideoInfo> video;

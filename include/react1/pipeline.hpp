@@ -52,14 +52,15 @@ struct Preparation {
   Mismatch mismatch;
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used
+  TakeOffset offset;
   std::vector<Warning> warnings;
 };
 
 /// Everything prepare would do; writes nothing, calls nobody.
-[[nodiscard]] Preparation plan(const std::string& video, const std::string& audio, const PipelineOptions& options,
+[[nodiscard]] Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,
                                const RunContext& context);
 /// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time.
-[[nodiscard]] Preparation prepare(const std::string& video, const std::string& audio, const std::string& directory,
+[[nodiscard]] Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                                   const PipelineOptions& options, const RunContext& context);
 
 struct Timings {
@@ -93,11 +94,11 @@ struct Service {
 
 /// The main job. The returned record's verdict may be fail (the file is kept): look at it.
 /// Throws Error{hold} before paying when the advice is to hold and no mode was named.
-[[nodiscard]] RunRecord run(const std::string& video, const std::string& audio, const std::string& output,
+[[nodiscard]] RunRecord run(const Source& video, const Source& audio, const std::string& output,
                             const PipelineOptions& options, Service service, const RunContext& context);
 /// Prepare, upload and submit; returns the job once the request id is on disk.
-[[nodiscard]] Job submit(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                         Service service, const RunContext& context);
+[[nodiscard]] Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
+                         const RunContext& context);
 /// Waits for, downloads and verifies a request known by id, whoever submitted it.
 [[nodiscard]] RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
                                      const RunContext& context);

@@ -9,6 +9,7 @@
 
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
+#include <react1/source.hpp>
 
 namespace react1 {
 
@@ -51,7 +52,7 @@ struct PreviewResult {
 
 /// Renders what `mode` does to the timing of two clips, H.264 + AAC in MP4, no lip-sync. `output` is written under a
 /// temporary name and renamed. Throws Error{media|io|interrupted}. The clips may be any that FFmpeg reads.
-PreviewResult preview(const std::string& video, const std::string& audio, LipsyncMode mode, const std::string& output,
+PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
                       const RunContext& context);
 
 }  // namespace react1

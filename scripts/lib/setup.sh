@@ -11,6 +11,7 @@ export CCACHE_BASEDIR="$REACT1_ROOT" CCACHE_NOHASHDIR=1
 BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
   libavformat-dev libavcodec-dev libavfilter-dev libswresample-dev libswscale-dev libavutil-dev
+  libebur128-dev
   libcurl4-openssl-dev libssl-dev libsqlite3-dev libmicrohttpd-dev
   nlohmann-json3-dev libvalijson-dev libspdlog-dev libfmt-dev libcli11-dev
   ca-certificates
@@ -19,6 +20,8 @@ BUILD_PACKAGES=(
 TEST_PACKAGES=(doctest-dev)
 # What .ci/run uses beyond that.
 CI_PACKAGES=(clang clang-tidy clang-format ccache)
+# What scripts/fuzz needs: clang with its fuzzing and sanitizer libraries.
+FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 say() { printf '\n==> %s\n' "$*"; }
 

@@ -12,6 +12,7 @@
 #include "cli/version.hpp"
 #include "core/log.hpp"
 #include "media/ff/log_bridge.hpp"
+#include "media/ff/memory_limit.hpp"
 
 namespace {
 
@@ -34,6 +35,7 @@ int run_action(Shell& shell) {
   }
   log::init(log_level(shell.global), shell.global.log_format);
   media::ff::install_log_bridge(shell.global.verbosity >= 2);
+  media::ff::limit_memory();
   return shell.action();
 }
 

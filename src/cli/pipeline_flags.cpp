@@ -26,12 +26,12 @@ void add_window(CLI::App& command, const std::string& prefix, PipelineFlags::Win
   add_value(command, "--" + prefix + "end", window.end, "End of " + whose)->group(kClips)->option_text("TIME");
 }
 
-double parse_temperature(const std::string& text) {
+double parse_number(const char* flag, const std::string& text, double low, double high) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || stopped != end || !(value >= 0 && value <= 1)) {  // nan fails both comparisons
-    throw Error(ErrorCode::usage, "--temperature", fmt::format("\"{}\" is not a number from 0 to 1", text));
+  if (failed != std::errc() || stopped != end || !(value >= low && value <= high)) {  // nan fails both comparisons
+    throw Error(ErrorCode::usage, flag, fmt::format("\"{}\" is not a number from {} to {}", text, low, high));
   }
   return value;
 }
@@ -56,6 +56,53 @@ void lay_over(WindowOptions& window, const PipelineFlags::Window& own, const Pip
   }
 }
 
+bool is_set(const PipelineFlags::Window& window) {
+  return window.start || window.duration || window.end;
+}
+
+/// START-END: the same window of both clips.
+void take_range(PrepareOptions& prepare, const std::string& text, const PipelineFlags& flags) {
+  if (is_set(flags.both) || is_set(flags.video) || is_set(flags.audio)) {
+    throw Error(
+        ErrorCode::usage, "--window",
+        fmt::format("\"{}\" already says where both windows start and end; other flags name them as well", text),
+        {.hint = "leave out either --window or the --start, --duration and --end flags"});
+  }
+  const std::size_t dash = text.find('-');
+  WindowOptions window;
+  window.start = value_of("--window", text.substr(0, dash), parse_time);
+  window.end = value_of("--window", text.substr(dash + 1), parse_time);
+  prepare.video_window = prepare.audio_window = window;
+}
+
+void lay_over_window(PrepareOptions& prepare, const PipelineFlags& flags) {
+  if (flags.same_take && (is_set(flags.video) || is_set(flags.audio))) {
+    throw Error(ErrorCode::usage, "--same-take", "takes one window for both clips, but a clip is given its own",
+                {.hint = "use --start, --duration and --end, which count from the first frame"});
+  }
+  lay_over(prepare.video_window, flags.video, flags.both, "video-");
+  lay_over(prepare.audio_window, flags.audio, flags.both, "audio-");
+  if (flags.same_take) prepare.same_take = true;
+  if (!flags.window) return;
+  const std::string& text = *flags.window;
+  const bool is_range = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (is_range && text.find('-') == std::string::npos) {
+    throw Error(ErrorCode::usage, "--window", fmt::format("\"{}\" has a start but no end", text),
+                {.hint = "START-END as in 3.5-12 or 1:02-1:15; or head, or speech"});
+  }
+  prepare.window = is_range ? WindowChoice::head : value_of("--window", text, parse_window_choice);
+  if (is_range) take_range(prepare, text, flags);
+}
+
+void lay_over_sound(PrepareOptions& prepare, const PipelineFlags& flags) {
+  if (flags.cut) prepare.cut.policy = value_of("--cut", *flags.cut, parse_cut_policy);
+  if (flags.cut_lookback) prepare.cut.lookback_s = value_of("--cut-lookback", *flags.cut_lookback, parse_time);
+  if (flags.cut_fade) prepare.cut.fade_s = value_of("--cut-fade", *flags.cut_fade, parse_time);
+  if (!flags.loudness) return;
+  prepare.loudness_lufs.reset();
+  if (*flags.loudness != "off") prepare.loudness_lufs = parse_number("--loudness", *flags.loudness, -70, -5);
+}
+
 void lay_over(RequestedParameters& parameters, const PipelineFlags& flags) {
   if (flags.emotion) parameters.emotion = value_of("--emotion", *flags.emotion, parse_emotion);
   if (flags.model_mode) parameters.model_mode = value_of("--model-mode", *flags.model_mode, parse_model_mode);
@@ -65,7 +112,7 @@ void lay_over(RequestedParameters& parameters, const PipelineFlags& flags) {
       parameters.lipsync_mode = value_of("--lipsync-mode", *flags.lipsync_mode, parse_lipsync_mode);
     }
   }
-  if (flags.temperature) parameters.temperature = parse_temperature(*flags.temperature);
+  if (flags.temperature) parameters.temperature = parse_number("--temperature", *flags.temperature, 0, 1);
 }
 
 }  // namespace
@@ -107,6 +154,29 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
   add_window(command, "", flags.both, "both clips");
   add_window(command, "video-", flags.video, "the video clip");
   add_window(command, "audio-", flags.audio, "the audio clip");
+  add_value(command, "--window", flags.window,
+            "head: from the start (default); speech: where the audio has most voice; START-END: of both clips")
+      ->group(kClips)
+      ->option_text("WHICH");
+  add_value(command, "--cut", flags.cut,
+            "Where longer audio ends. auto: at a pause where the limit decides (default); pause; exact")
+      ->group(kClips)
+      ->option_text("HOW");
+  add_value(command, "--cut-lookback", flags.cut_lookback,
+            "How far before the end a pause may lie (default 3); without one the cut is exact")
+      ->group(kClips)
+      ->option_text("TIME");
+  add_value(command, "--cut-fade", flags.cut_fade, "Fade where a cut falls into sound (default 0.01; 0: none)")
+      ->group(kClips)
+      ->option_text("TIME");
+  command
+      .add_flag("--same-take", flags.same_take,
+                "VIDEO and AUDIO belong together: cut both at the same instants, keep their offset")
+      ->group(kClips);
+  add_value(command, "--loudness", flags.loudness,
+            "EBU R128 loudness of the audio, for example -16, its true peak at most -1 dBTP; off (default)")
+      ->group(kClips)
+      ->option_text("LUFS");
   add_value(command, "--fps", flags.fps, "recommended: nearest of 24, 25, 30 and their NTSC twins (default); keep")
       ->group(kClips)
       ->option_text("POLICY");
@@ -114,10 +184,19 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "auto: only what can't be copied (default); always; never: refuse it")
       ->group(kClips)
       ->option_text("POLICY");
+  command
+      .add_flag_function(
+          "--salvage", [&flags](std::int64_t count) { flags.salvage = count > 0; },
+          "Keep the good beginning of a damaged clip instead of refusing it")
+      ->group(kClips);
   add_value(command, "--conform", flags.conform,
             "Fit the video to the voice, frame for frame: off (default), cut, hold, bounce, remap, auto")
       ->group(kClips)
       ->option_text("HOW");
+  add_value(command, "--quality", flags.quality,
+            "What an encoding keeps, against size and time: draft, standard (default), high, lossless")
+      ->group(kClips)
+      ->option_text("Q");
   add_value(command, "--goal", flags.goal,
             "What counts when the clips differ in length: speech (default), picture, both")
       ->group(kModel)
@@ -131,6 +210,7 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
       ->group(kModel)
       ->option_text("M");
   add_value(command, "--temperature", flags.temperature, "0 to 1 (default 0.5)")->group(kModel)->option_text("T");
+  add_limit_flags(command, flags.limits);
 }
 
 void add_again_flag(CLI::App& command, PipelineFlags& flags) {
@@ -139,13 +219,16 @@ void add_again_flag(CLI::App& command, PipelineFlags& flags) {
 
 PipelineOptions resolve(const PipelineFlags& flags) {
   PipelineOptions options = load_recipe(flags.pipeline);
-  lay_over(options.prepare.video_window, flags.video, flags.both, "video-");
-  lay_over(options.prepare.audio_window, flags.audio, flags.both, "audio-");
+  lay_over_window(options.prepare, flags);
+  lay_over_sound(options.prepare, flags);
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
+  if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);
+  if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
+  lay_over(options.prepare.source, flags.limits);
   options.again = flags.again;
   // The recipe was checked while it was read, so what is wrong now came with the flags.
   if (auto problems = options.validate(); !problems.empty()) {

@@ -6,6 +6,8 @@
 #include <react1/pipeline.hpp>
 #include <string>
 
+#include "cli/limit_flags.hpp"
+
 namespace react1::cli {
 
 /// Flags as typed; nullopt = not given, the recipe decides.
@@ -14,14 +16,19 @@ struct PipelineFlags {
     std::optional<std::string> start, duration, end;
   };
   std::string pipeline = "default";
-  Window both, video, audio;  ///< `both` counts where the clip's own flag is not given
-  std::optional<std::string> fps, reencode, conform, goal;
+  Window both, video, audio;          ///< `both` counts where the clip's own flag is not given
+  std::optional<std::string> window;  ///< head, speech or START-END
+  std::optional<std::string> cut, cut_lookback, cut_fade, loudness;
+  bool same_take = false;
+  std::optional<std::string> fps, reencode, conform, quality, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
+  std::optional<bool> salvage;
+  LimitFlags limits;
   bool again = false;
 };
 
-/// Declares --pipeline, the windows, --fps, --reencode, --conform, --goal and the model parameters. `flags` must
-/// outlive `command`.
+/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --salvage, --conform, --quality, --goal,
+/// the model parameters and the limits. `flags` must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/console_observer.hpp"
 #include "cli/flags.hpp"
+#include "cli/inputs.hpp"
 #include "cli/output.hpp"
 #include "cli/pipeline_flags.hpp"
 #include "cli/text.hpp"
@@ -28,15 +29,16 @@ void add_plan(CLI::App& app, Shell& shell) {
   CLI::App* command =
       app.add_subcommand("plan", "What prepare would do, the advice, predictions and cost; writes nothing");
   const auto arguments = std::make_shared<Arguments>();
-  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
-  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  add_argument(*command, "VIDEO", arguments->video, kInputHelp);
+  add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_pipeline_flags(*command, arguments->flags);
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
       const PipelineOptions options = resolve(arguments->flags);
+      const Pair pair = pair_of(arguments->video, arguments->audio);
       const Preparation planned = [&] {
         ConsoleObserver observer(shell, /*result_has_warnings=*/true);
-        return plan(arguments->video, arguments->audio, options, {shell.stop, &observer});
+        return plan(pair.video, pair.audio, options, {shell.stop, &observer});
       }();
       print(planned, shell);
       return 0;
@@ -47,8 +49,8 @@ void add_plan(CLI::App& app, Shell& shell) {
 void add_prepare(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("prepare", "Makes DIR/video.mp4, DIR/audio.mp3 and DIR/prepare.json");
   const auto arguments = std::make_shared<Arguments>();
-  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
-  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  add_argument(*command, "VIDEO", arguments->video, kInputHelp);
+  add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_option("-o,--output", arguments->directory, "Folder for the clips; made when missing")
       ->required()
       ->option_text("DIR");
@@ -56,9 +58,10 @@ void add_prepare(CLI::App& app, Shell& shell) {
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
       const PipelineOptions options = resolve(arguments->flags);
+      const Pair pair = pair_of(arguments->video, arguments->audio);
       const Preparation prepared = [&] {
         ConsoleObserver observer(shell, /*result_has_warnings=*/true);
-        return prepare(arguments->video, arguments->audio, arguments->directory, options, {shell.stop, &observer});
+        return prepare(pair.video, pair.audio, arguments->directory, options, {shell.stop, &observer});
       }();
       print(prepared, shell);
       return 0;

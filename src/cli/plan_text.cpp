@@ -1,6 +1,8 @@
 // plan and prepare, for people.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "cli/text.hpp"
 
 namespace react1::cli {
@@ -19,6 +21,25 @@ std::string clip_facts(const PreparedClip& clip) {
   }
   if (!clip.path.empty()) facts += fmt::format("; {}", bytes_text(clip.bytes));
   return facts;
+}
+
+std::string or_none(const std::optional<double>& level, const char* unit) {
+  return level ? fmt::format("{:.1f} {}", *level, unit) : "none";
+}
+
+std::string levels_text(const SoundLevels& levels) {
+  std::string text = fmt::format("loudness {}, true peak {}, silence {:.0f} %", or_none(levels.integrated_lufs, "LUFS"),
+                                 or_none(levels.true_peak_dbtp, "dBTP"), levels.silence_share.value_or(1) * 100);
+  if (levels.clipped_samples.value_or(0) > 0) text += fmt::format(", {} samples clipped", *levels.clipped_samples);
+  return text;
+}
+
+std::string offset_text(const TakeOffset& offset) {
+  const Seconds& late = *offset.audio_late_s;
+  std::string text = fmt::format("in its source the audio starts {} {} the picture; {}", seconds_text(abs(late)),
+                                 late < 0 ? "before" : "after", offset.kept ? "kept" : "dropped");
+  if (offset.silence_added_s > 0) text += fmt::format(", by {} of silence", seconds_text(offset.silence_added_s));
+  return text;
 }
 
 void add_clip(std::vector<std::vector<std::string>>& rows, const char* name, const PreparedClip& clip) {
@@ -60,6 +81,8 @@ std::string preparation_text(const Preparation& preparation) {
   add_clip(rows, "video", preparation.video);
   add_clip(rows, "audio", preparation.audio);
   if (preparation.conform) add_conform(rows, *preparation.conform);
+  if (preparation.audio.levels) rows.push_back({"", levels_text(*preparation.audio.levels)});
+  if (preparation.offset.audio_late_s) rows.push_back({"offset", offset_text(preparation.offset)});
   rows.push_back(
       {"mismatch", fmt::format("audio − video = {}, audio / video = {}", seconds_text(preparation.mismatch.delta_s),
                                preparation.mismatch.ratio.to_decimal(3))});

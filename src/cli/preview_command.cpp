@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/console_observer.hpp"
 #include "cli/flags.hpp"
+#include "cli/inputs.hpp"
 #include "cli/output.hpp"
 #include "cli/output_path.hpp"
 #include "cli/pipeline_flags.hpp"
@@ -39,14 +40,15 @@ Json preview_document(const std::string& path, LipsyncMode mode, const PreviewRe
 /// Of the prepared clips: what the service would be given is what the mode works on.
 int preview_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve(arguments.flags);
-  require_output_file(arguments.output, {arguments.video, arguments.audio});
+  const Pair pair = pair_of(arguments.video, arguments.audio);
+  require_output_file(arguments.output, {pair.video, pair.audio});
   const TemporaryDirectory workshop;
   Preparation preparation;
   PreviewResult result;
   {
     ConsoleObserver observer(shell);
     const RunContext context{shell.stop, &observer};
-    preparation = prepare(arguments.video, arguments.audio, workshop.path().string(), options, context);
+    preparation = prepare(pair.video, pair.audio, workshop.path().string(), options, context);
     result = preview(preparation.video.path, preparation.audio.path, preparation.prediction.lipsync_mode,
                      arguments.output, context);
   }
@@ -67,8 +69,8 @@ void add_preview(CLI::App& app, Shell& shell) {
   CLI::App* command =
       app.add_subcommand("preview", "Renders what a lipsync mode does to the timing, locally and free of charge");
   const auto arguments = std::make_shared<Arguments>();
-  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
-  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  add_argument(*command, "VIDEO", arguments->video, kInputHelp);
+  add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_option("-o,--output", arguments->output, "The rendering")->required()->option_text("OUT.mp4");
   add_pipeline_flags(*command, arguments->flags);
   command->callback(

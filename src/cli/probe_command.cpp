@@ -1,31 +1,48 @@
 // react1 probe
 #include <memory>
+#include <optional>
 #include <react1/json.hpp>
 #include <react1/media.hpp>
+#include <stop_token>
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/console_observer.hpp"
+#include "cli/in_order.hpp"
+#include "cli/inputs.hpp"
+#include "cli/limit_flags.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
 
 namespace react1::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> files;
+  LimitFlags limits;
+};
+
+}  // namespace
 
 void add_probe(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("probe", "What is in a file, measured, with warnings");
-  const auto files = std::make_shared<std::vector<std::string>>();
-  command->add_option("FILE", *files, "Paths or http(s) URLs")->required();
-  command->callback([files, &shell] {
-    shell.action = [files, &shell] {
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("FILE", arguments->files, kInputHelp)->required();
+  add_limit_flags(*command, arguments->limits);
+  command->callback([arguments, &shell] {
+    shell.action = [arguments, &shell] {
+      SourceOptions options;
+      lay_over(options, arguments->limits);
+      const std::vector<Source> sources = sources_of(arguments->files);
       std::vector<MediaInfo> infos;
-      {
-        ConsoleObserver observer(shell, /*result_has_warnings=*/true);
-        const RunContext context{shell.stop, &observer};
-        for (const std::string& file : *files) {
-          infos.push_back(probe(file, SourceOptions{}, context));
-          if (!shell.global.json) print_result(media_text(infos.back()));
-        }
-      }
+      in_order(
+          sources.size(), shell.stop,
+          [&](std::size_t i, const std::stop_token& stop) {
+            return probe(sources[i], options, RunContext{.stop = stop});
+          },
+          [&](const MediaInfo& info) {
+            if (!shell.global.json) print_result(media_text(info));
+            infos.push_back(info);
+          });
       if (shell.global.json) print_result(infos.size() == 1 ? to_json(infos.front()) : to_json(infos));
       return 0;
     };

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/console_observer.hpp"
 #include "cli/flags.hpp"
+#include "cli/inputs.hpp"
 #include "cli/output_path.hpp"
 #include "cli/pipeline_flags.hpp"
 #include "cli/run_output.hpp"
@@ -21,12 +22,13 @@ struct Arguments {
 
 int run_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve_for_submit(arguments.flags);
-  require_output_file(arguments.output, {arguments.video, arguments.audio});
+  const Pair pair = pair_of(arguments.video, arguments.audio);
+  require_output_file(arguments.output, {pair.video, pair.audio});
   shell.paid.output = arguments.output;
   ServiceSession session(arguments.service, options, shell);
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);
-    return run(arguments.video, arguments.audio, arguments.output, options, session.service(), {shell.stop, &observer});
+    return run(pair.video, pair.audio, arguments.output, options, session.service(), {shell.stop, &observer});
   }();
   return print_run(record, shell);
 }
@@ -37,8 +39,8 @@ void add_run(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand(
       "run", "The main job: prepare, upload, submit, wait, download, verify; also writes OUT.mp4.json");
   const auto arguments = std::make_shared<Arguments>();
-  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
-  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  add_argument(*command, "VIDEO", arguments->video, kInputHelp);
+  add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
   add_pipeline_flags(*command, arguments->flags);
   add_again_flag(*command, arguments->flags);

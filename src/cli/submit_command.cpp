@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/console_observer.hpp"
 #include "cli/flags.hpp"
+#include "cli/inputs.hpp"
 #include "cli/output.hpp"
 #include "cli/pipeline_flags.hpp"
 #include "cli/service_session.hpp"
@@ -26,13 +27,14 @@ struct Arguments {
 
 int submit_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve_for_submit(arguments.flags);
+  const Pair pair = pair_of(arguments.video, arguments.audio);
   ServiceSession session(arguments.service, options, shell);
   Job job;
   std::optional<QueueStatus> status;
   {
     ConsoleObserver observer(shell);
     RunContext context{shell.stop, &observer};
-    job = submit(arguments.video, arguments.audio, options, session.service(), context);
+    job = submit(pair.video, pair.audio, options, session.service(), context);
     shell.paid.request_id = job.request.request_id;
     if (arguments.wait) {
       context.job_id = job.id;
@@ -56,8 +58,8 @@ int submit_command(const Arguments& arguments, Shell& shell) {
 void add_submit(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("submit", "Upload and submit; prints the request id and returns");
   const auto arguments = std::make_shared<Arguments>();
-  add_argument(*command, "VIDEO", arguments->video, "Path or http(s) URL");
-  add_argument(*command, "AUDIO", arguments->audio, "Path or http(s) URL; of a video file its sound is taken");
+  add_argument(*command, "VIDEO", arguments->video, kInputHelp);
+  add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
   add_pipeline_flags(*command, arguments->flags);
   add_again_flag(*command, arguments->flags);

@@ -19,12 +19,15 @@ namespace {
 // Each table is in the order of its enumeration, so that a value is its own index.
 constexpr std::array<std::string_view, 8> kStages{"probe",  "prepare", "plan",     "upload",
                                                   "submit", "wait",    "download", "verify"};
-constexpr std::array<std::string_view, 5> kFactSources{"decoded", "packets", "stream_header", "container_header",
-                                                       "assumed"};
+constexpr std::array<std::string_view, 6> kFactSources{"decoded",       "packets",          "sample_table",
+                                                       "stream_header", "container_header", "assumed"};
 constexpr std::array<std::string_view, 4> kClipActions{"passthrough", "remux", "cut", "transcode"};
 constexpr std::array<std::string_view, 2> kFpsPolicies{"recommended", "keep"};
 constexpr std::array<std::string_view, 3> kReencodePolicies{"auto", "always", "never"};
 constexpr std::array<std::string_view, 6> kConforms{"off", "cut", "hold", "bounce", "remap", "auto"};
+constexpr std::array<std::string_view, 2> kWindowChoices{"head", "speech"};
+constexpr std::array<std::string_view, 3> kCutPolicies{"auto", "pause", "exact"};
+constexpr std::array<std::string_view, 4> kQualities{"draft", "standard", "high", "lossless"};
 constexpr std::array<std::string_view, 3> kVerdicts{"pass", "warn", "fail"};
 constexpr std::array<std::string_view, 7> kJobStates{"created", "submitting",      "submitted", "done",
                                                      "failed",  "outcome_unknown", "cancelled"};
@@ -90,6 +93,15 @@ ReencodePolicy parse_reencode_policy(std::string_view text) {
 }
 Conform parse_conform(std::string_view text) {
   return parse<Conform>(kConforms, "conform", text);
+}
+WindowChoice parse_window_choice(std::string_view text) {
+  return parse<WindowChoice>(kWindowChoices, "window", text);
+}
+CutPolicy parse_cut_policy(std::string_view text) {
+  return parse<CutPolicy>(kCutPolicies, "cut", text);
+}
+Quality parse_quality(std::string_view text) {
+  return parse<Quality>(kQualities, "quality", text);
 }
 Emotion parse_emotion(std::string_view text) {
   return parse<Emotion>(kEmotions, "emotion", text);

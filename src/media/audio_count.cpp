@@ -7,12 +7,12 @@
 
 namespace react1::media {
 
-DecodedAudioCount count_decoded_samples(const std::string& source, int index, const SourceOptions& options,
+DecodedAudioCount count_decoded_samples(const Source& source, int index, const SourceOptions& options,
                                         const RunContext& context) {
   Demuxer demuxer{source, DemuxerOptions::from(options), context};
   const std::array wanted{index};
   demuxer.select(wanted);
-  Decoder decoder{demuxer.stream(index), /*threads=*/1, demuxer.name()};
+  Decoder decoder{demuxer.stream(index), /*threads=*/1, demuxer.name(), options};
   const ff::Packet packet = ff::make_packet();
   const ff::Frame frame = ff::make_frame();
   DecodedAudioCount count;

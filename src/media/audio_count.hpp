@@ -17,7 +17,7 @@ struct DecodedAudioCount {
 };
 
 /// Opens `source` again and decodes stream `index` to its end. Throws what Demuxer and Decoder throw.
-[[nodiscard]] DecodedAudioCount count_decoded_samples(const std::string& source, int index,
-                                                      const SourceOptions& options, const RunContext& context);
+[[nodiscard]] DecodedAudioCount count_decoded_samples(const Source& source, int index, const SourceOptions& options,
+                                                      const RunContext& context);
 
 }  // namespace react1::media

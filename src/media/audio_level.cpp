@@ -1,17 +1,9 @@
 #include "media/audio_level.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-
-extern "C" {
-#include <libavutil/channel_layout.h>
-#include <libavutil/opt.h>
-}
-
-#include "media/ff/check.hpp"
 
 namespace react1::media {
 namespace {
@@ -51,41 +43,6 @@ double one_plane(AVSampleFormat format, const std::uint8_t* data, std::size_t co
 }
 
 }  // namespace
-
-void MonoMix::set_up(const AVFrame& frame) {
-  const int channels = frame.ch_layout.nb_channels;
-  if (resampler_ && frame.format == format_ && frame.sample_rate == sample_rate_ && channels == channels_) return;
-  AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
-  AVChannelLayout from{};
-  if (frame.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
-    av_channel_layout_default(&from, channels);
-  } else {
-    ff::check(av_channel_layout_copy(&from, &frame.ch_layout), "reading the channel layout", "audio");
-  }
-  SwrContext* raw = nullptr;
-  const int rc = swr_alloc_set_opts2(&raw, &mono, AV_SAMPLE_FMT_FLT, frame.sample_rate, &from,
-                                     static_cast<AVSampleFormat>(frame.format), frame.sample_rate, /*log_offset=*/0,
-                                     /*log_ctx=*/nullptr);
-  resampler_.reset(raw);
-  av_channel_layout_uninit(&from);
-  ff::check(rc, "setting up the mono mix", "audio");
-  // Float mixes are not normalised by default: two equal channels would come out 3 dB louder than they are.
-  ff::check(av_opt_set_double(raw, "rematrix_maxval", 1.0, /*search_flags=*/0), "setting up the mono mix", "audio");
-  ff::check(swr_init(raw), "setting up the mono mix", "audio");
-  format_ = frame.format;
-  sample_rate_ = frame.sample_rate;
-  channels_ = channels;
-}
-
-std::span<const float> MonoMix::mix(const AVFrame& frame) {
-  set_up(frame);
-  samples_.resize(static_cast<std::size_t>(frame.nb_samples));
-  std::array out{reinterpret_cast<std::uint8_t*>(samples_.data())};
-  auto** in = const_cast<const std::uint8_t**>(frame.extended_data);  // NOLINT(*-const-cast): older FFmpeg asks for it
-  const int count = ff::check(swr_convert(resampler_.get(), out.data(), frame.nb_samples, in, frame.nb_samples),
-                              "mixing to mono", "audio");
-  return std::span{samples_}.first(static_cast<std::size_t>(count));
-}
 
 double peak_of(const AVFrame& frame) {
   const auto format = static_cast<AVSampleFormat>(frame.format);

@@ -4,48 +4,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstddef>
 #include <optional>
-#include <utility>
-#include <vector>
 
-#include "core/redact.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/muxer.hpp"
-#include "media/source_address.hpp"
 #include "media/video_packets.hpp"
 
 #include <react1/error.hpp>
 
 namespace react1::media {
 namespace {
-
-struct CloseIo {
-  void operator()(AVIOContext* io) const noexcept { avio_close(io); }
-};
-using Io = std::unique_ptr<AVIOContext, CloseIo>;
-
-Io open_source(const std::string& source, ff::Interrupt& interrupt, AVFormatContext& carrier) {
-  interrupt.attach(carrier);
-  interrupt.begin();
-  ff::Dictionary settings;
-  confine(settings, source);
-  AVIOContext* raw = nullptr;
-  const int rc =
-      avio_open2(&raw, address_of(source).c_str(), AVIO_FLAG_READ, &carrier.interrupt_callback, settings.address());
-  if (const auto stopped = interrupt.error(redact_url(source))) throw *stopped;
-  ff::check(rc, "opening", redact_url(source));
-  return Io{raw};
-}
-
-Io create(const std::filesystem::path& file) {
-  AVIOContext* raw = nullptr;
-  ff::check(avio_open2(&raw, file_address(file.string()).c_str(), AVIO_FLAG_WRITE, nullptr, nullptr),
-            "creating the file", file.string());
-  return Io{raw};
-}
 
 /// Timestamps on the result's grid: in the rate's own ticks when it is constant, else as they are.
 class Retimer {
@@ -103,40 +72,7 @@ class Retimer {
 
 }  // namespace
 
-void copy_bytes(const std::string& source, std::optional<std::int64_t> expected, const std::filesystem::path& file,
-                const SourceOptions& options, const RunContext& context) {
-  const std::string name = redact_url(source);
-  ff::Interrupt interrupt(context.stop, options.stall_timeout);
-  // The stall clock counts the bytes of a format context; this one only carries the I/O context to it.
-  const ff::InputFormat carrier{avformat_alloc_context()};
-  if (!carrier) throw std::bad_alloc{};
-  const Io in = open_source(source, interrupt, *carrier);
-  Io out = create(file);
-  std::vector<unsigned char> block(std::size_t{1} << 20U);
-  std::int64_t copied = 0;
-  for (;;) {
-    context.throw_if_stopped();
-    interrupt.begin();
-    const int got = avio_read_partial(in.get(), block.data(), static_cast<int>(block.size()));
-    if (const auto stopped = interrupt.error(name)) throw *stopped;
-    if (got == AVERROR_EOF || got == 0) break;
-    ff::check(got, "reading", name);
-    avio_write(out.get(), block.data(), got);
-    ff::check(out->error, "writing the file", file.string());
-    copied += got;
-    context.observer->on_progress({Stage::prepare, copied, expected, "bytes"});
-  }
-  avio_flush(out.get());
-  ff::check(out->error, "writing the file", file.string());
-  ff::check(avio_close(out.release()), "closing the file", file.string());
-  if (expected && copied != *expected) {
-    throw Error(ErrorCode::media, name,
-                fmt::format("has {} bytes now and had {} when it was looked at", copied, *expected),
-                {.hint = "it may still be being written; try again when it is complete"});
-  }
-}
-
-void copy_video_packets(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+void copy_video_packets(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
   const VideoInfo& video = *info.video;
@@ -171,7 +107,7 @@ void copy_video_packets(const std::string& source, const MediaInfo& info, const 
   muxer.finish();
 }
 
-void copy_audio_packets(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+void copy_audio_packets(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without sound");
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};

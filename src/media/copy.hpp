@@ -11,18 +11,18 @@ namespace react1::media {
 
 /// Writes the source's bytes to `file`. `expected` is the size that was probed (a source that changed since then is not
 /// what was judged). Throws Error{io|media|network|interrupted}.
-void copy_bytes(const std::string& source, std::optional<std::int64_t> expected, const std::filesystem::path& file,
+void copy_bytes(const Source& source, std::optional<std::int64_t> expected, const std::filesystem::path& file,
                 const SourceOptions& options, const RunContext& context);
 
 /// Writes packets of the plan's stream into an MP4, its first frame at 0 and, for a constant rate, every timestamp
 /// exact. To remux, all of them; to cut, the plan's frames from its start, which is where find_closed_prefix() found a
 /// key frame. Throws as above, and Error{media} for timestamps that MP4 can't hold.
-void copy_video_packets(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+void copy_video_packets(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
 
 /// Writes packets of the plan's MP3 stream (to cut: the first plan.packets) into a bare MP3 file with a fresh Xing/LAME
 /// tag that repeats the source's priming. Throws Error{io|media|network|interrupted}.
-void copy_audio_packets(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+void copy_audio_packets(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context);
 
 }  // namespace react1::media

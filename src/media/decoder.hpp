@@ -1,11 +1,14 @@
 // Packets → frames of one stream, with damage counted instead of hidden.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <type_traits>
 
 #include "media/ff/handles.hpp"
+
+#include <react1/source.hpp>
 
 namespace react1::media {
 
@@ -23,11 +26,13 @@ class Decoder {
   };
 
   /// `threads`: 0 = one per core; frame threads where the codec has them. `where` is the source's name for messages.
-  /// The stream may be gone afterwards. Throws Error{media} when no decoder can be opened.
-  Decoder(const AVStream& stream, int threads, std::string where);
+  /// The stream may be gone afterwards. Throws Error{media} when no decoder can be opened, or the stream is over a
+  /// limit.
+  Decoder(const AVStream& stream, int threads, std::string where, const SourceOptions& limits = {});
 
   /// nullptr starts draining; after the end, flush() before sending again. Throws Error{media} on a decoder that
-  /// cannot go on (no memory, internal fault); a damaged packet is counted and accepted.
+  /// cannot go on (no memory, internal fault, limits.decode_timeout without a frame); a damaged packet is counted and
+  /// accepted.
   [[nodiscard]] Send send(const AVPacket* packet);
   /// Unreferences what `frame` held. Damaged packets that produce no frame are counted and passed over.
   [[nodiscard]] Receive receive(AVFrame& frame);
@@ -59,9 +64,16 @@ class Decoder {
   [[nodiscard]] AVCodecContext& context() const noexcept { return *context_; }
 
  private:
+  template <class Call>
+  [[nodiscard]] int timed(Call call);
+  void require_within(const AVFrame& frame) const;
+  [[noreturn]] void fail(int rc) const;
+
   std::string where_;
+  SourceOptions limits_;
   ff::CodecContext context_;
   std::int64_t errors_ = 0, corrupt_ = 0, frames_ = 0;
+  std::chrono::steady_clock::duration worked_{};  // in the decoder, since it last gave something
 };
 
 }  // namespace react1::media

@@ -1,25 +1,28 @@
 #include "media/demuxer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
-#include <utility>
+#include <vector>
 
-#include "core/redact.hpp"
 #include "media/ff/check.hpp"
-#include "media/source_address.hpp"
 
 namespace react1::media {
 namespace {
 
-/// Formats whose content names other files or servers, or that turn any text into pictures.
-constexpr std::array<std::string_view, 19> refused_formats{
-    "hls",    "dash", "concat", "concatf",   "imf",      "sdp",         "rtsp",       "sap",       "rtp",
-    "vobsub", "tty",  "lavfi",  "alias_pix", "avisynth", "vapoursynth", "ffmetadata", "applehttp", "webm_dash_manifest",
-    "bin",
+/// Formats whose content names other files or servers, that turn any text into pictures or sound, or that hold neither
+/// and are read into memory as a whole.
+constexpr std::array<std::string_view, 41> refused_formats{
+    "hls",       "dash",       "concat",      "concatf",     "imf",       "sdp",
+    "rtsp",      "sap",        "rtp",         "vobsub",      "tty",       "lavfi",
+    "alias_pix", "avisynth",   "vapoursynth", "ffmetadata",  "applehttp", "webm_dash_manifest",
+    "bin",       "sbg",        "image2",      "image2pipe",  "mlv",       "aqtitle",
+    "ass",       "jacosub",    "lrc",         "microdvd",    "mpl2",      "mpsub",
+    "pjs",       "realtext",   "sami",        "scc",         "srt",       "stl",
+    "subviewer", "subviewer1", "sup",         "tedcaptions", "vplayer",
 };
 
 bool is_refused(std::string_view names) {
@@ -48,50 +51,61 @@ const std::string& allowed_formats() {
   return list;
 }
 
-/// What the file system knows is told in plain words before FFmpeg sees the path: its own answer to an empty file, a
-/// folder or a text file is the same.
-void check_local(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (error) throw ff::make_error(AVERROR(error.value()), "opening", path);
-  if (status.type() == fs::file_type::directory) throw ff::make_error(AVERROR(EISDIR), "opening", path);
-  if (status.type() != fs::file_type::regular) {
-    throw Error{ErrorCode::io, path, "this is not a regular file", Error::Extra{.hint = "name a file on disk"}};
-  }
-  if (fs::file_size(path, error) == 0 && !error) {
-    throw Error{ErrorCode::media, path, "the file is empty",
-                Error::Extra{.hint = "it may still be being written, or its copy failed"}};
-  }
+/// In place of FFmpeg's own: whatever a file asks to be opened stays closed.
+int open_nothing(AVFormatContext* /*format*/, AVIOContext** /*io*/, const char* /*address*/, int /*flags*/,
+                 AVDictionary** /*options*/) noexcept {
+  return AVERROR(EACCES);
 }
+
+/// One set of settings per stream, for the decoders that FFmpeg opens to learn what the headers do not tell.
+class StreamSettings {
+ public:
+  StreamSettings(unsigned streams, std::int64_t max_pixels) : entries_(streams, nullptr) {
+    for (AVDictionary*& entry : entries_) av_dict_set_int(&entry, "max_pixels", max_pixels, /*flags=*/0);
+  }
+  StreamSettings(const StreamSettings&) = delete;
+  StreamSettings& operator=(const StreamSettings&) = delete;
+  ~StreamSettings() {
+    for (AVDictionary*& entry : entries_) av_dict_free(&entry);
+  }
+  [[nodiscard]] AVDictionary** address() noexcept { return entries_.empty() ? nullptr : entries_.data(); }
+
+ private:
+  std::vector<AVDictionary*> entries_;
+};
 
 }  // namespace
 
-Demuxer::Demuxer(const std::string& source, const DemuxerOptions& options, const RunContext& context)
-    : name_(redact_url(source)), interrupt_(context.stop, options.stall_timeout) {
+Demuxer::Demuxer(const Source& source, const DemuxerOptions& options, const RunContext& context)
+    : name_(source.name()),
+      options_(options),
+      interrupt_(context.stop, options.source.stall_timeout),
+      io_(source, options.source, interrupt_) {
   context.throw_if_stopped();
-  open(source, options);
+  open(source);
+  learn_streams();
 }
 
-void Demuxer::open(const std::string& source, const DemuxerOptions& options) {
-  const bool is_url = is_http_url(source);
-  if (!is_url) check_local(source);
-
+void Demuxer::open(const Source& source) {
   // avformat_open_input() frees the context when it fails, so ownership starts after it.
   AVFormatContext* raw = avformat_alloc_context();
   if (raw == nullptr) throw std::bad_alloc{};
-  interrupt_.attach(*raw);
+  raw->interrupt_callback = interrupt_.callback();
+  raw->pb = &io_.context();
+  raw->io_open = &open_nothing;
   ff::Dictionary settings;
-  confine(settings, source);
   settings.set("format_whitelist", allowed_formats().c_str());
-  settings.set("pattern_type", "none");                  // a "%03d" in a picture's name is just a name
   settings.set("skip_estimate_duration_from_pts", "1");  // packets are measured; no need to seek to the end for a guess
-  if (options.ignore_edit_list) settings.set("ignore_editlist", "1");
+  settings.set("max_streams", std::to_string(options_.source.max_streams + 1).c_str());  // one more tells
+  if (options_.ignore_edit_list) settings.set("ignore_editlist", "1");
   interrupt_.begin();
-  const int opened = avformat_open_input(&raw, address_of(source).c_str(), nullptr, settings.address());
+  // The address only lends its ending to the guess of the format.
+  const int opened = avformat_open_input(&raw, source.address().c_str(), nullptr, settings.address());
   if (opened < 0) {
     if (opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA) {
-      const char* hint = is_url
+      io_.rethrow_failure();
+      throw_if_ended();
+      const char* hint = source.kind() == Source::Kind::url
                              ? "the URL must lead to the file itself, by http(s) only; a page, a playlist or a script "
                                "that names other files is refused"
                              : "give a video or sound file; playlists and scripts that name other files are refused, "
@@ -102,10 +116,22 @@ void Demuxer::open(const std::string& source, const DemuxerOptions& options) {
     fail(opened, "opening");
   }
   format_.reset(raw);
+}
+
+void Demuxer::learn_streams() {
   remember_header();
+  if (options_.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
+  StreamSettings settings(format_->nb_streams, options_.source.max_pixels);
   interrupt_.begin();
-  if (const int rc = avformat_find_stream_info(format_.get(), nullptr); rc < 0) fail(rc, "reading the streams");
-  if (const auto stopped = interrupt_.error(name_)) throw *stopped;
+  if (const int rc = avformat_find_stream_info(format_.get(), settings.address()); rc < 0) {
+    fail(rc, "reading the streams");
+  }
+  io_.rethrow_failure();
+  throw_if_ended();
+  if (stream_count() > options_.source.max_streams) {
+    throw Error{ErrorCode::media, name_, fmt::format("holds more than {} streams", options_.source.max_streams),
+                Error::Extra{.hint = "export the video or the sound alone"}};
+  }
   // FLV and its like only tell while the first packets are read; a guess from the bit rate is no claim.
   if (!container_duration_ && format_->duration > 0 &&
       format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM) {
@@ -128,30 +154,73 @@ bool Demuxer::read(AVPacket& packet) {
   av_packet_unref(&packet);
   if (damage_) return false;
   interrupt_.begin();
-  if (const auto stopped = interrupt_.error(name_)) throw *stopped;
+  throw_if_ended();
   int rc = 0;
   do {
     av_packet_unref(&packet);
     rc = av_read_frame(format_.get(), &packet);
+    if (rc >= 0) {
+      require_plausible(packet);
+      require_plausible_times(packet);
+    }
     // Packets of other streams may still come from what FFmpeg buffered while it learned the streams.
   } while (rc == AVERROR(EAGAIN) || (rc >= 0 && stream(packet.stream_index).discard == AVDISCARD_ALL));
   if (rc >= 0) return true;
-  if (const auto stopped = interrupt_.error(name_)) throw *stopped;
+  io_.rethrow_failure();
+  throw_if_ended();
   // Some demuxers turn a failing read into an ordinary end; the I/O layer remembers.
   if (format_->pb != nullptr && format_->pb->error < 0 && format_->pb->error != AVERROR_EOF) {
     fail(format_->pb->error, "reading");
   }
   if (rc == AVERROR_EOF) return false;
   const Error cause = ff::make_error(rc, "reading", name_);
-  if (cause.code() != ErrorCode::media) throw cause;
+  if (cause.code() != ErrorCode::media) fail(rc, "reading");
   damage_ = ff::error_text(rc);
   return false;
+}
+
+/// An index can name the same bytes, or none, a billion times. Each packet counts for a little more than its bytes, so
+/// that empty ones come to an end as well; edit lists and repeated headers rightly give some bytes more than once.
+void Demuxer::require_plausible(const AVPacket& packet) {
+  constexpr std::int64_t per_packet = 32;
+  constexpr std::int64_t times = 16;
+  constexpr std::int64_t slack = std::int64_t{64} << 20;
+  if (packet.size > options_.source.max_packet_bytes) {
+    throw Error{ErrorCode::media, name_, fmt::format("a packet of {} bytes is larger than is decoded", packet.size),
+                Error::Extra{.hint = "the file is damaged, or no recording; export it again"}};
+  }
+  given_ += packet.size + per_packet;
+  if (given_ - slack > times * std::min(io_.size(), INT64_MAX / times)) {
+    throw Error{ErrorCode::media, name_,
+                fmt::format("no progress: it gives more packets than its {} bytes can hold", io_.size()),
+                Error::Extra{.hint = "its index is damaged; export it again"}};
+  }
+}
+
+/// Sums and differences of what passes here fit 64 bits. At nanosecond ticks that is a quarter of a year.
+void Demuxer::require_plausible_times(const AVPacket& packet) {
+  constexpr std::int64_t most_ticks = std::int64_t{1} << 61;
+  constexpr std::int64_t longest = std::int64_t{1} << 53;
+  constexpr std::int64_t longest_packet = std::int64_t{1} << 47;
+  first_.resize(std::max(first_.size(), static_cast<std::size_t>(packet.stream_index) + 1));
+  std::optional<std::int64_t>& first = first_[static_cast<std::size_t>(packet.stream_index)];
+  bool plausible = packet.duration >= -longest_packet && packet.duration <= longest_packet;
+  for (const std::int64_t time : {packet.pts, packet.dts}) {
+    if (time == AV_NOPTS_VALUE) continue;
+    plausible = plausible && time >= -most_ticks && time <= most_ticks;
+    if (plausible && !first) first = time;
+    plausible = plausible && time - *first >= -longest && time - *first <= longest;
+  }
+  if (plausible) return;
+  throw Error{ErrorCode::media, name_, "a packet's time is beyond reason",
+              Error::Extra{.hint = "the file's index is damaged; export it again"}};
 }
 
 void Demuxer::seek(int index, std::int64_t ticks) {
   (void)stream(index);  // refuses an index that is none
   interrupt_.begin();
   damage_.reset();
+  given_ = 0;
   if (const int rc = av_seek_frame(format_.get(), index, ticks, AVSEEK_FLAG_BACKWARD); rc < 0) {
     // FFmpeg says a bare EPERM for two different things.
     if (rc == AVERROR(EPERM)) {
@@ -182,8 +251,17 @@ HeaderClaim Demuxer::header(int index) const {
   return at < headers_.size() ? headers_[at] : HeaderClaim{};
 }
 
+void Demuxer::throw_if_ended() const {
+  if (const auto ended = interrupt_.error(name_)) throw *ended;
+}
+
 void Demuxer::fail(int rc, const char* what) const {
-  if (const auto stopped = interrupt_.error(name_)) throw *stopped;
+  io_.rethrow_failure();
+  throw_if_ended();
+  if (rc == AVERROR(ENOMEM)) {
+    throw Error{ErrorCode::media, name_, "asks for more memory than is allowed",
+                Error::Extra{.detail = ff::error_text(rc), .hint = "the file is damaged; export it again"}};
+  }
   throw ff::make_error(rc, what, name_);
 }
 

@@ -1,7 +1,6 @@
-// Opens a file or http(s) URL and hands out its packets. Nothing is decoded here.
+// Opens a source and hands out its packets. Nothing is decoded here.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,6 +9,7 @@
 
 #include "media/ff/handles.hpp"
 #include "media/ff/interrupt.hpp"
+#include "media/source_io.hpp"
 
 #include <react1/media.hpp>
 #include <react1/run_context.hpp>
@@ -20,12 +20,12 @@ namespace react1::media {
 struct DemuxerOptions {
   /// MP4/MOV: show the packets as if the file held no edit list. Default: honour it, as players do.
   bool ignore_edit_list = false;
-  /// A source that delivers no byte for this long is given up.
-  std::chrono::milliseconds stall_timeout{30'000};
+  /// MP4/MOV only, where the header tells what a reading without decoding needs: FFmpeg then decodes no pictures to
+  /// learn the rest (pixel format, colours, field order stay unknown).
+  bool header_is_enough = false;
+  SourceOptions source{};
 
-  [[nodiscard]] static DemuxerOptions from(const SourceOptions& source) {
-    return {.stall_timeout = source.stall_timeout};
-  }
+  [[nodiscard]] static DemuxerOptions from(const SourceOptions& source) { return {.source = source}; }
 };
 
 /// What the headers claim about a stream, before FFmpeg fills gaps with estimates. Ticks of the stream's time base.
@@ -35,19 +35,19 @@ struct HeaderClaim {
 };
 
 /// An open source. One thread at a time; `context` (its stop token) is copied, the observer is not used.
-/// Only the file itself is read: playlists and scripts that name other files are refused, and a redirect can only
-/// lead to another http(s) address.
+/// Only the source itself is read: FFmpeg opens nothing, playlists and scripts that name other files are refused, and a
+/// redirect can only lead to another http(s) address.
 class Demuxer {
  public:
   /// Opens `source` and learns its streams. Throws Error{io} (missing, a directory, unreadable), {media} (empty, not
-  /// media, a playlist), {network} (with the HTTP status), {interrupted}.
-  Demuxer(const std::string& source, const DemuxerOptions& options, const RunContext& context);
+  /// media, a playlist, over a limit), {network} (with the HTTP status), {interrupted}.
+  Demuxer(const Source& source, const DemuxerOptions& options, const RunContext& context);
   Demuxer(const Demuxer&) = delete;
   Demuxer& operator=(const Demuxer&) = delete;
 
   /// The next packet of any stream that is not discarded; unreferences what `packet` held. False at the end.
-  /// Throws Error{io|network|interrupted|media} when the source fails. Damage that ends the reading early is an end,
-  /// and then damage() says so.
+  /// Throws Error{io|network|interrupted|media} when the source fails, or gives more than its size can hold. Damage
+  /// that ends the reading early is an end, and then damage() says so.
   [[nodiscard]] bool read(AVPacket& packet);
   /// Why the reading ended before the end of the source; nullopt when it did not.
   [[nodiscard]] const std::optional<std::string>& damage() const noexcept { return damage_; }
@@ -65,17 +65,27 @@ class Demuxer {
   /// What the container header said of the whole file's length, AV_TIME_BASE ticks.
   [[nodiscard]] std::optional<std::int64_t> header_duration() const noexcept { return container_duration_; }
   [[nodiscard]] AVFormatContext& format() const noexcept { return *format_; }
+  /// Of the whole source, bytes.
+  [[nodiscard]] std::int64_t size() const noexcept { return io_.size(); }
   /// The source's name for messages: the path, or the URL without its secret parts.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
-  void open(const std::string& source, const DemuxerOptions& options);
+  void open(const Source& source);
+  void learn_streams();
   void remember_header();
+  void require_plausible(const AVPacket& packet);
+  void require_plausible_times(const AVPacket& packet);
+  void throw_if_ended() const;
   [[noreturn]] void fail(int rc, const char* what) const;
 
   std::string name_;
-  ff::Interrupt interrupt_;  // before format_: FFmpeg calls it until the context is closed
+  DemuxerOptions options_;
+  ff::Interrupt interrupt_;  // before what calls it until it is closed
+  SourceIo io_;              // before format_, which reads through it
   ff::InputFormat format_;
+  std::int64_t given_ = 0;                          // what the packets since the last seek amount to
+  std::vector<std::optional<std::int64_t>> first_;  // time of each stream's first packet
   std::vector<HeaderClaim> headers_;
   std::optional<std::int64_t> container_duration_;
   std::optional<std::string> damage_;

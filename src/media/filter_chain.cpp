@@ -101,13 +101,15 @@ void make_even(Chain& chain, Size& size) {
   trim_or_pad(chain, size, {size.width - size.width % 2, size.height - size.height % 2});
 }
 
-/// Scene light is mapped from HDR to a standard screen: linear light relative to reference white (203 cd/m², ITU-R
-/// BT.2408), into BT.709's primaries, highlights rolled off, and back into a gamma signal.
+/// Light is mapped from HDR to a standard screen: linear light relative to reference white (203 cd/m², ITU-R BT.2408),
+/// into BT.709's primaries, highlights rolled off, and back into a gamma signal. Below 0.6 of reference white, where
+/// faces lie, nothing changes; what lies above is rolled off so that 1000 cd/m² (HLG's peak, and that of nearly all PQ
+/// material) just reach white, and reference white lands at 91 % of the signal.
 void tone_map(Chain& chain, const VideoPlan& plan, const std::string& matrix, bool full_range) {
   chain.push_back(
       fmt::format("zscale=matrixin={}:primariesin=bt2020:transferin={}:rangein={}:matrix=gbr:transfer=linear:npl=203",
                   matrix, plan.tone_map == "hlg" ? "arib-std-b67" : "smpte2084", full_range ? "full" : "limited"));
-  chain.emplace_back("format=gbrpf32le,zscale=primaries=bt709,tonemap=mobius:desat=0");
+  chain.emplace_back("format=gbrpf32le,zscale=primaries=bt709,tonemap=mobius:param=0.6:peak=4.926:desat=0");
 }
 
 /// SDR colours in BT.2020's primaries are only right after a change of primaries too.
@@ -130,7 +132,11 @@ std::string filter_chain(const VideoPlan& plan, const PictureFormat& source) {
   const Size wanted{plan.width, plan.height};
 
   Chain chain;
-  if (plan.deinterlace) chain.emplace_back("bwdif=mode=send_frame:parity=auto:deint=all");
+  if (plan.deinterlace) {
+    const bool frames_say = plan.field_order.empty() || !plan.shows.empty();
+    chain.push_back(fmt::format("bwdif=mode=send_frame:parity={}:deint=all",
+                                frames_say ? std::string_view("auto") : plan.field_order));
+  }
   if (has_alpha(format)) flatten(chain, format);
   size = turn(chain, plan.orientation, size);
   const bool near = std::abs(size.width - wanted.width) <= 1 && std::abs(size.height - wanted.height) <= 1;

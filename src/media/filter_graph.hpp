@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "media/ff/filter_library.hpp"
 #include "media/ff/handles.hpp"
 #include "media/filter_chain.hpp"
 

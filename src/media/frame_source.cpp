@@ -39,7 +39,7 @@ const VideoInfo& require_video(const MediaInfo& info) {
 
 }  // namespace
 
-FrameSource::FrameSource(std::string source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
                          const RunContext& context)
     : source_(std::move(source)),
       plan_(plan),
@@ -58,6 +58,7 @@ FrameSource::FrameSource(std::string source, const MediaInfo& info, const VideoP
 /// An MP4 whose index lists more frames than its data holds was cut off. The window may lie in the good part; one that
 /// reaches to its end would silently be shorter than the clip was.
 void FrameSource::require_window_present(const MediaInfo& info) const {
+  if (plan_.salvaged) return;
   const bool indexed = info.format.find("mp4") != std::string::npos;
   const std::int64_t listed = video_.header_frames.value_or(0);
   if (!indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s) return;
@@ -70,7 +71,7 @@ void FrameSource::open() {
   demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
   const std::array chosen{plan_.stream_index};
   demuxer_->select(chosen);
-  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name());
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name(), options_);
   drained_ = false;
   moved_ = false;
   newest_packet_ = 0;
@@ -166,7 +167,8 @@ void FrameSource::watch_for_damage(const AVFrame& frame, Seconds time) {
   if (!damaged_before_) damaged_before_ = decoder_->damaged() - (corrupt ? 1 : 0);
   ++seen_;
   const std::int64_t damaged = decoder_->damaged() - *damaged_before_;
-  if (damaged == 0) return;
+  // What was salvaged was decoded before; the decoder may meet the damage behind it while it still gives out frames.
+  if (damaged == 0 || plan_.salvaged) return;
   fail(fmt::format("the picture is damaged near {} s ({} of the first {} frames of the window decode)",
                    time.to_decimal(2), std::max<std::int64_t>(seen_ - damaged, 0), seen_),
        "export or copy the file again, or choose a window without the damage");
@@ -219,6 +221,7 @@ std::optional<PickedFrame> FrameSource::last_frame() {
 
 /// Holding the last frame is right for a clip that is over, and would hide the damage of one that is not.
 void FrameSource::require_whole_end(Seconds last) const {
+  if (plan_.salvaged) return;
   const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);
   const bool frames_lost = newest_packet_ > last + interval;
   const bool damaged_at_end = damaged_before_ && decoder_->damaged() > *damaged_before_;

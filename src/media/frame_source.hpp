@@ -25,7 +25,7 @@ struct PickedFrame {
 class FrameSource {
  public:
   /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
-  FrameSource(std::string source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+  FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
               const RunContext& context);
 
   /// nullopt once the plan's frames are all given out. Throws Error{media} with the counts when frames of the window
@@ -48,7 +48,7 @@ class FrameSource {
   void require_whole_end(Seconds last) const;
   [[noreturn]] void fail(const std::string& message, const std::string& hint) const;
 
-  std::string source_;
+  Source source_;
   VideoPlan plan_;  // its window shrinks to what is still wanted when go_to() moves its start
   Seconds window_start_;
   std::int64_t window_frames_;

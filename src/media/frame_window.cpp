@@ -12,11 +12,11 @@ namespace {
 
 class WindowReader {
  public:
-  WindowReader(const std::string& source, int index, const SourceOptions& options, const RunContext& context)
+  WindowReader(const Source& source, int index, const SourceOptions& options, const RunContext& context)
       : context_(context),
         demuxer_(source, DemuxerOptions::from(options), context),
         stream_(demuxer_.stream(index)),
-        decoder_(stream_, /*threads=*/0, demuxer_.name()),
+        decoder_(stream_, /*threads=*/0, demuxer_.name(), options),
         tick_(ff::from_av(stream_.time_base)) {
     const std::array wanted{index};
     demuxer_.select(wanted);
@@ -100,7 +100,7 @@ class WindowReader {
 
 }  // namespace
 
-std::int64_t for_each_frame(const std::string& source, int index, const Seconds& start_s,
+std::int64_t for_each_frame(const Source& source, int index, const Seconds& start_s,
                             const std::optional<Seconds>& end_s, const SourceOptions& options,
                             const RunContext& context, const FrameSink& sink) {
   return WindowReader{source, index, options, context}.run(start_s, end_s, sink);

@@ -20,7 +20,7 @@ using FrameSink = std::function<bool(const AVFrame& frame, const Seconds& time)>
 /// Decodes stream `index` from the frame that holds `start_s` up to, not including, the first that begins at or after
 /// `end_s` (nullopt: the end of the stream). Seeks where the format makes that exact. Throws what Demuxer and Decoder
 /// throw, and what `sink` throws. Gives the number of damaged packets and frames.
-std::int64_t for_each_frame(const std::string& source, int index, const Seconds& start_s,
+std::int64_t for_each_frame(const Source& source, int index, const Seconds& start_s,
                             const std::optional<Seconds>& end_s, const SourceOptions& options,
                             const RunContext& context, const FrameSink& sink);
 

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "core/atomic_file.hpp"
 #include "media/audio_encoder.hpp"
 #include "media/copy.hpp"
+#include "media/hearing.hpp"
 #include "media/make_clip.hpp"
 #include "media/muxer.hpp"
 #include "media/proof.hpp"
@@ -17,6 +19,7 @@ namespace react1::media {
 namespace {
 
 constexpr std::int64_t mp3_frame = 1152;
+constexpr int most_levellings = 3;  ///< the first brings it within a tenth where no peak stands in the way
 
 /// A plan to copy holds all samples; encoded, one frame goes to the Xing/LAME tag and one to the encoder's padding.
 AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
@@ -26,8 +29,8 @@ AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
   return plan;
 }
 
-void transcode(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
-               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+void transcode(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+               const SourceOptions& options, const RunContext& context) {
   SampleSource samples(source, info, plan, options, context);
   AudioEncoder encoder(plan, file.string());
   Muxer muxer(file, Container::mp3);
@@ -50,7 +53,7 @@ void transcode(const std::string& source, const MediaInfo& info, const AudioPlan
   }
 }
 
-void make(const std::string& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+void make(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
           const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
@@ -64,7 +67,24 @@ void make(const std::string& source, const MediaInfo& info, const AudioPlan& pla
       transcode(source, info, plan, file, options, context);
       return;
   }
-  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for sound");
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for sound");
+}
+
+/// Where the encoder took the sound from what was asked for, corrects the treatment and says so. A lossy encoder shifts
+/// the loudness (LAME by half a decibel at 128 kbit/s) and raises peaks, by how much only the made clip tells.
+bool level_again(AudioPlan& plan, const SoundTreatment& asked, const PreparedClip& clip,
+                 const std::filesystem::path& file, const RunContext& context) {
+  constexpr double close_enough = 0.1;  // LU
+  constexpr double margin = 0.05;       // dB below the ceiling, so that one correction is enough
+  if (plan.action != ClipAction::transcode || !asked.target_lufs || !asked.ceiling_dbtp || !clip.audio) return false;
+  const SoundLevels levels = hear_clip(file.string(), *clip.audio, Listening{}, context).levels;
+  if (!levels.integrated_lufs || !levels.true_peak_dbtp) return false;
+  const double too_quiet = *asked.target_lufs - *levels.integrated_lufs;
+  const double too_high = *levels.true_peak_dbtp - *asked.ceiling_dbtp;
+  if (std::abs(too_quiet) <= close_enough && too_high <= 0) return false;
+  plan.treatment.gain_db += too_quiet;
+  if (too_high > 0) plan.treatment.ceiling_dbtp = *plan.treatment.ceiling_dbtp - too_high - margin;
+  return true;
 }
 
 /// Why a copy is not the sound that it was made from; nullopt when it is.
@@ -84,7 +104,7 @@ void require_as_planned(const PreparedClip& clip, const AudioPlan& plan) {
 
 }  // namespace
 
-PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                         const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                         const RunContext& context) {
   context.throw_if_stopped();
@@ -92,12 +112,19 @@ PreparedClip make_audio(const std::string& source, const MediaInfo& info, const 
   AudioPlan chosen = plan;
   PreparedClip clip;
   clip.reasons = plan.reasons;
+  int levelled = 0;
   for (;;) {
     make(source, info, chosen, file.temporary(), options, context);
     examine(clip, file.temporary(), context);
     std::optional<std::string> flaw = over_limit(clip, limit);
     if (!flaw) flaw = wrong_count(clip, chosen);
-    if (!flaw) break;
+    if (!flaw) {
+      if (levelled < most_levellings && level_again(chosen, plan.treatment, clip, file.temporary(), context)) {
+        ++levelled;
+        continue;
+      }
+      break;
+    }
     if (chosen.action == ClipAction::transcode || !chosen.may_encode) {
       throw Error(ErrorCode::media, output.string(), *flaw, {.hint = "choose a shorter window with --audio-duration"});
     }

@@ -15,12 +15,14 @@ namespace react1::media {
 /// Reports progress in frames (Stage::prepare). Blocking; any thread; the observer is called from this thread only.
 /// Throws Error{media} (damage inside the window, or a length that can't be proved), {io}, {network}, {interrupted};
 /// `output` is untouched then.
-[[nodiscard]] PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+[[nodiscard]] PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);
 
-/// The same for `output` as MP3. Progress is in samples.
-[[nodiscard]] PreparedClip make_audio(const std::string& source, const MediaInfo& info, const AudioPlan& plan,
+/// The same for `output` as MP3. Progress is in samples. With a loudness to reach, the made clip is measured and
+/// encoded again, at most three times, until it is within 0.1 LU and its true peak below the ceiling; a ceiling that
+/// stands in the way of the loudness wins.
+[[nodiscard]] PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);
 

@@ -4,6 +4,8 @@
 #include <deque>
 #include <optional>
 #include <stop_token>
+#include <utility>
+#include <vector>
 
 #include "core/atomic_file.hpp"
 #include "core/log.hpp"
@@ -44,10 +46,12 @@ class Transcoder {
     filter_.push(*picked.frame, encode_);
   }
 
-  void finish() {
+  /// What showed on the way.
+  std::vector<Warning> finish() {
     filter_.flush(encode_);
     encoder_.finish(write_);
     muxer_.finish();
+    return std::move(warnings_);
   }
 
  private:
@@ -62,8 +66,8 @@ class Transcoder {
   }
 
   void note_change(const PictureFormat& before, const PictureFormat& after) {
-    context_.observer->on_note(
-        {Note::Level::warning, "picture_changed",
+    warnings_.push_back(
+        {"picture_changed",
          fmt::format("The picture changes from {}x{} to {}x{} or in its colours at frame {}; it is fitted to {}x{}.",
                      before.width, before.height, after.width, after.height, tick_, plan_.width, plan_.height)});
   }
@@ -72,6 +76,7 @@ class Transcoder {
   const RunContext& context_;
   std::deque<std::int64_t> repeats_;  // of the frames inside the filters
   std::int64_t tick_ = 0;
+  std::vector<Warning> warnings_;
   FilterGraph filter_;
   VideoEncoder encoder_;
   Muxer muxer_;
@@ -82,8 +87,9 @@ class Transcoder {
   FilterGraph::Sink encode_ = [this](AVFrame& frame) { encode(frame); };
 };
 
-void transcode(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
-               const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+std::vector<Warning> transcode(const Source& source, const MediaInfo& info, const VideoPlan& plan,
+                               const std::filesystem::path& file, const SourceOptions& options,
+                               const RunContext& context) {
   // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
   std::stop_source stop;
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
@@ -94,24 +100,23 @@ void transcode(const std::string& source, const MediaInfo& info, const VideoPlan
     return frames.next();
   });
   while (std::optional<PickedFrame> picked = decoded.next()) transcoder.push(*picked);
-  transcoder.finish();
+  return transcoder.finish();
 }
 
-void make(const std::string& source, const MediaInfo& info, const VideoPlan& plan, const std::filesystem::path& file,
-          const SourceOptions& options, const RunContext& context) {
+std::vector<Warning> make(const Source& source, const MediaInfo& info, const VideoPlan& plan,
+                          const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
       copy_bytes(source, info.size_bytes, file, options, context);
-      return;
+      return {};
     case ClipAction::remux:
     case ClipAction::cut:
       copy_video_packets(source, info, plan, file, options, context);
-      return;
+      return {};
     case ClipAction::transcode:
-      transcode(source, info, plan, file, options, context);
-      return;
+      return transcode(source, info, plan, file, options, context);
   }
-  throw Error(ErrorCode::internal, source, "the plan asks for something that is never planned for a picture");
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for a picture");
 }
 
 void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
@@ -127,7 +132,7 @@ void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
 
 }  // namespace
 
-PreparedClip make_video(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                         const RunContext& context) {
   context.throw_if_stopped();
@@ -136,7 +141,7 @@ PreparedClip make_video(const std::string& source, const MediaInfo& info, const 
   PreparedClip clip;
   clip.reasons = plan.reasons;
   for (;;) {
-    make(source, info, chosen, file.temporary(), options, context);
+    clip.warnings = make(source, info, chosen, file.temporary(), options, context);
     examine(clip, file.temporary(), context);
     const std::optional<std::string> too_long = over_limit(clip, limit);
     if (!too_long) break;

@@ -3,159 +3,130 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/atomic_file.hpp"
-#include "media/decoder.hpp"
+#include "media/clip_reading.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
-#include "media/frame_rate.hpp"
 #include "media/mp3_frames.hpp"
 #include "media/mp4_layout.hpp"
 #include "media/stream_choice.hpp"
+#include "media/stream_measure.hpp"
+#include "media/video_facts.hpp"
 
 namespace react1::media {
 namespace {
 
 using Measures = std::vector<DurationMeasure>;
+using Readings = std::vector<StreamReading>;
 
 /// A clip that is measured is a prepared one; this is far above what 15 s take in any quality.
 constexpr std::size_t most_bytes = std::size_t{4} << 30U;
 
-bool is_measured(const AVStream& stream) {
-  const AVMediaType type = stream.codecpar->codec_type;
-  return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) && !is_picture(stream);
+bool is_mp4(const Demuxer& demuxer) {
+  return std::string_view{demuxer.format().iformat->name}.rfind("mov,", 0) == 0;
 }
 
 /// "decoded", or "decoded#1" in a file of several streams.
-std::string name_for(const Demuxer& demuxer, const char* name, int index) {
-  int measured = 0;
-  for (int i = 0; i < demuxer.stream_count(); ++i) measured += is_measured(demuxer.stream(i)) ? 1 : 0;
-  return measured > 1 ? name + ("#" + std::to_string(index)) : std::string{name};
+std::string name_for(const Readings& readings, const char* name, int index) {
+  const auto read = std::count_if(readings.begin(), readings.end(), [](const auto& one) { return one.is_read(); });
+  return read > 1 ? name + ("#" + std::to_string(index)) : std::string{name};
 }
 
-/// What one reader adds up about one stream.
-struct StreamSums {
-  bool measured = false;
-  Rational tick = 0;
-  std::optional<std::int64_t> first, end;  // of shown packets
-  std::int64_t durations = 0;              // of all packets
-  std::unique_ptr<Decoder> decoder;
-  Seconds samples_s;  // sum of samples / rate, frame by frame
-  std::int64_t frames = 0;
-  std::optional<std::int64_t> first_frame, last_frame;
-  std::int64_t last_frame_ticks = 0;
-  IntervalCounter intervals;
-
-  void add(const AVPacket& packet) {
-    durations += std::max<std::int64_t>(packet.duration, 0);
-    const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
-    if (time == AV_NOPTS_VALUE || (packet.flags & AV_PKT_FLAG_DISCARD) != 0) return;
-    first = std::min(first.value_or(time), time);
-    end = std::max(end.value_or(time), time + std::max<std::int64_t>(packet.duration, 0));
-    if (packet.duration > 0) last_frame_ticks = packet.duration;
-  }
-
-  void add(const AVFrame& frame) {
-    if (frame.nb_samples > 0) {
-      if (frame.sample_rate > 0) samples_s = samples_s + Rational{frame.nb_samples, frame.sample_rate};
-      return;
-    }
-    ++frames;
-    if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return;
-    first_frame = std::min(first_frame.value_or(frame.best_effort_timestamp), frame.best_effort_timestamp);
-    last_frame = std::max(last_frame.value_or(frame.best_effort_timestamp), frame.best_effort_timestamp);
-    intervals.add(frame.best_effort_timestamp);
-  }
-
-  [[nodiscard]] Seconds decoded() {
-    if (frames == 0) return samples_s;
-    intervals.finish();
-    const FrameRate rate = frame_rate(intervals.intervals(), tick, /*hint=*/0);
-    const std::int64_t last = rate.median_ticks > 0 ? rate.median_ticks : last_frame_ticks;
-    const Seconds span = first_frame ? Rational{*last_frame - *first_frame + last} * tick : Rational{0};
-    // The larger of the two: a reader may multiply, or may look at the times.
-    return rate.fps > 0 ? std::max(Rational{frames} / rate.fps, rate.vfr ? span : Rational{0}) : span;
-  }
-};
-
-/// Reads and decodes all streams of `demuxer`. `as_stored`: priming and padding are kept.
-std::vector<StreamSums> read_all(Demuxer& demuxer, bool as_stored, const RunContext& context) {
-  std::vector<StreamSums> sums(static_cast<std::size_t>(demuxer.stream_count()));
-  for (int i = 0; i < demuxer.stream_count(); ++i) {
-    StreamSums& sum = sums[static_cast<std::size_t>(i)];
-    const AVStream& stream = demuxer.stream(i);
-    sum.measured = is_measured(stream);
-    sum.tick = ff::from_av(stream.time_base);
-    if (!sum.measured) continue;
-    sum.decoder = std::make_unique<Decoder>(stream, /*threads=*/0, demuxer.name());
-    if (as_stored) sum.decoder->context().flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
-  }
-  const ff::Packet packet = ff::make_packet();
-  const ff::Frame frame = ff::make_frame();
-  while (demuxer.read(*packet)) {
-    context.throw_if_stopped();
-    const auto at = static_cast<std::size_t>(packet->stream_index);
-    if (at >= sums.size() || !sums[at].measured) continue;
-    sums[at].add(*packet);
-    sums[at].decoder->decode(packet.get(), *frame, [&](const AVFrame& decoded) { sums[at].add(decoded); });
-  }
-  for (StreamSums& sum : sums) {
-    if (sum.measured) sum.decoder->decode(nullptr, *frame, [&](const AVFrame& decoded) { sum.add(decoded); });
-  }
-  return sums;
-}
-
-void refuse_damage(const Demuxer& demuxer, const std::vector<StreamSums>& sums) {
-  std::int64_t damaged = 0;
-  for (const StreamSums& sum : sums) damaged += sum.measured ? sum.decoder->damaged() : 0;
-  if (!demuxer.damage() && damaged == 0) return;
-  throw Error{ErrorCode::media, demuxer.name(), "the clip is damaged, so its length can't be proved",
-              Error::Extra{.detail = demuxer.damage().value_or(std::to_string(damaged) + " packets can't be decoded")}};
-}
-
-void measure_as_played(Measures& measures, const std::string& path, const RunContext& context) {
-  Demuxer demuxer{path, DemuxerOptions{}, context};
+void add_as_played(Measures& measures, const Demuxer& demuxer, const Readings& readings,
+                   const std::vector<StreamReading::Decoded>& decoded) {
   const AVFormatContext& format = demuxer.format();
   if (format.duration > 0) measures.push_back({"container_header", Rational{format.duration, AV_TIME_BASE}});
-  std::vector<StreamSums> sums = read_all(demuxer, /*as_stored=*/false, context);
-  refuse_damage(demuxer, sums);
   for (int i = 0; i < demuxer.stream_count(); ++i) {
-    StreamSums& sum = sums[static_cast<std::size_t>(i)];
-    if (!sum.measured) continue;
+    const StreamReading& reading = readings[static_cast<std::size_t>(i)];
+    if (!reading.is_read()) continue;
+    const Rational tick = ff::from_av(demuxer.stream(i).time_base);
     const auto add = [&](const char* name, const Seconds& value) {
-      measures.push_back({name_for(demuxer, name, i), value});
+      measures.push_back({name_for(readings, name, i), value});
     };
     const std::int64_t header = demuxer.stream(i).duration;
-    if (header > 0) add("stream_header", Rational{header} * sum.tick);
-    add("packets_sum", Rational{sum.durations} * sum.tick);
-    if (sum.first) add("packets_span_edit_list_honoured", Rational{*sum.end - *sum.first} * sum.tick);
-    if (sum.first && *sum.first > 0) add("packets_end_edit_list_honoured", Rational{*sum.end} * sum.tick);
-    add("decoded", sum.decoded());
-  }
-}
-
-void measure_as_stored(Measures& measures, const std::string& path, const RunContext& context) {
-  Demuxer demuxer{path, DemuxerOptions{.ignore_edit_list = true}, context};
-  std::vector<StreamSums> sums = read_all(demuxer, /*as_stored=*/true, context);
-  for (int i = 0; i < demuxer.stream_count(); ++i) {
-    StreamSums& sum = sums[static_cast<std::size_t>(i)];
-    if (!sum.measured) continue;
-    // A reader that starts at zero counts a late start in; one before zero is no gain, so it is counted as well.
-    if (sum.first) {
-      const std::int64_t from = std::min<std::int64_t>(*sum.first, 0);
-      measures.push_back({name_for(demuxer, "packets_span_from_zero", i), Rational{*sum.end - from} * sum.tick});
+    if (header > 0) add("stream_header", Rational{header} * tick);
+    add("packets_sum", Rational{reading.durations()} * tick);
+    if (reading.first()) {
+      add("packets_span_edit_list_honoured", Rational{*reading.end() - *reading.first()} * tick);
+      if (*reading.first() > 0) add("packets_end_edit_list_honoured", Rational{*reading.end()} * tick);
     }
-    measures.push_back({name_for(demuxer, "decoded_edit_list_ignored", i), sum.decoded()});
+    add("decoded", decoded[static_cast<std::size_t>(i)].shown);
   }
 }
 
-void measure_boxes(Measures& measures, const std::string& path) {
+void add_as_stored(Measures& measures, const Demuxer& demuxer, const Readings& readings,
+                   const std::vector<StreamReading::Decoded>& decoded) {
+  for (int i = 0; i < demuxer.stream_count(); ++i) {
+    const StreamReading& reading = readings[static_cast<std::size_t>(i)];
+    if (!reading.is_read()) continue;
+    // A reader that starts at zero counts a late start in; one before zero is no gain, so it is counted as well.
+    if (reading.first()) {
+      const std::int64_t from = std::min<std::int64_t>(*reading.first(), 0);
+      measures.push_back({name_for(readings, "packets_span_from_zero", i),
+                          Rational{*reading.end() - from} * ff::from_av(demuxer.stream(i).time_base)});
+    }
+    measures.push_back({name_for(readings, "decoded_edit_list_ignored", i), decoded[static_cast<std::size_t>(i)].all});
+  }
+}
+
+std::vector<StreamReading::Decoded> decoded_of(Readings& readings) {
+  std::vector<StreamReading::Decoded> decoded;
+  decoded.reserve(readings.size());
+  for (StreamReading& reading : readings) {
+    decoded.push_back(reading.is_read() ? reading.decoded() : StreamReading::Decoded{});
+  }
+  return decoded;
+}
+
+// What the clip holds, as probe() tells it
+// -----------------------------------------------------------------------------
+
+void describe_video(MeasuredClip& clip, const Demuxer& demuxer, StreamReading& reading, int index) {
+  AVStream& stream = demuxer.stream(index);
+  VideoInfo video;
+  fill_video_parameters(video, demuxer.format(), stream);
+  measure_video(video, reading.survey(), stream, demuxer.header(index));
+  clip.video = PreparedClip::Video{.frames = video.frames,
+                                   .fps = video.fps,
+                                   .width = video.display_width,
+                                   .height = video.display_height,
+                                   .codec = video.codec,
+                                   .pix_fmt = video.pix_fmt};
+  clip.duration_s = video.fps > 0 ? Rational(video.frames) / video.fps : video.duration_s;
+}
+
+void describe_audio(MeasuredClip& clip, const Demuxer& demuxer, StreamReading& reading, std::int64_t decoded_samples,
+                    int index) {
+  const AVStream& stream = demuxer.stream(index);
+  const StreamSurvey survey = reading.survey();
+  const AudioInfo audio = audio_parameters(survey, stream, demuxer.header(index));
+  const std::int64_t samples =
+      samples_from_packets(survey, stream, demuxer.format().iformat->name).value_or(decoded_samples);
+  clip.audio = PreparedClip::Audio{
+      .samples = samples, .sample_rate = audio.sample_rate, .channels = audio.channels, .codec = audio.codec};
+  if (!clip.video && audio.sample_rate > 0) clip.duration_s = Rational(samples, audio.sample_rate);
+}
+
+void describe(MeasuredClip& clip, const Demuxer& demuxer, Readings& readings,
+              const std::vector<StreamReading::Decoded>& decoded) {
+  const StreamChoice choice = choose_streams(demuxer.format());
+  if (choice.video) describe_video(clip, demuxer, readings[static_cast<std::size_t>(*choice.video)], *choice.video);
+  if (!choice.audio) return;
+  const auto at = static_cast<std::size_t>(*choice.audio);
+  describe_audio(clip, demuxer, readings[at], decoded[at].shown_samples, *choice.audio);
+}
+
+// The boxes and frames themselves
+// --------------------------------------------------------------------------------------
+
+std::optional<Mp4Layout> layout_of(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path));
-  const auto layout = read_mp4_layout(
+  return read_mp4_layout(
       [&](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
         file.clear();
         file.seekg(offset);
@@ -163,17 +134,24 @@ void measure_boxes(Measures& measures, const std::string& path) {
         return static_cast<std::size_t>(file.gcount());
       },
       size);
-  if (!layout) return;
+}
+
+void measure_boxes(Measures& measures, const Mp4Layout& layout) {
   const auto add = [&](const char* name, std::int64_t ticks, std::int64_t timescale) {
     if (ticks > 0 && timescale > 0) measures.push_back({name, Rational{ticks, timescale}});
   };
-  add("mp4_movie_header", layout->movie_duration, layout->movie_timescale);
-  for (const Mp4Track& track : layout->tracks) {
+  add("mp4_movie_header", layout.movie_duration, layout.movie_timescale);
+  for (const Mp4Track& track : layout.tracks) {
     add("mp4_media_header", track.duration, track.timescale);
     std::int64_t edits = 0;
     for (const Mp4Edit& edit : track.edits) edits += std::max<std::int64_t>(edit.duration, 0);
-    add("mp4_edit_list", edits, layout->movie_timescale);
+    add("mp4_edit_list", edits, layout.movie_timescale);
   }
+}
+
+bool has_edits(const Mp4Layout& layout) {
+  return std::any_of(layout.tracks.begin(), layout.tracks.end(),
+                     [](const auto& track) { return !track.edits.empty(); });
 }
 
 void measure_mp3(Measures& measures, const std::string& path) {
@@ -184,20 +162,44 @@ void measure_mp3(Measures& measures, const std::string& path) {
   measures.push_back({"mp3_frames_without_tag", frames->without_tag});
 }
 
+bool need_decoding(const Readings& readings) {
+  return std::any_of(readings.begin(), readings.end(), [](const auto& reading) { return reading.needs_decoding(); });
+}
+
+/// nullopt when pictures have to be decoded after all.
+std::optional<MeasuredClip> measure(const std::string& path, bool decode_pictures, const RunContext& context) {
+  MeasuredClip clip;
+  Demuxer demuxer{path, DemuxerOptions{.ignore_edit_list = true, .header_is_enough = true}, context};
+  const auto layout = is_mp4(demuxer) ? layout_of(path) : std::nullopt;
+  Readings as_stored = read_clip(demuxer, {.decode_pictures = decode_pictures, .keep_padding = true}, context);
+  if (need_decoding(as_stored)) return std::nullopt;
+  const auto stored = decoded_of(as_stored);
+  if (layout && has_edits(*layout)) {
+    Demuxer player{path, DemuxerOptions{.header_is_enough = true}, context};
+    Readings as_played = read_clip(player, {.decode_pictures = decode_pictures}, context);
+    const auto played = decoded_of(as_played);
+    add_as_played(clip.measures, player, as_played, played);
+    describe(clip, player, as_played, played);
+  } else {  // nothing that a player would treat otherwise, but for the sound's padding, which was told
+    add_as_played(clip.measures, demuxer, as_stored, stored);
+    describe(clip, demuxer, as_stored, stored);
+  }
+  add_as_stored(clip.measures, demuxer, as_stored, stored);
+  if (layout) measure_boxes(clip.measures, *layout);
+  if (std::string_view{demuxer.format().iformat->name} == "mp3") measure_mp3(clip.measures, path);
+  return clip;
+}
+
 }  // namespace
 
+MeasuredClip measure_clip(const std::string& path, const RunContext& context) {
+  std::optional<MeasuredClip> clip = measure(path, /*decode_pictures=*/false, context);
+  if (!clip) clip = measure(path, /*decode_pictures=*/true, context);
+  return std::move(clip.value());
+}
+
 Measures measure_durations(const std::string& path, const RunContext& context) {
-  Measures measures;
-  measure_as_played(measures, path, context);
-  measure_as_stored(measures, path, context);
-  std::string format;
-  {
-    const Demuxer demuxer{path, DemuxerOptions{}, context};
-    format = demuxer.format().iformat->name;
-  }
-  if (format.rfind("mov,", 0) == 0) measure_boxes(measures, path);
-  if (format == "mp3") measure_mp3(measures, path);
-  return measures;
+  return measure_clip(path, context).measures;
 }
 
 DurationMeasure longest(const Measures& measures) {

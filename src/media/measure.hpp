@@ -1,7 +1,8 @@
-// Every way a service may measure a clip's length, on the written file. The proof of the 15-second promise; it shares
-// nothing with the code that writes clips.
+// Every way a service may measure a clip's length, on the written file, and what that file holds. The proof of the
+// 15-second promise; it shares nothing with the code that writes clips.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,16 @@
 
 namespace react1::media {
 
-/// All measures that apply to the file, exact. With several streams the name of a stream's measure ends in "#index".
+/// A written clip as it was found on opening it again.
+struct MeasuredClip {
+  std::vector<DurationMeasure> measures;
+  Seconds duration_s;  ///< of the picture, else of the sound: frames / fps, or samples / rate
+  std::optional<PreparedClip::Video> video;
+  std::optional<PreparedClip::Audio> audio;
+};
+
+/// Measures a clip in one reading, two when an MP4 has edit lists. The measures are exact and all that apply; with
+/// several streams the name of a stream's measure ends in "#index".
 ///   container_header                       what a reader prints as the container's duration
 ///   mp4_movie_header, mp4_media_header     the raw numbers of the boxes; mp4_edit_list the sum of the edits
 ///   stream_header                          what a reader prints as the stream's duration
@@ -21,8 +31,13 @@ namespace react1::media {
 ///   decoded                                frames × frame duration, or samples / rate
 ///   decoded_edit_list_ignored              the same without edit list, priming and padding kept
 ///   mp3_frames_with_tag, mp3_frames_without_tag   physical frames × samples per frame / rate
-/// Throws what Demuxer and Decoder throw, and Error{media} when a packet can't be decoded (a clip that can't be
+/// Sound is decoded. The frames of MP4's H.264 are counted from the slices' headers, which gives what a decoder gives
+/// wherever each packet holds one picture; else, and for any other codec, pictures are decoded too.
+/// Throws what Demuxer and Decoder throw, and Error{media} when a packet can't be read or decoded (a clip that can't be
 /// measured can't be proved).
+[[nodiscard]] MeasuredClip measure_clip(const std::string& path, const RunContext& context);
+
+/// The measures alone.
 [[nodiscard]] std::vector<DurationMeasure> measure_durations(const std::string& path, const RunContext& context);
 
 /// The largest of them; {"", 0} for none.

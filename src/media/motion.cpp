@@ -60,7 +60,7 @@ class GlobalMotion {
 
 }  // namespace
 
-Motion analyze_motion(const std::string& source, int stream_index, const Seconds& start_s, const Seconds& end_s,
+Motion analyze_motion(const Source& source, int stream_index, const Seconds& start_s, const Seconds& end_s,
                       const AdviceOptions& advice, const SourceOptions& options, const RunContext& context) {
   std::optional<Thumbnailer> thumbnailer;
   Thumbnail first;
@@ -81,7 +81,7 @@ Motion analyze_motion(const std::string& source, int stream_index, const Seconds
                    std::swap(current, previous);
                    return true;
                  });
-  if (frames == 0) throw Error{ErrorCode::media, source, "there is no picture in the window"};
+  if (frames == 0) throw Error{ErrorCode::media, source.name(), "there is no picture in the window"};
   result.mean_motion = global.mean(first, previous);
   result.loop_ssim = ssim(first, previous);
   result.is_static = result.mean_motion < advice.static_motion && result.peak_motion < advice.scene_cut;

@@ -26,7 +26,7 @@ struct Motion {
 /// camera 0.054. Frame to frame, cuts between talking heads change the mean luma by 0.14 to 0.36, the liveliest head
 /// and the shakiest hand by 0.055. Throws what Demuxer and Decoder throw, and Error{media} when the window holds no
 /// picture.
-[[nodiscard]] Motion analyze_motion(const std::string& source, int stream_index, const Seconds& start_s,
+[[nodiscard]] Motion analyze_motion(const Source& source, int stream_index, const Seconds& start_s,
                                     const Seconds& end_s, const AdviceOptions& advice, const SourceOptions& options,
                                     const RunContext& context);
 

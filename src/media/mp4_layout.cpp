@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "media/mp4_sample_table.hpp"
+
 namespace react1::media {
 namespace {
 
@@ -29,10 +31,13 @@ struct Box {
 /// More boxes than any real file has; a walk over garbage ends here.
 constexpr int most_boxes = 20'000;
 constexpr std::size_t most_edits = 4'096;
+/// Tables of a day at 60 frames per second fit; what is larger is read packet by packet.
+constexpr std::int64_t most_table_bytes = std::int64_t{64} << 20;
 
 class Walker {
  public:
-  Walker(const ReadAt& read_at, std::int64_t size) : read_at_(read_at), size_(size) {}
+  Walker(const ReadAt& read_at, std::int64_t size, Mp4Tables tables)
+      : read_at_(read_at), size_(size), reads_tables_(tables == Mp4Tables::read) {}
 
   std::optional<Mp4Layout> walk() {
     bool media_seen = false;
@@ -81,17 +86,24 @@ class Walker {
   void read_moov(const Box& moov) {
     for_each_box(moov.body, moov.end, [&](const Box& box) {
       if (box.type == tag("mvhd")) std::tie(layout_.movie_timescale, layout_.movie_duration) = clock_of(box);
+      if (box.type == tag("mvex")) layout_.fragmented = true;
       if (box.type == tag("trak")) {
         layout_.tracks.emplace_back();
         read_children(box, layout_.tracks.back());
       }
+      if (box.type == tag("mvex")) is_fragmented_ = true;
       return true;
     });
+    if (!is_fragmented_) return;
+    for (Mp4Track& track : layout_.tracks) track.table.reset();
   }
 
   void read_children(const Box& parent, Mp4Track& track) {
     for_each_box(parent.body, parent.end, [&](const Box& box) {
-      if (box.type == tag("mdia") || box.type == tag("edts")) read_children(box, track);
+      if (box.type == tag("mdia") || box.type == tag("edts") || (reads_tables_ && box.type == tag("minf"))) {
+        read_children(box, track);
+      }
+      if (reads_tables_ && box.type == tag("stbl")) read_tables(box, track);
       if (box.type == tag("mdhd")) std::tie(track.timescale, track.duration) = clock_of(box);
       if (box.type == tag("tkhd")) track.id = track_id_of(box);
       if (box.type == tag("elst")) read_edits(box, track);
@@ -127,6 +139,26 @@ class Walker {
     }
   }
 
+  void read_tables(const Box& parent, Mp4Track& track) {
+    if (parent.end - parent.body > most_table_bytes) return;
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(parent.end - parent.body));
+    if (!read(parent.body, bytes)) return;
+    Mp4TableBoxes boxes;
+    for_each_box(parent.body, parent.end, [&](const Box& box) {
+      const auto content = std::span<const std::uint8_t>{bytes}.subspan(
+          static_cast<std::size_t>(box.body - parent.body), static_cast<std::size_t>(box.end - box.body));
+      if (box.type == tag("stts")) boxes.stts = content;
+      if (box.type == tag("ctts")) boxes.ctts = content;
+      if (box.type == tag("stss")) boxes.stss = content;
+      if (box.type == tag("stsz")) boxes.stsz = content;
+      if (box.type == tag("stsc")) boxes.stsc = content;
+      if (box.type == tag("stco")) boxes.stco = content;
+      if (box.type == tag("co64")) boxes.co64 = content;
+      return true;
+    });
+    track.table = read_sample_table(boxes);
+  }
+
   std::uint8_t version_of(const Box& box) { return static_cast<std::uint8_t>(number(box.body, 1)); }
 
   /// Big-endian number of `width` bytes; 0 beyond the end of the file.
@@ -142,6 +174,8 @@ class Walker {
 
   const ReadAt& read_at_;
   std::int64_t size_;
+  bool reads_tables_;
+  bool is_fragmented_ = false;
   int boxes_ = 0;
   Mp4Layout layout_;
 };
@@ -156,8 +190,8 @@ bool Mp4Track::edits_matter(std::int64_t movie_timescale) const {
   return edit_end < Rational{duration, timescale};
 }
 
-std::optional<Mp4Layout> read_mp4_layout(const ReadAt& read_at, std::int64_t size) {
-  return Walker{read_at, size}.walk();
+std::optional<Mp4Layout> read_mp4_layout(const ReadAt& read_at, std::int64_t size, Mp4Tables tables) {
+  return Walker{read_at, size, tables}.walk();
 }
 
 }  // namespace react1::media

@@ -1,4 +1,5 @@
-// What FFmpeg does not tell about an MP4/MOV file: whether its index comes first, and what its edit lists say.
+// What FFmpeg does not tell about an MP4/MOV file: whether its index comes first, what its edit lists say, and how many
+// packets its sample tables list, without reading them.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +21,27 @@ struct Mp4Edit {
   std::int64_t rate = 1 << 16;  ///< 16.16 fixed point
 };
 
+/// `count` samples in a row that share a value.
+struct Mp4Run {
+  std::int64_t count = 0, value = 0;
+};
+
+/// A track's list of its samples (a sample is what FFmpeg hands out as a packet; of uncompressed sound, one instant).
+struct Mp4SampleTable {
+  std::int64_t samples = 0;
+  std::vector<Mp4Run> durations;            ///< ticks, in decode order; together `samples`
+  std::vector<Mp4Run> composition_offsets;  ///< presentation less decode time, ticks; empty = 0 for all
+  std::int64_t end_byte = 0;                ///< where the last byte of all samples ends in the file
+  bool first_is_sync = true;                ///< the first sample is a key frame
+};
+
 struct Mp4Track {
   std::int64_t id = 0;
   std::int64_t timescale = 0;  ///< ticks per second; 0 = not found
   std::int64_t duration = 0;   ///< of the media, ticks; 0 = unknown
   std::vector<Mp4Edit> edits;
+  /// nullopt: none, one that contradicts itself, or a fragmented file, whose table is not all there is.
+  std::optional<Mp4SampleTable> table;
 
   /// True when a reader that ignores the edit list would see another start, count or duration. An edit that ends within
   /// one tick of the movie's (coarser) clock before the media does cuts nothing.
@@ -33,13 +50,18 @@ struct Mp4Track {
 
 struct Mp4Layout {
   bool moov_first = false;  ///< the index precedes the media data
+  bool fragmented = false;  ///< the index announces fragments (mvex)
   std::int64_t movie_timescale = 0;
   std::int64_t movie_duration = 0;  ///< ticks of movie_timescale; 0 = unknown
   std::vector<Mp4Track> tracks;
 };
 
-/// Walks the boxes without reading media data or sample tables. nullopt when the bytes are no box structure with a
+/// How much of the sample tables is read.
+enum class Mp4Tables { skipped, read };
+
+/// Walks the boxes without reading media data. nullopt when the bytes are no box structure with a
 /// moov. Damaged sizes end the walk; they never make it read outside [0, size) or run without end.
-[[nodiscard]] std::optional<Mp4Layout> read_mp4_layout(const ReadAt& read_at, std::int64_t size);
+[[nodiscard]] std::optional<Mp4Layout> read_mp4_layout(const ReadAt& read_at, std::int64_t size,
+                                                       Mp4Tables tables = Mp4Tables::skipped);
 
 }  // namespace react1::media

@@ -13,129 +13,108 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-/// What is remembered of one kind of timestamp; pts and dts are followed side by side, because whether every packet
-/// has a pts is only known at the end.
-struct Timeline {
-  std::optional<std::int64_t> first, last, end;
-  std::int64_t last_duration = 0;
-  bool first_is_key = false;
-  bool reordered = false;
-  std::int64_t missing = 0;
-  IntervalCounter intervals;
-
-  void add(std::int64_t time, const AVPacket& packet) {
-    if (time == AV_NOPTS_VALUE) {
-      ++missing;
-      return;
-    }
-    if (last && time < *last) reordered = true;
-    if (!first || time < *first) {
-      first = time;
-      first_is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
-    }
-    if (!last || time > *last) {
-      last = time;
-      last_duration = packet.duration;
-    }
-    end = std::max(end.value_or(time), time + packet.duration);
-    intervals.add(time);
-  }
-};
-
-class StreamSurveyor {
- public:
-  explicit StreamSurveyor(const AVStream& stream) : stream_(&stream) { sums_.index = stream.index; }
-
-  /// A damaged packet waits for its successor: as the last one it is what a cut-off file ends with, and not shown.
-  void add(const AVPacket& packet) {
-    ++sums_.packets;
-    if (waiting_) count(*waiting_);
-    waiting_.reset();
-    sums_.cut_off = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
-    if (sums_.cut_off) ++sums_.corrupt;
-    // Uncompressed samples are good as far as they go.
-    const bool usable_in_part = av_get_exact_bits_per_sample(stream_->codecpar->codec_id) > 0;
-    if (sums_.cut_off && !usable_in_part) {
-      waiting_.reset(av_packet_clone(&packet));
-      if (!waiting_) throw std::bad_alloc{};
-    } else {
-      count(packet);
-    }
-  }
-
-  [[nodiscard]] StreamSurvey finish() {
-    if (waiting_ && sums_.packets == 1) count(*waiting_);  // better damaged than nothing at all
-    sums_.times_are_dts = pts_.missing > 0 && dts_.missing < pts_.missing;
-    sums_.reordered = pts_.reordered;
-    Timeline& times = sums_.times_are_dts ? dts_ : pts_;
-    sums_.first = times.first;
-    sums_.last = times.last;
-    sums_.end = times.end;
-    sums_.last_duration = times.last_duration;
-    sums_.first_is_key = times.first_is_key;
-    times.intervals.finish();
-    sums_.intervals = times.intervals.intervals();
-    return std::move(sums_);
-  }
-
- private:
-  /// VP8 keeps reference pictures in packets of their own that are never shown: bit 4 of the first byte says so.
-  [[nodiscard]] bool is_hidden(const AVPacket& packet) const {
-    return stream_->codecpar->codec_id == AV_CODEC_ID_VP8 && packet.size > 0 && (packet.data[0] & 0x10U) == 0;
-  }
-
-  void count(const AVPacket& packet) {
-    if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) ++sums_.discarded;
-    const bool shown = (packet.flags & AV_PKT_FLAG_DISCARD) == 0 && !is_hidden(packet);
-    if (stream_->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) count_samples(packet, shown);
-    if (!shown) return;
-    ++sums_.shown;
-    if (packet.duration <= 0) ++sums_.without_duration;
-    if (packet.pts == AV_NOPTS_VALUE && packet.dts == AV_NOPTS_VALUE) ++sums_.without_time;
-    sums_.durations += std::max<std::int64_t>(packet.duration, 0);
-    pts_.add(packet.pts, packet);
-    dts_.add(packet.dts, packet);
-  }
-
-  void count_samples(const AVPacket& packet, bool shown) {
-    const std::int64_t by_codec = std::max(av_get_audio_frame_duration2(stream_->codecpar, packet.size), 0);
-    std::int64_t by_duration = 0;
-    const Rational exact = Rational{packet.duration} * time_base_ * Rational{stream_->codecpar->sample_rate};
-    if (packet.duration > 0 && exact.den() == 1) by_duration = exact.num();
-    if (by_duration == 0) ++sums_.inexact;
-    if (by_codec == 0) ++sums_.codec_silent;
-    // A container stretches the last packet to its rounded end, but no packet decodes to more than the codec's frame.
-    // (Twice as much is no stretching: an HE-AAC frame is longer than its core codec says.)
-    if (by_codec > 0 && by_duration < 2 * by_codec) by_duration = std::min(by_duration, by_codec);
-    add(sums_.all, by_duration, by_codec);
-    if (!shown) add(sums_.not_shown, by_duration, by_codec);
-
-    if (!sums_.first_time && packet.pts != AV_NOPTS_VALUE) sums_.first_time = packet.pts;
-    std::size_t size = 0;
-    const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
-    if (skip != nullptr && size >= 8) {
-      sums_.skip_start += AV_RL32(skip);
-      const std::int64_t padding = AV_RL32(skip + 4);
-      // Ogg shortens the duration of the last packet and tells its padding as well: it counts once.
-      if (by_duration + padding > previous_samples_) sums_.skip_end += padding;
-    }
-    previous_samples_ = by_duration;
-  }
-
-  static void add(StreamSurvey::Samples& samples, std::int64_t by_duration, std::int64_t by_codec) {
-    samples.by_duration += by_duration;
-    samples.by_codec += by_codec;
-  }
-
-  const AVStream* stream_;
-  Rational time_base_ = ff::from_av(stream_->time_base);
-  StreamSurvey sums_;
-  Timeline pts_, dts_;
-  ff::Packet waiting_;
-  std::int64_t previous_samples_ = 0;
-};
+void add_samples(StreamSurvey::Samples& samples, std::int64_t by_duration, std::int64_t by_codec) {
+  samples.by_duration += by_duration;
+  samples.by_codec += by_codec;
+}
 
 }  // namespace
+
+void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
+  if (time == AV_NOPTS_VALUE) {
+    ++missing;
+    return;
+  }
+  if (last && time < *last) reordered = true;
+  if (!first || time < *first) {
+    first = time;
+    first_is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  }
+  if (!last || time > *last) {
+    last = time;
+    last_duration = packet.duration;
+  }
+  end = std::max(end.value_or(time), time + packet.duration);
+  intervals.add(time);
+}
+
+StreamSurveyor::StreamSurveyor(const AVStream& stream) : stream_(&stream), time_base_(ff::from_av(stream.time_base)) {
+  sums_.index = stream.index;
+}
+
+void StreamSurveyor::add(const AVPacket& packet) {
+  ++sums_.packets;
+  if (waiting_) count(*waiting_);
+  waiting_.reset();
+  sums_.cut_off = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
+  if (sums_.cut_off) ++sums_.corrupt;
+  // Uncompressed samples are good as far as they go.
+  const bool usable_in_part = av_get_exact_bits_per_sample(stream_->codecpar->codec_id) > 0;
+  if (sums_.cut_off && !usable_in_part) {
+    waiting_.reset(av_packet_clone(&packet));
+    if (!waiting_) throw std::bad_alloc{};
+  } else {
+    count(packet);
+  }
+}
+
+StreamSurvey StreamSurveyor::finish() {
+  if (waiting_ && sums_.packets == 1) count(*waiting_);  // better damaged than nothing at all
+  sums_.times_are_dts = pts_.missing > 0 && dts_.missing < pts_.missing;
+  sums_.reordered = pts_.reordered;
+  Timeline& times = sums_.times_are_dts ? dts_ : pts_;
+  sums_.first = times.first;
+  sums_.last = times.last;
+  sums_.end = times.end;
+  sums_.last_duration = times.last_duration;
+  sums_.first_is_key = times.first_is_key;
+  times.intervals.finish();
+  sums_.intervals = times.intervals.intervals();
+  return std::move(sums_);
+}
+
+/// VP8 keeps reference pictures in packets of their own that are never shown: bit 4 of the first byte says so.
+bool StreamSurveyor::is_hidden(const AVPacket& packet) const {
+  return stream_->codecpar->codec_id == AV_CODEC_ID_VP8 && packet.size > 0 && (packet.data[0] & 0x10U) == 0;
+}
+
+void StreamSurveyor::count(const AVPacket& packet) {
+  if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) ++sums_.discarded;
+  const bool shown = (packet.flags & AV_PKT_FLAG_DISCARD) == 0 && !is_hidden(packet);
+  if (stream_->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) count_samples(packet, shown);
+  if (!shown) return;
+  ++sums_.shown;
+  if (packet.duration <= 0) ++sums_.without_duration;
+  if (packet.pts == AV_NOPTS_VALUE && packet.dts == AV_NOPTS_VALUE) ++sums_.without_time;
+  sums_.durations += std::max<std::int64_t>(packet.duration, 0);
+  pts_.add(packet.pts, packet);
+  dts_.add(packet.dts, packet);
+}
+
+void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
+  const std::int64_t by_codec = std::max(av_get_audio_frame_duration2(stream_->codecpar, packet.size), 0);
+  std::int64_t by_duration = 0;
+  const Rational exact = Rational{packet.duration} * time_base_ * Rational{stream_->codecpar->sample_rate};
+  if (packet.duration > 0 && exact.den() == 1) by_duration = exact.num();
+  if (by_duration == 0) ++sums_.inexact;
+  if (by_codec == 0) ++sums_.codec_silent;
+  // A container stretches the last packet to its rounded end, but no packet decodes to more than the codec's frame.
+  // (Twice as much is no stretching: an HE-AAC frame is longer than its core codec says.)
+  if (by_codec > 0 && by_duration < 2 * by_codec) by_duration = std::min(by_duration, by_codec);
+  add_samples(sums_.all, by_duration, by_codec);
+  if (!shown) add_samples(sums_.not_shown, by_duration, by_codec);
+
+  if (!sums_.first_time && packet.pts != AV_NOPTS_VALUE) sums_.first_time = packet.pts;
+  std::size_t size = 0;
+  const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  if (skip != nullptr && size >= 8) {
+    sums_.skip_start += AV_RL32(skip);
+    const std::int64_t padding = AV_RL32(skip + 4);
+    // Ogg shortens the duration of the last packet and tells its padding as well: it counts once.
+    if (by_duration + padding > previous_samples_) sums_.skip_end += padding;
+  }
+  previous_samples_ = by_duration;
+}
 
 std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int>& indexes,
                                          const PacketVisitor& visit) {

@@ -45,6 +45,42 @@ struct StreamSurvey {
   std::optional<std::int64_t> first_time;  ///< of any packet, shown or not
 };
 
+/// Adds up the packets of one stream, which must outlive it.
+class StreamSurveyor {
+ public:
+  explicit StreamSurveyor(const AVStream& stream);
+
+  /// A damaged packet waits for its successor: as the last one it is what a cut-off file ends with, and not shown.
+  void add(const AVPacket& packet);
+  /// Once, after the last packet.
+  [[nodiscard]] StreamSurvey finish();
+
+ private:
+  /// What is remembered of one kind of timestamp; pts and dts are followed side by side, because whether every packet
+  /// has a pts is only known at the end.
+  struct Timeline {
+    std::optional<std::int64_t> first, last, end;
+    std::int64_t last_duration = 0;
+    bool first_is_key = false;
+    bool reordered = false;
+    std::int64_t missing = 0;
+    IntervalCounter intervals;
+
+    void add(std::int64_t time, const AVPacket& packet);
+  };
+
+  [[nodiscard]] bool is_hidden(const AVPacket& packet) const;
+  void count(const AVPacket& packet);
+  void count_samples(const AVPacket& packet, bool shown);
+
+  const AVStream* stream_;
+  Rational time_base_;
+  StreamSurvey sums_;
+  Timeline pts_, dts_;
+  ff::Packet waiting_;
+  std::int64_t previous_samples_ = 0;
+};
+
 /// Called for every packet, before it is counted; e.g. to decode the first few.
 using PacketVisitor = std::function<void(const AVPacket&)>;
 

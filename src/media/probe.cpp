@@ -1,26 +1,27 @@
 // react1::probe(): opens a source, lets its packets be counted, and puts the facts together.
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <react1/media.hpp>
 
-#include "core/redact.hpp"
 #include "media/audio_count.hpp"
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
+#include "media/limits.hpp"
 #include "media/mp4_layout.hpp"
 #include "media/packet_survey.hpp"
+#include "media/parameter_watch.hpp"
 #include "media/probe_warnings.hpp"
 #include "media/stream_choice.hpp"
 #include "media/stream_measure.hpp"
+#include "media/table_survey.hpp"
 #include "media/video_facts.hpp"
+#include "media/within_reason.hpp"
 
 namespace react1 {
 namespace media {
@@ -29,12 +30,15 @@ namespace {
 /// Decodes the first few packets of a video whose parameters do not say whether it is interlaced.
 class InterlaceLook {
  public:
-  InterlaceLook(const AVStream& stream, const std::string& where) : index_(stream.index), frame_(ff::make_frame()) {
-    decoder_ = std::make_unique<Decoder>(stream, /*threads=*/1, where);
+  InterlaceLook(const AVStream& stream, const std::string& where, const SourceOptions& limits)
+      : index_(stream.index), frame_(ff::make_frame()) {
+    decoder_ = std::make_unique<Decoder>(stream, /*threads=*/1, where, limits);
   }
 
+  [[nodiscard]] bool is_done() const noexcept { return looked_at_ >= enough_packets || found_; }
+
   void look(const AVPacket& packet) {
-    if (packet.stream_index != index_ || looked_at_ >= enough_packets || found_) return;
+    if (packet.stream_index != index_ || is_done()) return;
     ++looked_at_;
     decoder_->decode(&packet, *frame_, [&](const AVFrame& frame) { found_ = found_ || ff::is_interlaced(frame); });
   }
@@ -92,31 +96,24 @@ void add_keys(std::vector<std::string>& keys, const AVDictionary* tags) {
   }
 }
 
-std::optional<std::int64_t> size_of(const Demuxer& demuxer, const std::string& source) {
-  if (demuxer.format().pb != nullptr) {
-    const std::int64_t size = avio_size(demuxer.format().pb);
-    return size >= 0 ? std::optional{size} : std::nullopt;
-  }
-  std::error_code error;
-  const auto size = std::filesystem::file_size(source, error);
-  return error ? std::nullopt : std::optional{static_cast<std::int64_t>(size)};
-}
-
 bool is_mp4(const Demuxer& demuxer) {
   return std::string_view{demuxer.format().iformat->name}.rfind("mov,", 0) == 0;
 }
 
-/// After the packets: it moves the read position.
+/// Leaves the read position where it was.
 std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::int64_t> size) {
   AVIOContext* io = demuxer.format().pb;
   if (!is_mp4(demuxer) || io == nullptr || !size || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0) return std::nullopt;
-  return read_mp4_layout(
+  const std::int64_t position = avio_tell(io);
+  auto layout = read_mp4_layout(
       [io](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
         if (avio_seek(io, offset, SEEK_SET) < 0) return 0;
         const int got = avio_read(io, buffer.data(), static_cast<int>(buffer.size()));
         return got > 0 ? static_cast<std::size_t>(got) : 0;
       },
-      *size);
+      *size, Mp4Tables::read);
+  avio_seek(io, position, SEEK_SET);
+  return layout;
 }
 
 /// By how much a WAV file is shorter than its RIFF header says (FFmpeg then drops the header's length without a word).
@@ -134,10 +131,28 @@ std::optional<std::int64_t> missing_riff_bytes(const Demuxer& demuxer, std::int6
   return missing > 1 ? std::optional{missing} : std::nullopt;
 }
 
+/// FFmpeg's reader of single WebP pictures takes the first bytes of an animation for a broken picture.
+bool is_animated_webp(const Demuxer& demuxer) {
+  AVIOContext* io = demuxer.format().pb;
+  if (std::string_view{demuxer.format().iformat->name} != "webp_pipe" || io == nullptr) return false;
+  if ((io->seekable & AVIO_SEEKABLE_NORMAL) == 0 || avio_seek(io, 0, SEEK_SET) < 0) return false;
+  constexpr std::size_t flags_at = 20;
+  constexpr std::uint8_t animation = 0x02;
+  std::array<std::uint8_t, flags_at + 1> head{};
+  if (avio_read(io, head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size())) return false;
+  const std::string_view text{reinterpret_cast<const char*>(head.data()), head.size()};
+  return text.substr(8, 8) == "WEBPVP8X" && (head[flags_at] & animation) != 0;
+}
+
+/// Reading all of a file of this size costs less than a twentieth of a second.
+constexpr std::int64_t short_file = std::int64_t{16} << 20;
+/// A file of this length may be handed on as a whole, so every packet is looked at whatever its size.
+const Seconds short_clip = 60;
+
 /// One probing of one source; its members are the steps.
 class Probe {
  public:
-  Probe(const std::string& source, const SourceOptions& options, const RunContext& context)
+  Probe(const Source& source, const SourceOptions& options, const RunContext& context)
       : source_(source),
         options_(options),
         context_(context),
@@ -145,14 +160,21 @@ class Probe {
         choice_(choose_streams(demuxer_.format())) {}
 
   MediaInfo run() {
+    if (is_animated_webp(demuxer_)) {
+      throw Error{ErrorCode::media, demuxer_.name(), "is an animated WebP, which the installed FFmpeg can't decode",
+                  Error::Extra{.hint = "convert it to MP4, GIF or APNG first"}};
+    }
     if (!choice_.video && !choice_.audio) {
       throw Error{ErrorCode::media, demuxer_.name(), "there is neither video nor sound in this file"};
     }
+    for (const auto& index : {choice_.video, choice_.audio}) {
+      if (index) require_within(*demuxer_.stream(*index).codecpar, options_, demuxer_.name());
+    }
     describe_file();
+    layout_ = layout_of(demuxer_, info_.size_bytes);
     survey();
-    if (is_mp4(demuxer_)) read_layout();
-    if (info_.format == "wav" && info_.size_bytes)
-      findings_.missing_bytes = missing_riff_bytes(demuxer_, *info_.size_bytes);
+    if (layout_) take_layout();
+    if (info_.format == "wav" && info_.size_bytes) note_missing_bytes(*info_.size_bytes);
     finish();
     return std::move(info_);
   }
@@ -162,7 +184,7 @@ class Probe {
     const AVFormatContext& format = demuxer_.format();
     info_.path = demuxer_.name();
     info_.format = format.iformat->name;
-    info_.size_bytes = size_of(demuxer_, source_);
+    info_.size_bytes = demuxer_.size();
     if (const auto ticks = demuxer_.header_duration()) info_.container_duration_s = Rational{*ticks, AV_TIME_BASE};
     add_keys(info_.metadata_keys, format.metadata);
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
@@ -185,13 +207,22 @@ class Probe {
       indexes.push_back(stream.index);
       interlaced = interlaced_of(stream);
       if (!interlaced && may_be_interlaced(stream.codecpar->codec_id)) {
-        look = std::make_unique<InterlaceLook>(stream, demuxer_.name());
+        look = std::make_unique<InterlaceLook>(stream, demuxer_.name(), options_);
       }
     }
+    std::optional<ParameterWatch> watch;
+    if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
-    const std::vector<StreamSurvey> surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
-      if (look) look->look(packet);
-    });
+    std::vector<StreamSurvey> surveys = survey_listed(indexes);
+    counted_by_ = surveys.empty() ? FactSource::packets : FactSource::sample_table;
+    if (surveys.empty()) {
+      surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
+        if (look) look->look(packet);
+        if (watch) watch->look(packet);
+      });
+    }
+    const ff::Packet packet = ff::make_packet();
+    while (look && !look->is_done() && demuxer_.read(*packet)) look->look(*packet);
     findings_.damage = demuxer_.damage();
     for (const StreamSurvey& survey : surveys) {
       findings_.corrupt_packets += survey.corrupt;
@@ -203,7 +234,36 @@ class Probe {
       throw Error{ErrorCode::media, demuxer_.name(), "the file announces streams but holds no data",
                   Error::Extra{.hint = "its end may be missing: copy it again"}};
     }
-    if (info_.video) info_.video->interlaced = interlaced.value_or(look && look->found());
+    if (!info_.video) return;
+    info_.video->interlaced = interlaced.value_or(look && look->found());
+    info_.video->parameters_change = watch && watch->changed();
+  }
+
+  /// A long file lists what it holds: reading all of it would cost minutes of network or a disk's time, and tell the
+  /// same. Of a short one every packet is read, which finds more. Empty when packets have to be read.
+  std::vector<StreamSurvey> survey_listed(const std::vector<int>& indexes) {
+    std::vector<StreamSurvey> surveys;
+    const bool is_short = source_.kind() != Source::Kind::url &&
+                          (info_.size_bytes.value_or(0) < short_file ||
+                           (info_.container_duration_s && *info_.container_duration_s < short_clip));
+    if (is_short || !info_.size_bytes) return surveys;
+    for (const int index : indexes) {
+      const AVStream& stream = demuxer_.stream(index);
+      std::optional<StreamSurvey> survey;
+      if (layout_) {
+        for (const Mp4Track& track : layout_->tracks) {
+          if (track.id == stream.id) survey = survey_table(track, layout_->movie_timescale, stream, *info_.size_bytes);
+        }
+      } else if (info_.format == "wav") {
+        const ff::Packet packet = ff::make_packet();
+        if (!demuxer_.read(*packet)) return {};
+        survey = survey_uncompressed(stream, demuxer_.header(index), *packet, *info_.size_bytes);
+        if (!survey) demuxer_.seek(index, 0);
+      }
+      if (!survey) return {};
+      surveys.push_back(std::move(*survey));
+    }
+    return surveys;
   }
 
   void take_video(const StreamSurvey& survey) {
@@ -211,6 +271,8 @@ class Probe {
     VideoInfo video;
     fill_video_parameters(video, demuxer_.format(), stream);
     measure_video(video, survey, stream, demuxer_.header(survey.index));
+    if (video.duration_source == FactSource::packets) video.duration_source = counted_by_;
+    if (video.fps_source == FactSource::packets) video.fps_source = counted_by_;
     video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
     findings_.video_packets = survey.packets - (survey.cut_off ? 1 : 0);
     info_.still_image = is_picture_format(info_.format) || survey.shown == 1;
@@ -227,6 +289,7 @@ class Probe {
     AudioInfo audio = audio_parameters(survey, stream, demuxer_.header(survey.index));
     if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
       audio.samples = *samples;
+      audio.duration_source = counted_by_;
     } else {
       const DecodedAudioCount decoded = count_decoded_samples(source_, survey.index, options_, context_);
       audio.samples = decoded.samples;
@@ -234,43 +297,57 @@ class Probe {
       audio.duration_source = FactSource::decoded;
     }
     if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
+    findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
+    findings_.audio_listed = demuxer_.header(survey.index).frames;
     info_.audio = std::move(audio);
   }
 
-  void read_layout() {
-    const auto layout = layout_of(demuxer_, info_.size_bytes);
-    if (!layout) return;
-    info_.moov_first = layout->moov_first;
+  void take_layout() {
+    info_.moov_first = layout_->moov_first;
+    info_.fragmented = layout_->fragmented;
     if (!info_.video) return;
     const int id = demuxer_.stream(info_.video->index).id;
-    for (const Mp4Track& track : layout->tracks) {
-      if (track.id == id && track.edits_matter(layout->movie_timescale)) info_.video->edit_list = true;
+    for (const Mp4Track& track : layout_->tracks) {
+      if (track.id == id && track.edits_matter(layout_->movie_timescale)) info_.video->edit_list = true;
     }
+  }
+
+  /// What the RIFF header promises becomes the sound's header duration, which FFmpeg drops when it isn't kept.
+  void note_missing_bytes(std::int64_t size) {
+    findings_.missing_bytes = missing_riff_bytes(demuxer_, size);
+    if (!findings_.missing_bytes || !info_.audio || info_.audio->sample_rate <= 0) return;
+    const int frame_bytes = demuxer_.stream(info_.audio->index).codecpar->block_align;
+    if (frame_bytes <= 0) return;
+    const Seconds missing{*findings_.missing_bytes / frame_bytes, info_.audio->sample_rate};
+    info_.audio->header_duration_s = info_.audio->duration_s + missing;
   }
 
   void finish() {
     if (info_.video) info_.duration_s = info_.video->duration_s;
     if (info_.audio) info_.duration_s = std::max(info_.duration_s, info_.audio->duration_s);
+    mark_truncated(info_, findings_);
     info_.warnings = probe_warnings(info_, findings_);
   }
 
-  const std::string& source_;
+  const Source& source_;
   const SourceOptions& options_;
   const RunContext& context_;
   Demuxer demuxer_;
   StreamChoice choice_;
   ProbeFindings findings_;
+  std::optional<Mp4Layout> layout_;
+  FactSource counted_by_ = FactSource::packets;
   MediaInfo info_;
 };
 
 }  // namespace
 }  // namespace media
 
-MediaInfo probe(const std::string& source, const SourceOptions& options, const RunContext& context) {
-  return media::Probe{source, options, context}.run();
+MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context) {
+  return media::within_reason(source.name(), [&] { return media::Probe{source, options, context}.run(); });
 }
 
-MediaInfo probe(const std::string& source) {
+MediaInfo probe(const Source& source) {
   return probe(source, SourceOptions{}, RunContext{});
 }
 

@@ -18,37 +18,73 @@ bool falls_short(const Seconds& measured, const std::optional<Seconds>& claimed)
   return *claimed - measured > std::max(Rational{1, 10}, *claimed / Rational{100});
 }
 
-std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings& findings) {
-  if (info.video && info.video->header_frames && findings.video_packets < *info.video->header_frames) {
-    return fmt::format("the header promises {} frames, {} are there", *info.video->header_frames,
-                       findings.video_packets);
-  }
-  // A header's duration counts from the timeline's start, so what comes before the first packet is no loss.
-  if (info.video && !info.still_image &&
-      falls_short(info.video->duration_s + info.video->start_s, info.video->header_duration_s)) {
-    return fmt::format("the header promises {} of video, {} are there", seconds(*info.video->header_duration_s),
-                       seconds(info.video->duration_s));
-  }
-  if (info.audio && falls_short(info.audio->duration_s + info.audio->start_s, info.audio->header_duration_s)) {
-    return fmt::format("the header promises {} of sound, {} are there", seconds(*info.audio->header_duration_s),
-                       seconds(info.audio->duration_s));
-  }
-  // The container's duration is that of its longest stream: it only tells when every stream was measured.
+/// A header's duration counts from the timeline's start, so what comes before the first packet is no loss.
+bool video_falls_short(const MediaInfo& info) {
+  return info.video && !info.still_image &&
+         falls_short(info.video->duration_s + info.video->start_s, info.video->header_duration_s);
+}
+
+bool audio_falls_short(const MediaInfo& info) {
+  return info.audio && falls_short(info.audio->duration_s + info.audio->start_s, info.audio->header_duration_s);
+}
+
+/// The container's duration is that of its longest stream: it only tells when every stream was measured.
+bool container_falls_short(const MediaInfo& info) {
   const std::size_t measured = (info.video ? 1U : 0U) + (info.audio ? 1U : 0U);
-  const bool all_measured = measured == info.streams.size();
-  if (all_measured && !info.still_image && falls_short(info.duration_s, info.container_duration_s)) {
-    return fmt::format("the header promises {}, {} are there", seconds(*info.container_duration_s),
-                       seconds(info.duration_s));
+  return measured == info.streams.size() && !info.still_image &&
+         falls_short(info.duration_s, info.container_duration_s);
+}
+
+/// Fewer packets than the index lists. What an edit list hides is not missing.
+bool video_packets_missing(const MediaInfo& info, const ProbeFindings& findings) {
+  return info.video && info.video->header_frames && !info.video->edit_list &&
+         findings.video_packets < *info.video->header_frames;
+}
+
+std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings& findings) {
+  if (info.video && info.video->truncated) {
+    if (video_packets_missing(info, findings)) {
+      return fmt::format("the header promises {} frames, {} are there", *info.video->header_frames,
+                         findings.video_packets);
+    }
+    return fmt::format("the header promises {} of video, {} are there",
+                       seconds(info.video->header_duration_s.value_or(info.container_duration_s.value_or(0))),
+                       seconds(info.video->duration_s));
   }
   if (findings.missing_bytes) {
     return fmt::format("the header promises {} bytes more than there are", *findings.missing_bytes);
+  }
+  if (info.audio && info.audio->truncated) {
+    return fmt::format("the header promises {} of sound, {} are there",
+                       seconds(info.audio->header_duration_s.value_or(info.container_duration_s.value_or(0))),
+                       seconds(info.audio->duration_s));
   }
   if (findings.cut_off) return "the file ends inside a packet";
   return std::nullopt;
 }
 
+std::optional<std::string> wrong_duration(const MediaInfo& info) {
+  if (video_falls_short(info)) {
+    return fmt::format("the header says {} of video, but the frames that its index lists last {}",
+                       seconds(*info.video->header_duration_s), seconds(info.video->duration_s));
+  }
+  if (audio_falls_short(info)) {
+    return fmt::format("the header says {} of sound, but what its index lists lasts {}",
+                       seconds(*info.audio->header_duration_s), seconds(info.audio->duration_s));
+  }
+  if (container_falls_short(info)) {
+    return fmt::format("the header says {}, but the streams that its index lists last {}",
+                       seconds(*info.container_duration_s), seconds(info.duration_s));
+  }
+  return std::nullopt;
+}
+
 void warn_about_damage(std::vector<Warning>& warnings, const MediaInfo& info, const ProbeFindings& findings) {
-  if (const auto cut_off = truncation(info, findings)) warnings.push_back({"truncated", *cut_off});
+  if (const auto cut_off = truncation(info, findings)) {
+    warnings.push_back({"truncated", *cut_off});
+  } else if (const auto wrong = wrong_duration(info)) {
+    warnings.push_back({"wrong_duration", *wrong});
+  }
   if (findings.damage) {
     warnings.push_back({"damaged", "the reading ended at damage: " + *findings.damage});
   } else if (findings.corrupt_packets > 0) {
@@ -84,7 +120,31 @@ void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, con
   }
 }
 
+/// "stream 3 (deu, Original)"
+std::string named(const MediaInfo& info, int index) {
+  std::string name = fmt::format("stream {}", index);
+  for (const StreamInfo& stream : info.streams) {
+    if (stream.index != index || (stream.language.empty() && stream.title.empty())) continue;
+    const char* between = stream.language.empty() || stream.title.empty() ? "" : ", ";
+    name += fmt::format(" ({}{}{})", stream.language, between, stream.title);
+  }
+  return name;
+}
+
 }  // namespace
+
+void mark_truncated(MediaInfo& info, const ProbeFindings& findings) {
+  const bool video_indexed = info.video && info.video->header_frames;
+  const bool audio_indexed = findings.audio_listed && findings.audio_packets >= *findings.audio_listed;
+  const bool all_short = container_falls_short(info) && !video_indexed && !findings.audio_listed;
+  if (info.video) {
+    info.video->truncated =
+        video_packets_missing(info, findings) || (!video_indexed && (video_falls_short(info) || all_short));
+  }
+  if (info.audio) {
+    info.audio->truncated = findings.missing_bytes || (!audio_indexed && (audio_falls_short(info) || all_short));
+  }
+}
 
 std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& findings) {
   std::vector<Warning> warnings;
@@ -96,12 +156,14 @@ std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& 
   }
   if (info.video) warn_about_video(warnings, *info.video);
   if (findings.videos > 1) {
-    warnings.push_back({"several_video_streams", fmt::format("there are {} video streams; stream {} was chosen",
-                                                             findings.videos, info.video ? info.video->index : -1)});
+    warnings.push_back(
+        {"several_video_streams", fmt::format("there are {} video streams; {} was chosen", findings.videos,
+                                              named(info, info.video ? info.video->index : -1))});
   }
   if (findings.audios > 1) {
-    warnings.push_back({"several_audio_streams", fmt::format("there are {} audio streams; stream {} was chosen",
-                                                             findings.audios, info.audio ? info.audio->index : -1)});
+    warnings.push_back(
+        {"several_audio_streams", fmt::format("there are {} audio streams; {} was chosen", findings.audios,
+                                              named(info, info.audio ? info.audio->index : -1))});
   }
   if (findings.cover_art) warnings.push_back({"cover_art", "the file holds a picture that is not its video"});
   warn_about_start(warnings, info, findings);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <react1/error.hpp>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/sha256.hpp"
@@ -15,27 +17,17 @@ namespace react1::media {
 void examine(PreparedClip& clip, const std::filesystem::path& path, const RunContext& context) {
   // Progress of these short readings is not the caller's progress.
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  clip.measures = measure_durations(path.string(), quiet);
-  const MediaInfo info = probe(path.string(), SourceOptions{}, quiet);
-  if (info.video) {
-    const VideoInfo& video = *info.video;
-    clip.video = PreparedClip::Video{.frames = video.frames,
-                                     .fps = video.fps,
-                                     .width = video.display_width,
-                                     .height = video.display_height,
-                                     .codec = video.codec,
-                                     .pix_fmt = video.pix_fmt};
-    clip.duration_s = video.fps > 0 ? Rational(video.frames) / video.fps : video.duration_s;
-  } else if (info.audio) {
-    const AudioInfo& audio = *info.audio;
-    clip.audio = PreparedClip::Audio{
-        .samples = audio.samples, .sample_rate = audio.sample_rate, .channels = audio.channels, .codec = audio.codec};
-    clip.duration_s = Rational(audio.samples, audio.sample_rate);
-  }
+  // The file is in memory from having been written, so reading it twice costs less than waiting for one another.
+  std::future<std::string> sha256 = std::async(std::launch::async, sha256_file, path);
+  MeasuredClip measured = measure_clip(path.string(), quiet);
+  clip.measures = std::move(measured.measures);
+  clip.duration_s = measured.duration_s;
+  clip.video = std::move(measured.video);
+  if (!clip.video) clip.audio = std::move(measured.audio);
   std::error_code error;
   clip.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
   if (error) throw Error(ErrorCode::io, path.string(), "the written file can't be read", {.detail = error.message()});
-  clip.sha256 = sha256_file(path);
+  clip.sha256 = sha256.get();
 }
 
 std::optional<std::string> over_limit(const PreparedClip& clip, Seconds limit) {

@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <new>
+#include <span>
 #include <utility>
 #include <vector>
 
 extern "C" {
 #include <libavutil/channel_layout.h>
-#include <libavutil/opt.h>
 #include <libavutil/samplefmt.h>
 }
 
@@ -43,6 +44,23 @@ bool same_format(const AVFrame& a, const AVFrame& b) {
          av_channel_layout_compare(&a.ch_layout, &b.ch_layout) == 0;
 }
 
+std::int64_t samples_in(const Seconds& time, const AudioPlan& plan) {
+  return (time * plan.sample_rate).round();
+}
+
+double linear(double decibels) {
+  return std::pow(10.0, decibels / 20);
+}
+
+/// Carries the gain as well; nullopt when neither is wanted.
+std::optional<PeakLimiter> make_limiter(const AudioPlan& plan) {
+  const SoundTreatment& treatment = plan.treatment;
+  if (treatment.gain_db == 0 && !treatment.ceiling_dbtp) return std::nullopt;
+  constexpr double no_ceiling = 1e9;
+  return PeakLimiter(plan.sample_rate, static_cast<std::size_t>(plan.channels), linear(treatment.gain_db),
+                     treatment.ceiling_dbtp ? linear(*treatment.ceiling_dbtp) : no_ceiling);
+}
+
 /// Where the frame's samples begin, `skipped` samples in.
 std::vector<const std::uint8_t*> planes_from(const AVFrame& frame, int skipped) {
   const auto format = static_cast<AVSampleFormat>(frame.format);
@@ -57,19 +75,26 @@ std::vector<const std::uint8_t*> planes_from(const AVFrame& frame, int skipped) 
 
 }  // namespace
 
-SampleSource::SampleSource(std::string source, const MediaInfo& info, const AudioPlan& plan,
-                           const SourceOptions& options, const RunContext& context)
+SampleSource::SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
+                           const RunContext& context, Damage damage)
     : source_(std::move(source)),
       plan_(plan),
       audio_(require_audio(info)),
       options_(options),
       context_{.stop = context.stop, .job_id = context.job_id},
+      damage_(damage),
       first_wanted_((plan.start_s * audio_.sample_rate).round()),
       packet_(ff::make_packet()),
       frame_(ff::make_frame()),
       format_(ff::make_frame()),
+      silence_before_(samples_in(plan.treatment.silence_before_s, plan)),
+      fade_in_(samples_in(plan.treatment.fade_in_s, plan)),
+      fade_out_(samples_in(plan.treatment.fade_out_s, plan)),
       ready_(av_audio_fifo_alloc(output_format, plan.channels, 1 << 16)) {
   if (!ready_) throw std::bad_alloc{};
+  limiter_ = make_limiter(plan);
+  limited_.resize(static_cast<std::size_t>(plan.channels));
+  store_silence(std::min(silence_before_, plan.samples));
   open();
   go_to_window();
 }
@@ -79,7 +104,7 @@ void SampleSource::open() {
   demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
   const std::array chosen{plan_.stream_index};
   demuxer_->select(chosen);
-  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/1, demuxer_->name());
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/1, demuxer_->name(), options_);
   drained_ = false;
   entered_late_ = false;
   position_ = 0;
@@ -148,9 +173,7 @@ bool SampleSource::read_frame() {
 }
 
 ff::Frame SampleSource::next(int count) {
-  const std::int64_t wanted = std::min<std::int64_t>(count, plan_.samples - given_);
-  if (wanted <= 0) return nullptr;
-  while (made_ - given_ < wanted && !ended_) {
+  while (made_ - given_ < std::min<std::int64_t>(count, plan_.samples - given_) && !ended_) {
     if (!holding_ && !read_frame()) {
       end_of_source();
       break;
@@ -158,12 +181,31 @@ ff::Frame SampleSource::next(int count) {
     holding_ = false;
     take(*frame_);
   }
-  const int samples = static_cast<int>(wanted);
+  const int samples = static_cast<int>(std::min<std::int64_t>(count, plan_.samples - given_));
+  if (samples <= 0) return nullptr;
   ff::Frame frame = make_output(plan_.channels, plan_.sample_rate, samples);
   const int got = av_audio_fifo_read(ready_.get(), reinterpret_cast<void**>(frame->extended_data), samples);
   if (got != samples) throw Error(ErrorCode::internal, demuxer_->name(), "the sample queue ran dry");
+  fade(*frame);
   given_ += samples;
   return frame;
+}
+
+/// The frame begins `given_` samples into the clip. Straight ramps: over a hundredth of a second no ear tells a curve.
+void SampleSource::fade(AVFrame& frame) const {
+  const std::int64_t sound = silence_before_;
+  if (given_ >= sound + fade_in_ && given_ + frame.nb_samples <= plan_.samples - fade_out_) return;
+  for (int channel = 0; channel < plan_.channels; ++channel) {
+    auto* samples = reinterpret_cast<float*>(frame.extended_data[channel]);
+    for (int i = 0; i < frame.nb_samples; ++i) {
+      const std::int64_t since = given_ + i - sound, left = plan_.samples - given_ - i - 1;
+      double share = 1;
+      if (since < fade_in_)
+        share = static_cast<double>(std::max<std::int64_t>(since, 0)) / static_cast<double>(fade_in_);
+      if (left < fade_out_) share = std::min(share, static_cast<double>(left) / static_cast<double>(fade_out_));
+      samples[i] = static_cast<float>(double{samples[i]} * share);
+    }
+  }
 }
 
 void SampleSource::take(const AVFrame& frame) {
@@ -172,19 +214,28 @@ void SampleSource::take(const AVFrame& frame) {
   const std::int64_t begin = position_;
   position_ += frame.nb_samples;
   if (position_ <= first_wanted_) return;
-  require_undamaged();
+  if (is_damaged()) {
+    if (!plan_.salvaged) refuse_damage();
+    end_of_source();
+    return;
+  }
   prepare_resampler(frame);
   const int skipped = static_cast<int>(std::clamp<std::int64_t>(first_wanted_ - begin, 0, frame.nb_samples));
   std::vector<const std::uint8_t*> planes = planes_from(frame, skipped);
   resample(planes.data(), frame.nb_samples - skipped);
 }
 
-void SampleSource::require_undamaged() {
+/// Damage within the window, or so little behind it that the resampler still asks for it.
+bool SampleSource::is_damaged() {
+  if (damage_ == Damage::passed_over) return false;
   if (!damaged_before_) damaged_before_ = decoder_->damaged();
-  if (decoder_->damaged() == *damaged_before_) return;
+  return decoder_->damaged() != *damaged_before_;
+}
+
+void SampleSource::refuse_damage() const {
   const Seconds at(position_, audio_.sample_rate);
   throw Error(ErrorCode::media, demuxer_->name(), fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
-              {.hint = "export or copy the file again, or choose a window without the damage"});
+              {.hint = "export or copy the file again, choose a window without the damage, or use --salvage"});
 }
 
 void SampleSource::prepare_resampler(const AVFrame& frame) {
@@ -196,59 +247,82 @@ void SampleSource::prepare_resampler(const AVFrame& frame) {
   ff::check(av_channel_layout_copy(&format_->ch_layout, &frame.ch_layout), "setting up the resampler",
             demuxer_->name());
 
-  AVChannelLayout in{}, out{};
-  if (frame.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
-    av_channel_layout_default(&in, frame.ch_layout.nb_channels);
-  } else {
-    ff::check(av_channel_layout_copy(&in, &frame.ch_layout), "setting up the resampler", demuxer_->name());
-  }
-  av_channel_layout_default(&out, plan_.channels);
-  SwrContext* raw = nullptr;
-  const int rc = swr_alloc_set_opts2(&raw, &out, output_format, plan_.sample_rate, &in,
-                                     static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
-  resampler_.reset(raw);
-  av_channel_layout_uninit(&in);
-  ff::check(rc, "setting up the resampler", demuxer_->name());
-  // Twice the default filter length: a steeper edge, so that speech keeps its highest octave and nothing folds back.
-  av_opt_set_int(raw, "filter_size", 64, /*search_flags=*/0);
-  av_opt_set_double(raw, "cutoff", 0.97, /*search_flags=*/0);
-  ff::check(swr_init(raw), "setting up the resampler", demuxer_->name());
+  resampler_.emplace(
+      frame,
+      ResamplerOptions{
+          .channels = plan_.channels, .sample_rate = plan_.sample_rate, .only_channel = plan_.treatment.only_channel},
+      demuxer_->name());
 }
 
 /// nullptr: the resampler gives out its rest.
 void SampleSource::resample(const std::uint8_t** data, int samples) {
-  const int room = ff::check(swr_get_out_samples(resampler_.get(), samples), "resampling", demuxer_->name());
+  const int room = resampler_->room(samples);
   if (room == 0) return;
   ff::Frame output = make_output(plan_.channels, plan_.sample_rate, room);
-  const int made = ff::check(swr_convert(resampler_.get(), output->extended_data, room, data, samples), "resampling",
-                             demuxer_->name());
-  store(*output, made);
+  treat(*output, resampler_->convert(output->extended_data, room, data, samples));
 }
 
-void SampleSource::store(AVFrame& frame, int samples) {
-  if (samples == 0) return;
-  if (av_audio_fifo_write(ready_.get(), reinterpret_cast<void**>(frame.extended_data), samples) < samples) {
-    throw std::bad_alloc{};
+void SampleSource::treat(AVFrame& frame, int samples) {
+  if (!limiter_) {
+    store(reinterpret_cast<void**>(frame.extended_data), samples);
+    return;
   }
+  std::array<const float*, 2> planes{};
+  for (int i = 0; i < plan_.channels; ++i)
+    planes.at(static_cast<std::size_t>(i)) = reinterpret_cast<const float*>(frame.extended_data[i]);
+  limiter_->push(std::span(planes.data(), limited_.size()), static_cast<std::size_t>(samples), limited_);
+  store_limited();
+}
+
+void SampleSource::store_limited() {
+  std::array<void*, 2> planes{};
+  for (std::size_t i = 0; i < limited_.size(); ++i) planes.at(i) = limited_[i].data();
+  store(planes.data(), static_cast<int>(limited_[0].size()));
+  for (std::vector<float>& samples : limited_) samples.clear();
+}
+
+void SampleSource::store(void** planes, int samples) {
+  if (samples == 0) return;
+  if (av_audio_fifo_write(ready_.get(), planes, samples) < samples) throw std::bad_alloc{};
   made_ += samples;
 }
 
-/// The source is over, or so it says: the resampler's rest, then at most one block of silence to reach the count.
+void SampleSource::store_silence(std::int64_t samples) {
+  constexpr std::int64_t block = 1 << 16;
+  for (std::int64_t left = samples; left > 0; left -= block) {
+    const int count = static_cast<int>(std::min(left, block));
+    const ff::Frame silence = make_output(plan_.channels, plan_.sample_rate, count);
+    av_samples_set_silence(silence->extended_data, 0, count, plan_.channels, output_format);
+    store(reinterpret_cast<void**>(silence->extended_data), count);
+  }
+}
+
+/// The source is over, or so it says: what the resampler and the limiter still hold comes out.
 void SampleSource::end_of_source() {
   ended_ = true;
   if (resampler_) resample(nullptr, 0);
+  if (limiter_) {
+    limiter_->finish(limited_);
+    store_limited();
+  }
+  settle_count();
+}
+
+/// At most one block of silence to reach the count.
+void SampleSource::settle_count() {
   const std::int64_t short_by = std::max<std::int64_t>(plan_.samples - made_, 0);
-  if (short_by > most_padding || (short_by > 0 && demuxer_->damage())) {
+  if (damage_ == Damage::passed_over) {
+    plan_.samples = std::min(plan_.samples, made_);
+    return;
+  }
+  if (short_by > most_padding || (short_by > 0 && demuxer_->damage() && !plan_.salvaged)) {
     throw Error(ErrorCode::media, demuxer_->name(),
                 fmt::format("{} of {} samples can be made; the sound ends at {} s", made_, plan_.samples,
                             Seconds(position_, audio_.sample_rate).to_decimal(3)),
                 {.detail = demuxer_->damage().value_or(""),
                  .hint = "the file is truncated or damaged; export it again, or choose a shorter window"});
   }
-  if (short_by == 0) return;
-  ff::Frame silence = make_output(plan_.channels, plan_.sample_rate, static_cast<int>(short_by));
-  av_samples_set_silence(silence->extended_data, 0, static_cast<int>(short_by), plan_.channels, output_format);
-  store(*silence, static_cast<int>(short_by));
+  store_silence(short_by);
   padded_ = short_by;
 }
 

@@ -1,25 +1,17 @@
 #include "media/source_address.hpp"
 
-#include "core/redact.hpp"
-
 namespace react1::media {
 
 std::string file_address(const std::string& path) {
   return "file:" + path;
 }
 
-std::string address_of(const std::string& source) {
-  return is_http_url(source) ? source : file_address(source);
-}
-
-void confine(ff::Dictionary& settings, const std::string& source) {
-  if (!is_http_url(source)) {
-    settings.set("protocol_whitelist", "file");
-    return;
-  }
+void confine_url(ff::Dictionary& settings) {
   settings.set("protocol_whitelist", "http,https,tcp,tls,crypto,httpproxy");
   settings.set("tls_verify", "1");
   settings.set("user_agent", "react1");
+  settings.set("reconnect", "1");
+  settings.set("reconnect_delay_max", "0");  // FFmpeg waits 0, 1, 3, … seconds: the one without a wait is the only one
 }
 
 }  // namespace react1::media

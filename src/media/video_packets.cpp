@@ -10,6 +10,8 @@
 
 #include "media/ff/check.hpp"
 #include "media/ff/handles.hpp"
+#include "media/h264_units.hpp"
+#include "media/parameter_watch.hpp"
 
 #include <react1/error.hpp>
 
@@ -18,13 +20,6 @@ namespace {
 
 /// H.264 reorders by at most 16 frames (max_dec_frame_buffering), so no packet further behind can fill a hole.
 constexpr std::int64_t deepest_reorder = 16;
-
-/// Bytes of each NAL unit's length in MP4's kind of H.264; 0 when the stream has start codes.
-int nal_length_size(const AVCodecParameters& parameters) {
-  constexpr int avcc_header = 7;
-  if (parameters.extradata_size < avcc_header || parameters.extradata[0] != 1) return 0;
-  return (parameters.extradata[4] & 3) + 1;
-}
 
 bool is_idr_unit(std::uint8_t header) {
   constexpr int type_mask = 0x1f;
@@ -75,7 +70,7 @@ bool is_idr(const std::uint8_t* data, std::size_t size, int length_size) noexcep
   return false;
 }
 
-VideoPackets::VideoPackets(const std::string& source, const VideoInfo& video, const VideoPlan& plan,
+VideoPackets::VideoPackets(const Source& source, const VideoInfo& video, const VideoPlan& plan,
                            const SourceOptions& options, const RunContext& context)
     : demuxer_(source, DemuxerOptions::from(options), context),
       started_(plan.start_s == 0),
@@ -108,7 +103,7 @@ bool VideoPackets::read(AVPacket& packet) {
   return false;
 }
 
-Copyable find_closed_prefix(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+Copyable find_closed_prefix(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                             const SourceOptions& options, const RunContext& context) {
   if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
   VideoPackets packets(source, *info.video, plan, options, context);
@@ -116,8 +111,11 @@ Copyable find_closed_prefix(const std::string& source, const MediaInfo& info, co
   const ff::Packet packet = ff::make_packet();
   Copyable best;
   Prefix prefix;
+  ParameterWatch parameters(packets.demuxer().stream(plan.stream_index));
   while (prefix.packets() < plan.frames + deepest_reorder && packets.read(*packet)) {
     if (packet->pts == AV_NOPTS_VALUE || (packet->flags & (AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD)) != 0) break;
+    parameters.look(*packet);
+    if (parameters.changed()) break;  // one MP4 description can't serve both
     const std::int64_t frame = packets.frame_of(*packet);
     const bool is_first = prefix.packets() == 0;
     if (is_first && (frame != 0 || !is_idr(packet->data, static_cast<std::size_t>(packet->size), length_size))) break;

@@ -14,7 +14,7 @@ namespace react1::media {
 /// with the clip starts with its first packet.
 class VideoPackets {
  public:
-  VideoPackets(const std::string& source, const VideoInfo& video, const VideoPlan& plan, const SourceOptions& options,
+  VideoPackets(const Source& source, const VideoInfo& video, const VideoPlan& plan, const SourceOptions& options,
                const RunContext& context);
 
   /// False at the end, or when the window's first frame has no packet of its own.
@@ -40,7 +40,7 @@ struct Copyable {
   std::string obstacle;  ///< why none: a sentence, or empty
 };
 /// H.264 of a constant rate; reads no further than the plan's window. Throws what Demuxer throws.
-[[nodiscard]] Copyable find_closed_prefix(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
+[[nodiscard]] Copyable find_closed_prefix(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                           const SourceOptions& options, const RunContext& context);
 
 /// An H.264 packet whose picture resets the decoder (IDR), so that nothing after it needs anything before it.

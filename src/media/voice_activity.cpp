@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "media/audio_level.hpp"
-#include "media/frame_window.hpp"
 
 namespace react1::media {
 namespace {
@@ -15,24 +14,46 @@ constexpr std::int64_t blocks_that_make_voice = 3;
 /// The closure of a plosive lasts up to some 0.15 s and is no pause.
 constexpr std::int64_t blocks_that_make_a_pause = 20;
 
+std::uint8_t half_decibels_down(double linear) {
+  return static_cast<std::uint8_t>(std::clamp(std::lround(-2 * dbfs(linear)), 0L, 255L));
+}
+
 }  // namespace
 
-VoiceDetector::VoiceDetector(int sample_rate, double gate_dbfs)
-    : sample_rate_(sample_rate), gate_(std::pow(10.0, gate_dbfs / 20)), block_end_(sample_rate / blocks_per_second) {}
+VoiceDetector::VoiceDetector(int sample_rate, double gate_dbfs, bool keep_levels)
+    : sample_rate_(sample_rate),
+      gate_(std::pow(10.0, gate_dbfs / 20)),
+      keep_levels_(keep_levels),
+      block_end_(sample_rate / blocks_per_second) {}
 
-void VoiceDetector::add(std::span<const float> samples) {
-  for (const float sample : samples) {
-    const double value = sample;
-    peak_ = std::max(peak_, std::abs(value));
-    energy_ += value * value;
-    ++in_block_;
-    if (++position_ >= block_end_) end_block();
+void VoiceDetector::add(std::span<const float* const> channels, std::size_t samples) {
+  sums_.resize(channels.size());
+  for (std::size_t done = 0; done < samples;) {
+    const auto count = std::min(samples - done, static_cast<std::size_t>(block_end_ - position_));
+    for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+      Sums sums = sums_[channel];
+      for (const float sample : std::span(channels[channel] + done, count)) {
+        sums.value += double{sample};
+        sums.square += double{sample} * double{sample};
+      }
+      sums_[channel] = sums;
+    }
+    done += count;
+    in_block_ += static_cast<std::int64_t>(count);
+    position_ += static_cast<std::int64_t>(count);
+    if (position_ >= block_end_) end_block();
   }
 }
 
 void VoiceDetector::end_block() {
-  // Boundaries are rounded one by one, so that 11025 Hz does not drift against the clock.
-  const bool loud = in_block_ > 0 && std::sqrt(energy_ / static_cast<double>(in_block_)) >= gate_;
+  double power = 0;
+  const auto samples = static_cast<double>(std::max<std::int64_t>(in_block_, 1));
+  for (Sums& sums : sums_) {
+    power += std::max(sums.square - sums.value * sums.value / samples, 0.0) / samples;
+    sums = {};
+  }
+  const double rms = sums_.empty() ? 0 : std::sqrt(power / static_cast<double>(sums_.size()));
+  const bool loud = in_block_ > 0 && rms >= gate_;
   run_ = loud ? run_ + 1 : 0;
   if (loud) ++loud_blocks_;
   if (run_ >= blocks_that_make_voice) {
@@ -40,9 +61,10 @@ void VoiceDetector::end_block() {
     if (first_block_ < 0) first_block_ = blocks_ - run_ + 1;
     last_block_ = blocks_;
   }
+  if (keep_levels_) levels_.push_back(half_decibels_down(rms));
   ++blocks_;
+  // Boundaries are rounded one by one, so that 11025 Hz does not drift against the clock.
   block_end_ = (blocks_ + 1) * sample_rate_ / blocks_per_second;
-  energy_ = 0;
   in_block_ = 0;
 }
 
@@ -58,7 +80,6 @@ VoiceActivity VoiceDetector::finish() {
   if (in_block_ > 0) end_block();
   note_pause(blocks_);
   VoiceActivity result;
-  result.peak_dbfs = dbfs(peak_);
   if (blocks_ > 0) result.silent_share = 1 - static_cast<double>(loud_blocks_) / static_cast<double>(blocks_);
   result.found = first_block_ >= 0;
   result.pauses = std::move(pauses_);
@@ -68,29 +89,6 @@ VoiceActivity VoiceDetector::finish() {
     result.last_end_s = std::min(Rational{last_block_ + 1, blocks_per_second}, Rational{samples, sample_rate_});
   }
   return result;
-}
-
-VoiceActivity analyze_voice(const std::string& source, int stream_index, const Seconds& start_s, const Seconds& end_s,
-                            double gate_dbfs, const SourceOptions& options, const RunContext& context) {
-  MonoMix mono;
-  std::optional<VoiceDetector> detector;
-  std::int64_t left = 0;  // samples of the window still to come
-  for_each_frame(
-      source, stream_index, start_s, end_s, options, context, [&](const AVFrame& frame, const Seconds& time) {
-        std::span<const float> samples = mono.mix(frame);
-        if (!detector) {
-          detector.emplace(frame.sample_rate, gate_dbfs);
-          left = ((end_s - start_s) * Rational{frame.sample_rate}).round();
-          const std::int64_t before = ((start_s - time) * Rational{frame.sample_rate}).round();
-          samples =
-              samples.subspan(std::min(static_cast<std::size_t>(std::max<std::int64_t>(before, 0)), samples.size()));
-        }
-        samples = samples.first(std::min(samples.size(), static_cast<std::size_t>(std::max<std::int64_t>(left, 0))));
-        detector->add(samples);
-        left -= static_cast<std::int64_t>(samples.size());
-        return left > 0;
-      });
-  return detector ? detector->finish() : VoiceActivity{};
 }
 
 }  // namespace react1::media

@@ -10,6 +10,7 @@
 
 #include "plan/encode_plan.hpp"
 #include "plan/ladder.hpp"
+#include "plan/quality.hpp"
 #include "plan/text.hpp"
 #include "plan/window.hpp"
 
@@ -64,6 +65,7 @@ struct AudioCase {
   const AudioInfo& audio;
   const PrepareOptions& options;
   const Window& window;
+  const SoundChoice& choice;
 };
 
 // What is wrong with the sound itself: only encoding mends it --------------------------------------------------------
@@ -78,6 +80,18 @@ void codec_obstacles(const AudioCase& of, Reasons& reasons) {
     reasons.push_back(fmt::format("The sample rate is {} Hz, not 44100 or 48000.", audio.sample_rate));
   }
   if (audio.channels > 2) reasons.push_back(fmt::format("There are {} channels, more than 2.", audio.channels));
+}
+
+void treatment_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.choice.relevel) {
+    reasons.push_back(fmt::format("The loudness is to become {} LUFS.", of.options.loudness_lufs.value_or(0)));
+  }
+  if (of.choice.cancelling) {
+    reasons.emplace_back("Left and right cancel each other once they are added up, so one of them is taken.");
+  }
+  if (const Seconds& silence = of.choice.treatment.silence_before_s; silence > 0) {
+    reasons.push_back(fmt::format("{} s of silence keep the sound as late as it is in the take.", brief(silence)));
+  }
 }
 
 /// A fresh tag says how much of the start to skip; what a file without one starts with is anybody's guess.
@@ -139,9 +153,9 @@ struct Rung {
 /// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
 ClipAction climb(const AudioCase& of, Reasons& reasons) {
   const std::array ladder{
-      Rung{ClipAction::passthrough, {codec_obstacles, length_obstacles, container_obstacles}},
-      Rung{ClipAction::remux, {codec_obstacles, tag_obstacles, length_obstacles}},
-      Rung{ClipAction::cut, {codec_obstacles, tag_obstacles, start_obstacles}},
+      Rung{ClipAction::passthrough, {codec_obstacles, treatment_obstacles, length_obstacles, container_obstacles}},
+      Rung{ClipAction::remux, {codec_obstacles, treatment_obstacles, tag_obstacles, length_obstacles}},
+      Rung{ClipAction::cut, {codec_obstacles, treatment_obstacles, tag_obstacles, start_obstacles}},
   };
   for (const Rung& rung : ladder) {
     Reasons against;
@@ -161,6 +175,12 @@ void cut_to_frames(AudioPlan& plan, const AudioCase& of) {
   plan.samples = std::max<std::int64_t>(1, plan.packets * mp3_frame - of.audio.priming);
 }
 
+void say_unfaded(AudioPlan& plan) {
+  if (plan.treatment.fade_out_s <= 0) return;
+  plan.reasons.emplace_back(
+      "The cut falls into sound. Copied MP3 can't be faded; encoding all of it again would cost more than a hard end.");
+}
+
 /// A voice that starts late in its file loses that offset: the clip begins with its first sample.
 void warn_of_dropped_offset(const MediaInfo& info, const AudioInfo& audio, std::vector<Warning>& warnings) {
   const Seconds noticeable(1, 100);
@@ -171,36 +191,62 @@ void warn_of_dropped_offset(const MediaInfo& info, const AudioInfo& audio, std::
                                   brief(abs(late)), late > 0 ? "later" : "earlier")});
 }
 
+/// As for the picture: a window that reaches to the end of a file that was cut off would silently be shorter.
+void require_whole(const MediaInfo& info, const AudioInfo& audio, const Window& window, const PrepareOptions& options) {
+  if (!audio.truncated || options.salvage || window.end < Seconds(audio.samples, audio.sample_rate)) return;
+  const Seconds promised = audio.header_duration_s.value_or(info.container_duration_s.value_or(0));
+  throw Error(ErrorCode::media, info.path,
+              fmt::format("{} of {} s of sound are there; the file is truncated or damaged", brief(audio.duration_s),
+                          brief(promised)),
+              {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
+                                   "with --salvage",
+                                   brief(audio.duration_s))});
+}
+
 }  // namespace
 
-AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
+Seconds longest_sound(const MediaInfo& info, const Seconds& limit) {
+  const int rate = choose_sample_rate(require_sound(info).sample_rate);
+  return {most_samples(limit, rate), rate};
+}
+
+AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings,
+                     const SoundChoice& choice) {
   const AudioInfo& audio = require_sound(info);
-  const Seconds length(audio.samples, audio.sample_rate);
-  const Window window =
-      resolve_window(options.audio_window,
-                     {.clip = "audio", .path = info.path, .length = length, .limit = options.max_duration_s}, warnings);
+  const Window window = resolve_window(options.audio_window,
+                                       {.clip = "audio",
+                                        .path = info.path,
+                                        .length = Seconds(audio.samples, audio.sample_rate),
+                                        .limit = options.max_duration_s},
+                                       warnings);
+  require_whole(info, audio, window, options);
 
   AudioPlan plan;
   plan.stream_index = audio.index;
   plan.start_s = window.start;
   plan.end_s = window.end;
-  const AudioCase of{.info = info, .audio = audio, .options = options, .window = window};
+  plan.treatment = choice.treatment;
+  const AudioCase of{.info = info, .audio = audio, .options = options, .window = window, .choice = choice};
   plan.action = climb(of, plan.reasons);
-  warn_of_dropped_offset(info, audio, warnings);
+  if (!options.same_take) warn_of_dropped_offset(info, audio, warnings);
   plan.sample_rate = audio.sample_rate;
   plan.channels = audio.channels;
   plan.samples = audio.samples;
-  if (plan.action == ClipAction::cut) cut_to_frames(plan, of);
+  if (plan.action == ClipAction::cut) {
+    cut_to_frames(plan, of);
+    say_unfaded(plan);
+  }
   if (plan.action == ClipAction::transcode) {
     plan.sample_rate = choose_sample_rate(audio.sample_rate);
-    plan.channels = std::min(audio.channels, 2);
-    const std::int64_t wanted = ((window.end - window.start) * plan.sample_rate).floor();
+    plan.channels = choice.cancelling ? 1 : std::min(audio.channels, 2);
+    const Seconds length = choice.treatment.silence_before_s + window.end - window.start;
+    const std::int64_t wanted = (length * plan.sample_rate).floor();
     plan.samples = std::clamp<std::int64_t>(wanted, 1, most_samples(options.max_duration_s, plan.sample_rate));
   }
   plan.may_encode = options.reencode != ReencodePolicy::never;
   const bool encodes_mp3_again = plan.action == ClipAction::transcode && audio.codec == "mp3";
   if (encodes_mp3_again) require_encoding_allowed(options, plan.reasons, info.path);
-  plan.bitrate_kbps = choose_bitrate(options.audio_bitrate_kbps_per_channel * plan.channels);
+  plan.bitrate_kbps = choose_bitrate(encoder_settings(options).kbps_per_channel * plan.channels);
   return plan;
 }
 

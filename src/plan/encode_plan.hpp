@@ -33,8 +33,18 @@ void fit_video(VideoPlan& plan, FrameOrder order);
 void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
                 const std::string& path);
 
+/// What was heard in the audio and decides how it is made.
+struct SoundChoice {
+  SoundTreatment treatment{};
+  bool relevel = false;     ///< the loudness that was asked for is not the clip's own
+  bool cancelling = false;  ///< left is right turned upside down: one channel is taken
+};
+
 /// From any file with audio, a video file included. Errors as plan_video().
-[[nodiscard]] AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options,
-                                   std::vector<Warning>& warnings);
+[[nodiscard]] AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings,
+                                   const SoundChoice& choice = {});
+
+/// The longest sound that can be encoded from `info` under the limit: an MP3 needs two frames for itself.
+[[nodiscard]] Seconds longest_sound(const MediaInfo& info, const Seconds& limit);
 
 }  // namespace react1::planning

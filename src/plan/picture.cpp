@@ -10,6 +10,8 @@
 namespace react1::planning {
 namespace {
 
+constexpr std::string_view dolby_vision = "dolby_vision_";
+
 /// At least 2, even, not above `limit` (which may be odd).
 int even_at_most(std::int64_t value, int limit) {
   const std::int64_t capped = std::min<std::int64_t>(value, limit);
@@ -55,10 +57,10 @@ const VideoInfo& require_moving_picture(const MediaInfo& info) {
   if (video.display_width < 1 || video.display_height < 1) {
     refuse(info, "has a video stream without a picture size", "the file may be damaged; export it again");
   }
-  if (video.hdr == "dolby_vision_5") {
+  if (starts_with(video.hdr, dolby_vision) && video.hdr != "dolby_vision_8.4") {
     refuse(info,
-           "is Dolby Vision profile 5, whose colours are stored in a form that only a licensed decoder turns into a "
-           "normal picture",
+           "is Dolby Vision profile " + video.hdr.substr(dolby_vision.size()) +
+               ", whose colours are stored in a form that only a licensed decoder turns into a normal picture",
            "export the clip as SDR, HDR10 or HLG");
   }
   return video;

@@ -55,23 +55,43 @@ class Findings {
   std::vector<Problem> problems_;
 };
 
+void check_source(const SourceOptions& source, Findings& findings) {
+  constexpr std::int64_t most_bytes = std::int64_t{1} << 62;
+  findings.within("prepare.source.stall_timeout", std::int64_t{source.stall_timeout.count()}, 100, 3'600'000);
+  findings.within("prepare.source.decode_timeout", std::int64_t{source.decode_timeout.count()}, 100, 3'600'000);
+  findings.within("prepare.source.max_source_bytes", source.max_source_bytes, 1, most_bytes);
+  findings.within("prepare.source.max_spooled_bytes", source.max_spooled_bytes, 1, most_bytes);
+  findings.within("prepare.source.max_streams", std::int64_t{source.max_streams}, 1, 1000);
+  findings.within("prepare.source.max_pixels", source.max_pixels, 1, INT32_MAX);
+  findings.within("prepare.source.max_channels", std::int64_t{source.max_channels}, 1, 64);
+  findings.within("prepare.source.max_sample_rate", std::int64_t{source.max_sample_rate}, 8000, INT32_MAX);
+  findings.within("prepare.source.max_packet_bytes", source.max_packet_bytes, 1, INT32_MAX);
+}
+
 void check_prepare(const PrepareOptions& prepare, Findings& findings) {
   for (const auto& problem : window_problems(prepare.video_window)) findings.add("prepare.video_window", problem);
   for (const auto& problem : window_problems(prepare.audio_window)) findings.add("prepare.audio_window", problem);
+  if (prepare.same_take && prepare.video_window != prepare.audio_window) {
+    findings.add("prepare.same_take", "needs one window for both clips, but theirs differ");
+  }
+  findings.within("prepare.cut.lookback_s", prepare.cut.lookback_s, Rational(0), Rational(15));
+  findings.within("prepare.cut.fade_s", prepare.cut.fade_s, Rational(0), Rational(1, 10));
+  if (prepare.loudness_lufs) findings.within("prepare.loudness_lufs", *prepare.loudness_lufs, -70.0, -5.0);
   // The service's limit may be tightened, never loosened: a longer clip would be refused after the upload.
   findings.within("prepare.max_duration_s", prepare.max_duration_s, Rational(1), Rational(15));
   findings.within("prepare.max_cut_loss_s", prepare.max_cut_loss_s, Rational(0), Rational(15));
   findings.within("prepare.conform_turn_reach_s", prepare.conform_turn_reach_s, Rational(0), Rational(15));
   findings.within("prepare.max_width", std::int64_t{prepare.max_width}, 16, 4096);
   findings.within("prepare.max_height", std::int64_t{prepare.max_height}, 16, 2160);
-  findings.within("prepare.video_crf", std::int64_t{prepare.video_crf}, 0, 51);
-  if (std::find(presets.begin(), presets.end(), prepare.video_preset) == presets.end()) {
+  if (prepare.video_crf) findings.within("prepare.video_crf", std::int64_t{*prepare.video_crf}, 0, 51);
+  if (prepare.video_preset && std::find(presets.begin(), presets.end(), *prepare.video_preset) == presets.end()) {
     findings.add("prepare.video_preset",
-                 fmt::format("is \"{}\"; allowed are {}", prepare.video_preset, fmt::join(presets, ", ")));
+                 fmt::format("is \"{}\"; allowed are {}", *prepare.video_preset, fmt::join(presets, ", ")));
   }
-  findings.within("prepare.audio_bitrate_kbps_per_channel", std::int64_t{prepare.audio_bitrate_kbps_per_channel}, 32,
-                  160);
-  findings.within("prepare.source.stall_timeout", std::int64_t{prepare.source.stall_timeout.count()}, 100, 3'600'000);
+  if (const auto kbps = prepare.audio_bitrate_kbps_per_channel) {
+    findings.within("prepare.audio_bitrate_kbps_per_channel", std::int64_t{*kbps}, 32, 160);
+  }
+  check_source(prepare.source, findings);
 }
 
 void check_advice(const AdviceOptions& advice, Findings& findings) {

@@ -61,6 +61,7 @@ void pixel_obstacles(const VideoCase& of, Reasons& reasons) {
     reasons.push_back(
         fmt::format("The pixels are {} with {} bits, not yuv420p with 8.", video.pix_fmt, video.bit_depth));
   }
+  if (video.parameters_change) reasons.emplace_back("The size or another basic property may change in the middle.");
   if (of.plan.full_range) reasons.emplace_back("The colour range is full, not limited.");
   const ColorInfo& color = video.color;
   const std::array tags{&color.space, &color.transfer, &color.primaries};
@@ -108,7 +109,8 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
 void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   const bool missing = video.header_frames.value_or(0) > video.frames && !video.edit_list;
-  if (!missing || of.window.end < video.duration_s) return;
+  // With --salvage what is left was decoded before it is planned.
+  if (!missing || of.options.salvage || of.window.end < video.duration_s) return;
   reasons.push_back(
       fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
 }
@@ -157,6 +159,7 @@ void container_obstacles(const VideoCase& of, Reasons& reasons) {
     reasons.push_back(fmt::format("The container is {}, not MP4.", of.info.format));
   } else {
     if (is_named_quicktime(of.info)) reasons.emplace_back("The container is QuickTime, not MP4.");
+    if (of.info.fragmented) reasons.emplace_back("The index is spread over fragments.");
     if (!of.info.moov_first) reasons.emplace_back("The index (moov) lies behind the media data.");
   }
   if (of.info.streams.size() > 1) {
@@ -184,6 +187,15 @@ void metadata_obstacles(const VideoCase& of, Reasons& reasons) {
 
 void header_obstacles(const VideoCase& of, Reasons& reasons) {
   if (!of.window.whole) return;  // the header speaks of the whole clip, which is not wanted
+  // Readers that believe the header would show or bill what is not there.
+  const Seconds tolerance = std::max(Rational(1, 10), of.video.duration_s / 100);
+  const auto wrong = [&](const std::optional<Seconds>& claimed) {
+    return claimed && abs(*claimed - of.video.duration_s - of.video.start_s) > tolerance;
+  };
+  if (of.info.streams.size() == 1 && (wrong(of.info.container_duration_s) || wrong(of.video.header_duration_s))) {
+    reasons.push_back(fmt::format("The header claims another length than the {} s that the frames last.",
+                                  brief(of.video.duration_s)));
+  }
   const auto check = [&](const std::optional<Seconds>& claimed, const char* which) {
     if (!claimed || *claimed <= of.options.max_duration_s) return;
     reasons.push_back(fmt::format("The {} header claims {} s, more than the limit of {} s.", which,

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include <react1/error.hpp>
+
 #include "plan/encode_plan.hpp"
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
 #include "plan/picture.hpp"
+#include "plan/quality.hpp"
 #include "plan/text.hpp"
 #include "plan/video_ladder.hpp"
 #include "plan/window.hpp"
@@ -41,6 +44,22 @@ std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPla
   return std::max<std::int64_t>(1, std::min(held, (limit * plan.fps).floor()));
 }
 
+/// A clip of which less is there than its header promises was cut off. The window may lie in the good part; one that
+/// reaches to the end would silently be shorter than the clip was.
+void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& window, const PrepareOptions& options) {
+  if (!video.truncated || options.salvage || window.end < video.duration_s) return;
+  const bool listed = video.header_frames && *video.header_frames > video.frames;
+  throw Error(
+      ErrorCode::media, info.path,
+      listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
+                           *video.header_frames)
+             : fmt::format("{} of {} s of video are there; the file is truncated or damaged", brief(video.duration_s),
+                           brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
+      {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
+                           "with --salvage",
+                           brief(video.duration_s))});
+}
+
 }  // namespace
 
 VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
@@ -48,6 +67,7 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   Window window = resolve_window(
       options.video_window,
       {.clip = "video", .path = info.path, .length = video.duration_s, .limit = options.max_duration_s}, warnings);
+  require_whole(info, video, window, options);
 
   VideoPlan plan;
   plan.stream_index = video.index;
@@ -63,8 +83,9 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   plan.tone_map = choose_tone_map(video);
   plan.color_space = choose_color_space(video);
   plan.full_range = is_full_range(video);
-  plan.crf = options.video_crf;
-  plan.preset = options.video_preset;
+  const EncoderSettings settings = encoder_settings(options);
+  plan.crf = settings.crf;
+  plan.preset = settings.preset;
   plan.may_encode = options.reencode != ReencodePolicy::never;
   return plan;
 }

@@ -29,6 +29,11 @@ std::optional<Seconds> exact_or_unset(const Document& value) {
   return value.is_null() ? std::nullopt : std::optional(exact(value));
 }
 
+template <class T>
+std::optional<T> value_or_unset(const Document& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<T>());
+}
+
 std::chrono::milliseconds milliseconds(const Document& value) {
   return std::chrono::milliseconds(value.get<std::int64_t>());
 }
@@ -50,6 +55,14 @@ constexpr std::array all_fields{
     Field{"/window/audio/end_s", "prepare.audio_window.end",
           [](In v, Out o) { o.prepare.audio_window.end = exact_or_unset(v); }},
 
+    Field{"/window/choose", "prepare.window",
+          [](In v, Out o) { o.prepare.window = parse_window_choice(v.get_ref<const std::string&>()); }},
+    Field{"/window/same_take", "prepare.same_take", [](In v, Out o) { o.prepare.same_take = v.get<bool>(); }},
+    Field{"/window/cut", "prepare.cut.policy",
+          [](In v, Out o) { o.prepare.cut.policy = parse_cut_policy(v.get_ref<const std::string&>()); }},
+    Field{"/window/cut_lookback_s", "prepare.cut.lookback_s", [](In v, Out o) { o.prepare.cut.lookback_s = exact(v); }},
+    Field{"/window/cut_fade_s", "prepare.cut.fade_s", [](In v, Out o) { o.prepare.cut.fade_s = exact(v); }},
+
     Field{"/preprocess/max_duration_s", "prepare.max_duration_s",
           [](In v, Out o) { o.prepare.max_duration_s = exact(v); }},
     Field{"/preprocess/fps", "prepare.fps",
@@ -58,19 +71,31 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.reencode = parse_reencode_policy(v.get_ref<const std::string&>()); }},
     Field{"/preprocess/max_cut_loss_s", "prepare.max_cut_loss_s",
           [](In v, Out o) { o.prepare.max_cut_loss_s = exact(v); }},
+    Field{"/preprocess/salvage", "prepare.salvage", [](In v, Out o) { o.prepare.salvage = v.get<bool>(); }},
     Field{"/preprocess/conform", "prepare.conform",
           [](In v, Out o) { o.prepare.conform = parse_conform(v.get_ref<const std::string&>()); }},
     Field{"/preprocess/conform_turn_reach_s", "prepare.conform_turn_reach_s",
           [](In v, Out o) { o.prepare.conform_turn_reach_s = exact(v); }},
     Field{"/preprocess/max_width", "prepare.max_width", [](In v, Out o) { o.prepare.max_width = v.get<int>(); }},
     Field{"/preprocess/max_height", "prepare.max_height", [](In v, Out o) { o.prepare.max_height = v.get<int>(); }},
-    Field{"/preprocess/video_crf", "prepare.video_crf", [](In v, Out o) { o.prepare.video_crf = v.get<int>(); }},
+    Field{"/preprocess/quality", "prepare.quality",
+          [](In v, Out o) { o.prepare.quality = parse_quality(v.get_ref<const std::string&>()); }},
+    Field{"/preprocess/video_crf", "prepare.video_crf",
+          [](In v, Out o) { o.prepare.video_crf = value_or_unset<int>(v); }},
     Field{"/preprocess/video_preset", "prepare.video_preset",
-          [](In v, Out o) { o.prepare.video_preset = v.get<std::string>(); }},
+          [](In v, Out o) { o.prepare.video_preset = value_or_unset<std::string>(v); }},
     Field{"/preprocess/audio_bitrate_kbps_per_channel", "prepare.audio_bitrate_kbps_per_channel",
-          [](In v, Out o) { o.prepare.audio_bitrate_kbps_per_channel = v.get<int>(); }},
+          [](In v, Out o) { o.prepare.audio_bitrate_kbps_per_channel = value_or_unset<int>(v); }},
+    Field{"/preprocess/loudness_lufs", "prepare.loudness_lufs",
+          [](In v, Out o) { o.prepare.loudness_lufs = v.is_null() ? std::nullopt : std::optional(v.get<double>()); }},
     Field{"/preprocess/stall_timeout_ms", "prepare.source.stall_timeout",
           [](In v, Out o) { o.prepare.source.stall_timeout = milliseconds(v); }},
+    Field{"/preprocess/decode_timeout_ms", "prepare.source.decode_timeout",
+          [](In v, Out o) { o.prepare.source.decode_timeout = milliseconds(v); }},
+    Field{"/preprocess/max_source_bytes", "prepare.source.max_source_bytes",
+          [](In v, Out o) { o.prepare.source.max_source_bytes = v.get<std::int64_t>(); }},
+    Field{"/preprocess/max_spooled_bytes", "prepare.source.max_spooled_bytes",
+          [](In v, Out o) { o.prepare.source.max_spooled_bytes = v.get<std::int64_t>(); }},
 
     Field{"/parameters/emotion", "parameters.emotion",
           [](In v, Out o) {

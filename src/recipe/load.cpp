@@ -66,7 +66,7 @@ PipelineOptions converted(const Document& document, const Source& source) {
 }  // namespace
 
 PipelineOptions load_recipe(const std::string& name_or_path) {
-  const Source source = recipe::find_recipe(name_or_path);
+  const recipe::Source source = recipe::find_recipe(name_or_path);
   return converted(with_defaults(name_or_path, source), source);
 }
 

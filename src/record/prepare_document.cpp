@@ -1,8 +1,27 @@
 // The document of plan and prepare.
+#include <cmath>
+#include <optional>
+
 #include "record/documents.hpp"
 #include "record/values.hpp"
 
 namespace react1::record {
+
+namespace {
+
+/// Levels to a hundredth of their unit; what lies beyond is below what the measures themselves agree on.
+Json rounded(const std::optional<double>& level) {
+  return level ? Json(std::round(*level * 100) / 100) : Json(nullptr);
+}
+
+Json document(const TakeOffset& offset) {
+  return {{"same_take", offset.same_take},
+          {"audio_late_s", offset.audio_late_s ? json_seconds(*offset.audio_late_s) : Json(nullptr)},
+          {"kept", offset.kept},
+          {"silence_added_s", json_seconds(offset.silence_added_s)}};
+}
+
+}  // namespace
 
 Json document(const PreparedClip& clip) {
   const bool written = !clip.path.empty();
@@ -27,6 +46,12 @@ Json document(const PreparedClip& clip) {
                        {"sample_rate", clip.audio->sample_rate},
                        {"channels", clip.audio->channels},
                        {"codec", json_text_or_null(clip.audio->codec)}};
+  }
+  if (clip.levels) {
+    result["levels"] = {{"integrated_lufs", rounded(clip.levels->integrated_lufs)},
+                        {"true_peak_dbtp", rounded(clip.levels->true_peak_dbtp)},
+                        {"silence_share", rounded(clip.levels->silence_share)},
+                        {"clipped_samples", number_or_null(clip.levels->clipped_samples)}};
   }
   result["measures"] = array_of(clip.measures, [](const DurationMeasure& measure) {
     return Json{{"name", measure.name}, {"duration_s", json_seconds(measure.duration_s)}};
@@ -77,7 +102,8 @@ Json document(const Preparation& preparation) {
               {"conform", preparation.conform ? document(*preparation.conform) : Json(nullptr)},
               {"mismatch", document(preparation.mismatch)},
               {"advice", document(preparation.advice)},
-              {"prediction", document(preparation.prediction)}};
+              {"prediction", document(preparation.prediction)},
+              {"offset", document(preparation.offset)}};
   result["warnings"] = array_of(preparation.warnings, [](const Warning& warning) {
     return Json{{"code", warning.code}, {"message", warning.message}};
   });

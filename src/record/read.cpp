@@ -21,6 +21,28 @@ Rational exact_or_written(Compute compute, const Node& written) {
   }
 }
 
+SoundLevels read_levels(const Node& node) {
+  const auto level = [&](const char* name) -> std::optional<double> {
+    const auto found = node.find(name);
+    return found ? std::optional(found->real()) : std::nullopt;
+  };
+  SoundLevels levels;
+  levels.integrated_lufs = level("integrated_lufs");
+  levels.true_peak_dbtp = level("true_peak_dbtp");
+  levels.silence_share = level("silence_share");
+  if (const auto clipped = node.find("clipped_samples")) levels.clipped_samples = clipped->integer();
+  return levels;
+}
+
+TakeOffset read_offset(const Node& node) {
+  TakeOffset offset;
+  offset.same_take = node.at("same_take").flag();
+  if (const auto late = node.find("audio_late_s")) offset.audio_late_s = late->decimal();
+  offset.kept = node.at("kept").flag();
+  offset.silence_added_s = node.at("silence_added_s").decimal();
+  return offset;
+}
+
 PreparedClip read_clip(const Node& node) {
   using enum ClipAction;
   PreparedClip clip;
@@ -48,6 +70,7 @@ PreparedClip read_clip(const Node& node) {
                                          node.at("duration_s"));
     }
   }
+  if (const auto levels = node.find("levels")) clip.levels = read_levels(*levels);
   if (const auto measures = node.find("measures")) {
     for (const Node& measure : measures->items()) {
       clip.measures.push_back({measure.at("name").text(), measure.at("duration_s").decimal()});
@@ -119,6 +142,7 @@ Preparation read_preparation(const Node& node) {
   preparation.mismatch = read_mismatch(node.at("mismatch"), preparation.video, preparation.audio);
   preparation.advice = read_advice(node.at("advice"));
   preparation.prediction = read_prediction(node.at("prediction"));
+  if (const auto offset = node.find("offset")) preparation.offset = read_offset(*offset);
   if (const auto warnings = node.find("warnings")) {
     for (const Node& warning : warnings->items()) {
       preparation.warnings.push_back({warning.at("code").text(), warning.at("message").text()});

@@ -21,11 +21,11 @@ int codec_threads() noexcept {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 4U));
 }
 
-Clip::Clip(const std::string& path, Kind kind, const RunContext& context)
+Clip::Clip(const Source& source, Kind kind, const RunContext& context)
     : context_(context),
-      demuxer_(path, {}, context),
+      demuxer_(source, {}, context),
       index_(find_stream(demuxer_, kind)),
-      decoder_(demuxer_.stream(index_), codec_threads(), path),
+      decoder_(demuxer_.stream(index_), codec_threads(), source.name()),
       packet_(media::ff::make_packet()) {
   demuxer_.select(std::array{index_});
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <react1/run_context.hpp>
+#include <react1/source.hpp>
 
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
@@ -20,7 +21,7 @@ namespace react1::sandbox {
 /// Single-threaded use; the context's stop ends a read with Error{interrupted}.
 class Clip {
  public:
-  Clip(const std::string& path, Kind kind, const RunContext& context);
+  Clip(const Source& source, Kind kind, const RunContext& context);
   /// The next decoded frame, in order of presentation; false at the end.
   [[nodiscard]] bool read(AVFrame& frame);
   [[nodiscard]] const AVStream& stream() const { return demuxer_.stream(index_); }

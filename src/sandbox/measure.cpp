@@ -143,15 +143,15 @@ PacketReport measure_packets(const std::string& path, Kind kind, const RunContex
   return report;
 }
 
-DecodedVideo decode_video_facts(const std::string& path, const RunContext& context) {
-  Clip clip{path, Kind::video, context};
+DecodedVideo decode_video_facts(const Source& source, const RunContext& context) {
+  Clip clip{source, Kind::video, context};
   const auto frame = media::ff::make_frame();
   std::vector<Seconds> starts;
   while (clip.read(*frame)) {
     starts.push_back(start_of(*frame, clip.stream(), starts));
     context.observer->on_progress({Stage::probe, static_cast<std::int64_t>(starts.size()), std::nullopt, "frames"});
   }
-  if (starts.empty()) throw Error{ErrorCode::media, path, "no frame of it can be decoded"};
+  if (starts.empty()) throw Error{ErrorCode::media, source.name(), "no frame of it can be decoded"};
   std::sort(starts.begin(), starts.end());
   std::vector<Rational> claimed;
   for (const AVRational rate : {clip.stream().avg_frame_rate, clip.stream().r_frame_rate}) {
@@ -164,8 +164,8 @@ DecodedVideo decode_video_facts(const std::string& path, const RunContext& conte
   return video;
 }
 
-DecodedAudio decode_audio_facts(const std::string& path, const RunContext& context) {
-  Clip clip{path, Kind::audio, context};
+DecodedAudio decode_audio_facts(const Source& source, const RunContext& context) {
+  Clip clip{source, Kind::audio, context};
   const auto frame = media::ff::make_frame();
   DecodedAudio audio;
   while (clip.read(*frame)) {
@@ -177,7 +177,7 @@ DecodedAudio decode_audio_facts(const std::string& path, const RunContext& conte
     audio.seconds = audio.seconds + Rational{frame->nb_samples, std::max(frame->sample_rate, 1)};
     audio.peak = std::max(audio.peak, peak_of(*frame));
   }
-  if (audio.samples == 0) throw Error{ErrorCode::media, path, "no sound of it can be decoded"};
+  if (audio.samples == 0) throw Error{ErrorCode::media, source.name(), "no sound of it can be decoded"};
   return audio;
 }
 

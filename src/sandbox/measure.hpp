@@ -8,6 +8,7 @@
 
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
+#include <react1/source.hpp>
 
 #include "sandbox/timeline.hpp"
 
@@ -38,7 +39,7 @@ struct DecodedVideo {
   Seconds seconds;          ///< grid frames / rate
 };
 /// Decodes every frame. Throws like measure_packets, and Error{media} when no frame comes out.
-[[nodiscard]] DecodedVideo decode_video_facts(const std::string& path, const RunContext& context);
+[[nodiscard]] DecodedVideo decode_video_facts(const Source& source, const RunContext& context);
 
 struct DecodedAudio {
   std::int64_t samples = 0;  ///< per channel
@@ -47,7 +48,7 @@ struct DecodedAudio {
   double peak = 0;           ///< 0 to 1 and above
   Seconds seconds;
 };
-[[nodiscard]] DecodedAudio decode_audio_facts(const std::string& path, const RunContext& context);
+[[nodiscard]] DecodedAudio decode_audio_facts(const Source& source, const RunContext& context);
 
 [[nodiscard]] Seconds longest(const std::vector<Measure>& measures);
 

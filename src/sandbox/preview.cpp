@@ -8,7 +8,7 @@
 
 namespace react1 {
 
-PreviewResult preview(const std::string& video, const std::string& audio, LipsyncMode mode, const std::string& output,
+PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
                       const RunContext& context) {
   AtomicFile file{output};
   context.observer->on_stage(Stage::probe);

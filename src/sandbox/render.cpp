@@ -35,7 +35,7 @@ class Renderer {
         timeline_(lay_out(job.mode, job.video_facts.grid, job.audio_facts.seconds)),
         clip_(job.video, Kind::video, context),
         turn_(turn_of(clip_.stream())),
-        maker_(turn_, job.video),
+        maker_(turn_, job.video.name()),
         replay_(job.scratch),
         voice_(job.audio, timeline_.voice_samples, context) {
     for (std::size_t i = 0; i < timeline_.shows.size(); ++i) {
@@ -49,7 +49,8 @@ class Renderer {
     const auto decoded = ff::make_frame();
     std::int64_t number = 0;
     for (; number <= last_needed_ && clip_.read(*decoded); ++number) take(number, *decoded);
-    if (number <= last_needed_) throw Error{ErrorCode::media, job_.video, "fewer frames can be decoded than before"};
+    if (number <= last_needed_)
+      throw Error{ErrorCode::media, job_.video.name(), "fewer frames can be decoded than before"};
     while (next_ < timeline_.shows.size()) show(*replay_.get(timeline_.shows[next_]));
     add_sound(timeline_.samples);
     context_.throw_if_stopped();

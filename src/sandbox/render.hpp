@@ -7,13 +7,14 @@
 
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
+#include <react1/source.hpp>
 
 #include "sandbox/measure.hpp"
 
 namespace react1::sandbox {
 
 struct RenderJob {
-  std::string video, audio;  ///< local files
+  Source video = "", audio = "";
   DecodedVideo video_facts;  ///< of these very files
   DecodedAudio audio_facts;
   LipsyncMode mode{};

@@ -33,9 +33,9 @@ ff::Frame blank_samples(int count, int channels) {
 
 }  // namespace
 
-Voice::Voice(const std::string& path, std::int64_t samples, const RunContext& context)
-    : path_(path),
-      clip_(path, Kind::audio, context),
+Voice::Voice(const Source& source, std::int64_t samples, const RunContext& context)
+    : name_(source.name()),
+      clip_(source, Kind::audio, context),
       channels_(clip_.stream().codecpar->ch_layout.nb_channels == 1 ? 1 : 2),
       left_(samples),
       decoded_(ff::make_frame()),
@@ -50,7 +50,7 @@ void Voice::set_up_resampler(const AVFrame& frame) {
   if (frame.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
     av_channel_layout_default(&from, frame.ch_layout.nb_channels);
   } else {
-    ff::check(av_channel_layout_copy(&from, &frame.ch_layout), "reading the channel layout", path_);
+    ff::check(av_channel_layout_copy(&from, &frame.ch_layout), "reading the channel layout", name_);
   }
   SwrContext* context = nullptr;
   const int rc =
@@ -58,8 +58,8 @@ void Voice::set_up_resampler(const AVFrame& frame) {
                           static_cast<AVSampleFormat>(frame.format), frame.sample_rate, /*log_offset=*/0, nullptr);
   resampler_.reset(context);
   av_channel_layout_uninit(&from);
-  ff::check(rc, "setting up the resampler", path_);
-  ff::check(swr_init(context), "setting up the resampler", path_);
+  ff::check(rc, "setting up the resampler", name_);
+  ff::check(swr_init(context), "setting up the resampler", name_);
   in_rate_ = frame.sample_rate;
   in_format_ = frame.format;
   in_channels_ = frame.ch_layout.nb_channels;
@@ -74,9 +74,9 @@ void Voice::resample(const AVFrame* frame) {
   const auto** in = frame != nullptr ? const_cast<const std::uint8_t**>(frame->extended_data) : nullptr;  // NOLINT
   const int made =
       swr_convert(resampler_.get(), out->extended_data, room, in, frame != nullptr ? frame->nb_samples : 0);
-  ff::check(made, "resampling", path_);
+  ff::check(made, "resampling", name_);
   ff::check(av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(out->extended_data), made),  // NOLINT
-            "buffering sound", path_);
+            "buffering sound", name_);
 }
 
 void Voice::fill(int count) {
@@ -103,7 +103,7 @@ ff::Frame Voice::next(int count) {
   int got = 0;
   if (wanted > 0) {
     got = av_audio_fifo_read(fifo_.get(), reinterpret_cast<void**>(frame->extended_data), wanted);  // NOLINT
-    ff::check(got, "buffering sound", path_);
+    ff::check(got, "buffering sound", name_);
   }
   left_ -= wanted;
   av_samples_set_silence(frame->extended_data, got, count - got, channels_, sample_format);

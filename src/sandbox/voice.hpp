@@ -5,6 +5,7 @@
 #include <string>
 
 #include <react1/run_context.hpp>
+#include <react1/source.hpp>
 
 #include "media/ff/handles.hpp"
 #include "sandbox/clip.hpp"
@@ -15,7 +16,7 @@ namespace react1::sandbox {
 class Voice {
  public:
   /// Mono stays mono, everything else becomes stereo. `samples`: silence from there on, at output_sample_rate.
-  Voice(const std::string& path, std::int64_t samples, const RunContext& context);
+  Voice(const Source& source, std::int64_t samples, const RunContext& context);
   [[nodiscard]] int channels() const noexcept { return channels_; }
   /// The next `count` samples, planar float.
   [[nodiscard]] media::ff::Frame next(int count);
@@ -25,7 +26,7 @@ class Voice {
   void set_up_resampler(const AVFrame& frame);
   void resample(const AVFrame* frame);
 
-  std::string path_;
+  std::string name_;
   Clip clip_;
   int channels_;
   std::int64_t left_;

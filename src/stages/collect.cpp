@@ -106,15 +106,15 @@ RunRecord collect(Claim claim, Service& service, const RunContext& context) {
   }
 }
 
-void require_output(const std::string& output, const std::vector<std::string>& inputs) {
+void require_output(const std::string& output, const std::vector<Source>& inputs) {
   const fs::path path(output);
   std::error_code error;
   if (output.empty() || fs::is_directory(path, error)) {
     throw Error(ErrorCode::usage, output, "the output is a folder, a file name is needed",
                 {.hint = "for example -o " + (path / "out.mp4").string()});
   }
-  for (const std::string& input : inputs) {
-    if (!is_http_url(input) && fs::equivalent(path, input, error)) {
+  for (const Source& input : inputs) {
+    if (input.is_file(path)) {
       throw Error(ErrorCode::usage, output, "the output would replace an input",
                   {.hint = "choose another output name"});
     }

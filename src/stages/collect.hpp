@@ -25,7 +25,7 @@ struct Claim {
 [[nodiscard]] RunRecord collect(Claim claim, Service& service, const RunContext& context);
 
 /// Throws Error{usage} when `output` is a directory or one of `inputs`, Error{io} when its folder can't be written to.
-void require_output(const std::string& output, const std::vector<std::string>& inputs);
+void require_output(const std::string& output, const std::vector<Source>& inputs);
 
 /// Writes OUTPUT.json.
 void write_record(const RunRecord& record);

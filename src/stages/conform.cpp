@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "core/redact.hpp"
+#include "media/hearing.hpp"
 #include "media/motion.hpp"
-#include "media/voice_activity.hpp"
 #include "plan/conform.hpp"
 #include "plan/encode_plan.hpp"
+#include "stages/sound_report.hpp"
 
 namespace react1::stages {
 
@@ -25,9 +25,9 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {
+    const media::Listening wanted{.gate_dbfs = of.options.advice.voice_gate_dbfs, .levels = false};
     const media::VoiceActivity voice =
-        media::analyze_voice(of.audio, of.voice.stream_index, of.voice.start_s, of.voice.start_s + of.voice_s,
-                             of.options.advice.voice_gate_dbfs, prepare.source, context);
+        media::hear_planned(of.audio, of.audio_info, as_delivered(of.voice), wanted, prepare.source, context).voice;
     facts.voice_found = voice.found;
     if (voice.found) facts.voice_end_s = voice.last_end_s;
     for (const media::Interval& pause : voice.pauses) pauses.push_back({pause.start_s, pause.end_s});
@@ -39,7 +39,7 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
   }
-  Conformed fit = planning::choose_fit(fit_case, redact_url(of.video), warnings);
+  Conformed fit = planning::choose_fit(fit_case, of.video.name(), warnings);
   if (fit.done != Conform::off) {
     planning::fit_video(plan, planning::arrange(fit, plan.fps, pauses, prepare.conform_turn_reach_s));
   }

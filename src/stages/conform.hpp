@@ -10,8 +10,9 @@ namespace react1::stages {
 
 /// The pair as planned. References must outlive the call.
 struct ConformCase {
-  const std::string& video;
-  const std::string& audio;
+  const Source& video;
+  const Source& audio;
+  const MediaInfo& audio_info;
   const AudioPlan& voice;
   Seconds voice_s;  ///< exact length of the prepared audio
   const PipelineOptions& options;

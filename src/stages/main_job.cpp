@@ -31,8 +31,8 @@ using namespace stages;
 
 constexpr std::chrono::hours kClipLife{7 * 24};
 
-std::string absolute(const std::string& source) {
-  return is_http_url(source) ? redact_url(source) : fs::absolute(source).string();
+std::string absolute(const Source& source) {
+  return source.kind() == Source::Kind::path ? fs::absolute(source.address()).string() : source.name();
 }
 
 Parameters resolve(const PipelineOptions& options, const Preparation& preparation) {
@@ -78,8 +78,8 @@ JobStore::Opened open_job(const Job& job, bool again, Service& service) {
   return service.jobs.open(job, /*again=*/true);
 }
 
-Intent open_intent(const std::string& video, const std::string& audio, const std::string& output,
-                   const PipelineOptions& options, Service& service, const RunContext& context) {
+Intent open_intent(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
+                   Service& service, const RunContext& context) {
   const fs::path root = clips_root(options);
   forget_clips(root, fs::file_time_type::clock::now() - kClipLife);
   const TemporaryDirectory workshop(root);
@@ -191,8 +191,8 @@ Claim claim_of(const Job& job, const std::string& output) {
 
 }  // namespace
 
-RunRecord run(const std::string& video, const std::string& audio, const std::string& output,
-              const PipelineOptions& options, Service service, const RunContext& outer) {
+RunRecord run(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
+              Service service, const RunContext& outer) {
   const Stopwatch total;
   require_emotion(options);
   require_output(output, {video, audio});
@@ -221,7 +221,7 @@ RunRecord run(const std::string& video, const std::string& audio, const std::str
   return collect(std::move(claim), service, context);
 }
 
-Job submit(const std::string& video, const std::string& audio, const PipelineOptions& options, Service service,
+Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
            const RunContext& outer) {
   require_emotion(options);
   const RunContext context = with_job(outer);

@@ -2,101 +2,29 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <react1/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "core/atomic_file.hpp"
-#include "core/redact.hpp"
+#include "media/hearing.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
-#include "media/video_packets.hpp"
-#include "media/voice_activity.hpp"
-#include "plan/encode_plan.hpp"
-#include "stages/conform.hpp"
+#include "media/within_reason.hpp"
+#include "stages/plan_pair.hpp"
 #include "stages/side_by_side.hpp"
+#include "stages/sound_report.hpp"
 
 namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
-/// What is known before any clip is made.
-struct Planned {
-  MediaInfo video_info, audio_info;
-  VideoPlan video;
-  AudioPlan audio;
-  std::optional<Conformed> conformed;
-  std::vector<Warning> warnings;
-};
-
-/// Where voice and motion are looked for: the made clips, or the windows of the sources.
+/// Where motion is looked for: the made clip, or the window of the source.
 struct Look {
-  std::string video, audio;
-  int video_stream = 0, audio_stream = 0;
-  Seconds video_start_s, audio_start_s;
+  Source video;
+  int stream = 0;
+  Seconds start_s;
 };
-
-void require_valid(const PipelineOptions& options) {
-  const std::vector<std::string> problems = options.validate();
-  if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
-}
-
-/// The file's own findings, told apart by which clip they are about.
-void add_warnings(std::vector<Warning>& all, const MediaInfo& info, std::string_view clip) {
-  for (const Warning& warning : info.warnings) {
-    all.push_back({warning.code, fmt::format("{}: {}", clip, warning.message)});
-  }
-}
-
-/// Missing colour tags are told once: what is done about them says more than that they are missing.
-void say_once(std::vector<Warning>& warnings) {
-  const bool said = std::any_of(warnings.begin(), warnings.end(),
-                                [](const Warning& warning) { return warning.code == "color_untagged"; });
-  if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
-}
-
-/// Everything about the video, which may have to be fitted to a voice that lasts `voice_s`.
-void plan_picture(Planned& planned, const std::string& video, const std::string& audio, const Seconds& voice_s,
-                  const PipelineOptions& options, const RunContext& context) {
-  const MediaInfo& info = planned.video_info;
-  const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  planned.video = planning::lay_out_video(info, options.prepare, planned.warnings);
-  planned.conformed =
-      conform_video(planned.video, {video, audio, planned.audio, voice_s, options}, planned.warnings, quiet);
-  planning::choose_action(planned.video, info, options.prepare);
-  if (planned.video.action == ClipAction::cut) {
-    const media::Copyable copyable =
-        media::find_closed_prefix(video, info, planned.video, options.prepare.source, quiet);
-    planning::settle_cut(planned.video, copyable.frames, copyable.obstacle, options.prepare, info.path);
-  }
-  planning::warn_of_video(planned.video, info, planned.warnings);
-}
-
-/// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to.
-bool fits_no_more(const Planned& planned, const Seconds& voice_s, const PipelineOptions& options) {
-  if (!planned.conformed || planned.conformed->done == Conform::off) return false;
-  return frames_needed(voice_s, planned.video.fps, options) != planned.video.frames;
-}
-
-Planned plan_sources(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                     const RunContext& context) {
-  require_valid(options);
-  context.observer->on_stage(Stage::probe);
-  auto [video_info, audio_info] = side_by_side(
-      context, [&](const RunContext& here) { return probe(video, options.prepare.source, here); },
-      [&](const RunContext& there) { return probe(audio, options.prepare.source, there); });
-  context.observer->on_stage(Stage::plan);
-  Planned planned;
-  add_warnings(planned.warnings, video_info, "video");
-  add_warnings(planned.warnings, audio_info, "audio");
-  planned.video_info = std::move(video_info);
-  planned.audio_info = std::move(audio_info);
-  planned.audio = planning::plan_audio(planned.audio_info, options.prepare, planned.warnings);
-  plan_picture(planned, video, audio, Rational(planned.audio.samples, planned.audio.sample_rate), options, context);
-  say_once(planned.warnings);
-  return planned;
-}
 
 PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
   PreparedClip clip;
@@ -123,7 +51,8 @@ PreparedClip describe(const AudioPlan& plan) {
 }
 
 /// Fills mismatch, advice and prediction from the two clips of `preparation`.
-void advise_on(Preparation& preparation, const Look& look, const PipelineOptions& options, const RunContext& context) {
+void advise_on(Preparation& preparation, const media::HeardSound& heard, const Look& look,
+               const PipelineOptions& options, const RunContext& context) {
   const PreparedClip::Video& video = preparation.video.video.value();
   preparation.mismatch = measure_mismatch(preparation.video.duration_s, preparation.audio.duration_s);
 
@@ -133,15 +62,12 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   facts.fps = video.fps;
   facts.frames = video.frames;
   facts.sample_rate = preparation.audio.audio.value().sample_rate;
-  const media::VoiceActivity voice =
-      media::analyze_voice(look.audio, look.audio_stream, look.audio_start_s, look.audio_start_s + facts.audio_s,
-                           options.advice.voice_gate_dbfs, options.prepare.source, context);
-  facts.voice_found = voice.found;
-  if (voice.found) facts.voice_end_s = voice.last_end_s;
+  facts.voice_found = heard.voice.found;
+  if (heard.voice.found) facts.voice_end_s = heard.voice.last_end_s;
   if (advice_needs_motion(facts, options.advice)) {
     const media::Motion motion =
-        media::analyze_motion(look.video, look.video_stream, look.video_start_s, look.video_start_s + facts.video_s,
-                              options.advice, options.prepare.source, context);
+        media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
+                              options.prepare.source, context);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
   }
@@ -158,56 +84,68 @@ void report(const Preparation& preparation, const RunContext& context) {
   }
 }
 
+Preparation plan_from(const Source& video, const Source& audio, const PipelineOptions& options,
+                      const RunContext& context) {
+  const PlannedPair planned = plan_pair(video, audio, options, context);
+  Preparation preparation;
+  preparation.video = describe(planned.video, planned.video_info);
+  preparation.audio = describe(planned.audio);
+  preparation.conform = planned.conformed;
+  preparation.warnings = planned.warnings;
+  const media::HeardSound heard =
+      media::hear_planned(audio, planned.audio_info, as_delivered(planned.audio),
+                          {.gate_dbfs = options.advice.voice_gate_dbfs}, options.prepare.source, context);
+  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
+  advise_on(preparation, heard, {video, planned.video.stream_index, planned.video.start_s}, options, context);
+  report(preparation, context);
+  return preparation;
+}
+
+Preparation make_from(const Source& video, const Source& audio, const fs::path& directory,
+                      const PipelineOptions& options, const RunContext& context) {
+  PlannedPair planned = plan_pair(video, audio, options, context);
+  context.observer->on_stage(Stage::prepare);
+  const Seconds limit = options.prepare.max_duration_s;
+  Preparation preparation;
+  media::HeardSound heard;
+  const auto make_picture = [&](const RunContext& here) {
+    return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
+                             options.prepare.source, here);
+  };
+  std::tie(preparation.video, preparation.audio) = side_by_side(context, make_picture, [&](const RunContext& there) {
+    PreparedClip made = media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
+                                          options.prepare.source, there);
+    heard = media::hear_clip(made.path, made.audio.value(), {.gate_dbfs = options.advice.voice_gate_dbfs}, there);
+    return made;
+  });
+  if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
+    preparation.video = make_picture(context);
+  }
+  preparation.conform = planned.conformed;
+  preparation.warnings = planned.warnings;
+  for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
+    preparation.warnings.insert(preparation.warnings.end(), clip->warnings.begin(), clip->warnings.end());
+  }
+  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
+  advise_on(preparation, heard, {preparation.video.path, /*stream=*/0, Seconds(0)}, options, context);
+  report(preparation, context);
+  return preparation;
+}
+
 }  // namespace
 
 LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
   return requested.lipsync_mode.value_or(advice.lipsync_mode);
 }
 
-Preparation plan_clips(const std::string& video, const std::string& audio, const PipelineOptions& options,
+Preparation plan_clips(const Source& video, const Source& audio, const PipelineOptions& options,
                        const RunContext& context) {
-  const Planned planned = plan_sources(video, audio, options, context);
-  Preparation preparation;
-  preparation.video = describe(planned.video, planned.video_info);
-  preparation.audio = describe(planned.audio);
-  preparation.conform = planned.conformed;
-  preparation.warnings = planned.warnings;
-  advise_on(preparation,
-            {video, audio, planned.video.stream_index, planned.audio.stream_index, planned.video.start_s,
-             planned.audio.start_s},
-            options, context);
-  report(preparation, context);
-  return preparation;
+  return media::within_reason("one of the clips", [&] { return plan_from(video, audio, options, context); });
 }
 
-Preparation make_clips(const std::string& video, const std::string& audio, const fs::path& directory,
+Preparation make_clips(const Source& video, const Source& audio, const fs::path& directory,
                        const PipelineOptions& options, const RunContext& context) {
-  Planned planned = plan_sources(video, audio, options, context);
-  context.observer->on_stage(Stage::prepare);
-  const Seconds limit = options.prepare.max_duration_s;
-  Preparation preparation;
-  const auto make_picture = [&](const RunContext& here) {
-    return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
-                             options.prepare.source, here);
-  };
-  std::tie(preparation.video, preparation.audio) = side_by_side(context, make_picture, [&](const RunContext& there) {
-    return media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
-                             options.prepare.source, there);
-  });
-  if (fits_no_more(planned, preparation.audio.duration_s, options)) {
-    const std::vector<Warning> said = planned.warnings;
-    plan_picture(planned, video, audio, preparation.audio.duration_s, options, context);
-    planned.warnings = said;  // the same again
-    preparation.video = make_picture(context);
-  }
-  preparation.conform = planned.conformed;
-  preparation.warnings = planned.warnings;
-  advise_on(
-      preparation,
-      {preparation.video.path, preparation.audio.path, /*video_stream=*/0, /*audio_stream=*/0, Seconds(0), Seconds(0)},
-      options, context);
-  report(preparation, context);
-  return preparation;
+  return media::within_reason("one of the clips", [&] { return make_from(video, audio, directory, options, context); });
 }
 
 }  // namespace react1::stages
@@ -237,9 +175,8 @@ std::string move_into(const std::filesystem::path& folder, const std::filesystem
 }
 
 /// Preparing into the folder of an input would replace it when it has the name of a clip.
-void require_not_an_input(const std::filesystem::path& output, const std::string& input) {
-  std::error_code error;
-  if (!is_http_url(input) && std::filesystem::equivalent(output, input, error)) {
+void require_not_an_input(const std::filesystem::path& output, const Source& input) {
+  if (input.is_file(output)) {
     throw Error(ErrorCode::usage, output.string(), "the output would replace an input",
                 {.hint = "choose another output folder"});
   }
@@ -247,12 +184,11 @@ void require_not_an_input(const std::filesystem::path& output, const std::string
 
 }  // namespace
 
-Preparation plan(const std::string& video, const std::string& audio, const PipelineOptions& options,
-                 const RunContext& context) {
+Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
   return stages::plan_clips(video, audio, options, context);
 }
 
-Preparation prepare(const std::string& video, const std::string& audio, const std::string& directory,
+Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                     const PipelineOptions& options, const RunContext& context) {
   const std::filesystem::path folder(directory);
   require_folder(folder);

@@ -13,12 +13,11 @@ namespace react1::stages {
 
 /// Makes `directory`/video.mp4 and `directory`/audio.mp3 at the same time; `directory` exists. Observer calls come from
 /// the caller's thread only. Throws what probing, planning and making the clips throw.
-[[nodiscard]] Preparation make_clips(const std::string& video, const std::string& audio,
-                                     const std::filesystem::path& directory, const PipelineOptions& options,
-                                     const RunContext& context);
+[[nodiscard]] Preparation make_clips(const Source& video, const Source& audio, const std::filesystem::path& directory,
+                                     const PipelineOptions& options, const RunContext& context);
 
 /// The same decisions without making anything: durations come from the plan, voice and motion from the sources.
-[[nodiscard]] Preparation plan_clips(const std::string& video, const std::string& audio, const PipelineOptions& options,
+[[nodiscard]] Preparation plan_clips(const Source& video, const Source& audio, const PipelineOptions& options,
                                      const RunContext& context);
 
 }  // namespace react1::stages

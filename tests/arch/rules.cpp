@@ -48,6 +48,7 @@ const std::vector<Library>& guarded_libraries() {
        {"libavformat/", "libavcodec/", "libavfilter/", "libavutil/", "libavdevice/", "libswresample/", "libswscale/",
         "libpostproc/"},
        {"src/media/", "src/sandbox/"}},
+      {"libebur128", {"ebur128"}, {"src/media/"}},
       {"curl", {"curl/"}, {"src/http/"}},
       {"libmicrohttpd", {"microhttpd"}, {"src/serve/"}},
       {"SQLite", {"sqlite3"}, {"src/store/"}},

@@ -7,7 +7,6 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
-#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/audio_fifo.h>
 #include <libavutil/dict.h>
@@ -44,7 +43,6 @@ using CodecContext = std::unique_ptr<AVCodecContext, FreeByAddress<AVCodecContex
 using CodecParameters = std::unique_ptr<AVCodecParameters, FreeByAddress<AVCodecParameters, avcodec_parameters_free>>;
 using Frame = std::unique_ptr<AVFrame, FreeByAddress<AVFrame, av_frame_free>>;
 using Packet = std::unique_ptr<AVPacket, FreeByAddress<AVPacket, av_packet_free>>;
-using FilterGraph = std::unique_ptr<AVFilterGraph, FreeByAddress<AVFilterGraph, avfilter_graph_free>>;
 using Resampler = std::unique_ptr<SwrContext, FreeByAddress<SwrContext, swr_free>>;
 using Scaler = std::unique_ptr<SwsContext, FreeByValue<SwsContext, sws_freeContext>>;
 using AudioFifo = std::unique_ptr<AVAudioFifo, FreeByValue<AVAudioFifo, av_audio_fifo_free>>;

@@ -7,17 +7,30 @@
 #include "core/redact.hpp"
 
 namespace react1::media::ff {
+namespace {
+
+/// An index at the end, and the odd look back, need no more than this.
+std::int64_t most_bytes(std::int64_t source_bytes) {
+  constexpr std::int64_t times = 4;
+  constexpr std::int64_t slack = std::int64_t{64} << 20;
+  return source_bytes > (INT64_MAX - slack) / times ? INT64_MAX : times * source_bytes + slack;
+}
+
+}  // namespace
 
 Interrupt::Interrupt(std::stop_token stop, std::chrono::milliseconds stall_timeout)
     : stop_(std::move(stop)), stall_timeout_(stall_timeout), last_progress_(std::chrono::steady_clock::now()) {}
 
-void Interrupt::attach(AVFormatContext& context) noexcept {
-  context_ = &context;
-  context.interrupt_callback = {.callback = &called_by_ffmpeg, .opaque = this};
+void Interrupt::watch(const AVIOContext* io, std::optional<std::int64_t> source_bytes) noexcept {
+  io_ = io;
+  bytes_seen_ = bytes_at_begin_ = io == nullptr ? 0 : io->bytes_read;
+  bytes_per_operation_.reset();
+  if (source_bytes) bytes_per_operation_ = most_bytes(*source_bytes);
 }
 
 void Interrupt::begin() noexcept {
   last_progress_ = std::chrono::steady_clock::now();
+  bytes_at_begin_ = io_ == nullptr ? 0 : io_->bytes_read;
   if (cause_ == Cause::none && stop_.stop_requested()) cause_ = Cause::stop;
 }
 
@@ -34,7 +47,7 @@ bool Interrupt::should_end() noexcept {
   const auto now = std::chrono::steady_clock::now();
   // One operation may rightly read a whole file (an index at the end), so the clock restarts with every byte that
   // comes.
-  const std::int64_t bytes = context_ != nullptr && context_->pb != nullptr ? context_->pb->bytes_read : 0;
+  const std::int64_t bytes = io_ == nullptr ? 0 : io_->bytes_read;
   if (bytes != bytes_seen_) {
     bytes_seen_ = bytes;
     last_progress_ = now;
@@ -42,7 +55,8 @@ bool Interrupt::should_end() noexcept {
     cause_ = Cause::stall;
     return true;
   }
-  return false;
+  if (bytes_per_operation_ && bytes - bytes_at_begin_ > *bytes_per_operation_) cause_ = Cause::circles;
+  return cause_ != Cause::none;
 }
 
 std::optional<Error> Interrupt::error(const std::string& where) const {
@@ -51,13 +65,16 @@ std::optional<Error> Interrupt::error(const std::string& where) const {
       return std::nullopt;
     case Cause::stop:
       return Error{ErrorCode::interrupted, where, "stopped"};
+    case Cause::circles:
+      return Error{ErrorCode::media, where, "no progress: all of it was read several times over and gave nothing",
+                   Error::Extra{.hint = "the file is damaged; export it again"}};
     case Cause::stall:
       break;
   }
   const bool url = is_http_url(where);
   const double seconds = std::chrono::duration<double>(stall_timeout_).count();
   return Error{url ? ErrorCode::network : ErrorCode::media, where, fmt::format("no data for {:g} s", seconds),
-               Error::Extra{.hint = url ? "try again, or allow a longer stall time" : "check the disk or mount",
+               Error::Extra{.hint = url ? "try again, or allow a longer stall time" : "check where the data comes from",
                             .retryable = url}};
 }
 

@@ -1,4 +1,4 @@
-// Lets a stop request, or a source that delivers nothing for too long, end a blocking read inside FFmpeg.
+// Lets a stop request, or a source that makes no progress, end a blocking read inside FFmpeg.
 #pragma once
 
 #include <chrono>
@@ -15,36 +15,43 @@ extern "C" {
 
 namespace react1::media::ff {
 
-/// The callback's state. FFmpeg keeps a pointer to it, so it neither moves nor dies before the format context.
+/// The callback's state. FFmpeg keeps a pointer to it, so it neither moves nor dies before what it was given to.
 /// Used by one thread at a time, the one that reads.
 class Interrupt {
  public:
-  enum class Cause { none, stop, stall };
+  enum class Cause { none, stop, stall, circles };
 
   Interrupt(std::stop_token stop, std::chrono::milliseconds stall_timeout);
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  /// Puts the callback into `context`, before it is opened. The stall clock then runs against that context's byte
-  /// counter.
-  void attach(AVFormatContext& context) noexcept;
+  /// For FFmpeg: ends an operation when should_end().
+  [[nodiscard]] AVIOInterruptCB callback() noexcept { return {.callback = &called_by_ffmpeg, .opaque = this}; }
+  /// The stall clock runs against this context's byte counter from now on (null: none). With the source's size, an
+  /// operation is also ended when it has read all of it several times over.
+  void watch(const AVIOContext* io, std::optional<std::int64_t> source_bytes = std::nullopt) noexcept;
   /// Called when a blocking operation begins: restarts the stall clock and takes note of a stop. Data that FFmpeg holds
   /// in memory is handed out without asking the callback, so look at cause() afterwards.
   void begin() noexcept;
+  /// True when the running operation has to end; cause() then says why.
+  [[nodiscard]] bool should_end() noexcept;
 
   /// Why the callback ended an operation; none when it did not.
   [[nodiscard]] Cause cause() const noexcept { return cause_; }
-  /// The Error for cause(): interrupted, or "no data for N s" (network for a URL, media for a file). nullopt for none.
+  /// The Error for cause(): interrupted, "no data for N s" (network for a URL, media for a file), or "no progress"
+  /// (media). nullopt for none.
   [[nodiscard]] std::optional<Error> error(const std::string& where) const;
+  [[nodiscard]] const std::stop_token& stop() const noexcept { return stop_; }
 
  private:
   static int called_by_ffmpeg(void* self) noexcept;
-  [[nodiscard]] bool should_end() noexcept;
 
   std::stop_token stop_;
   std::chrono::milliseconds stall_timeout_;
-  const AVFormatContext* context_ = nullptr;
+  const AVIOContext* io_ = nullptr;
   std::int64_t bytes_seen_ = 0;
+  std::int64_t bytes_at_begin_ = 0;
+  std::optional<std::int64_t> bytes_per_operation_;
   std::chrono::steady_clock::time_point last_progress_;
   Cause cause_ = Cause::none;
 };

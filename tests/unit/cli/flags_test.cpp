@@ -68,4 +68,65 @@ TEST_CASE("an error names the flag and not the field behind it") {
   }
 }
 
+TEST_CASE("--window names a way of choosing or both windows") {
+  PipelineFlags flags;
+  flags.window = "speech";
+  CHECK(resolve(flags).prepare.window == WindowChoice::speech);
+  flags.window = "3.5-1:02";
+  const PipelineOptions range = resolve(flags);
+  CHECK(range.prepare.window == WindowChoice::head);
+  for (const WindowOptions& window : {range.prepare.video_window, range.prepare.audio_window}) {
+    CHECK(window.start == Rational(7, 2));
+    CHECK(window.end == Rational(62));
+  }
+  for (const char* bad : {"", "3", "5-3", "-3", "tail", "1-2-3", "speech-4"}) {
+    CAPTURE(bad);
+    flags.window = bad;
+    CHECK_THROWS_AS((void)resolve(flags), Error);
+  }
+}
+
+TEST_CASE("windows that contradict each other are refused, with what to leave out") {
+  PipelineFlags flags;
+  flags.window = "1-2";
+  flags.audio.start = "3";
+  try {
+    (void)resolve(flags);
+    FAIL("not thrown");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+    CHECK(error.where() == "--window");
+    CHECK(error.hint().find("leave out") != std::string::npos);
+  }
+  PipelineFlags take;
+  take.same_take = true;
+  take.both.start = "1";
+  CHECK(resolve(take).prepare.same_take);
+  take.video.start = "2";
+  CHECK_THROWS_AS((void)resolve(take), Error);
+}
+
+TEST_CASE("cuts and loudness are set by flags") {
+  PipelineFlags flags;
+  flags.cut = "exact";
+  flags.cut_lookback = "1.5";
+  flags.cut_fade = "0";
+  flags.loudness = "-16";
+  const PrepareOptions prepare = resolve(flags).prepare;
+  CHECK(prepare.cut.policy == CutPolicy::exact);
+  CHECK(prepare.cut.lookback_s == Rational(3, 2));
+  CHECK(prepare.cut.fade_s == Rational(0));
+  CHECK(prepare.loudness_lufs == -16.0);
+  flags.loudness = "off";
+  CHECK_FALSE(resolve(flags).prepare.loudness_lufs);
+  for (const char* bad : {"", "loud", "0", "-71", "nan", "-16 LUFS"}) {
+    CAPTURE(bad);
+    flags.loudness = bad;
+    CHECK_THROWS_AS((void)resolve(flags), Error);
+  }
+  flags.loudness.reset();
+  flags.cut = "pauses";
+  CHECK_THROWS_AS((void)resolve(flags), Error);
+}
+
 }  // namespace

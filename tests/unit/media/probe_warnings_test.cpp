@@ -32,7 +32,8 @@ ProbeFindings found() {
   return findings;
 }
 
-bool warns(const MediaInfo& info, const ProbeFindings& findings, const std::string& code) {
+bool warns(MediaInfo info, const ProbeFindings& findings, const std::string& code) {
+  mark_truncated(info, findings);
   const auto warnings = probe_warnings(info, findings);
   return std::any_of(warnings.begin(), warnings.end(), [&](const Warning& warning) {
     CHECK_FALSE(warning.message.empty());

@@ -35,23 +35,43 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 }
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
-  const auto& [video_window, audio_window, max_duration, fps, reencode, cut_loss, conform, turn_reach, width, height,
-               crf, preset, bitrate, source] = read;
+  const auto& [video_window, audio_window, choice, same_take, cut, max_duration, fps, reencode, cut_loss, salvage,
+               conform, turn_reach, width, height, quality, crf, preset, bitrate, loudness, source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
+  CHECK((choice == built_in.window));
+  CHECK(same_take == built_in.same_take);
+  const auto& [policy, lookback, fade] = cut;
+  CHECK((policy == built_in.cut.policy));
+  CHECK(lookback == built_in.cut.lookback_s);
+  CHECK(fade == built_in.cut.fade_s);
+  CHECK((loudness == built_in.loudness_lufs));
   CHECK(max_duration == built_in.max_duration_s);
   CHECK((fps == built_in.fps));
   CHECK((reencode == built_in.reencode));
   CHECK(cut_loss == built_in.max_cut_loss_s);
+  CHECK(salvage == built_in.salvage);
   CHECK((conform == built_in.conform));
   CHECK(turn_reach == built_in.conform_turn_reach_s);
   CHECK(width == built_in.max_width);
   CHECK(height == built_in.max_height);
+  CHECK((quality == built_in.quality));
   CHECK(crf == built_in.video_crf);
   CHECK(preset == built_in.video_preset);
   CHECK(bitrate == built_in.audio_bitrate_kbps_per_channel);
-  const auto& [stall_timeout] = source;
+  const auto& [stall_timeout, decode_timeout, source_bytes, spooled_bytes, spool_directory, streams, pixels, channels,
+               sample_rate, packet_bytes] = source;
   CHECK(stall_timeout.count() == built_in.source.stall_timeout.count());
+  CHECK(decode_timeout.count() == built_in.source.decode_timeout.count());
+  CHECK(source_bytes == built_in.source.max_source_bytes);
+  CHECK(spooled_bytes == built_in.source.max_spooled_bytes);
+  // The rest is for callers of the library: a recipe that could lift it would be no limit.
+  CHECK(spool_directory == built_in.source.spool_directory);
+  CHECK(streams == built_in.source.max_streams);
+  CHECK(pixels == built_in.source.max_pixels);
+  CHECK(channels == built_in.source.max_channels);
+  CHECK(sample_rate == built_in.source.max_sample_rate);
+  CHECK(packet_bytes == built_in.source.max_packet_bytes);
 }
 
 void check_same(const RequestedParameters& read, const RequestedParameters& built_in) {

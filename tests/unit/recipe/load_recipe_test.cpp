@@ -31,7 +31,8 @@ TEST_CASE("a recipe says what differs and inherits the rest") {
   CHECK((options.parameters.model_mode == ModelMode::face));
   CHECK(options.retry.attempts == 2);
   CHECK(options.retry.max_delay.count() == 30'000);
-  CHECK(options.prepare.video_crf == 17);
+  CHECK((options.prepare.quality == Quality::standard));
+  CHECK_FALSE(options.prepare.video_crf.has_value());
 }
 
 TEST_CASE("an edited default.json is what other recipes inherit from, and null takes a value back") {

@@ -75,6 +75,8 @@ Preparation sample_preparation() {
                                   .frames_before = 300,
                                   .frames = 359,
                                   .seams_s = {Rational(25, 2)}};
+  audio.levels = SoundLevels{-18.25, -1.5, 0.33, std::nullopt};
+  preparation.offset = {true, Rational(476, 1000), true, Rational(476, 1000)};
   preparation.mismatch = {video.duration_s, audio.duration_s, audio.duration_s - video.duration_s,
                           audio.duration_s / video.duration_s};
   preparation.prediction = {LipsyncMode::remap, audio.duration_s, 54, Rational(24000, 1001), Rational(378, 1000)};

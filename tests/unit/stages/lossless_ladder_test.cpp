@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <react1/pipeline.hpp>
 #include <string>
@@ -121,8 +121,8 @@ TEST_CASE("out of any container the same pictures go into a clean MP4, whole or 
       CAPTURE(whole);
       PipelineOptions options = never_encoding();
       if (!whole) options.prepare.video_window.duration = 4;
-      const Preparation made = prepare(wrapped, fixture("voice_mono_48k_5s.wav"),
-                                       (folder.path() / "out").string(), options, RunContext{});
+      const Preparation made =
+          prepare(wrapped, fixture("voice_mono_48k_5s.wav"), (folder.path() / "out").string(), options, RunContext{});
       CHECK(made.video.action == (whole ? ClipAction::remux : ClipAction::cut));
       CHECK_FALSE(made.video.reasons.empty());
       const std::vector<std::uint32_t> after = pictures(made.video.path);

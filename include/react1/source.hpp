@@ -1,0 +1,89 @@
+// Where a clip comes from: a path, a URL, standard input, memory, or the caller's own reader. One set of rules for all.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace react1 {
+
+/// The caller's own bytes, e.g. out of an archive or an object store. The functions are called by one thread at a time,
+/// but not always by the same one, and never after the last Source made from them is gone. A stop takes effect when
+/// they return. What they throw ends the work: a react1::Error as it is, anything else as Error{io}.
+struct Reader {
+  /// Fills up to buffer.size() bytes from the current position on, which starts at 0, and returns how many; 0 = the
+  /// end.
+  std::function<std::size_t(std::span<std::byte> buffer)> read;
+  /// Goes to `offset` bytes from the start. Empty: the bytes come once, in order.
+  std::function<void(std::int64_t offset)> seek{};
+  /// Bytes in all. A reader without it or without `seek` is read once into a temporary file.
+  std::optional<std::int64_t> size{};
+};
+
+/// A value: copies stand for the same bytes, may be used by several threads, and may be VIDEO and AUDIO of one call.
+/// The bytes are read several times and must not change meanwhile. What can't be read out of order (standard input, a
+/// reader without seek or size, a server without ranges) is read once, at the first use, into a temporary file without
+/// a name, which goes with the last copy.
+class Source {
+ public:
+  enum class Kind { path, url, standard_input, memory, reader };
+
+  /// A local path, or an http(s) URL ("http://…", "https://…"). Nothing is opened yet.
+  Source(std::string path_or_url);            // NOLINT(*-explicit-*): a path is a source wherever one is asked for
+  Source(const char* path_or_url);            // NOLINT(*-explicit-*): likewise
+  Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*): likewise
+
+  /// The process's standard input, from where it stands. It can be had once: copy the Source, don't make a second.
+  [[nodiscard]] static Source standard_input();
+  /// The caller keeps `bytes` alive and unchanged until the last copy is gone. `name` is for messages.
+  [[nodiscard]] static Source memory(std::span<const std::byte> bytes, std::string name = "memory");
+  /// Shares the ownership of `bytes`, which must not be null.
+  [[nodiscard]] static Source memory(std::shared_ptr<const std::vector<std::byte>> bytes, std::string name = "memory");
+  /// Throws Error{usage} without a `read` function.
+  [[nodiscard]] static Source reader(Reader reader, std::string name = "reader");
+
+  [[nodiscard]] Kind kind() const noexcept;
+  /// For messages: the path, the URL without its secret parts, "standard input", or the name given.
+  [[nodiscard]] const std::string& name() const noexcept;
+  /// The path, or the URL with all its parts (which may be secret); empty for the other kinds.
+  [[nodiscard]] const std::string& address() const noexcept;
+  /// True when the bytes come from this very file, so that writing to it would destroy them.
+  [[nodiscard]] bool is_file(const std::filesystem::path& file) const;
+
+  struct Origin;  ///< what stands behind it; the library's own
+  [[nodiscard]] Origin& origin() const noexcept { return *origin_; }
+
+ private:
+  explicit Source(std::shared_ptr<Origin> origin);
+  std::shared_ptr<Origin> origin_;
+};
+
+/// How probe() and every later reading of a source behave, and what they refuse. The limits are for hostile and broken
+/// files: no ordinary recording comes near them. What is over a limit is Error{media}.
+/// A library function that neither reads nor returns can't be interrupted; that is why what is fed to it is bounded.
+struct SourceOptions {
+  /// A source that delivers no byte for this long is given up (Error{network} for a URL, {media} for the others).
+  std::chrono::milliseconds stall_timeout{30'000};
+  /// A decoder that has worked this long without giving a picture or sound is given up.
+  std::chrono::milliseconds decode_timeout{60'000};
+  /// Bytes of the whole source; 1 to 2^62. Reading is by ranges, so this is not a matter of memory.
+  std::int64_t max_source_bytes = std::int64_t{1} << 40;
+  /// Bytes that may be put into a temporary file; 1 to 2^62.
+  std::int64_t max_spooled_bytes = std::int64_t{8} << 30;
+  /// Folder for temporary files; empty = the system's (TMPDIR, else /tmp).
+  std::string spool_directory{};
+  int max_streams = 128;                                    ///< of all kinds; 1 to 1000
+  std::int64_t max_pixels = std::int64_t{8192} * 8192;      ///< of one picture; 1 to 2^31 − 1
+  int max_channels = 64;                                    ///< of one audio stream; 1 to 64
+  int max_sample_rate = 768'000;                            ///< Hz; ≥ 8000
+  std::int64_t max_packet_bytes = std::int64_t{512} << 20;  ///< of one packet; 1 to 2^31 − 1
+};
+
+}  // namespace react1

@@ -1,0 +1,10 @@
+// How much FFmpeg may ask for at once. Process-wide, so an application sets it once; the library never does.
+#pragma once
+
+namespace react1::media::ff {
+
+/// No single buffer above 1 GiB: the largest picture that is decoded takes half of it, and an index that claims a
+/// billion frames is refused instead of filling the memory.
+void limit_memory() noexcept;
+
+}  // namespace react1::media::ff

@@ -1,0 +1,22 @@
+// Finds interlaced pictures that no flag tells of: by looking at them.
+#pragma once
+
+#include <string>
+
+#include <react1/media.hpp>
+#include <react1/run_context.hpp>
+
+namespace react1::media {
+
+/// Only pictures of a broadcast raster can be woven from two fields without having been spoiled by scaling: wider than
+/// high, with the number of lines of a television standard, and its frame rate. False when flags tell already.
+[[nodiscard]] bool may_hide_fields(const VideoInfo& video);
+
+/// "tff" or "bff" when the pictures around `start_s` (relative to the first frame) are woven from two fields of
+/// different moments, else "". Decodes about a dozen frames; where nothing moves there, as many from `retry_s` on.
+/// Throws what Demuxer and Decoder throw.
+[[nodiscard]] std::string find_field_order(const Source& source, const VideoInfo& video, const Seconds& start_s,
+                                           const Seconds& retry_s, const SourceOptions& options,
+                                           const RunContext& context);
+
+}  // namespace react1::media

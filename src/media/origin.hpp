@@ -1,0 +1,22 @@
+// What stands behind a Source and is shared by its copies.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <react1/source.hpp>
+
+#include "media/bytes.hpp"
+#include "media/spool.hpp"
+
+namespace react1 {
+
+struct Source::Origin {
+  Kind kind{};
+  std::string name, address;
+  std::shared_ptr<media::Bytes> bytes;  ///< memory, and a reader that can seek; else null
+  Reader reader;                        ///< one that has to be spooled
+  media::SpooledOnce spooled;
+};
+
+}  // namespace react1

@@ -1,0 +1,47 @@
+// Holds the peaks of a sound below a level, those between the samples too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace react1::media {
+
+/// Looks 5 ms ahead and lets go over 80 ms; all channels get the same gain, so that nothing moves sideways. What stays
+/// below the ceiling comes out bit by bit as it went in. Peaks are those of the signal at four times its rate.
+/// One thread at a time.
+class PeakLimiter {
+ public:
+  using Channels = std::vector<std::vector<float>>;  ///< one vector of samples per channel, all as long
+
+  /// `ceiling` is linear, above 0; `gain` is applied first.
+  PeakLimiter(int sample_rate, std::size_t channels, double gain, double ceiling);
+
+  /// Takes samples and appends those that are ready to `output`; some 5 ms are held back.
+  void push(std::span<const float* const> planes, std::size_t samples, Channels& output);
+  /// Appends what was held back. As many have then come out as went in.
+  void finish(Channels& output);
+
+ private:
+  [[nodiscard]] double peak_at_centre() const;
+  void take(double required, Channels& output);
+  [[nodiscard]] double lowest_ahead(double required);
+
+  std::size_t window_;
+  double gain_, ceiling_, release_;
+  std::vector<std::deque<float>> history_;  // per channel: what the interpolation looks at, the centre in its middle
+  std::vector<std::deque<float>> waiting_;  // per channel: measured, not yet given out
+  struct Need {
+    std::int64_t index;
+    double gain;
+  };
+  std::deque<Need> needs_;       // ascending in index and gain: the front is the lowest of the window
+  std::deque<double> envelope_;  // as long as the window
+  double envelope_sum_ = 0, last_ = 1;
+  std::int64_t measured_ = 0;
+  std::int64_t taken_ = 0, given_ = 0;
+};
+
+}  // namespace react1::media

@@ -1,0 +1,48 @@
+// Samples of any format, layout and rate → planar float, mono or stereo, at another rate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "media/ff/handles.hpp"
+
+namespace react1::media {
+
+/// How each of the source's channels goes into left and right, row by row: left first, then right; one row per channel
+/// that is made.
+///
+/// Speech sits in the centre, so the centre keeps its level in both: 1. Left and right go to their own side, by 1 where
+/// there is no centre and by 1/2 beside one; all behind and above them by half of that; low-frequency effects by 0.
+/// Nothing is scaled down for the sum's sake: the limiter catches the rare peak that needs it.
+/// Mono goes into every channel. `only_channel` 0 or 1 takes that row alone.
+[[nodiscard]] std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel);
+
+struct ResamplerOptions {
+  int channels = 1;     ///< made: 1 or 2
+  int sample_rate = 0;  ///< made, Hz
+  int only_channel = -1;
+  /// Use libswresample's own filter although FFmpeg was built with the better libsoxr.
+  bool built_in_filter = false;
+};
+
+/// One conversion, of frames like the first. libsoxr at 28 bits where FFmpeg has it, else libswresample's own filter
+/// made long; both are linear in phase and without delay as seen from outside. One thread at a time.
+class Resampler {
+ public:
+  /// `like` gives format, layout and rate. Throws Error{media} naming `where` when the layout can't be mixed.
+  Resampler(const AVFrame& like, const ResamplerOptions& options, std::string where);
+
+  /// Room in samples that convert() may need for so many more of the source.
+  [[nodiscard]] int room(int samples) const;
+  /// Converts `samples` of `data` (nullptr: gives out the rest); the count that was written to `output`.
+  [[nodiscard]] int convert(std::uint8_t** output, int room, const std::uint8_t** data, int samples);
+
+ private:
+  [[nodiscard]] int set_up(const AVFrame& like, const ResamplerOptions& options, bool built_in);
+
+  std::string where_;
+  ff::Resampler swr_;
+};
+
+}  // namespace react1::media

@@ -1,0 +1,59 @@
+// Everything that is measured about a sound, in one pass over its samples.
+#pragma once
+
+#include <ebur128.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "media/ff/handles.hpp"
+#include "media/voice_activity.hpp"
+
+#include <react1/sound.hpp>
+
+namespace react1::media {
+
+/// What a listener wants to know beyond voice and silence.
+struct Listening {
+  double gate_dbfs = -45;
+  bool levels = true;   ///< loudness and true peak
+  bool blocks = false;  ///< the level of every block
+};
+
+struct HeardSound {
+  VoiceActivity voice;
+  SoundLevels levels;
+  std::vector<std::uint8_t> blocks;  ///< as VoiceDetector::take_levels(); empty unless asked for
+  /// Of left and right, -1 … 1: -1 when one is the other turned upside down. nullopt: mono, or one channel is silent.
+  std::optional<double> correlation;
+  bool left_is_louder = true;
+};
+
+/// Takes planar float, one or two channels. Loudness and true peak come from libebur128. One thread at a time.
+class SoundMeter {
+ public:
+  SoundMeter(int sample_rate, int channels, const Listening& wanted);
+  void add(const AVFrame& frame);
+  [[nodiscard]] HeardSound finish();
+
+ private:
+  struct FreeState {
+    void operator()(ebur128_state* state) const noexcept;
+  };
+  void count_clipping(const float* samples, std::size_t count, std::size_t channel);
+  void correlate(const float* left, const float* right, std::size_t count);
+  void add_levels(std::span<const float* const> channels, std::size_t count);
+
+  Listening wanted_;
+  VoiceDetector voice_;
+  std::unique_ptr<ebur128_state, FreeState> loudness_;
+  std::vector<float> interleaved_;
+  std::vector<std::int64_t> at_full_scale_;  // samples in a row, per channel
+  std::int64_t clipped_ = 0;
+  double left_ = 0, right_ = 0, both_ = 0;  // sums of squares, and of products
+};
+
+}  // namespace react1::media

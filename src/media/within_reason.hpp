@@ -1,0 +1,29 @@
+// Exact arithmetic has an end; only a damaged file reaches it.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include <react1/error.hpp>
+
+namespace react1::media {
+
+/// Gives what `work()` gives. A number that Rational can't hold becomes Error{media} about `where`.
+template <class Work>
+auto within_reason(const std::string& where, Work work) {
+  const auto refuse = [&](const char* cause) {
+    throw Error{ErrorCode::media, where, "holds times or rates that are beyond reason",
+                Error::Extra{.detail = cause, .hint = "the file is damaged; export it again"}};
+  };
+  try {
+    return work();
+  } catch (const std::overflow_error& failure) {
+    refuse(failure.what());
+    throw;
+  } catch (const std::domain_error& failure) {
+    refuse(failure.what());
+    throw;
+  }
+}
+
+}  // namespace react1::media

@@ -1,0 +1,35 @@
+// What will be done to a pair of clips: probing, then one plan for each, decided together.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <react1/pipeline.hpp>
+
+namespace react1::stages {
+
+/// What is known before any clip is made.
+struct PlannedPair {
+  MediaInfo video_info, audio_info;
+  VideoPlan video;
+  AudioPlan audio;
+  PrepareOptions picture_options;  ///< with the window that was chosen; what the picture was planned with
+  std::optional<Conformed> conformed;
+  TakeOffset offset;
+  std::optional<std::int64_t> clipped_samples;  ///< of the source, where it was listened to
+  std::vector<Warning> warnings;
+};
+
+/// Probes both sources at the same time and plans both clips. Throws Error{usage} for options that make no sense, and
+/// what probing, planning and decoding throw.
+[[nodiscard]] PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
+                                    const RunContext& context);
+
+/// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to: plans
+/// the video anew for a voice of `voice_s`. False, and nothing changed, when it fits.
+[[nodiscard]] bool fit_again(PlannedPair& planned, const Source& video, const Source& audio, const Seconds& voice_s,
+                             const PipelineOptions& options, const RunContext& context);
+
+}  // namespace react1::stages

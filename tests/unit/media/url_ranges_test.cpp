@@ -1,0 +1,131 @@
+// Sources behind http: ranges, redirects, dropped connections, and servers that have no ranges.
+#include <doctest/doctest.h>
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+#include <react1/error.hpp>
+#include <react1/media.hpp>
+
+#include "core/atomic_file.hpp"
+#include "support/paths.hpp"
+#include "support/raw_server.hpp"
+
+namespace react1 {
+namespace {
+
+using test::RawServer;
+using test::SeenRequest;
+
+const char* const kClip = "presenter_h264_bframes_25fps_6s_audio.mp4";
+
+std::size_t first_byte(const SeenRequest& request) {
+  const std::string range = request.header("range");
+  std::size_t first = 0;
+  if (range.starts_with("bytes=")) std::from_chars(range.data() + 6, range.data() + range.size(), first);
+  return first;
+}
+
+/// What a server with ranges answers, head and body apart.
+std::string head(const std::string& body, std::size_t first) {
+  return "HTTP/1.1 206 Partial Content\r\nAccept-Ranges: bytes\r\nContent-Type: video/mp4\r\nContent-Length: " +
+         std::to_string(body.size() - first) + "\r\nContent-Range: bytes " + std::to_string(first) + "-" +
+         std::to_string(body.size() - 1) + "/" + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n";
+}
+
+std::string ranged(const std::string& body, const SeenRequest& request) {
+  const std::size_t first = first_byte(request);
+  if (first >= body.size()) return test::answer(416, "");
+  return head(body, first) + body.substr(first);
+}
+
+/// The clip with its index at the end and `gap` bytes of nothing before it.
+std::string with_gap(std::size_t gap) {
+  std::string file = read_file(test::fixture("audio_only.m4a"));
+  const std::size_t index = file.rfind("moov") - 4;
+  std::string nothing(gap, '\0');
+  for (std::size_t i = 0; i < 4; ++i) nothing[i] = static_cast<char>(gap >> (24 - 8 * i));
+  nothing.replace(4, 4, "free");
+  return file.insert(index, nothing);
+}
+
+TEST_CASE("an index at the end of a long file is reached by a range, not by reading up to it") {
+  const std::string file = with_gap(std::size_t{64} << 20);
+  RawServer server;
+  server.otherwise([&](const SeenRequest& request) { return ranged(file, request); });
+  const MediaInfo info = probe(server.url("/long.m4a"));
+  REQUIRE(info.audio);
+  CHECK(info.size_bytes == static_cast<std::int64_t>(file.size()));
+  CHECK(info.audio->samples == probe(test::fixture("audio_only.m4a")).audio->samples);
+  CHECK(server.bytes_sent() < std::int64_t{32} << 20);  // what a socket swallows before it is closed included
+  for (const SeenRequest& request : server.requests()) CHECK(request.header("user-agent") == "react1");
+}
+
+TEST_CASE("a connection that drops is taken up once where it broke") {
+  const std::string clip = read_file(test::fixture(kClip));
+  const std::size_t half = clip.size() / 2;
+  RawServer server;
+  server.script(
+      {test::step::read_request(), test::step::send(head(clip, 0) + clip.substr(0, half)), test::step::half_close()});
+  server.otherwise([&](const SeenRequest& request) { return ranged(clip, request); });
+  const MediaInfo info = probe(server.url("/clip.mp4"));
+  REQUIRE(info.video);
+  CHECK(info.video->frames == probe(test::fixture(kClip)).video->frames);
+  bool taken_up = false;
+  for (const SeenRequest& request : server.requests()) taken_up = taken_up || first_byte(request) == half;
+  CHECK(taken_up);
+}
+
+TEST_CASE("a connection that drops again before anything came is a network error") {
+  const std::string clip = read_file(test::fixture(kClip));
+  RawServer server;
+  server.otherwise([&](const SeenRequest& request) {
+    return head(clip, first_byte(request));  // promises a body, and closes
+  });
+  try {
+    (void)probe(server.url("/clip.mp4?X-Signature=secret"));
+    FAIL("probed");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::network);
+    CHECK(error.retryable());
+    CHECK(std::string{error.what()}.find("secret") == std::string::npos);
+  }
+  CHECK(server.requests().size() <= 4);
+}
+
+TEST_CASE("a server without ranges is read once, however often the clip is looked at") {
+  const std::string clip = with_gap(4096);  // its index at the end can't be reached otherwise
+  RawServer server;
+  server.otherwise([&](const SeenRequest&) { return test::answer(200, clip, "audio/mp4", "Connection: close\r\n"); });
+  const Source source = server.url("/clip.m4a");
+  const MediaInfo info = probe(source);
+  REQUIRE(info.audio);
+  CHECK(info.audio->samples == probe(test::fixture("audio_only.m4a")).audio->samples);
+  CHECK(probe(source).audio->samples == info.audio->samples);
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("a download without ranges that breaks off is started once more") {
+  const std::string clip = read_file(test::fixture(kClip));
+  const std::string whole = test::answer(200, clip, "video/mp4", "Connection: close\r\n");
+  RawServer server;
+  server.script(
+      {test::step::read_request(), test::step::send(whole.substr(0, whole.size() / 2)), test::step::half_close()});
+  server.otherwise([&](const SeenRequest&) { return whole; });
+  CHECK(probe(server.url("/clip.mp4")).video->frames == probe(test::fixture(kClip)).video->frames);
+  CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("a redirect is followed to another http address, with ranges") {
+  const std::string clip = read_file(test::fixture(kClip));
+  RawServer server;
+  server.otherwise([&](const SeenRequest& request) {
+    if (request.target == "/moved.mp4") return test::answer(302, "", "text/plain", "Location: /clip.mp4\r\n");
+    return ranged(clip, request);
+  });
+  CHECK(probe(server.url("/moved.mp4")).video->frames == probe(test::fixture(kClip)).video->frames);
+}
+
+}  // namespace
+}  // namespace react1
