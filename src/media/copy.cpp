@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -18,28 +19,43 @@ namespace {
 /// Timestamps on the result's grid: in the rate's own ticks when it is constant, else as they are.
 class Retimer {
  public:
-  Retimer(const VideoInfo& video, const VideoPlan& plan, AVRational time_base)
-      : from_(ff::from_av(time_base)),
+  Retimer(const VideoInfo& video, const VideoPlan& plan, const AVStream& stream)
+      : from_(ff::from_av(stream.time_base)),
         start_(video.start_s + plan.start_s),
         constant_(!video.vfr && plan.fps > 0),
-        fps_(plan.fps) {
-    to_ = constant_ ? AVRational{1, ff::to_av(fps_).num} : time_base;
+        fps_(plan.fps),
+        reordered_(video.has_b_frames ? stream.codecpar->video_delay : 0) {
+    to_ = constant_ ? AVRational{1, ff::to_av(fps_).num} : stream.time_base;
   }
   [[nodiscard]] AVRational time_base() const noexcept { return to_; }
 
   /// False when the packet has no time or one that decoding order can't have.
   [[nodiscard]] bool apply(AVPacket& packet) {
     if (packet.pts == AV_NOPTS_VALUE) return false;
-    const std::int64_t tick = constant_ ? fps_.den() : 1;
-    packet.pts = place(packet.pts);
-    packet.dts = packet.dts == AV_NOPTS_VALUE ? packet.pts : place(packet.dts);
-    if (last_dts_ && packet.dts <= *last_dts_) packet.dts = *last_dts_ + tick;
-    if (constant_) packet.duration = tick;
+    if (constant_) {
+      place_in_decode_order(packet);
+    } else {
+      packet.pts = place(packet.pts);
+      packet.dts = packet.dts == AV_NOPTS_VALUE ? packet.pts : place(packet.dts);
+      if (last_dts_ && packet.dts <= *last_dts_) packet.dts = *last_dts_ + 1;
+    }
     last_dts_ = packet.dts;
     return packet.pts >= packet.dts;
   }
 
  private:
+  /// Every packet is one frame, so its number is its decoding time. Matroska stores none, and those that are guessed
+  /// for it begin with a gap.
+  void place_in_decode_order(AVPacket& packet) {
+    const std::int64_t tick = fps_.den();
+    packet.pts = place(packet.pts);
+    if (!last_dts_ && packet.dts != AV_NOPTS_VALUE) {
+      reordered_ = std::max(reordered_, (packet.pts - place(packet.dts)) / tick);
+    }
+    packet.dts = last_dts_ ? *last_dts_ + tick : packet.pts - reordered_ * tick;
+    packet.duration = tick;
+  }
+
   [[nodiscard]] std::int64_t place(std::int64_t ticks) const {
     const Seconds time = Rational(ticks) * from_ - start_;
     return constant_ ? (time * fps_).round() * fps_.den() : (time / from_).round();
@@ -49,6 +65,7 @@ class Retimer {
   Seconds start_;
   bool constant_;
   Rational fps_;
+  std::int64_t reordered_;  // frames by which decoding runs ahead
   AVRational to_{1, 1};
   std::optional<std::int64_t> last_dts_;
 };
@@ -63,7 +80,7 @@ void copy_video_packets(const Source& source, const MediaInfo& info, const Video
   VideoPackets source_packets(source, video, plan, DemuxerOptions::from(options), quiet);
   Demuxer& demuxer = source_packets.demuxer();
   const AVStream& stream = demuxer.stream(plan.stream_index);
-  Retimer retimer(video, plan, stream.time_base);
+  Retimer retimer(video, plan, stream);
   Muxer muxer(file, Container::mp4);
   muxer.add_stream(*stream.codecpar, retimer.time_base());
   muxer.start(/*reordered=*/video.has_b_frames);

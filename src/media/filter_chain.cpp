@@ -133,8 +133,9 @@ std::string filter_chain(const VideoPlan& plan, const PictureFormat& source) {
 
   Chain chain;
   if (plan.deinterlace) {
+    const bool frames_say = plan.field_order.empty() || !plan.shows.empty();
     chain.push_back(fmt::format("bwdif=mode=send_frame:parity={}:deint=all",
-                                plan.field_order.empty() ? std::string_view("auto") : plan.field_order));
+                                frames_say ? std::string_view("auto") : plan.field_order));
   }
   if (has_alpha(format)) flatten(chain, format);
   size = turn(chain, plan.orientation, size);

@@ -44,6 +44,7 @@ OrderedFrames::OrderedFrames(const Source& source, const MediaInfo& info, const 
       shows_(plan.shows),
       turns_(!std::is_sorted(shows_.begin(), shows_.end())),
       deinterlace_(plan.deinterlace),
+      field_order_(plan.field_order),
       bytes_kept_(bytes_kept) {}
 
 void OrderedFrames::read_on() {
@@ -73,8 +74,11 @@ std::optional<PickedFrame> OrderedFrames::next() {
   const std::size_t start = next_;
   while (next_ < shows_.size() && kept.first <= shows_[next_] && shows_[next_] < kept.behind) ++next_;
   PickedFrame picked{reference(*kept.frame), static_cast<std::int64_t>(next_ - start)};
-  // A deinterlacer takes a frame's fields, and its neighbours', in the order of time.
-  if (backwards && deinterlace_) ff::swap_field_order(*picked.frame);
+  if (deinterlace_) {
+    // A deinterlacer takes a frame's fields, and its neighbours', in the order of time: backwards, the other one first.
+    const bool top_first = field_order_.empty() ? ff::top_field_first(*kept.frame) : field_order_ == "tff";
+    ff::set_field_order(*picked.frame, top_first != backwards);
+  }
   return picked;
 }
 

@@ -15,11 +15,12 @@
 namespace react1::media {
 
 /// What FrameSource gives, arranged by plan.shows. The latest decoded frames are kept, as many as a fixed amount of
-/// memory holds; backwards, the source is entered again for each such stretch before them. One thread at a time.
+/// memory holds; backwards, the source is entered again for each such stretch before them. Frames in an order of their
+/// own that are to be deinterlaced say which of their fields comes first. One thread at a time.
 class OrderedFrames {
  public:
-  /// Memory for decoded frames: 20 of 4096x2160, 80 of 1920x1080.
-  static constexpr std::size_t default_bytes_kept = std::size_t{256} << 20U;
+  /// Memory for decoded frames: 14 of 4096x2160, 60 of 1920x1080.
+  static constexpr std::size_t default_bytes_kept = std::size_t{192} << 20U;
 
   OrderedFrames(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
                 const RunContext& context, std::size_t bytes_kept = default_bytes_kept);
@@ -39,6 +40,7 @@ class OrderedFrames {
   std::vector<std::int64_t> shows_;  // empty: as they come
   bool turns_;
   bool deinterlace_;
+  std::string field_order_;
   std::size_t bytes_kept_;
   std::size_t most_kept_ = 1;
   std::deque<Kept> kept_;  // neighbours, in the window's order

@@ -203,9 +203,9 @@ FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>
     case Conform::bounce:
       order = order_bounce(count, pauses, reach);
       if (!order.seams_s.empty() && fit.frames_before > 1) {
-        fit.reasons.push_back(
-            fmt::format("{} of {} in a pause of the speech, at most {} s before the end of the clip.", order.in_pauses,
-                        counted(static_cast<std::int64_t>(order.seams_s.size()), "turn"), brief(reach)));
+        fit.reasons.push_back(fmt::format(
+            "{} of {} in a pause of the speech, which may lie {} s before the end of the clip.", order.in_pauses,
+            counted(static_cast<std::int64_t>(order.seams_s.size()), "turn"), brief(reach)));
       }
       break;
   }

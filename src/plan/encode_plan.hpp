@@ -17,12 +17,12 @@ namespace react1::planning {
 [[nodiscard]] VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options,
                                    std::vector<Warning>& warnings);
 
-/// The two halves of plan_video(): window, rate, count, size and colour, and then the best way there. A video that is
-/// to be fitted to the voice is fitted in between.
+/// The parts of plan_video(): window, rate, count, size and colour; the best way there; what a person should know of
+/// the result. A video that is to be fitted to the voice is fitted between the first two.
 [[nodiscard]] VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options,
                                       std::vector<Warning>& warnings);
-void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options,
-                   std::vector<Warning>& warnings);
+void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options);
+void warn_of_video(const VideoPlan& plan, const MediaInfo& info, std::vector<Warning>& warnings);
 /// Gives a laid out plan the frames of `order`. An order that only leaves out frames at the end shortens the window.
 void fit_video(VideoPlan& plan, FrameOrder order);
 

@@ -119,7 +119,9 @@ void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
 void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
-  if (!of.window.whole || (!video.vfr && of.plan.fps == snap_rate(video.fps) && of.plan.frames != video.frames)) {
+  const bool as_they_come = of.plan.shows.empty();
+  if (!of.window.whole ||
+      (as_they_come && !video.vfr && of.plan.fps == snap_rate(video.fps) && of.plan.frames != video.frames)) {
     reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
                                   brief(of.window.end), brief(video.duration_s)));
   }

@@ -44,20 +44,6 @@ std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPla
   return std::max<std::int64_t>(1, std::min(held, (limit * plan.fps).floor()));
 }
 
-void warn(const VideoInfo& video, const VideoPlan& plan, std::vector<Warning>& warnings) {
-  constexpr int fewest_lines = 480;
-  if (std::min(plan.width, plan.height) < fewest_lines) {
-    warnings.push_back({"low_resolution", fmt::format("The picture is {}x{}; below {} lines the model loses faces.",
-                                                      plan.width, plan.height, fewest_lines)});
-  }
-  const bool copied = plan.action != ClipAction::transcode;
-  if (copied && color_untagged(video)) {
-    warnings.push_back({"color_untagged",
-                        "The file does not say that its colours are BT.709; it is handed on as it is, because encoding "
-                        "it again would spoil more than it mends."});
-  }
-}
-
 /// A clip of which less is there than its header promises was cut off. The window may lie in the good part; one that
 /// reaches to the end would silently be shorter than the clip was.
 void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& window, const PrepareOptions& options) {
@@ -104,8 +90,7 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   return plan;
 }
 
-void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options,
-                   std::vector<Warning>& warnings) {
+void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options) {
   const VideoInfo& video = require_moving_picture(info);
   const Window window{
       .start = plan.start_s, .end = plan.end_s, .whole = plan.start_s == 0 && plan.end_s == video.duration_s};
@@ -113,12 +98,26 @@ void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions&
   plan.action = best.action;
   plan.reasons = std::move(best.reasons);
   if (plan.action == ClipAction::transcode) require_encoding_allowed(options, plan.reasons, info.path);
-  warn(video, plan, warnings);
+}
+
+void warn_of_video(const VideoPlan& plan, const MediaInfo& info, std::vector<Warning>& warnings) {
+  constexpr int fewest_lines = 480;
+  if (std::min(plan.width, plan.height) < fewest_lines) {
+    warnings.push_back({"low_resolution", fmt::format("The picture is {}x{}; below {} lines the model loses faces.",
+                                                      plan.width, plan.height, fewest_lines)});
+  }
+  const bool copied = plan.action != ClipAction::transcode;
+  if (copied && info.video && color_untagged(*info.video)) {
+    warnings.push_back({"color_untagged",
+                        "The file does not say that its colours are BT.709; it is handed on as it is, because encoding "
+                        "it again would spoil more than it mends."});
+  }
 }
 
 VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
   VideoPlan plan = lay_out_video(info, options, warnings);
-  choose_action(plan, info, options, warnings);
+  choose_action(plan, info, options);
+  warn_of_video(plan, info, warnings);
   return plan;
 }
 

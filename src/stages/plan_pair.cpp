@@ -106,11 +106,12 @@ class PairPlanner {
                             .options = options_};
       pair_.conformed = conform_video(pair_.video, fit, pair_.warnings, quiet_);
     }
-    planning::choose_action(pair_.video, info, options, pair_.warnings);
+    planning::choose_action(pair_.video, info, options);
     if (pair_.video.action == ClipAction::cut) {
       const media::Copyable copyable = media::find_closed_prefix(video_, info, pair_.video, options.source, quiet_);
       planning::settle_cut(pair_.video, copyable.frames, copyable.obstacle, options, info.path);
     }
+    planning::warn_of_video(pair_.video, info, pair_.warnings);
     if (salvaged) pair_.video.reasons.insert(pair_.video.reasons.begin(), salvaged->reason);
   }
 

@@ -32,16 +32,23 @@ namespace react1::media::ff {
 #endif
 }
 
-/// Marks a picture of two fields as one whose other field comes first: what it is when time runs backwards.
-inline void swap_field_order(AVFrame& frame) noexcept {
+/// Of a picture that says nothing the top field counts as the first, as the deinterlacers have it.
+[[nodiscard]] inline bool top_field_first(const AVFrame& frame) noexcept {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
-  const bool top_first = !is_interlaced(frame) || (frame.flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
-  frame.flags |= AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST;
-  if (top_first) frame.flags &= ~AV_FRAME_FLAG_TOP_FIELD_FIRST;
+  return !is_interlaced(frame) || (frame.flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
 #else
-  const bool top_first = !is_interlaced(frame) || frame.top_field_first != 0;
+  return !is_interlaced(frame) || frame.top_field_first != 0;
+#endif
+}
+
+/// Marks a picture as one of two fields.
+inline void set_field_order(AVFrame& frame, bool top_first) noexcept {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  frame.flags |= AV_FRAME_FLAG_INTERLACED | AV_FRAME_FLAG_TOP_FIELD_FIRST;
+  if (!top_first) frame.flags &= ~AV_FRAME_FLAG_TOP_FIELD_FIRST;
+#else
   frame.interlaced_frame = 1;
-  frame.top_field_first = top_first ? 0 : 1;
+  frame.top_field_first = top_first ? 1 : 0;
 #endif
 }
 

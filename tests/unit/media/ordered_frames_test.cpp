@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
+#include "media/ff/compat.hpp"
 #include "media/make_clip.hpp"
 #include "support/paths.hpp"
 #include "unit/media/pictures.hpp"
@@ -144,6 +145,22 @@ TEST_CASE("standing and spread frames come once, with their number of repeats") 
   Numbers repeats;
   while (const auto picked = frames.next()) repeats.push_back(picked->repeats);
   CHECK(repeats == Numbers{2, 1, 3, 4});
+}
+
+TEST_CASE("of a picture of two fields, the other field comes first when time runs backwards") {
+  const std::string source = fixture("presenter_h264_25fps_6s.mp4");
+  const MediaInfo info = probe(source);
+  for (const std::string order : {"tff", "bff", ""}) {
+    CAPTURE(order);
+    VideoPlan plan = plan_to_show(info, 25, 0, {0, 1, 2, 1, 0, 1});
+    plan.deinterlace = true;
+    plan.field_order = order;
+    media::OrderedFrames frames(source, info, plan, SourceOptions{}, RunContext{});
+    std::vector<bool> top_first;
+    while (const auto picked = frames.next()) top_first.push_back(media::ff::top_field_first(*picked->frame));
+    const bool forwards = order != "bff";
+    CHECK(top_first == std::vector<bool>{forwards, forwards, forwards, !forwards, !forwards, forwards});
+  }
 }
 
 TEST_CASE("a written clip holds the frames of the order, as many as planned, and nothing is past the limit") {
