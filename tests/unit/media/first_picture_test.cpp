@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <react1/source.hpp>
+
 #include "media/ff/handles.hpp"
 #include "support/paths.hpp"
 
@@ -21,7 +23,7 @@ ff::InputFormat open(const std::string& path) {
 /// False when the file is none that its first picture tells about.
 bool compare(const std::string& path) {
   const ff::InputFormat quick = open(path);
-  if (!learn_from_first_picture(*quick, SourceOptions{}.max_pixels)) return false;
+  if (!learn_from_first_picture(*quick, react1::SourceOptions{}.max_pixels)) return false;
   const ff::InputFormat thorough = open(path);
   REQUIRE(avformat_find_stream_info(thorough.get(), nullptr) >= 0);
   const AVCodecParameters& a = *quick->streams[0]->codecpar;
@@ -68,7 +70,7 @@ TEST_CASE("other files are left to the thorough look") {
   for (const char* name : {"presenter_h264_bframes_25fps_6s_audio.mp4", "presenter_hevc_25fps_4s.mp4",
                            "presenter_vp9_no_duration.webm", "voice_mono_48k_5s.wav"}) {
     CAPTURE(name);
-    CHECK_FALSE(learn_from_first_picture(*open(test::fixture(name)), SourceOptions{}.max_pixels));
+    CHECK_FALSE(learn_from_first_picture(*open(test::fixture(name)), react1::SourceOptions{}.max_pixels));
   }
 }
 
