@@ -9,6 +9,7 @@
 #include "core/atomic_file.hpp"
 #include "matrix/decoded.hpp"
 #include "matrix/fixtures.hpp"
+#include "support/paths.hpp"
 
 using namespace react1;
 using namespace react1::test;
@@ -174,6 +175,28 @@ TEST_CASE("salvage keeps the good beginning of every damaged video, and plan pro
 
 TEST_CASE("salvage keeps the good beginning of every damaged voice, and plan promises the same") {
   CHECK(check_all(cases[3]) >= 2);
+}
+
+TEST_CASE("probe says of every usable fixture what an independent full decode says") {
+  int probed = 0;
+  for (const Json& truth : truths()) {
+    const auto name = truth.at("file").get<std::string>();
+    const Json outcome = truth.at("outcome").value("as_video", Json::object());
+    // The truth is measured on the first picture of a file; where another is meant, there is a test of its own.
+    if (!outcome.contains("fps") || outcome.contains("chosen")) continue;
+    CAPTURE(name);
+    const Json& video = truth.at("video");
+    const MediaInfo info = probe(fixture(name));
+    REQUIRE(info.video);
+    CHECK(info.format == truth.at("format").get<std::string>());
+    CHECK(info.video->codec == video.at("codec").get<std::string>());
+    CHECK(info.video->width == video.at("width").get<int>());
+    CHECK(info.video->height == video.at("height").get<int>());
+    CHECK(info.video->pix_fmt == video.at("pix_fmt").get<std::string>());
+    CHECK(info.video->frames == video.at("frames").get<std::int64_t>());
+    ++probed;
+  }
+  CHECK(probed >= 45);
 }
 
 TEST_CASE("every fixture has an outcome") {
