@@ -41,8 +41,8 @@ struct VideoInfo {
   int bit_depth = 8;  ///< of the first component
   bool has_alpha = false;
   ColorInfo color;
-  std::string hdr;  ///< "", "pq", "hlg", "dolby_vision_8.4", or "dolby_vision_N": no ordinary base layer
-  std::string field_order;    ///< "tff" or "bff" where only the picture tells (plan() looks), else ""
+  std::string hdr;          ///< "", "pq", "hlg", "dolby_vision_8.4", or "dolby_vision_N": no ordinary base layer
+  std::string field_order;  ///< "tff" or "bff" where only the picture tells (plan() looks), else ""
   bool interlaced = false;
   bool has_b_frames = false;  ///< packets are reordered
   Rational fps = 0;           ///< the measured nominal rate (median interval); 0 = fewer than 2 frames
