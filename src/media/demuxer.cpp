@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -75,6 +77,16 @@ class StreamSettings {
   std::vector<AVDictionary*> entries_;
 };
 
+/// The name only lends its ending to the guess of the format; FFmpeg would take a "%03d" or "*" in it for a pattern.
+std::string ending_of(const Source& source) {
+  const std::string& address = source.address();
+  const std::string path =
+      source.kind() == Source::Kind::url ? address.substr(0, address.find_first_of("?#")) : address;
+  std::string ending = std::filesystem::path(path).extension().string();
+  std::erase_if(ending, [](unsigned char letter) { return letter != '.' && std::isalnum(letter) == 0; });
+  return "clip" + ending;
+}
+
 }  // namespace
 
 Demuxer::Demuxer(const Source& source, const DemuxerOptions& options, const RunContext& context)
@@ -100,8 +112,7 @@ void Demuxer::open(const Source& source) {
   settings.set("max_streams", std::to_string(options_.source.max_streams + 1).c_str());  // one more tells
   if (options_.ignore_edit_list) settings.set("ignore_editlist", "1");
   interrupt_.begin();
-  // The address only lends its ending to the guess of the format.
-  const int opened = avformat_open_input(&raw, source.address().c_str(), nullptr, settings.address());
+  const int opened = avformat_open_input(&raw, ending_of(source).c_str(), nullptr, settings.address());
   if (opened < 0) {
     if (opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA) {
       io_.rethrow_failure();

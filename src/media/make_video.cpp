@@ -142,7 +142,7 @@ PreparedClip make_video(const Source& source, const MediaInfo& info, const Video
   clip.reasons = plan.reasons;
   for (;;) {
     clip.warnings = make(source, info, chosen, file.temporary(), options, context);
-    examine(clip, file.temporary(), context);
+    examine(clip, file.temporary(), chosen.action, context);
     const std::optional<std::string> too_long = over_limit(clip, limit);
     if (!too_long) break;
     const bool can_copy_again = chosen.action == ClipAction::passthrough;

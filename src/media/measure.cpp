@@ -192,8 +192,8 @@ std::optional<MeasuredClip> measure(const std::string& path, bool decode_picture
 
 }  // namespace
 
-MeasuredClip measure_clip(const std::string& path, const RunContext& context) {
-  std::optional<MeasuredClip> clip = measure(path, /*decode_pictures=*/false, context);
+MeasuredClip measure_clip(const std::string& path, const RunContext& context, Pictures pictures) {
+  std::optional<MeasuredClip> clip = measure(path, pictures == Pictures::decoded, context);
   if (!clip) clip = measure(path, /*decode_pictures=*/true, context);
   return std::move(clip.value());
 }

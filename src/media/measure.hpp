@@ -33,9 +33,12 @@ struct MeasuredClip {
 ///   mp3_frames_with_tag, mp3_frames_without_tag   physical frames × samples per frame / rate
 /// Sound is decoded. The frames of MP4's H.264 are counted from the slices' headers, which gives what a decoder gives
 /// wherever each packet holds one picture; else, and for any other codec, pictures are decoded too.
+/// With Pictures::decoded all are decoded whatever the codec: that finds what is damaged inside them.
 /// Throws what Demuxer and Decoder throw, and Error{media} when a packet can't be read or decoded (a clip that can't be
 /// measured can't be proved).
-[[nodiscard]] MeasuredClip measure_clip(const std::string& path, const RunContext& context);
+enum class Pictures { counted, decoded };
+[[nodiscard]] MeasuredClip measure_clip(const std::string& path, const RunContext& context,
+                                        Pictures pictures = Pictures::counted);
 
 /// The measures alone.
 [[nodiscard]] std::vector<DurationMeasure> measure_durations(const std::string& path, const RunContext& context);

@@ -66,8 +66,9 @@ TEST_CASE("standard input serves one clip only") {
 TEST_CASE("an empty, cut-off, or too long standard input is refused by name and leaves nothing") {
   const User user;
   const std::string clip = quoted(fixture(kVideo));
+  const std::string index_last = quoted(fixture("presenter_h264_bframes_25fps_6s_audio.mp4"));
   for (const std::string& script :
-       {std::string("\"$0\" --json probe - < /dev/null"), "head -c 20000 " + clip + " | \"$0\" --json probe -",
+       {std::string("\"$0\" --json probe - < /dev/null"), "head -c 20000 " + index_last + " | \"$0\" --json probe -",
         "cat " + clip + " | \"$0\" --json probe - --max-spooled-size 10K"}) {
     CAPTURE(script);
     const Outcome outcome = user.shell(script);
