@@ -137,6 +137,10 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Edit
     time += run.count * run.value;
   }
   if (survey.packets == 0) return std::nullopt;
+  // An edit that ends inside the last packet ends that packet.
+  const std::int64_t behind_edit = std::max<std::int64_t>(survey.durations - edit.end, 0);
+  survey.durations -= behind_edit;
+  survey.all.by_duration -= behind_edit;
   survey.shown = survey.packets;
   survey.skip_start = edit.begin;
   survey.first = survey.first_time = edit.pause - edit.begin;
