@@ -45,7 +45,7 @@ struct SoundLevels {
   std::optional<double> integrated_lufs;  ///< EBU R128; nullopt for silence and for less than 0.4 s
   std::optional<double> true_peak_dbtp;   ///< highest value between the samples too; nullopt for digital silence
   std::optional<double> silence_share;    ///< of the 10 ms blocks, those below AdviceOptions::voice_gate_dbfs; 0..1
-  /// Samples of the source's window that stand in a row of three or more at full scale.
+  /// Samples, of all that was listened to, that stand in a row of three or more at full scale.
   std::optional<std::int64_t> clipped_samples;
 };
 

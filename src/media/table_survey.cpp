@@ -128,12 +128,6 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Edit
     survey.all.by_duration += count * length;
     survey.all.by_codec += count * frame;
     survey.durations += count * run.value;
-    // FFmpeg ends the very last packet with the edit.
-    const std::int64_t last_start = time + (count - 1) * run.value;
-    const bool is_last = count == run.count && &run == &table.durations.back();
-    if (is_last && edit.end > last_start && edit.end - last_start < length) {
-      survey.all.by_duration -= length - (edit.end - last_start);
-    }
     time += run.count * run.value;
   }
   if (survey.packets == 0) return std::nullopt;
