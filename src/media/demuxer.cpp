@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
 
@@ -274,6 +275,12 @@ void Demuxer::fail(int rc, const char* what) const {
   if (rc == AVERROR(ENOMEM)) {
     throw Error{ErrorCode::media, name_, "asks for more memory than is allowed",
                 Error::Extra{.detail = ff::error_text(rc), .hint = "the file is damaged; export it again"}};
+  }
+  // What the disk failed at was thrown above; a demuxer also says EIO for a file that ends where it may not.
+  if (rc == AVERROR(EIO) && !is_http_url(name_)) {
+    throw Error{
+        ErrorCode::media, name_, "is damaged, or its end is missing",
+        Error::Extra{.detail = std::string{what} + ": " + ff::error_text(rc), .hint = "copy or export the file again"}};
   }
   throw ff::make_error(rc, what, name_);
 }
