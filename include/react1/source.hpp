@@ -57,6 +57,11 @@ class Source {
   /// True when the bytes come from this very file, so that writing to it would destroy them.
   [[nodiscard]] bool is_file(const std::filesystem::path& file) const;
 
+  /// True for copies of each other and for the same path or URL, letter by letter: then the bytes are the same.
+  [[nodiscard]] friend bool operator==(const Source& a, const Source& b) noexcept {
+    return a.origin_ == b.origin_ || (!a.address().empty() && a.address() == b.address());
+  }
+
   struct Origin;  ///< what stands behind it; the library's own
   [[nodiscard]] Origin& origin() const noexcept { return *origin_; }
 

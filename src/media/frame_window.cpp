@@ -30,9 +30,7 @@ class WindowReader {
       if (!go_on) return false;
       const Seconds time = time_of(decoded);
       if (seek_if_worthwhile(start_s, time)) return false;
-      const Seconds length = length_of(decoded);
-      // A picture without a known length ends where the next begins, so one that starts before the window is left out.
-      if (time < start_s && time + length <= start_s) return true;
+      if (time < start_s && time + frame_length() <= start_s) return true;
       go_on = (!end_s || time < *end_s) && sink(decoded, time);
       return go_on;
     };
@@ -49,8 +47,6 @@ class WindowReader {
   }
 
  private:
-  [[nodiscard]] bool is_audio() const { return stream_.codecpar->codec_type == AVMEDIA_TYPE_AUDIO; }
-
   /// Relative to the first frame. A frame without a time follows the one before it.
   Seconds time_of(const AVFrame& frame) {
     if (frame.best_effort_timestamp != AV_NOPTS_VALUE) {
@@ -58,12 +54,12 @@ class WindowReader {
       next_ = Rational{frame.best_effort_timestamp - *first_} * tick_;
     }
     const Seconds time = next_;
-    next_ = next_ + length_of(frame);
+    next_ = next_ + frame_length();
     return time;
   }
 
-  [[nodiscard]] Seconds length_of(const AVFrame& frame) const {
-    if (is_audio()) return frame.sample_rate > 0 ? Rational{frame.nb_samples, frame.sample_rate} : Rational{0};
+  /// By the stream's rate: frames carry no length of their own.
+  [[nodiscard]] Seconds frame_length() const {
     const AVRational rate = stream_.avg_frame_rate;
     return rate.num > 0 && rate.den > 0 ? Rational{1} / ff::from_av(rate) : Rational{1, 25};
   }
@@ -74,11 +70,9 @@ class WindowReader {
     if (considered_seek_) return false;
     considered_seek_ = true;
     const AVFormatContext& format = demuxer_.format();
-    const bool exact = (format.iformat->flags & (AVFMT_GENERIC_INDEX | AVFMT_NOTIMESTAMPS | AVFMT_TS_DISCONT)) == 0 ||
-                       av_get_exact_bits_per_sample(stream_.codecpar->codec_id) > 0;
+    const bool exact = (format.iformat->flags & (AVFMT_GENERIC_INDEX | AVFMT_NOTIMESTAMPS | AVFMT_TS_DISCONT)) == 0;
     const bool seekable = format.pb != nullptr && (format.pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
-    const bool compressed_audio = is_audio() && av_get_exact_bits_per_sample(stream_.codecpar->codec_id) == 0;
-    if (!first_ || !exact || !seekable || compressed_audio || start_s < time + 3) return false;
+    if (!first_ || !exact || !seekable || start_s < time + 3) return false;
     // A second early: a key frame's decode time lies before its presentation time, and seeking goes by the former.
     const Seconds target = start_s - 1;
     demuxer_.seek(stream_.index, *first_ + (target / tick_).floor());

@@ -1,4 +1,4 @@
-// Decoding a window of one stream, frame by frame.
+// Decoding a window of one video stream, frame by frame.
 #pragma once
 
 #include <functional>
@@ -13,13 +13,12 @@
 
 namespace react1::media {
 
-/// Gets a frame and the time of its first sample or of its picture, relative to the stream's first frame.
-/// False ends the decoding.
+/// Gets a frame and its time, relative to the stream's first frame. False ends the decoding.
 using FrameSink = std::function<bool(const AVFrame& frame, const Seconds& time)>;
 
-/// Decodes stream `index` from the frame that holds `start_s` up to, not including, the first that begins at or after
-/// `end_s` (nullopt: the end of the stream). Seeks where the format makes that exact. Throws what Demuxer and Decoder
-/// throw, and what `sink` throws. Gives the number of damaged packets and frames.
+/// Decodes video stream `index` from the frame that shows at `start_s` up to, not including, the first that begins at
+/// or after `end_s` (nullopt: the end of the stream). Seeks where the format makes that exact. Throws what Demuxer and
+/// Decoder throw, and what `sink` throws. Gives the number of damaged packets and frames.
 std::int64_t for_each_frame(const Source& source, int index, const Seconds& start_s,
                             const std::optional<Seconds>& end_s, const SourceOptions& options,
                             const RunContext& context, const FrameSink& sink);

@@ -31,10 +31,6 @@ Seconds origin_of(const MediaInfo& info) {
   return info.video ? info.video->start_s : info.audio->start_s;
 }
 
-bool same_bytes(const Source& a, const Source& b) {
-  return &a.origin() == &b.origin() || (!a.address().empty() && a.address() == b.address());
-}
-
 /// How much later the sound starts than the picture, on the timeline that the two files share.
 Seconds take_offset(const MediaInfo& video, const MediaInfo& audio, bool one_file) {
   if (one_file) return audio.audio->start_s - video.video->start_s;
@@ -84,7 +80,7 @@ WindowChooser::WindowChooser(const Sources& sources, const PipelineOptions& opti
 
 void WindowChooser::align_take() {
   const VideoInfo& video = require_picture(sources_.video_info);
-  late_ = take_offset(sources_.video_info, sources_.audio_info, same_bytes(sources_.video, sources_.audio));
+  late_ = take_offset(sources_.video_info, sources_.audio_info, sources_.video == sources_.audio);
   fps_ = planning::choose_rate(video.fps, !video.vfr, options_.prepare.fps);
   longest_ = Rational((longest_ * fps_).floor()) / fps_;
   offset_.same_take = true;

@@ -53,9 +53,13 @@ class PairPlanner {
 
   void probe_both() {
     const SourceOptions& source = options_.prepare.source;
-    std::tie(pair_.video_info, pair_.audio_info) = side_by_side(
-        context_, [&](const RunContext& here) { return probe(video_, source, here); },
-        [&](const RunContext& there) { return probe(audio_, source, there); });
+    if (video_ == audio_) {
+      pair_.video_info = pair_.audio_info = probe(video_, source, context_);
+    } else {
+      std::tie(pair_.video_info, pair_.audio_info) = side_by_side(
+          context_, [&](const RunContext& here) { return probe(video_, source, here); },
+          [&](const RunContext& there) { return probe(audio_, source, there); });
+    }
     add_warnings(pair_.warnings, pair_.video_info, "video");
     add_warnings(pair_.warnings, pair_.audio_info, "audio");
   }

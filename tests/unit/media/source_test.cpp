@@ -190,5 +190,16 @@ TEST_CASE("a source knows its own file, and shows no secret of its URL") {
   CHECK_FALSE(url.is_file(file));
 }
 
+TEST_CASE("copies and two sources of one path or URL are equal; what is only alike is not") {
+  const std::vector<std::byte> bytes = bytes_of(kClip);
+  const Source memory = Source::memory(bytes);
+  const Source copy = memory;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
+  CHECK((memory == copy));
+  CHECK_FALSE((memory == Source::memory(bytes)));  // might be the same bytes, but nothing says so
+  CHECK((Source(test::fixture(kClip)) == Source(test::fixture(kClip))));
+  CHECK((Source("https://example.com/a.mp4?v=1") != Source("https://example.com/a.mp4?v=2")));
+  CHECK((Source::standard_input() != Source::standard_input()));
+}
+
 }  // namespace
 }  // namespace react1
