@@ -57,6 +57,14 @@ TEST_CASE("a text file named .mp4 is a media error") {
   CHECK(open_fails_with(write_text(folder.path() / "a.mp4", "These are words, not pictures.\n")) == ErrorCode::media);
 }
 
+// FFmpeg's Matroska demuxer answers EIO where the file ends inside an element.
+TEST_CASE("a file that ends in its header is a media error, not a failing disk") {
+  const TemporaryDirectory folder;
+  constexpr std::size_t inside_the_header = 300;
+  const std::string start = read_file(test::fixture("presenter_vp9_no_duration.webm")).substr(0, inside_the_header);
+  CHECK(open_fails_with(write_text(folder.path() / "a.webm", start)) == ErrorCode::media);
+}
+
 TEST_CASE("a playlist or concat script can't make the program open another file") {
   const TemporaryDirectory folder;
   const std::string clip = test::fixture("presenter_h264_25fps_6s.mp4");
