@@ -7,6 +7,10 @@
 #include <span>
 #include <utility>
 
+extern "C" {
+#include <libavutil/cpu.h>
+}
+
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
 
@@ -22,6 +26,12 @@ Rational nominal_rate(const VideoInfo& video, const VideoPlan& plan) {
     if (video.fps > 0 && abs(video.fps / rate - 1) < tolerance) return rate;
   }
   return video.fps;
+}
+
+/// The encoder beside it is slower than any decoder. Half the cores keep it fed, and each thread less is a few pictures
+/// less in memory.
+int decoder_threads() {
+  return std::max(1, av_cpu_count() / 2);
 }
 
 FramePicker::Settings picker_settings(const VideoPlan& plan, const VideoInfo& video) {
@@ -51,6 +61,8 @@ FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& 
       source_fps_(nominal_rate(video_, plan)),
       picker_(picker_settings(plan, video_)),
       packet_(ff::make_packet()) {
+  excerpt_ = excerpt_around(source_, video_.duration_source, plan_.stream_index, plan_.start_s + video_.start_s,
+                            plan_.end_s + video_.start_s, options_, context_);
   open();
   require_window_present(info);
 }
@@ -68,10 +80,11 @@ void FrameSource::require_window_present(const MediaInfo& info) const {
 
 void FrameSource::open() {
   decoder_.reset();
-  demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
-  const std::array chosen{plan_.stream_index};
+  const Source& source = excerpt_ ? excerpt_->source : source_;
+  demuxer_ = std::make_unique<Demuxer>(source, DemuxerOptions::from(options_), context_);
+  const std::array chosen{stream_index()};
   demuxer_->select(chosen);
-  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/0, demuxer_->name(), options_);
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(stream_index()), decoder_threads(), demuxer_->name(), options_);
   drained_ = false;
   moved_ = false;
   newest_packet_ = 0;
@@ -90,12 +103,14 @@ void FrameSource::go_to(std::int64_t frame) {
 }
 
 Seconds FrameSource::time_of(std::int64_t ticks) const {
-  return Rational(ticks) * ff::from_av(demuxer_->stream(plan_.stream_index).time_base) - video_.start_s;
+  const std::int64_t shift = excerpt_ ? excerpt_->shift_ticks : 0;
+  return Rational(ticks + shift) * ff::from_av(demuxer_->stream(stream_index()).time_base) - video_.start_s;
 }
 
 /// The source stores no presentation times: its frames follow each other at the nominal rate, counted from the first.
 bool FrameSource::is_untimed() const {
-  return video_.duration_source != FactSource::packets;
+  const FactSource counted = video_.duration_source;
+  return counted != FactSource::packets && counted != FactSource::sample_table;
 }
 
 Seconds FrameSource::time_of(const AVFrame& frame) const {
@@ -140,14 +155,15 @@ ff::Frame FrameSource::decode() {
 /// The frame shown at the window's start, or one before it. Containers find key frames by decoding time, by estimates
 /// or not at all, so the landing is checked and the jump repeated from farther back until it serves.
 ff::Frame FrameSource::first_frame() {
-  const Rational ticks_per_second = 1 / ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
+  const Rational ticks_per_second = 1 / ff::from_av(demuxer_->stream(stream_index()).time_base);
+  const std::int64_t shift = excerpt_ ? excerpt_->shift_ticks : 0;
   const Seconds nearest_entry(1, 4);
   if (is_untimed()) return decode();  // nobody could tell where a jump lands
   for (Seconds margin = nearest_entry; margin < plan_.start_s || moved_; margin = margin * 4) {
     const Seconds entry = std::max(plan_.start_s - margin, Seconds(0));
     moved_ = true;
     try {
-      demuxer_->seek(plan_.stream_index, ((entry + video_.start_s) * ticks_per_second).floor());
+      demuxer_->seek(stream_index(), ((entry + video_.start_s) * ticks_per_second).floor() - shift);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::media) throw;
       break;  // this source can't be entered in the middle
@@ -160,7 +176,10 @@ ff::Frame FrameSource::first_frame() {
     if (frame && time_of(*frame) <= plan_.start_s) return frame;
     if (entry == 0) break;
   }
-  if (moved_) open();
+  if (moved_) {
+    excerpt_.reset();  // where it begins nothing could be entered; the whole source can be decoded from its start
+    open();
+  }
   return decode();
 }
 

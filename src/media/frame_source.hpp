@@ -9,6 +9,7 @@
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 #include "media/frame_picker.hpp"
+#include "media/mp4_excerpt.hpp"
 
 #include <react1/media.hpp>
 
@@ -37,6 +38,7 @@ class FrameSource {
 
  private:
   void open();
+  [[nodiscard]] int stream_index() const noexcept { return excerpt_ ? 0 : plan_.stream_index; }
   void require_window_present(const MediaInfo& info) const;
   [[nodiscard]] ff::Frame first_frame();
   [[nodiscard]] ff::Frame decode();
@@ -50,7 +52,8 @@ class FrameSource {
   [[noreturn]] void fail(const std::string& message, const std::string& hint) const;
 
   Source source_;
-  VideoPlan plan_;  // its window shrinks to what is still wanted when go_to() moves its start
+  std::optional<Mp4Excerpt> excerpt_;  // what is read in place of a long source
+  VideoPlan plan_;                     // its window shrinks to what is still wanted when go_to() moves its start
   Seconds window_start_;
   std::int64_t window_frames_;
   VideoInfo video_;

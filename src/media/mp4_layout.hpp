@@ -3,17 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include <react1/rational.hpp>
 
-namespace react1::media {
+#include "media/mp4_box.hpp"
 
-/// Reads up to `buffer.size()` bytes at `offset`; fewer at the end of the file.
-using ReadAt = std::function<std::size_t(std::int64_t offset, std::span<std::uint8_t> buffer)>;
+namespace react1::media {
 
 struct Mp4Edit {
   std::int64_t duration = 0;    ///< ticks of the movie's time scale; 0 = all of the rest
@@ -47,6 +45,14 @@ struct Mp4Track {
   /// one tick of the movie's (coarser) clock before the media does cuts nothing.
   [[nodiscard]] bool edits_matter(std::int64_t movie_timescale) const;
 };
+
+/// Which part of the media's own timeline is played, and by how much it is moved.
+struct Mp4Played {
+  std::int64_t begin = 0, end = std::numeric_limits<std::int64_t>::max();  ///< ticks of the track
+  std::int64_t pause = 0;                                                  ///< in front of it
+};
+/// nullopt for a list that FFmpeg treats in more ways than one: more than one edit (a pause in front aside), a rate.
+[[nodiscard]] std::optional<Mp4Played> played_part(const Mp4Track& track, std::int64_t movie_timescale);
 
 struct Mp4Layout {
   bool moov_first = false;  ///< the index precedes the media data

@@ -68,47 +68,127 @@ class Sizes {
   bool is_whole_ = false;
 };
 
+/// One run of stts or ctts. The latter's version 0 says unsigned, but the writers that need negative offsets put them
+/// there as well.
+Mp4Run run_at(const Table& table, std::uint64_t index, bool is_signed) {
+  const auto raw = static_cast<std::uint32_t>(table.at(index, 4));
+  return {static_cast<std::int64_t>(table.at(index)),
+          is_signed ? std::int64_t{static_cast<std::int32_t>(raw)} : std::int64_t{raw}};
+}
+
 /// The runs of stts or ctts; nullopt unless they cover `samples` exactly.
 std::optional<std::vector<Mp4Run>> runs_of(const Table& table, std::uint64_t samples, bool is_signed) {
   if (!table.is_whole()) return std::nullopt;
   std::vector<Mp4Run> runs;
+  runs.reserve(static_cast<std::size_t>(table.size()));
   std::uint64_t covered = 0;
   for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const std::uint64_t count = table.at(i);
-    const auto raw = static_cast<std::uint32_t>(table.at(i, 4));
-    covered += count;
+    const Mp4Run run = run_at(table, i, is_signed);
+    covered += static_cast<std::uint64_t>(run.count);
     if (covered > samples) return std::nullopt;
-    const std::int64_t value = is_signed ? std::int64_t{static_cast<std::int32_t>(raw)} : std::int64_t{raw};
-    if (count > 0) runs.push_back({static_cast<std::int64_t>(count), value});
+    if (run.count > 0) runs.push_back(run);
   }
   return covered == samples ? std::optional{std::move(runs)} : std::nullopt;
 }
 
-/// Where the chunk that reaches farthest ends. nullopt when chunks and samples don't fit together.
-std::optional<std::int64_t> end_of_data(const Mp4TableBoxes& boxes, const Sizes& sizes) {
+/// Calls `visit(first sample, samples, offset)` for every chunk in order. False when chunks and samples don't fit
+/// together.
+template <class Visit>
+bool for_each_chunk(const Mp4TableBoxes& boxes, const Sizes& sizes, Visit&& visit) {
   const bool wide = boxes.stco.empty();
   const Table chunks(wide ? boxes.co64 : boxes.stco, wide ? 8 : 4);
   const Table groups(boxes.stsc, 12);
-  if (!chunks.is_whole() || !groups.is_whole()) return std::nullopt;
+  if (!chunks.is_whole() || !groups.is_whole()) return false;
   std::uint64_t sample = 0;
-  std::uint64_t end = 0;
   for (std::uint64_t i = 0; i < groups.size(); ++i) {
     const std::uint64_t first = groups.at(i);
     const std::uint64_t behind = i + 1 < groups.size() ? groups.at(i + 1) : chunks.size() + 1;
     const std::uint64_t per_chunk = groups.at(i, 4);
     const bool one_description = groups.at(i, 8) == 1;
-    if (first < 1 || behind <= first || behind > chunks.size() + 1 || !one_description) return std::nullopt;
+    if (first < 1 || behind <= first || behind > chunks.size() + 1 || !one_description) return false;
     for (std::uint64_t chunk = first; chunk < behind; ++chunk) {
       const std::uint64_t count = std::min(per_chunk, sizes.count() - sample);
-      const std::uint64_t offset = chunks.at(chunk - 1, 0, wide ? 8 : 4);
-      if (count > 0) end = std::max(end, offset + sizes.sum(sample, count));
+      if (count > 0) visit(sample, count, chunks.at(chunk - 1, 0, wide ? 8 : 4));
       sample += count;
     }
   }
-  if (sample != sizes.count() || end > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return std::nullopt;
-  }
+  return sample == sizes.count();
+}
+
+/// Where the chunk that reaches farthest ends. nullopt when chunks and samples don't fit together.
+std::optional<std::int64_t> end_of_data(const Mp4TableBoxes& boxes, const Sizes& sizes) {
+  std::uint64_t end = 0;
+  const bool fits = for_each_chunk(boxes, sizes, [&](std::uint64_t first, std::uint64_t count, std::uint64_t offset) {
+    end = std::max(end, offset + sizes.sum(first, count));
+  });
+  if (!fits || end > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
   return static_cast<std::int64_t>(end);
+}
+
+/// Of a table's runs, what covers the samples [first, first + count). nullopt unless all its runs cover `samples`. Only
+/// the part is kept: the tables of hours are large.
+std::optional<std::vector<Mp4Run>> part_of(const Table& table, bool is_signed, std::uint64_t samples,
+                                           std::int64_t first, std::int64_t count) {
+  if (!table.is_whole()) return std::nullopt;
+  std::vector<Mp4Run> part;
+  std::int64_t begin = 0;
+  for (std::uint64_t i = 0; i < table.size(); ++i) {
+    const Mp4Run run = run_at(table, i, is_signed);
+    if (run.count > static_cast<std::int64_t>(samples) - begin) return std::nullopt;
+    const std::int64_t from = std::max(begin, first), to = std::min(begin + run.count, first + count);
+    if (from < to) part.push_back({to - from, run.value});
+    begin += run.count;
+  }
+  return begin == static_cast<std::int64_t>(samples) ? std::optional{std::move(part)} : std::nullopt;
+}
+
+/// Where samples lie in decoding time.
+class DecodeTimes {
+ public:
+  explicit DecodeTimes(const Table& durations) : durations_(durations) {}
+  /// The first sample decoded at or after `time`; the number of all when there is none.
+  [[nodiscard]] std::int64_t sample_at(std::int64_t time) const {
+    std::int64_t sample = 0, now = 0;
+    for (std::uint64_t i = 0; i < durations_.size() && now < time; ++i) {
+      const Mp4Run run = run_at(durations_, i, /*is_signed=*/false);
+      const std::int64_t steps =
+          run.value > 0 ? std::min(run.count, (time - now + run.value - 1) / run.value) : run.count;
+      sample += steps;
+      now += steps * run.value;
+    }
+    return sample;
+  }
+  [[nodiscard]] std::int64_t time_of(std::int64_t sample) const {
+    std::int64_t time = 0;
+    for (std::uint64_t i = 0; i < durations_.size() && sample > 0; ++i) {
+      const Mp4Run run = run_at(durations_, i, /*is_signed=*/false);
+      time += std::min(sample, run.count) * run.value;
+      sample -= run.count;
+    }
+    return time;
+  }
+
+ private:
+  const Table& durations_;
+};
+
+/// Numbers of the key frames of a stretch that begins at the last one at or before sample `begin`, which is moved
+/// there.
+std::vector<std::int64_t> key_frames_from(const Table& keys, std::int64_t& begin, std::int64_t end) {
+  std::int64_t entry = 0;
+  std::vector<std::int64_t> numbers;
+  for (std::uint64_t i = 0; i < keys.size(); ++i) {
+    const auto key = static_cast<std::int64_t>(keys.at(i)) - 1;
+    if (key <= begin) {
+      entry = std::max(entry, key);
+    } else if (key < end) {
+      numbers.push_back(key);
+    }
+  }
+  numbers.insert(numbers.begin(), entry);
+  begin = entry;
+  for (std::int64_t& number : numbers) number -= begin;
+  return numbers;
 }
 
 }  // namespace
@@ -122,7 +202,6 @@ std::optional<Mp4SampleTable> read_sample_table(const Mp4TableBoxes& boxes) {
   if (!durations) return std::nullopt;
   result.durations = std::move(*durations);
   if (!boxes.ctts.empty()) {
-    // Version 0 says unsigned, but the writers that need negative offsets put them there as well.
     auto offsets = runs_of(Table(boxes.ctts, 8), sizes.count(), /*is_signed=*/true);
     if (!offsets) return std::nullopt;
     result.composition_offsets = std::move(*offsets);
@@ -136,6 +215,65 @@ std::optional<Mp4SampleTable> read_sample_table(const Mp4TableBoxes& boxes) {
     result.first_is_sync = keys.size() > 0 && keys.at(0) == 1;
   }
   return result;
+}
+
+Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, std::span<const std::uint8_t> bytes) {
+  Mp4TableBoxes tables;
+  boxes.for_each(parent.body, parent.end, [&](const Mp4Box& box) {
+    const auto content =
+        bytes.subspan(static_cast<std::size_t>(box.body - parent.body), static_cast<std::size_t>(box.end - box.body));
+    if (box.type == mp4_tag("stts")) tables.stts = content;
+    if (box.type == mp4_tag("ctts")) tables.ctts = content;
+    if (box.type == mp4_tag("stss")) tables.stss = content;
+    if (box.type == mp4_tag("stsz")) tables.stsz = content;
+    if (box.type == mp4_tag("stsc")) tables.stsc = content;
+    if (box.type == mp4_tag("stco")) tables.stco = content;
+    if (box.type == mp4_tag("co64")) tables.co64 = content;
+    return true;
+  });
+  return tables;
+}
+
+std::optional<Mp4Stretch> read_stretch(const Mp4TableBoxes& boxes, std::int64_t from, std::int64_t to,
+                                       std::int64_t most_samples) {
+  const Sizes sizes(boxes.stsz);
+  const Table durations(boxes.stts, 8);
+  if (!sizes.is_whole() || !durations.is_whole()) return std::nullopt;
+  const DecodeTimes times(durations);
+  const std::int64_t end = times.sample_at(to);
+  std::int64_t begin = std::max<std::int64_t>(times.sample_at(from + 1) - 1, 0);  // the last one at or before `from`
+  Mp4Stretch stretch;
+  stretch.all_are_key_frames = boxes.stss.empty();
+  if (!stretch.all_are_key_frames) {
+    const Table keys(boxes.stss, 4);
+    if (!keys.is_whole() || keys.size() == 0) return std::nullopt;
+    stretch.key_frames = key_frames_from(keys, begin, end);
+  }
+  const std::int64_t count = end - begin;
+  if (count <= 0 || count > most_samples || static_cast<std::int64_t>(stretch.key_frames.size()) > count) {
+    return std::nullopt;  // the last: a list that repeats itself
+  }
+  stretch.decode_time = times.time_of(begin);
+  auto part = part_of(durations, /*is_signed=*/false, sizes.count(), begin, count);
+  if (!part) return std::nullopt;
+  stretch.durations = std::move(*part);
+  if (!boxes.ctts.empty()) {
+    part = part_of(Table(boxes.ctts, 8), /*is_signed=*/true, sizes.count(), begin, count);
+    if (!part) return std::nullopt;
+    stretch.composition_offsets = std::move(*part);
+  }
+  const bool fits = for_each_chunk(boxes, sizes, [&](std::uint64_t first, std::uint64_t samples, std::uint64_t offset) {
+    if (static_cast<std::int64_t>(first) >= end || static_cast<std::int64_t>(first + samples) <= begin) return;
+    for (std::uint64_t i = first; i < first + samples; ++i) {
+      const auto size = static_cast<std::int64_t>(sizes.sum(i, 1));
+      if (const auto at = static_cast<std::int64_t>(i); at >= begin && at < end) {
+        stretch.offsets.push_back(static_cast<std::int64_t>(offset));
+        stretch.sizes.push_back(size);
+      }
+      offset += static_cast<std::uint64_t>(size);
+    }
+  });
+  return fits ? std::optional{std::move(stretch)} : std::nullopt;
 }
 
 }  // namespace react1::media

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
+#include "media/mp4_box.hpp"
 #include "media/mp4_layout.hpp"
 
 namespace react1::media {
@@ -14,8 +16,24 @@ struct Mp4TableBoxes {
   std::span<const std::uint8_t> stts, ctts, stss, stsz, stsc, stco, co64;
 };
 
+/// Of the stbl box `parent`, whose content (from parent.body to parent.end) lies in `bytes`.
+[[nodiscard]] Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, std::span<const std::uint8_t> bytes);
+
 /// nullopt when a table is missing, is shorter than it says, or contradicts another one. Reads nothing outside the
 /// boxes; memory is bounded by theirs.
 [[nodiscard]] std::optional<Mp4SampleTable> read_sample_table(const Mp4TableBoxes& boxes);
+
+/// Consecutive samples of a track, and where they lie.
+struct Mp4Stretch {
+  std::int64_t decode_time = 0;                        ///< of the first one, ticks
+  std::vector<Mp4Run> durations, composition_offsets;  ///< as in Mp4SampleTable
+  std::vector<std::int64_t> offsets, sizes;            ///< bytes, one per sample
+  std::vector<std::int64_t> key_frames;                ///< their numbers from 0 on
+  bool all_are_key_frames = false;
+};
+/// From the last key frame decoded at or before `from` (else from the first sample) on, to the first sample decoded at
+/// or after `to`; ticks. nullopt where read_sample_table() gives that, when there are none, and above `most_samples`.
+[[nodiscard]] std::optional<Mp4Stretch> read_stretch(const Mp4TableBoxes& boxes, std::int64_t from, std::int64_t to,
+                                                     std::int64_t most_samples);
 
 }  // namespace react1::media

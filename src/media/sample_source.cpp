@@ -95,18 +95,22 @@ SampleSource::SampleSource(Source source, const MediaInfo& info, const AudioPlan
   limiter_ = make_limiter(plan);
   limited_.resize(static_cast<std::size_t>(plan.channels));
   store_silence(std::min(silence_before_, plan.samples));
+  excerpt_ = excerpt_around(source_, audio_.duration_source, plan_.stream_index, plan_.start_s + audio_.start_s,
+                            plan_.end_s + audio_.start_s, options_, context_);
   open();
   go_to_window();
 }
 
 void SampleSource::open() {
   decoder_.reset();
-  demuxer_ = std::make_unique<Demuxer>(source_, DemuxerOptions::from(options_), context_);
-  const std::array chosen{plan_.stream_index};
+  const Source& source = excerpt_ ? excerpt_->source : source_;
+  demuxer_ = std::make_unique<Demuxer>(source, DemuxerOptions::from(options_), context_);
+  const std::array chosen{stream_index()};
   demuxer_->select(chosen);
-  decoder_ = std::make_unique<Decoder>(demuxer_->stream(plan_.stream_index), /*threads=*/1, demuxer_->name(), options_);
+  decoder_ = std::make_unique<Decoder>(demuxer_->stream(stream_index()), /*threads=*/1, demuxer_->name(), options_);
   drained_ = false;
-  entered_late_ = false;
+  entered_late_ = excerpt_.has_value();
+  skip_before_.reset();
   position_ = 0;
 }
 
@@ -127,14 +131,15 @@ void SampleSource::go_to_window() {
     entered_late_ = true;
     skip_before_ = plan_.start_s - margin;
     if (land()) return;
+    if (margin * 4 >= plan_.start_s) excerpt_.reset();  // what it begins with can't be decoded
     open();
   }
-  skip_before_ = 0;
 }
 
 void SampleSource::enter_at(Seconds time) {
-  const Seconds tick = ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
-  demuxer_->seek(plan_.stream_index, ((time + audio_.start_s) / tick).floor());
+  const Seconds tick = ff::from_av(demuxer_->stream(stream_index()).time_base);
+  const std::int64_t shift = excerpt_ ? excerpt_->shift_ticks : 0;
+  demuxer_->seek(stream_index(), ((time + audio_.start_s) / tick).floor() - shift);
   decoder_->flush();
   drained_ = false;
 }
@@ -147,14 +152,19 @@ bool SampleSource::land() {
   return false;
 }
 
+/// Relative to the first sample.
+Seconds SampleSource::time_of(std::int64_t ticks) const {
+  const Seconds tick = ff::from_av(demuxer_->stream(stream_index()).time_base);
+  const std::int64_t shift = excerpt_ ? excerpt_->shift_ticks : 0;
+  return Rational(ticks + shift) * tick - audio_.start_s;
+}
+
 std::int64_t SampleSource::position_of(const AVFrame& frame) const {
-  const Seconds tick = ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
-  return ((Rational(frame.pts) * tick - audio_.start_s) * audio_.sample_rate).round();
+  return (time_of(frame.pts) * audio_.sample_rate).round();
 }
 
 /// False at the end.
 bool SampleSource::read_frame() {
-  const Seconds tick = ff::from_av(demuxer_->stream(plan_.stream_index).time_base);
   for (;;) {
     context_.throw_if_stopped();
     const auto received = decoder_->receive(*frame_);
@@ -165,8 +175,7 @@ bool SampleSource::read_frame() {
       drained_ = true;
       continue;
     }
-    const bool far_before = entered_late_ && packet_->pts != AV_NOPTS_VALUE &&
-                            Rational(packet_->pts) * tick - audio_.start_s < skip_before_;
+    const bool far_before = skip_before_ && packet_->pts != AV_NOPTS_VALUE && time_of(packet_->pts) < *skip_before_;
     // All frames were received before, so the packet is always taken.
     if (!far_before) (void)decoder_->send(packet_.get());
   }

@@ -8,6 +8,7 @@
 
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
+#include "media/mp4_excerpt.hpp"
 #include "media/peak_limiter.hpp"
 #include "media/resampler.hpp"
 
@@ -37,6 +38,8 @@ class SampleSource {
 
  private:
   void open();
+  [[nodiscard]] int stream_index() const noexcept { return excerpt_ ? 0 : plan_.stream_index; }
+  [[nodiscard]] Seconds time_of(std::int64_t ticks) const;
   void go_to_window();
   void enter_at(Seconds time);
   [[nodiscard]] bool land();
@@ -56,6 +59,7 @@ class SampleSource {
   void fade(AVFrame& frame) const;
 
   Source source_;
+  std::optional<Mp4Excerpt> excerpt_;  // what is read in place of a long source
   AudioPlan plan_;
   AudioInfo audio_;
   SourceOptions options_;
@@ -68,9 +72,9 @@ class SampleSource {
   ff::Frame frame_;
   bool holding_ = false;  // frame_ was decoded and not yet taken
   bool drained_ = false, ended_ = false;
-  bool entered_late_ = false;  // positions come from timestamps, not from counting
-  Seconds skip_before_ = 0;    // packets that end before this are not decoded
-  std::int64_t position_ = 0;  // source sample that comes next
+  bool entered_late_ = false;           // positions come from timestamps, not from counting
+  std::optional<Seconds> skip_before_;  // packets that end before this are not decoded
+  std::int64_t position_ = 0;           // source sample that comes next
   std::optional<std::int64_t> damaged_before_;
   ff::Frame format_;  // the resampler's input: format, rate and layout only
   std::optional<Resampler> resampler_;

@@ -2,37 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace react1::media {
 namespace {
 
 /// More pictures than half a day at 120 per second; beyond that the packets are read.
 constexpr std::int64_t most_pictures = 6'000'000;
-
-/// Which part of the media's own timeline is played, and by how much it is moved.
-struct Edit {
-  std::int64_t begin = 0, end = std::numeric_limits<std::int64_t>::max();  // ticks of the track
-  std::int64_t pause = 0;                                                  // in front of it
-};
-
-/// nullopt for a list that FFmpeg treats in more ways than one.
-std::optional<Edit> single_edit(const Mp4Track& track, std::int64_t movie_timescale) {
-  Edit edit;
-  std::span<const Mp4Edit> edits = track.edits;
-  if (edits.empty()) return edit;
-  if (movie_timescale <= 0) return std::nullopt;
-  if (edits.size() == 2 && edits[0].media_time == -1 && edits[0].rate == (1 << 16)) {
-    edit.pause = av_rescale(edits[0].duration, track.timescale, movie_timescale);
-    edits = edits.subspan(1);
-  }
-  if (edits.size() != 1 || edits[0].media_time < 0 || edits[0].rate != (1 << 16) || edits[0].duration <= 0) {
-    return std::nullopt;
-  }
-  edit.begin = edits[0].media_time;
-  edit.end = edit.begin + av_rescale(edits[0].duration, track.timescale, movie_timescale);
-  return edit;
-}
 
 /// Walks runs in step with the samples.
 class RunCursor {
@@ -55,7 +30,7 @@ class RunCursor {
   std::int64_t used_ = 0;
 };
 
-std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Edit& edit) {
+std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Mp4Played& edit) {
   if (table.samples > most_pictures) return std::nullopt;
   StreamSurvey survey;
   RunCursor durations(table.durations);
@@ -106,7 +81,7 @@ std::int64_t frame_length(AVCodecParameters& codec) {
   return length > 0 ? length : codec.frame_size;
 }
 
-std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Edit& edit, const AVStream& stream,
+std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4Played& edit, const AVStream& stream,
                                          std::int64_t timescale) {
   AVCodecParameters& codec = *stream.codecpar;
   const bool uncompressed = av_get_exact_bits_per_sample(codec.codec_id) > 0;
@@ -169,7 +144,7 @@ std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t mov
                                          std::int64_t file_size) {
   const bool same_ticks = stream.time_base.num == 1 && stream.time_base.den == track.timescale;
   if (!track.table || !same_ticks || track.table->end_byte > file_size) return std::nullopt;
-  const auto edit = single_edit(track, movie_timescale);
+  const auto edit = played_part(track, movie_timescale);
   if (!edit) return std::nullopt;
   const bool sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
   std::optional<StreamSurvey> survey =

@@ -1,0 +1,64 @@
+// The boxes an MP4/MOV file is made of: ISO/IEC 14496-12, 4.2.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+
+namespace react1::media {
+
+/// Reads up to `buffer.size()` bytes at `offset`; fewer at the end of the file.
+using ReadAt = std::function<std::size_t(std::int64_t offset, std::span<std::uint8_t> buffer)>;
+
+/// A box's name as a number.
+constexpr std::uint32_t mp4_tag(const char (&name)[5]) {  // NOLINT(*-avoid-c-arrays): the type of a literal
+  std::uint32_t value = 0;
+  for (int i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(name[i]);
+  return value;
+}
+
+struct Mp4Box {
+  std::uint32_t type = 0;
+  std::int64_t begin = 0;  ///< offset of its head
+  std::int64_t body = 0;   ///< offset of the content
+  std::int64_t end = 0;
+};
+
+/// Finds boxes and reads what is in them. Damaged sizes end the walk; they never make it read outside [0, size) or run
+/// without end.
+class Mp4BoxReader {
+ public:
+  /// `read_at` must outlive it.
+  Mp4BoxReader(const ReadAt& read_at, std::int64_t size) : read_at_(read_at), size_(size) {}
+
+  /// Calls `visit(box)` for the boxes in [begin, end) until it gives false.
+  template <class Visit>
+  void for_each(std::int64_t begin, std::int64_t end, Visit&& visit) {
+    while (end - begin >= 8 && ++boxes_ <= most_boxes) {
+      const std::optional<Mp4Box> box = box_at(begin, end);
+      if (!box || !visit(*box)) return;
+      begin = box->end;
+    }
+  }
+  /// The first box of this type in [begin, end).
+  [[nodiscard]] std::optional<Mp4Box> find(std::int64_t begin, std::int64_t end, std::uint32_t type);
+
+  /// Big-endian number of `width` bytes; 0 beyond the end of the file.
+  [[nodiscard]] std::uint64_t number(std::int64_t offset, std::size_t width) const;
+  /// Fills `buffer` wholly, or is false.
+  [[nodiscard]] bool read(std::int64_t offset, std::span<std::uint8_t> buffer) const;
+
+ private:
+  /// More boxes than any real file has; a walk over garbage ends here.
+  static constexpr int most_boxes = 20'000;
+  [[nodiscard]] std::optional<Mp4Box> box_at(std::int64_t offset, std::int64_t limit) const;
+
+  const ReadAt& read_at_;
+  std::int64_t size_;
+  int boxes_ = 0;
+};
+
+}  // namespace react1::media
