@@ -39,6 +39,14 @@ enum class ReencodePolicy {
 /// "auto", "always", "never".
 [[nodiscard]] ReencodePolicy parse_reencode_policy(std::string_view text);
 
+/// What shows that a video clip that was copied is whole. Encoded clips were decoded on the way.
+enum class CopyCheck {
+  decode,   ///< every picture is decoded; a bit that flipped inside one shows nowhere else
+  packets,  ///< the pictures are counted; several times quicker, for clips that were checked before
+};
+/// "decode", "packets".
+[[nodiscard]] CopyCheck parse_copy_check(std::string_view text);
+
 /// How much of a clip an encoding keeps, against its size and the time it takes. docs/QUALITY.md says what is behind
 /// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
 enum class Quality {
@@ -65,6 +73,7 @@ struct PrepareOptions {
   /// A cut of copied packets ends where the packets allow it. When that is more than this before the wanted end, the
   /// video is encoded instead. ≥ 0.
   Seconds max_cut_loss_s = Seconds(1, 4);
+  CopyCheck copy_check = CopyCheck::decode;
   /// A damaged or truncated clip is Error{media}. With this, its good beginning is kept, and a warning says what was
   /// lost. Every frame and sample of the window is decoded once more to find where the damage begins.
   bool salvage = false;
@@ -110,7 +119,8 @@ struct VideoPlan {
   std::string color_space;  ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
   bool full_range = false;  ///< the source is full range
   bool may_encode = true;   ///< false: a copy that breaks the promise is an error, not encoded instead
-  bool salvaged = false;    ///< the window ends before known damage; what lies behind is no error
+  CopyCheck copy_check = CopyCheck::decode;
+  bool salvaged = false;  ///< the window ends before known damage; what lies behind is no error
   int crf = 17;
   std::string preset = "veryfast";
 };

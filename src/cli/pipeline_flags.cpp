@@ -184,6 +184,10 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "auto: only what can't be copied (default); always; never: refuse it")
       ->group(kClips)
       ->option_text("POLICY");
+  add_value(command, "--copy-check", flags.copy_check,
+            "What shows that a copied video is whole. decode: every picture is decoded (default); packets: counted")
+      ->group(kClips)
+      ->option_text("HOW");
   command
       .add_flag_function(
           "--salvage", [&flags](std::int64_t count) { flags.salvage = count > 0; },
@@ -223,6 +227,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   lay_over_sound(options.prepare, flags);
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
+  if (flags.copy_check) options.prepare.copy_check = value_of("--copy-check", *flags.copy_check, parse_copy_check);
   if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);
   if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);

@@ -20,14 +20,14 @@ struct PipelineFlags {
   std::optional<std::string> window;  ///< head, speech or START-END
   std::optional<std::string> cut, cut_lookback, cut_fade, loudness;
   bool same_take = false;
-  std::optional<std::string> fps, reencode, conform, quality, goal;
+  std::optional<std::string> fps, reencode, copy_check, conform, quality, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
   std::optional<bool> salvage;
   LimitFlags limits;
   bool again = false;
 };
 
-/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --salvage, --conform, --quality, --goal,
+/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform, --quality, --goal,
 /// the model parameters and the limits. `flags` must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.

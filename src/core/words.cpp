@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 6> kFactSources{"decoded",       "packets
 constexpr std::array<std::string_view, 4> kClipActions{"passthrough", "remux", "cut", "transcode"};
 constexpr std::array<std::string_view, 2> kFpsPolicies{"recommended", "keep"};
 constexpr std::array<std::string_view, 3> kReencodePolicies{"auto", "always", "never"};
+constexpr std::array<std::string_view, 2> kCopyChecks{"decode", "packets"};
 constexpr std::array<std::string_view, 6> kConforms{"off", "cut", "hold", "bounce", "remap", "auto"};
 constexpr std::array<std::string_view, 2> kWindowChoices{"head", "speech"};
 constexpr std::array<std::string_view, 3> kCutPolicies{"auto", "pause", "exact"};
@@ -90,6 +91,9 @@ FpsPolicy parse_fps_policy(std::string_view text) {
 }
 ReencodePolicy parse_reencode_policy(std::string_view text) {
   return parse<ReencodePolicy>(kReencodePolicies, "reencode", text);
+}
+CopyCheck parse_copy_check(std::string_view text) {
+  return parse<CopyCheck>(kCopyChecks, "copy_check", text);
 }
 Conform parse_conform(std::string_view text) {
   return parse<Conform>(kConforms, "conform", text);

@@ -13,6 +13,7 @@
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
+#include "media/mp4_layout.hpp"
 
 namespace react1::media {
 namespace {
@@ -93,6 +94,7 @@ std::string ending_of(const Source& source) {
 Demuxer::Demuxer(const Source& source, const DemuxerOptions& options, const RunContext& context)
     : name_(source.name()),
       options_(options),
+      is_remote_(source.kind() == Source::Kind::url),
       interrupt_(context.stop, options.source.stall_timeout),
       io_(source, options.source, interrupt_) {
   context.throw_if_stopped();
@@ -161,7 +163,26 @@ void Demuxer::remember_header() {
     if (stream.nb_frames > 0) claim.frames = stream.nb_frames;
     headers_.push_back(claim);
   }
+  if (format_->duration == AV_NOPTS_VALUE) format_->duration = movie_duration();
   if (format_->duration != AV_NOPTS_VALUE && format_->duration > 0) container_duration_ = format_->duration;
+}
+
+/// FFmpeg from 7.1 on keeps an MP4's movie header to itself. Of a URL it is not worth two more requests.
+std::int64_t Demuxer::movie_duration() {
+  AVIOContext& io = io_.context();
+  if (is_remote_ || std::string_view{format_->iformat->name}.rfind("mov,", 0) != 0) return AV_NOPTS_VALUE;
+  const std::int64_t position = avio_tell(&io);
+  const ReadAt read_at = [&io](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
+    if (avio_seek(&io, offset, SEEK_SET) < 0) return 0;
+    const int got = avio_read(&io, buffer.data(), static_cast<int>(buffer.size()));
+    return got > 0 ? static_cast<std::size_t>(got) : 0;
+  };
+  const auto layout = read_mp4_layout(read_at, io_.size());
+  avio_seek(&io, position, SEEK_SET);
+  if (!layout || layout->fragmented || layout->movie_duration <= 0 || layout->movie_timescale <= 0) {
+    return AV_NOPTS_VALUE;
+  }
+  return av_rescale(layout->movie_duration, AV_TIME_BASE, layout->movie_timescale);
 }
 
 bool Demuxer::read(AVPacket& packet) {

@@ -74,6 +74,7 @@ class Demuxer {
   void open(const Source& source);
   void learn_streams();
   void remember_header();
+  [[nodiscard]] std::int64_t movie_duration();
   void require_plausible(const AVPacket& packet);
   void require_plausible_times(const AVPacket& packet);
   void throw_if_ended() const;
@@ -81,6 +82,7 @@ class Demuxer {
 
   std::string name_;
   DemuxerOptions options_;
+  bool is_remote_;
   ff::Interrupt interrupt_;  // before what calls it until it is closed
   SourceIo io_;              // before format_, which reads through it
   ff::InputFormat format_;

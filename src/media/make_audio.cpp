@@ -115,7 +115,7 @@ PreparedClip make_audio(const Source& source, const MediaInfo& info, const Audio
   int levelled = 0;
   for (;;) {
     make(source, info, chosen, file.temporary(), options, context);
-    examine(clip, file.temporary(), chosen.action, context);
+    examine(clip, file.temporary(), Pictures::counted, context);
     std::optional<std::string> flaw = over_limit(clip, limit);
     if (!flaw) flaw = wrong_count(clip, chosen);
     if (!flaw) {

@@ -119,6 +119,12 @@ std::vector<Warning> make(const Source& source, const MediaInfo& info, const Vid
   throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for a picture");
 }
 
+/// What we encoded was decoded before; what is damaged inside a copied picture came with the source.
+Pictures pictures_of(const VideoPlan& plan) {
+  const bool copied = plan.action != ClipAction::transcode;
+  return copied && plan.copy_check == CopyCheck::decode ? Pictures::decoded : Pictures::counted;
+}
+
 void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
   if (!clip.video) throw Error(ErrorCode::internal, clip.path, "the written file holds no picture");
   const PreparedClip::Video& video = *clip.video;
@@ -142,7 +148,7 @@ PreparedClip make_video(const Source& source, const MediaInfo& info, const Video
   clip.reasons = plan.reasons;
   for (;;) {
     clip.warnings = make(source, info, chosen, file.temporary(), options, context);
-    examine(clip, file.temporary(), chosen.action, context);
+    examine(clip, file.temporary(), pictures_of(chosen), context);
     const std::optional<std::string> too_long = over_limit(clip, limit);
     if (!too_long) break;
     const bool can_copy_again = chosen.action == ClipAction::passthrough;

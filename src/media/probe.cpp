@@ -172,6 +172,9 @@ class Probe {
     }
     describe_file();
     layout_ = layout_of(demuxer_, info_.size_bytes);
+    if (layout_ && !info_.container_duration_s && layout_->movie_duration > 0 && layout_->movie_timescale > 0) {
+      info_.container_duration_s = Rational{layout_->movie_duration, layout_->movie_timescale};
+    }
     survey();
     if (layout_) take_layout();
     if (info_.format == "wav" && info_.size_bytes) note_missing_bytes(*info_.size_bytes);

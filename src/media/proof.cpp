@@ -10,16 +10,14 @@
 #include <vector>
 
 #include "core/sha256.hpp"
-#include "media/measure.hpp"
 
 namespace react1::media {
 
-void examine(PreparedClip& clip, const std::filesystem::path& path, ClipAction made_by, const RunContext& context) {
+void examine(PreparedClip& clip, const std::filesystem::path& path, Pictures pictures, const RunContext& context) {
   // Progress of these short readings is not the caller's progress.
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
   // The file is in memory from having been written, so reading it twice costs less than waiting for one another.
   std::future<std::string> sha256 = std::async(std::launch::async, sha256_file, path);
-  const Pictures pictures = made_by == ClipAction::transcode ? Pictures::counted : Pictures::decoded;
   MeasuredClip measured = measure_clip(path.string(), quiet, pictures);
   clip.measures = std::move(measured.measures);
   clip.duration_s = measured.duration_s;

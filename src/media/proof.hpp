@@ -8,13 +8,13 @@
 #include <react1/media.hpp>
 
 #include "core/atomic_file.hpp"
+#include "media/measure.hpp"
 
 namespace react1::media {
 
 /// Fills bytes, sha256, measures, duration and the video or audio facts of `clip` from the file at `path`, all measured
-/// by opening it again. A copy's pictures are decoded: what is damaged inside them came with the source. What we
-/// encoded ourselves is counted. Throws Error{media|io|interrupted}.
-void examine(PreparedClip& clip, const std::filesystem::path& path, ClipAction made_by, const RunContext& context);
+/// by opening it again. Throws Error{media|io|interrupted}, {media} also for damage that was found on the way.
+void examine(PreparedClip& clip, const std::filesystem::path& path, Pictures pictures, const RunContext& context);
 
 /// The sentence that names every measure above `limit` and what it gave; nullopt when all keep it.
 /// Throws Error{internal} when nothing was measured: a file that is not proved must not pass.

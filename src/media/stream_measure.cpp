@@ -64,9 +64,13 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
   video.fps = rate.fps;
   video.vfr = rate.vfr;
   if (video.fps == 0 && video.frames >= 2) {
-    // A raw stream without any time: what FFmpeg plays it at, which is 25 when the stream does not say either.
-    video.fps = average_rate(stream) > 0 ? average_rate(stream) : Rational{25};
-    video.fps_source = average_rate(stream) > 0 ? FactSource::stream_header : FactSource::assumed;
+    // A raw stream without any time. Its packets last as long as its own header says; FFmpeg from 7.1 on puts 25 into
+    // the average rate whatever that is, and 25 is what it plays a stream at that does not say.
+    const bool is_told = survey.durations > 0 && survey.without_duration == 0;
+    const Rational rate_told =
+        is_told ? Rational{survey.shown} / (Rational{survey.durations} * tick) : average_rate(stream);
+    video.fps = rate_told > 0 ? rate_told : Rational{25};
+    video.fps_source = rate_told > 0 ? FactSource::stream_header : FactSource::assumed;
     video.duration_source = video.fps_source;
   }
   // Raw streams and AVI with B-frames store no presentation times: decoding times tell the rate, not where a frame

@@ -86,6 +86,7 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   const EncoderSettings settings = encoder_settings(options);
   plan.crf = settings.crf;
   plan.preset = settings.preset;
+  plan.copy_check = options.copy_check;
   plan.may_encode = options.reencode != ReencodePolicy::never;
   return plan;
 }
