@@ -27,8 +27,8 @@ struct PipelineFlags {
   bool again = false;
 };
 
-/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform, --quality, --goal,
-/// the model parameters and the limits. `flags` must outlive `command`.
+/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform,
+/// --quality, --goal, the model parameters and the limits. `flags` must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);
