@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <react1/fal.hpp>
+#include <react1/rational.hpp>
 
 namespace react1 {
 
@@ -37,8 +38,10 @@ struct Job {
   std::string prepare_json;                     ///< the prepare document, for verification after a restart
   std::string record_json;                      ///< the run document once done
   std::string error;                            ///< last failure, one line
+  Rational cost_usd = 0;                        ///< predicted; kept in millionths, rounded up
   std::string owner;                            ///< the process that moved it to submitting; opaque, set by the store
   std::int64_t created_ms = 0, updated_ms = 0;  ///< Unix time, milliseconds
+  std::int64_t paid_ms = 0;                     ///< when it last moved to submitting; 0 = never. Set by the store
 };
 
 /// Port. Every call is durable when it returns. Safe from several threads and several processes.
@@ -59,6 +62,13 @@ class JobStore {
   /// Compare-and-set on (id, from). False when the job is not in `from` any more. Throws Error{internal} on a move
   /// that the state machine does not have. All fields of `job` but id, intent, owner and created_ms are written.
   [[nodiscard]] virtual bool move(const Job& job, JobState from, JobState to) = 0;
+  enum class Reserved { yes, over_budget, moved_away };
+  /// move(job, created, submitting), but only when job.cost_usd and what was spent since `since_ms` stay within
+  /// `budget_usd`. One atomic step, also across processes: two jobs that both just fit can't both leave.
+  [[nodiscard]] virtual Reserved reserve(const Job& job, const Rational& budget_usd, std::int64_t since_ms) = 0;
+  /// The cost of all jobs whose paid call left at or after `since_ms`: those that the service accepted, whatever became
+  /// of them, and those of which that is not known (yet). A definite refusal costs nothing.
+  [[nodiscard]] virtual Rational spent_usd(std::int64_t since_ms) const = 0;
   /// Writes the fields of `job` without moving it; false when it is not in job.state any more.
   [[nodiscard]] virtual bool update(const Job& job) = 0;
   [[nodiscard]] virtual std::optional<Job> find(std::string_view id) const = 0;
@@ -70,6 +80,21 @@ class JobStore {
   /// Newest first.
   [[nodiscard]] virtual std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const = 0;
 };
+
+/// What a person found out about a paid call whose outcome was not known.
+struct Resolution {
+  enum class Kind {
+    attach,     ///< the service accepted it as `request_id`: the job is submitted, its result can be fetched
+    pay_again,  ///< the same intent may be sent; a second payment, if the first call was accepted
+    drop,       ///< the result is not wanted any more; the same intent starts as a new job
+  };
+  Kind kind = Kind::attach;
+  std::string request_id{};
+};
+/// Moves a job on that stands in outcome_unknown (or in submitting, its process dead) and gives it back as it stands
+/// then. Throws Error{usage} for any other job, for a request that belongs to another job, and when somebody else was
+/// quicker. Does not ask the service.
+[[nodiscard]] Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
 
 /// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}.
 [[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path);

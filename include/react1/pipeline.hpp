@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <react1/fal.hpp>
@@ -22,16 +23,34 @@ struct RequestedParameters {
   double temperature = 0.5;
 };
 
+/// What may be spent. Looked at before anything is uploaded, and once more, in one atomic step, when the paid call
+/// leaves; what would go beyond is Error{balance}. Sandboxes inside the process cost nothing.
+struct Budget {
+  std::optional<Rational> max_cost_usd{};  ///< of one call, as predicted; ≥ 0
+  /// Of all calls that the job store knows of since midnight UTC, those with an unknown outcome included; ≥ 0.
+  std::optional<Rational> per_day_usd{};
+};
+
+/// What an interruption does to a request that is paid and not finished.
+enum class OnInterrupt {
+  detach,  ///< it goes on at the service, and can be fetched later
+  cancel,  ///< the service is asked to cancel it; one that runs already may finish and be paid all the same
+};
+/// "detach", "cancel". Throws Error{usage}.
+[[nodiscard]] OnInterrupt parse_on_interrupt(std::string_view text);
+
 /// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
 struct PipelineOptions {
   PrepareOptions prepare{};
   RequestedParameters parameters{};
   AdviceOptions advice{};
   Price price{};
+  Budget budget{};
   RetryOptions retry{};
   std::chrono::milliseconds max_wait{3'600'000};  ///< from submit to completion; then Error{network}, the id is kept
   std::chrono::milliseconds stall_timeout{
-      30'000};         ///< an exchange with the service without a byte for this long failed
+      30'000};  ///< an exchange with the service without a byte for this long failed
+  OnInterrupt on_interrupt = OnInterrupt::detach;
   bool again = false;  ///< pay a second time for the same intent
   /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders
   /// not written for 7 days are removed by the next run.

@@ -80,6 +80,7 @@ void ConsoleObserver::on_progress(const Progress& progress) {
 }
 
 void ConsoleObserver::on_note(const Note& note) {
+  if (note.code == "cancel_requested") shell_.paid.given_up = true;
   const bool is_warning = note.level == Note::Level::warning;
   if (shell_.global.log_format == log::Format::json) {
     log::write(is_warning ? log::Level::warning : log::Level::info, note.code, note.message);

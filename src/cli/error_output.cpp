@@ -46,7 +46,7 @@ Error with_continuation(const Error& error, const Paid& paid) {
   const std::string request = error.request_id().empty() ? paid.request_id : error.request_id();
   if (request.empty()) return error;
   std::string hint = error.hint();
-  if (can_continue(error.code()) && !paid.ends_with_process) {
+  if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
     hint +=
         fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
                     hint.empty() ? "" : "; ", quoted(request), paid.output.empty() ? "OUT.mp4" : quoted(paid.output));

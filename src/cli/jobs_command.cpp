@@ -82,6 +82,7 @@ void add_jobs(CLI::App& app, Shell& shell) {
   add_store_flag(*show, arguments->store);
   show->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return show_command(*arguments, shell); }; });
+  add_jobs_resolve(*jobs, shell);
 }
 
 }  // namespace react1::cli

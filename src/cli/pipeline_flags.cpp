@@ -217,10 +217,6 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
   add_limit_flags(command, flags.limits);
 }
 
-void add_again_flag(CLI::App& command, PipelineFlags& flags) {
-  command.add_flag("--again", flags.again, "Pay a second time although the same clips and parameters were paid before");
-}
-
 PipelineOptions resolve(const PipelineFlags& flags) {
   PipelineOptions options = load_recipe(flags.pipeline);
   lay_over_window(options.prepare, flags);
@@ -234,7 +230,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.goal) options.advice.goal = value_of("--goal", *flags.goal, parse_goal);
   lay_over(options.parameters, flags);
   lay_over(options.prepare.source, flags.limits);
-  options.again = flags.again;
+  lay_over(options, flags.paying);
   // The recipe was checked while it was read, so what is wrong now came with the flags.
   if (auto problems = options.validate(); !problems.empty()) {
     for (std::string& problem : problems) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/limit_flags.hpp"
+#include "cli/paying_flags.hpp"
 
 namespace react1::cli {
 
@@ -24,15 +25,12 @@ struct PipelineFlags {
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
   std::optional<bool> salvage;
   LimitFlags limits;
-  bool again = false;
+  PayingFlags paying;
 };
 
 /// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform,
 /// --quality, --goal, the model parameters and the limits. `flags` must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
-/// Declares --again, for commands that pay.
-void add_again_flag(CLI::App& command, PipelineFlags& flags);
-
 /// The recipe with the flags over it, wholly checked. Throws Error{usage} before any work.
 [[nodiscard]] PipelineOptions resolve(const PipelineFlags& flags);
 /// As above, for commands that send parameters: the emotion has to be named.

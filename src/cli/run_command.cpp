@@ -43,7 +43,8 @@ void add_run(CLI::App& app, Shell& shell) {
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
   add_pipeline_flags(*command, arguments->flags);
-  add_again_flag(*command, arguments->flags);
+  add_paying_flags(*command, arguments->flags.paying);
+  add_on_interrupt_flag(*command, arguments->flags.paying);
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);
   command->callback(

@@ -23,6 +23,7 @@ struct Global {
 struct Paid {
   std::string request_id;          ///< empty: nothing was paid yet
   std::string output;              ///< where the result was to go; empty when the command had no -o
+  bool given_up = false;           ///< the service was asked to cancel it
   bool ends_with_process = false;  ///< an in-process sandbox: nothing to continue with, and no money
 };
 

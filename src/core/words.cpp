@@ -5,6 +5,7 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
+#include <react1/pipeline.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/verification.hpp>
@@ -36,6 +37,7 @@ constexpr std::array<std::string_view, 6> kEmotions{"happy", "sad", "angry", "di
 constexpr std::array<std::string_view, 3> kModelModes{"lips", "face", "head"};
 constexpr std::array<std::string_view, 5> kLipsyncModes{"cut_off", "loop", "bounce", "silence", "remap"};
 constexpr std::array<std::string_view, 3> kGoals{"speech", "picture", "both"};
+constexpr std::array<std::string_view, 2> kOnInterrupts{"detach", "cancel"};
 
 template <class Enum>
 std::string_view word(std::span<const std::string_view> words, Enum value) noexcept {
@@ -94,6 +96,9 @@ ReencodePolicy parse_reencode_policy(std::string_view text) {
 }
 CopyCheck parse_copy_check(std::string_view text) {
   return parse<CopyCheck>(kCopyChecks, "copy_check", text);
+}
+OnInterrupt parse_on_interrupt(std::string_view text) {
+  return parse<OnInterrupt>(kOnInterrupts, "on_interrupt", text);
 }
 Conform parse_conform(std::string_view text) {
   return parse<Conform>(kConforms, "conform", text);

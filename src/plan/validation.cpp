@@ -121,6 +121,8 @@ std::vector<Problem> find_problems(const PipelineOptions& options) {
   findings.within("parameters.temperature", options.parameters.temperature, 0.0, 1.0);
   check_advice(options.advice, findings);
   findings.at_least("price.usd_per_minute", options.price.usd_per_minute, 0);
+  if (options.budget.max_cost_usd) findings.at_least("budget.max_cost_usd", *options.budget.max_cost_usd, 0);
+  if (options.budget.per_day_usd) findings.at_least("budget.per_day_usd", *options.budget.per_day_usd, 0);
   findings.within("retry.attempts", std::int64_t{options.retry.attempts}, 1, 20);
   findings.within("retry.base_delay", std::int64_t{options.retry.base_delay.count()}, 1, 3'600'000);
   findings.within("retry.max_delay", std::int64_t{options.retry.max_delay.count()}, 1, 3'600'000);

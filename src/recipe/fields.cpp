@@ -146,6 +146,12 @@ constexpr std::array all_fields{
     Field{"/wait/stall_timeout_ms", "stall_timeout", [](In v, Out o) { o.stall_timeout = milliseconds(v); }},
     Field{"/price/output_usd_per_minute", "price.usd_per_minute",
           [](In v, Out o) { o.price.usd_per_minute = exact(v); }},
+    Field{"/budget/max_cost_usd", "budget.max_cost_usd",
+          [](In v, Out o) { o.budget.max_cost_usd = v.is_null() ? std::nullopt : std::optional(exact(v)); }},
+    Field{"/budget/per_day_usd", "budget.per_day_usd",
+          [](In v, Out o) { o.budget.per_day_usd = v.is_null() ? std::nullopt : std::optional(exact(v)); }},
+    Field{"/wait/on_interrupt", "on_interrupt",
+          [](In v, Out o) { o.on_interrupt = parse_on_interrupt(v.get_ref<const std::string&>()); }},
     Field{"/storage/clips_directory", "clips_directory",
           [](In v, Out o) { o.clips_directory = v.is_null() ? std::string() : v.get<std::string>(); }},
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <react1/json.hpp>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
+#include "stages/grace_stop.hpp"
 #include "stages/post.hpp"
 #include "stages/stopwatch.hpp"
 
@@ -26,6 +28,32 @@ void mark_failed(Service& service, std::optional<Job>& job, const Error& error) 
   }
 }
 
+/// Asks the service to give the request up, and says what came of it. Bounded: whoever interrupts wants to leave.
+Error cancelled(Claim& claim, Service& service, const RunContext& context, const Error& interruption) {
+  constexpr std::chrono::seconds patience{3};
+  const GraceStop bound(context.stop, patience);
+  const std::string& id = claim.request.request_id;
+  try {
+    const CancelOutcome outcome =
+        service.client.cancel(claim.request, RunContext{bound.token(), context.observer, context.job_id});
+    if (outcome != CancelOutcome::requested) return interruption;
+  } catch (const Error& error) {
+    return {ErrorCode::interrupted,
+            id,
+            "stopped; the request could not be cancelled and goes on at the service",
+            {.detail = error.what(), .request_id = id}};
+  }
+  if (claim.job) {
+    claim.job->error = "cancelled by an interruption";
+    static_cast<void>(service.jobs.move(*claim.job, JobState::submitted, JobState::cancelled));  // or it has ended
+  }
+  context.observer->on_note({Note::Level::info, "cancel_requested", "the service was asked to cancel the request"});
+  return {ErrorCode::interrupted,
+          id,
+          "stopped, and the service was asked to cancel the request",
+          {.detail = "a request that runs already may finish and be paid all the same", .request_id = id}};
+}
+
 ResultVideo await_result(Claim& claim, Service& service, const RunContext& context) {
   context.observer->on_stage(Stage::wait);
   const Stopwatch waiting;
@@ -36,6 +64,9 @@ ResultVideo await_result(Claim& claim, Service& service, const RunContext& conte
     return service.client.result(claim.request, context);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::refused) mark_failed(service, claim.job, error);
+    if (error.code() == ErrorCode::interrupted && claim.on_interrupt == OnInterrupt::cancel) {
+      throw cancelled(claim, service, context, error);
+    }
     throw;
   }
 }

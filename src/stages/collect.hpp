@@ -18,6 +18,7 @@ struct Claim {
   std::string video_url, audio_url;  ///< as uploaded; empty when unknown
   std::string output;
   Timings timings;  ///< of the stages so far
+  OnInterrupt on_interrupt = OnInterrupt::detach;
 };
 
 /// Waits, downloads, verifies, commits the file and writes OUTPUT.json. Moves the job to done, or to failed when the

@@ -15,6 +15,7 @@
 #include "core/sha256.hpp"
 #include "fal/wire.hpp"
 #include "record/documents.hpp"
+#include "stages/budget.hpp"
 #include "stages/clip_store.hpp"
 #include "stages/collect.hpp"
 #include "stages/intent.hpp"
@@ -97,15 +98,19 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   job.output = output.empty() ? output : fs::absolute(output).string();
   job.parameters_json = parameters_text(intent.parameters, /*pair=*/{});
   job.prepare_json = to_json(intent.preparation);
+  if (!service.sandbox) job.cost_usd = intent.preparation.prediction.cost_usd;
   intent.job = open_job(job, options.again, service).job;
   return intent;
 }
 
 [[noreturn]] void throw_unknown(const Job& job) {
-  throw Error(ErrorCode::outcome_unknown, job.id,
-              "an earlier paid call for these clips and parameters may have been accepted; nothing is sent again",
-              {.detail = job.error,
-               .hint = "look the request up at the service; --again pays (a second time, if the first was accepted)"});
+  throw Error(
+      ErrorCode::outcome_unknown, job.id,
+      "an earlier paid call for these clips and parameters may have been accepted; nothing is sent again",
+      {.detail = job.error,
+       .hint = fmt::format("look the request up at the service and tell: react1 jobs resolve {} --request-id R (or "
+                           "--pay-again, --drop); --again pays at once, a second time if it was accepted",
+                           job.id)});
 }
 
 /// A job that stood in `submitting` when its process ended can never be known to be unpaid.
@@ -120,7 +125,8 @@ void settle_submitting(Job& job, JobStore& jobs) {
 }
 
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
-void ensure_submitted(Intent& intent, Service& service, Timings& timings, const RunContext& context) {
+void ensure_submitted(Intent& intent, const Budget& budget, Service& service, Timings& timings,
+                      const RunContext& context) {
   if (intent.job.state == JobState::submitting) settle_submitting(intent.job, service.jobs);
   if (intent.job.state == JobState::outcome_unknown) throw_unknown(intent.job);
   if (intent.job.state != JobState::created) {
@@ -129,11 +135,12 @@ void ensure_submitted(Intent& intent, Service& service, Timings& timings, const 
                                            intent.job.request.request_id)});
     return;
   }
+  require_affordable(intent.job, budget, service.jobs, system_clock().wall());
   const Stopwatch uploading;
   const UploadedPair pair = upload_pair(intent.preparation, service, context);
   timings.upload_s = uploading.seconds();
   intent.job.parameters_json = parameters_text(intent.parameters, pair);
-  intent.job = submit_once(std::move(intent.job), intent.parameters, pair, service, context);
+  intent.job = submit_once(std::move(intent.job), intent.parameters, pair, budget, service, context);
 }
 
 /// The verified file of a job that is done, put under the new name; nullopt when it is no longer there unchanged.
@@ -212,12 +219,13 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
       return run(video, audio, output, afresh, service, outer);
     }
   }
-  ensure_submitted(intent, service, timings, context);
+  ensure_submitted(intent, options.budget, service, timings, context);
   const log::Scope paid(context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();
   Claim claim = claim_of(intent.job, output);
   claim.preparation = intent.preparation;  // what was just made, not what the job remembers of it
   claim.timings = timings;
+  claim.on_interrupt = options.on_interrupt;
   return collect(std::move(claim), service, context);
 }
 
@@ -228,7 +236,7 @@ Job submit(const Source& video, const Source& audio, const PipelineOptions& opti
   const log::Scope scope(context.job_id);
   Timings timings;
   Intent intent = open_intent(video, audio, /*output=*/"", options, service, context);
-  ensure_submitted(intent, service, timings, context);
+  ensure_submitted(intent, options.budget, service, timings, context);
   return intent.job;
 }
 

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/log.hpp"
+#include "stages/budget.hpp"
 #include "stages/grace_stop.hpp"
 
 namespace react1::stages {
@@ -47,11 +49,11 @@ UploadedPair upload_pair(const Preparation& preparation, Service& service, const
   return pair;
 }
 
-Job submit_once(Job job, const Parameters& parameters, const UploadedPair& pair, Service& service,
+Job submit_once(Job job, const Parameters& parameters, const UploadedPair& pair, const Budget& budget, Service& service,
                 const RunContext& context) {
   context.throw_if_stopped();
   context.observer->on_stage(Stage::submit);
-  move(service.jobs, job, JobState::created, JobState::submitting);
+  leave(job, budget, service.jobs, system_clock().wall());
   try {
     const GraceStop grace(context.stop, kGrace);
     job.request = service.client.submit(parameters, pair.video_url, pair.audio_url,
@@ -63,8 +65,9 @@ Job submit_once(Job job, const Parameters& parameters, const UploadedPair& pair,
     if (next == JobState::outcome_unknown && error.code() == ErrorCode::interrupted) {
       throw Error(
           ErrorCode::interrupted, job.id, "stopped while the paid call was under way; its outcome is unknown",
-          {.hint = "nothing is sent again by itself; run the same command with --again to pay (a second time, if "
-                   "the first call was accepted)"});
+          {.hint =
+               "nothing is sent again by itself; `react1 jobs resolve " + job.id +
+               "` tells what came of it, or the same command with --again pays (a second time, if it was accepted)"});
     }
     throw;
   }

@@ -14,9 +14,10 @@ struct UploadedPair {
 [[nodiscard]] UploadedPair upload_pair(const Preparation& preparation, Service& service, const RunContext& context);
 
 /// Makes the one paid call of `job` (state created) and gives it back in state submitted, durably.
-/// Throws Error{outcome_unknown} when the call may have been accepted (the job then says so too), Error{refused} (job
-/// failed), or another Error after which the job is back in created and nothing was paid.
-[[nodiscard]] Job submit_once(Job job, const Parameters& parameters, const UploadedPair& pair, Service& service,
-                              const RunContext& context);
+/// Throws Error{balance} when the day's budget has no room for it, Error{outcome_unknown} when the call may have been
+/// accepted (the job then says so too), Error{refused} (job failed), or another Error after which the job is back in
+/// created and nothing was paid.
+[[nodiscard]] Job submit_once(Job job, const Parameters& parameters, const UploadedPair& pair, const Budget& budget,
+                              Service& service, const RunContext& context);
 
 }  // namespace react1::stages

@@ -35,6 +35,10 @@ constexpr std::array kMigrations{
     "CREATE INDEX jobs_by_intent ON jobs (intent, created_ms);"
     "CREATE INDEX jobs_by_request ON jobs (request_id);"
     "CREATE INDEX jobs_by_age ON jobs (created_ms, id);",
+
+    "ALTER TABLE jobs ADD COLUMN cost_microusd BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE jobs ADD COLUMN paid_ms BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX jobs_by_payment ON jobs (paid_ms);",
 };
 
 std::int64_t version_of(Database& database) {

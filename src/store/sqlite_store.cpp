@@ -18,9 +18,16 @@ using std::chrono::milliseconds;
 // Longer than connecting, sending and waiting for the answer of one submit can take with any sane configuration.
 constexpr milliseconds kLongestSubmit = std::chrono::minutes(10);
 
+constexpr std::int64_t micro = 1'000'000;
+
+std::int64_t microusd(const Rational& usd) {
+  return (usd * micro).ceil();
+}
+
 #define REACT1_JOB_COLUMNS                                                                                  \
   "id, intent, state, endpoint, queue_url, request_id, status_url, response_url, cancel_url, video, audio," \
-  " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms"
+  " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms,"              \
+  " cost_microusd, paid_ms"
 
 Job read_row(const Database& database, const Statement& row) {
   Job job;
@@ -50,7 +57,9 @@ Job read_row(const Database& database, const Statement& row) {
   job.error = text();
   job.owner = text();
   job.created_ms = row.number(column++);
-  job.updated_ms = row.number(column);
+  job.updated_ms = row.number(column++);
+  job.cost_usd = Rational(row.number(column++), micro);
+  job.paid_ms = row.number(column);
   return job;
 }
 
@@ -60,7 +69,7 @@ std::optional<Job> first_row(const Database& database, Statement& query) {
 
 void insert(Database& database, const Job& job) {
   Statement statement(database,
-                      "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                      "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   int index = 1;
   for (const std::string_view text :
        {std::string_view(job.id), std::string_view(job.intent), to_string(job.state), std::string_view(job.endpoint),
@@ -72,7 +81,9 @@ void insert(Database& database, const Job& job) {
     statement.bind(index++, text);
   }
   statement.bind(index++, job.created_ms);
-  statement.bind(index, job.updated_ms);
+  statement.bind(index++, job.updated_ms);
+  statement.bind(index++, microusd(job.cost_usd));
+  statement.bind(index, job.paid_ms);
   statement.run();
 }
 
@@ -130,13 +141,13 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
 }
 
 bool SqliteStore::write(const Job& job, JobState from, JobState to) {
-  const std::lock_guard lock(mutex_);
   const bool takes_over = from != to && to == JobState::submitting;
   Statement statement(database_,
                       "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
                       " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
                       " prepare_json = ?, record_json = ?, error = ?, updated_ms = ?,"
-                      " owner = CASE WHEN ? = 1 THEN ? ELSE owner END WHERE id = ? AND state = ?");
+                      " cost_microusd = ?, owner = CASE WHEN ? = 1 THEN ? ELSE owner END,"
+                      " paid_ms = CASE WHEN ? = 1 THEN ? ELSE paid_ms END WHERE id = ? AND state = ?");
   int index = 1;
   for (const std::string_view text :
        {to_string(to), std::string_view(job.endpoint), std::string_view(job.queue_url),
@@ -147,9 +158,13 @@ bool SqliteStore::write(const Job& job, JobState from, JobState to) {
         std::string_view(job.error)}) {
     statement.bind(index++, text);
   }
-  statement.bind(index++, now_ms());
+  const std::int64_t now = now_ms();
+  statement.bind(index++, now);
+  statement.bind(index++, microusd(job.cost_usd));
   statement.bind(index++, std::int64_t{takes_over ? 1 : 0});
   statement.bind(index++, takes_over ? this_process() : std::string());
+  statement.bind(index++, std::int64_t{takes_over ? 1 : 0});
+  statement.bind(index++, now);
   statement.bind(index++, job.id);
   statement.bind(index, to_string(from));
   statement.run();
@@ -161,11 +176,37 @@ bool SqliteStore::move(const Job& job, JobState from, JobState to) {
     throw Error(ErrorCode::internal, "job " + job.id,
                 "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
   }
+  const std::lock_guard lock(mutex_);
   return write(job, from, to);
 }
 
 bool SqliteStore::update(const Job& job) {
+  const std::lock_guard lock(mutex_);
   return write(job, job.state, job.state);
+}
+
+JobStore::Reserved SqliteStore::reserve(const Job& job, const Rational& budget_usd, std::int64_t since_ms) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  const std::int64_t spent = spent_microusd(since_ms);
+  if (spent + microusd(job.cost_usd) > (budget_usd * micro).floor()) return Reserved::over_budget;
+  if (!write(job, JobState::created, JobState::submitting)) return Reserved::moved_away;
+  transaction.commit();
+  return Reserved::yes;
+}
+
+Rational SqliteStore::spent_usd(std::int64_t since_ms) const {
+  const std::lock_guard lock(mutex_);
+  return {spent_microusd(since_ms), micro};
+}
+
+/// A job that is back in created, or failed without a request, was refused or never left.
+std::int64_t SqliteStore::spent_microusd(std::int64_t since_ms) const {
+  Statement query(database_,
+                  "SELECT COALESCE(SUM(cost_microusd), 0) FROM jobs WHERE paid_ms >= ? AND"
+                  " (request_id <> '' OR state IN ('submitting', 'outcome_unknown'))");
+  query.bind(1, since_ms);
+  return query.step() ? query.number(0) : 0;
 }
 
 std::optional<Job> SqliteStore::find(std::string_view id) const {

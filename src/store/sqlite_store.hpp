@@ -19,6 +19,8 @@ class SqliteStore final : public JobStore {
 
   [[nodiscard]] Opened open(const Job& job, bool again) override;
   [[nodiscard]] bool move(const Job& job, JobState from, JobState to) override;
+  [[nodiscard]] Reserved reserve(const Job& job, const Rational& budget_usd, std::int64_t since_ms) override;
+  [[nodiscard]] Rational spent_usd(std::int64_t since_ms) const override;
   [[nodiscard]] bool update(const Job& job) override;
   [[nodiscard]] std::optional<Job> find(std::string_view id) const override;
   [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override;
@@ -27,6 +29,8 @@ class SqliteStore final : public JobStore {
 
  private:
   [[nodiscard]] std::int64_t now_ms() const;
+  // These two leave the locking to their callers.
+  [[nodiscard]] std::int64_t spent_microusd(std::int64_t since_ms) const;
   [[nodiscard]] bool write(const Job& job, JobState from, JobState to);
 
   const Clock& clock_;

@@ -105,12 +105,17 @@ void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
 }
 
 void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
-  const auto& [prepare, parameters, advice, price, retry, max_wait, stall_timeout, again, clips_directory] = read;
+  const auto& [prepare, parameters, advice, price, budget, retry, max_wait, stall_timeout, on_interrupt, again,
+               clips_directory] = read;
   check_same(prepare, built_in.prepare);
   check_same(parameters, built_in.parameters);
   check_same(advice, built_in.advice);
   const auto& [usd_per_minute] = price;
   CHECK(usd_per_minute == built_in.price.usd_per_minute);
+  const auto& [max_cost, per_day] = budget;
+  CHECK((max_cost == built_in.budget.max_cost_usd));
+  CHECK((per_day == built_in.budget.per_day_usd));
+  CHECK((on_interrupt == built_in.on_interrupt));
   const auto& [attempts, base_delay, max_delay] = retry;
   CHECK(attempts == built_in.retry.attempts);
   CHECK(base_delay.count() == built_in.retry.base_delay.count());

@@ -20,7 +20,8 @@ namespace {
 /// A service, a client and a store of this test's own.
 class Bench {
  public:
-  explicit Bench(bool as_sandbox = false) : as_sandbox_(as_sandbox), client_(client_options(sandbox_)) {}
+  explicit Bench(bool as_sandbox = false, std::chrono::milliseconds queue_time = {})
+      : as_sandbox_(as_sandbox), sandbox_({.queue_time = queue_time}), client_(client_options(sandbox_)) {}
 
   /// Not marked as a sandbox by default: the job then follows the rules of the paid service.
   [[nodiscard]] Service service() {
@@ -46,7 +47,7 @@ class Bench {
 
   TemporaryDirectory folder_;
   bool as_sandbox_;
-  Sandbox sandbox_{SandboxOptions{.queue_time = std::chrono::milliseconds(0)}};
+  Sandbox sandbox_;
   FalClient client_;
   std::unique_ptr<JobStore> jobs_ = open_job_store(store_path());
 };
@@ -251,4 +252,68 @@ TEST_CASE("a stop while waiting leaves no file and keeps the paid request") {
   const RunRecord record = fetch_result(observer.request_id, bench.out("out.mp4"), bench.service(), RunContext{});
   CHECK(verified(record));
   CHECK(bench.paid() == 1);
+}
+
+TEST_CASE("a call above the limit of one, or of the day, is not made: nothing is uploaded, nothing paid") {
+  Bench bench;
+  PipelineOptions options = happy();
+  options.budget.max_cost_usd = Rational(1, 2);
+  const auto refused = [&](const std::string& name) {
+    try {
+      (void)run(video(), voice_5s(), bench.out(name), options, bench.service(), RunContext{});
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::balance);
+      return error;
+    }
+    FAIL("not refused");
+    return Error(ErrorCode::internal, "", "");
+  };
+  CHECK(refused("a.mp4").hint().find("--max-cost") != std::string::npos);
+  options.budget = {.max_cost_usd = 1, .per_day_usd = 1};  // 5 s cost 0.83 USD
+  (void)run(video(), voice_5s(), bench.out("b.mp4"), options, bench.service(), RunContext{});
+  CHECK(bench.paid() == 1);
+  CHECK(run(video(), voice_5s(), bench.out("c.mp4"), options, bench.service(), RunContext{}).reused);
+  options.again = true;
+  const Error spent = refused("d.mp4");
+  CHECK(spent.retryable());
+  CHECK(spent.message().find("0.83 USD of today's 1.00 USD") != std::string::npos);
+  CHECK(bench.paid() == 1);
+}
+
+TEST_CASE("the sandbox of the process costs nothing") {
+  Bench bench(/*as_sandbox=*/true);
+  PipelineOptions options = happy();
+  options.budget = {.max_cost_usd = 0, .per_day_usd = 0};
+  CHECK(verified(run(video(), voice_5s(), bench.out("a.mp4"), options, bench.service(), RunContext{})));
+}
+
+TEST_CASE("an interruption that is to cancel asks the service to, and says what that means") {
+  class StopAtRequest final : public Observer {
+   public:
+    explicit StopAtRequest(std::stop_source& stop) : stop_(stop) {}
+    void on_note(const Note& note) override {
+      if (note.code == "service_state") stop_.request_stop();
+      asked_ = asked_ || note.code == "cancel_requested";
+    }
+    [[nodiscard]] bool asked() const noexcept { return asked_; }
+
+   private:
+    std::stop_source& stop_;
+    bool asked_ = false;
+  };
+  Bench bench(/*as_sandbox=*/false, std::chrono::minutes(5));
+  PipelineOptions options = happy();
+  options.on_interrupt = OnInterrupt::cancel;
+  std::stop_source stop;
+  StopAtRequest observer(stop);
+  try {
+    (void)run(video(), voice_5s(), bench.out("a.mp4"), options, bench.service(), {stop.get_token(), &observer});
+    FAIL("not interrupted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::interrupted);
+    CHECK(error.message().find("cancel") != std::string::npos);
+    CHECK_FALSE(error.request_id().empty());
+    CHECK(bench.jobs().find_by_request(error.request_id())->state == JobState::cancelled);
+  }
+  CHECK(observer.asked());
 }

@@ -29,6 +29,7 @@ void check_same_content(const Job& actual, const Job& expected) {
   CHECK(actual.prepare_json == expected.prepare_json);
   CHECK(actual.record_json == expected.record_json);
   CHECK(actual.error == expected.error);
+  CHECK(actual.cost_usd == expected.cost_usd);
 }
 
 void keeps_every_field(const StoreFactory& factory) {
@@ -52,6 +53,7 @@ void keeps_every_field(const StoreFactory& factory) {
   job.prepare_json = "{\"q\":2}";
   job.record_json = "{\"r\":2}";
   job.error = "it's 'quoted' \xE2\x80\xA6";
+  job.cost_usd = Rational(199, 100);
   REQUIRE(factory()->move(job, JobState::created, JobState::submitting));
   const auto moved = factory()->find(opened.job.id);
   REQUIRE(moved);
@@ -186,6 +188,71 @@ void knows_that_this_process_is_alive(const StoreFactory& factory) {
   CHECK(store->owner_alive(taken));
 }
 
+/// A job that costs `usd`, its paid call under way.
+Job paying(JobStore& store, const std::string& intent, const Rational& usd) {
+  Job job = sample_job(intent);
+  job.request = {};
+  job.cost_usd = usd;
+  job = store.open(job, false).job;
+  REQUIRE(store.move(job, JobState::created, JobState::submitting));
+  return *store.find(job.id);
+}
+
+void counts_what_may_have_been_paid(const StoreFactory& factory) {
+  const auto store = factory();
+  CHECK(store->spent_usd(0) == 0);
+  CHECK(paying(*store, "under way", 1).paid_ms > 1'600'000'000'000);
+  const Job unknown = paying(*store, "unknown", 2);
+  REQUIRE(store->move(unknown, JobState::submitting, JobState::outcome_unknown));
+  Job done = paying(*store, "accepted, then failed", 4);
+  done.request.request_id = "r";
+  REQUIRE(store->move(done, JobState::submitting, JobState::submitted));
+  REQUIRE(store->move(done, JobState::submitted, JobState::failed));
+  const Job refused = paying(*store, "refused", 8);
+  REQUIRE(store->move(refused, JobState::submitting, JobState::failed));
+  const Job never_left = paying(*store, "never left", 16);
+  REQUIRE(store->move(never_left, JobState::submitting, JobState::created));
+  CHECK(store->spent_usd(0) == 7);
+  CHECK(store->spent_usd(done.paid_ms + 3'600'000) == 0);
+  // A fraction of a millionth is not given away.
+  static_cast<void>(paying(*store, "thirds", Rational(1, 3)));
+  CHECK(store->spent_usd(0) == 7 + Rational(333'334, 1'000'000));
+}
+
+void reserves_within_the_budget(const StoreFactory& factory) {
+  const auto store = factory();
+  Job job = sample_job("fits");
+  job.request = {};
+  job.cost_usd = Rational(5, 2);
+  job = store->open(job, false).job;
+  CHECK(store->reserve(job, Rational(249, 100), 0) == JobStore::Reserved::over_budget);
+  CHECK(store->find(job.id)->state == JobState::created);
+  CHECK(store->reserve(job, Rational(250, 100), 0) == JobStore::Reserved::yes);
+  CHECK(store->find(job.id)->state == JobState::submitting);
+  CHECK(store->reserve(job, 100, 0) == JobStore::Reserved::moved_away);
+}
+
+void many_threads_never_spend_more_than_the_budget(const StoreFactory& factory) {
+  constexpr int threads_at_once = 8;
+  std::barrier start(threads_at_once);
+  std::atomic<int> reserved = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < threads_at_once; ++i) {
+    threads.emplace_back([&, i] {
+      const auto store = factory();
+      Job job = sample_job("spends " + std::to_string(i));
+      job.request = {};
+      job.cost_usd = 2;
+      job = store->open(job, false).job;
+      start.arrive_and_wait();
+      reserved += store->reserve(job, 7, 0) == JobStore::Reserved::yes ? 1 : 0;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(reserved == 3);
+  CHECK(factory()->spent_usd(0) == 6);
+}
+
 void one_of_many_threads_opens_the_intent(const StoreFactory& factory) {
   constexpr int kThreads = 8;
   constexpr int kRounds = 10;
@@ -252,6 +319,15 @@ Job sample_job(const std::string& intent) {
 void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
   SUBCASE("keeps every field") {
     keeps_every_field(fresh_place());
+  }
+  SUBCASE("counts what may have been paid") {
+    counts_what_may_have_been_paid(fresh_place());
+  }
+  SUBCASE("reserves within the budget") {
+    reserves_within_the_budget(fresh_place());
+  }
+  SUBCASE("many threads never spend more than the budget") {
+    many_threads_never_spend_more_than_the_budget(fresh_place());
   }
   SUBCASE("fills in an empty id") {
     fills_in_an_empty_id(fresh_place());

@@ -1,0 +1,60 @@
+#include "stages/budget.hpp"
+
+#include <fmt/format.h>
+
+#include <react1/error.hpp>
+
+namespace react1::stages {
+namespace {
+
+std::string usd(const Rational& amount) {
+  return amount.to_decimal(2) + " USD";
+}
+
+[[noreturn]] void throw_day_is_spent(const Job& job, const Rational& budget, const Rational& spent) {
+  throw Error(
+      ErrorCode::balance, job.id,
+      fmt::format("this call would cost {}; {} of today's {} are spent", usd(job.cost_usd), usd(spent), usd(budget)),
+      {.hint = "the day ends at midnight UTC; budget.per_day_usd of the recipe is the limit", .retryable = true});
+}
+
+}  // namespace
+
+std::int64_t day_start_ms(std::chrono::system_clock::time_point now) {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(floor<days>(now).time_since_epoch()).count();
+}
+
+void require_affordable(const Job& job, const Budget& budget, const JobStore& jobs,
+                        std::chrono::system_clock::time_point now) {
+  if (budget.max_cost_usd && job.cost_usd > *budget.max_cost_usd) {
+    throw Error(
+        ErrorCode::balance, job.id,
+        fmt::format("this call would cost {}, above the limit of {}", usd(job.cost_usd), usd(*budget.max_cost_usd)),
+        {.hint =
+             "shorten the clips, choose a mode with a shorter result (`react1 plan` lists them), or raise --max-cost"});
+  }
+  if (!budget.per_day_usd) return;
+  const Rational spent = jobs.spent_usd(day_start_ms(now));
+  if (spent + job.cost_usd > *budget.per_day_usd) throw_day_is_spent(job, *budget.per_day_usd, spent);
+}
+
+void leave(Job& job, const Budget& budget, JobStore& jobs, std::chrono::system_clock::time_point now) {
+  auto reserved = JobStore::Reserved::moved_away;
+  if (budget.per_day_usd) {
+    reserved = jobs.reserve(job, *budget.per_day_usd, day_start_ms(now));
+  } else if (jobs.move(job, JobState::created, JobState::submitting)) {
+    reserved = JobStore::Reserved::yes;
+  }
+  switch (reserved) {
+    case JobStore::Reserved::yes:
+      job.state = JobState::submitting;
+      return;
+    case JobStore::Reserved::over_budget:
+      throw_day_is_spent(job, *budget.per_day_usd, jobs.spent_usd(day_start_ms(now)));
+    case JobStore::Reserved::moved_away:
+      throw Error(ErrorCode::internal, job.id, "the job is no longer \"created\": another process has moved it");
+  }
+}
+
+}  // namespace react1::stages

@@ -1,0 +1,59 @@
+// resolve_job(): a person's word on a paid call whose outcome is not known.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include <react1/error.hpp>
+#include <react1/jobs.hpp>
+
+namespace react1 {
+namespace {
+
+/// A job whose process died in the middle of its paid call stands in `submitting` until somebody looks.
+void settle(Job& job, JobStore& jobs) {
+  if (job.state != JobState::submitting || jobs.owner_alive(job)) return;
+  job.error = "the process ended during the paid call";
+  if (jobs.move(job, JobState::submitting, JobState::outcome_unknown)) job.state = JobState::outcome_unknown;
+}
+
+JobState target_of(Resolution::Kind kind) {
+  switch (kind) {
+    case Resolution::Kind::attach:
+      return JobState::submitted;
+    case Resolution::Kind::pay_again:
+      return JobState::created;
+    case Resolution::Kind::drop:
+      return JobState::cancelled;
+  }
+  throw Error(ErrorCode::internal, "resolution", "has no such kind");
+}
+
+}  // namespace
+
+Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution) {
+  std::optional<Job> job = jobs.find(id);
+  if (!job) {
+    throw Error(ErrorCode::usage, id, "is no job of this store", {.hint = "`react1 jobs list` shows what there is"});
+  }
+  settle(*job, jobs);
+  if (job->state != JobState::outcome_unknown) {
+    throw Error(ErrorCode::usage, id, fmt::format("there is nothing to resolve: this job is {}", to_string(job->state)),
+                {.hint = "only a job whose paid call has an unknown outcome needs a person's word"});
+  }
+  if (resolution.kind == Resolution::Kind::attach) {
+    if (resolution.request_id.empty()) throw Error(ErrorCode::usage, id, "needs the id of the request to attach");
+    if (const auto taken = jobs.find_by_request(resolution.request_id)) {
+      throw Error(ErrorCode::usage, resolution.request_id, fmt::format("belongs to job {} already", taken->id));
+    }
+    job->request = RequestRef{.request_id = resolution.request_id};
+  }
+  job->error.clear();
+  const JobState target = target_of(resolution.kind);
+  if (!jobs.move(*job, JobState::outcome_unknown, target)) {
+    throw Error(ErrorCode::usage, id, "was resolved by somebody else at the same time");
+  }
+  job->state = target;
+  return std::move(*job);
+}
+
+}  // namespace react1
