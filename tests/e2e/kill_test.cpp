@@ -1,0 +1,103 @@
+// SIGKILL at any instant of a job's life, then the same command again: every job reaches its end, and is paid at most
+// once. REACT1_KILLS sets how many (default 6; scripts/kill runs 300), REACT1_SEED where the instants come from.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <react1/sandbox.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "program.hpp"
+#include "support/paths.hpp"
+
+namespace {
+
+using namespace react1::test;
+using react1::Json;
+using react1::Sandbox;
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+int number_from(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
+}
+
+std::vector<std::string> run_arguments(const User& user) {
+  return {"run",
+          fixture("presenter_h264_25fps_6s.mp4"),
+          fixture("voice_mono_48k_5s.wav"),
+          "--emotion",
+          "happy",
+          "-o",
+          user.path("out.mp4"),
+          "--json"};
+}
+
+/// The only job of this user's store.
+Json only_job(const User& user) {
+  const Json jobs = user.run({"jobs", "list", "--json"}).json();
+  REQUIRE(jobs.size() == 1);
+  return jobs[0];
+}
+
+/// Runs the command until it has its result. Gives how often the outcome of a paid call had to be settled by hand.
+int bring_home(const User& user, const Sandbox& sandbox) {
+  int settled = 0;
+  for (;;) {
+    const Outcome outcome = user.run(run_arguments(user));
+    CAPTURE(outcome.err);
+    if (outcome.exit == 0) {
+      CHECK(outcome.json()["verification"]["verdict"] == "pass");
+      return settled;
+    }
+    // The call may have left when the process died. Whether it arrived, only the service knows; here that can be seen.
+    REQUIRE(outcome.exit == 8);
+    REQUIRE(++settled == 1);
+    const Json job = only_job(user);
+    CHECK(job["state"] == "outcome_unknown");
+    REQUIRE(sandbox.accepted_submits() <= 1);
+    if (sandbox.accepted_submits() == 1) return settled;
+    CHECK(user.run({"jobs", "resolve", job["job_id"], "--pay-again"}).exit == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("killed at any instant, a job reaches its end and is paid at most once") {
+  const int kills = number_from("REACT1_KILLS", 6);
+  std::mt19937 dice(static_cast<unsigned>(number_from("REACT1_SEED", 1)));
+  milliseconds life{0};
+  {
+    const Sandbox sandbox({.inference_time = milliseconds(200)});
+    User user;
+    user.with_service(sandbox.url());
+    const auto began = steady_clock::now();
+    REQUIRE(user.run(run_arguments(user)).exit == 0);
+    life = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
+  }
+  int unknown = 0;
+  for (int i = 0; i < kills; ++i) {
+    CAPTURE(i);
+    const Sandbox sandbox({.inference_time = milliseconds(200)});
+    User user;
+    user.with_service(sandbox.url());
+    {
+      Running running = user.start(run_arguments(user));
+      std::this_thread::sleep_for(
+          milliseconds(std::uniform_int_distribution<int>(0, static_cast<int>(life.count()))(dice)));
+      running.signal(SIGKILL);
+      (void)running.wait();
+    }
+    CHECK(sandbox.accepted_submits() <= 1);
+    unknown += bring_home(user, sandbox);
+    CHECK(sandbox.accepted_submits() == 1);
+  }
+  MESSAGE(kills, " kills over ", life.count(), " ms; ", unknown, " outcomes had to be settled by hand");
+}
