@@ -57,6 +57,23 @@ need_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
+# The official JavaScript client that the sandbox is checked against. The tests do without it, loudly, when node can't be
+# had from Debian or the package not from npm's registry.
+install_official_client() {
+  local folder="$REACT1_ROOT/tests/official_client"
+  if ! command -v npm >/dev/null && ! need_packages nodejs npm; then
+    echo "No node and npm: the test official_client will be skipped." >&2
+    return 0
+  fi
+  if [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
+    return 0
+  fi
+  say "Installing the official JavaScript client (tests/official_client)"
+  if ! (cd "$folder" && npm ci --no-audit --no-fund --ignore-scripts && touch node_modules/.package-lock.json); then
+    echo "It can't be installed: the test official_client will be skipped." >&2
+  fi
+}
+
 # configure PRESET; build PRESET [TARGET...]; run_tests PRESET [CTEST ARGUMENTS...]
 configure() { (cd "$REACT1_ROOT" && cmake --preset "$1"); }
 
