@@ -39,8 +39,9 @@ MHD_Response* Feed::make_response() {
   std::uint64_t size = MHD_SIZE_UNKNOWN;
   if (const auto* sized = std::get_if<Sized>(&content_)) {
     size = sized->size;
-    // A body longer than it says needs its length as a header of ours (respond.cpp).
     if (spoil_.content_length_add > 0) size += static_cast<std::uint64_t>(spoil_.content_length_add);
+    // A body longer than it says: libmicrohttpd must not know how long (respond.cpp).
+    if (spoil_.content_length_add < 0) size = MHD_SIZE_UNKNOWN;
   } else {
     std::get<std::shared_ptr<BodyStream>>(content_)->attach([weak = weak_from_this()] {
       if (const auto feed = weak.lock()) feed->wake();

@@ -54,7 +54,10 @@ void add_spoilt_length(MHD_Response* response, std::uint64_t size, const Spoil& 
   MHD_add_response_header(response, "Connection", "close");
   if (spoil.content_length_add > 0) return;
   const auto less = static_cast<std::uint64_t>(-spoil.content_length_add);
-  MHD_set_response_options(response, MHD_RF_INSANITY_HEADER_CONTENT_LENGTH, MHD_RO_END);
+  // Not in chunks, though the length is unknown to libmicrohttpd; and the length that we tell is none of its business.
+  constexpr auto flags = static_cast<MHD_ResponseFlags>(MHD_RF_INSANITY_HEADER_CONTENT_LENGTH |  // NOLINT: flags
+                                                        MHD_RF_HTTP_VERSION_1_0_ONLY);
+  MHD_set_response_options(response, flags, MHD_RO_END);
   MHD_add_response_header(response, "Content-Length", std::to_string(size - std::min(size, less)).c_str());
 }
 
