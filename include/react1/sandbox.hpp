@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
@@ -23,9 +25,40 @@ struct SandboxOptions {
   std::string key{};                          ///< accept only this key; empty = any well-formed key
   std::chrono::milliseconds queue_time{100};  ///< IN_QUEUE for at least this long
   std::chrono::milliseconds inference_time{0};  ///< added to the time the rendering takes
+  unsigned concurrency = 2;                     ///< requests that run at a time, as for a new account; the rest waits
+  /// False: the clips are neither fetched nor judged, and every answer names the same tiny clip; the logs say so. So a
+  /// thousand requests cost next to nothing.
+  bool render = true;
+  /// A fault script as JSON text: what goes wrong, where and when (docs/SANDBOX.md); empty = nothing. Its problems are
+  /// an Error{usage} that names their JSON paths.
+  std::string faults{};
+  std::string faults_name = "faults";  ///< where the script came from, for its errors
+  /// A file to which every accepted submit and every request seen is appended as a line of JSON; empty = none.
+  std::string ledger{};
 };
 
-/// The running service. Starts in the constructor, stops in the destructor; owns its threads. Throws Error{io}.
+/// A paid submit that was accepted.
+struct SandboxSubmit {
+  std::uint64_t number = 0;  ///< from 1, in the order of acceptance
+  std::string request_id;
+  /// Of the six parameters, with a clip that was uploaded here standing for its bytes and any other for its URL: equal
+  /// for equal intents.
+  std::string input_sha256;
+  std::string accepted_at;  ///< UTC, ISO 8601
+  /// Whether the answer was handed to the network whole; nullopt while it is under way. Whether the client read it,
+  /// a server can't know.
+  std::optional<bool> answer_delivered{};
+  std::string state;  ///< "open", then "done", "failed" or "cancelled"
+};
+
+/// A request that was seen, whatever came of it.
+struct SandboxRequest {
+  std::string method;
+  std::string route;           ///< "initiate", "upload", "part", "complete", "file", "submit", "status", …, "other"
+  bool authorization = false;  ///< it carried an Authorization header
+};
+
+/// The running service. Starts in the constructor, stops in the destructor; owns its threads. Throws Error{io|usage}.
 class Sandbox {
  public:
   explicit Sandbox(SandboxOptions options);
@@ -37,6 +70,9 @@ class Sandbox {
   [[nodiscard]] std::string url() const;
   /// Paid submits accepted so far.
   [[nodiscard]] std::uint64_t accepted_submits() const noexcept;
+  /// Snapshots; from any thread.
+  [[nodiscard]] std::vector<SandboxSubmit> submits() const;
+  [[nodiscard]] std::vector<SandboxRequest> requests() const;
 
  private:
   struct Impl;

@@ -57,6 +57,23 @@ need_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
+# The official JavaScript client that the sandbox is checked against. Where node and npm are, it is fetched from npm's registry;
+# they are not installed for this alone (npm brings hundreds of packages). The tests do without it, loudly.
+install_official_client() {
+  local folder="$REACT1_ROOT/tests/official_client"
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    echo "No node and npm here: the test official_client will be skipped (apt install nodejs npm makes it run)." >&2
+    return 0
+  fi
+  if [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
+    return 0
+  fi
+  say "Fetching the official JavaScript client (tests/official_client)"
+  if ! (cd "$folder" && timeout 120 npm ci --no-audit --no-fund --ignore-scripts && touch node_modules/.package-lock.json); then
+    echo "It can't be fetched: the test official_client will be skipped." >&2
+  fi
+}
+
 # configure PRESET; build PRESET [TARGET...]; run_tests PRESET [CTEST ARGUMENTS...]
 configure() { (cd "$REACT1_ROOT" && cmake --preset "$1"); }
 

@@ -1,6 +1,9 @@
 // react1 sandbox
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -9,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "core/atomic_file.hpp"
 #include "core/json.hpp"
 
 namespace react1::cli {
@@ -16,7 +20,10 @@ namespace {
 
 struct Arguments {
   std::uint16_t port = 0;
-  std::string directory;
+  std::string directory, faults, ledger;
+  double queue_time_s = 0.1, inference_time_s = 0;
+  unsigned concurrency = 2;
+  bool no_render = false;
 };
 
 /// Any well-formed key will do; this one says what it is.
@@ -40,8 +47,36 @@ void announce(const std::string& url, const Shell& shell, std::uint16_t port) {
   }
 }
 
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds{std::llround(seconds * 1000)};
+}
+
+SandboxOptions options_from(const Arguments& arguments) {
+  SandboxOptions options{.port = arguments.port,
+                         .directory = arguments.directory,
+                         .queue_time = milliseconds(arguments.queue_time_s),
+                         .inference_time = milliseconds(arguments.inference_time_s),
+                         .concurrency = arguments.concurrency,
+                         .render = !arguments.no_render,
+                         .ledger = arguments.ledger};
+  if (!arguments.faults.empty()) {
+    options.faults = read_file(arguments.faults);
+    options.faults_name = arguments.faults;
+  }
+  return options;
+}
+
+/// A thousand open streams are a thousand descriptors; the usual soft limit is 1024.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: it serves as many as it may
+}
+
 int sandbox_command(const Arguments& arguments, Shell& shell) {
-  const Sandbox sandbox(SandboxOptions{.port = arguments.port, .directory = arguments.directory});
+  allow_many_descriptors();
+  const Sandbox sandbox(options_from(arguments));
   announce(sandbox.url(), shell, sandbox.port());
   std::mutex mutex;
   std::condition_variable_any stopped;
@@ -61,6 +96,28 @@ void add_sandbox(CLI::App& app, Shell& shell) {
       ->option_text("N");
   command->add_option("--dir", arguments->directory, "Folder for uploads and results (default: a temporary one)")
       ->option_text("DIR");
+  constexpr double most = 24 * 3600;
+  command->add_option("--queue-time", arguments->queue_time_s, "Every request waits at least this long, seconds")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, most))
+      ->option_text("S");
+  command
+      ->add_option("--inference-time", arguments->inference_time_s, "Added to the time that rendering takes, seconds")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, most))
+      ->option_text("S");
+  command->add_option("--concurrency", arguments->concurrency, "Requests that run at a time; the rest waits")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000))
+      ->option_text("N");
+  command->add_flag("--no-render", arguments->no_render,
+                    "Look at no clip and answer with the same tiny one: for load tests");
+  command->add_option("--faults", arguments->faults, "Script of what shall go wrong (docs/SANDBOX.md)")
+      ->option_text("FILE");
+  command
+      ->add_option("--ledger", arguments->ledger,
+                   "Append every accepted submit and every request seen to this file, as JSON lines")
+      ->option_text("FILE");
   command->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return sandbox_command(*arguments, shell); }; });
 }

@@ -9,6 +9,7 @@
 #include "sandbox/judge.hpp"
 #include "sandbox/render.hpp"
 #include "sandbox/service.hpp"
+#include "sandbox/tiny_clip.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -56,7 +57,22 @@ Json describe(const RenderedFacts& facts, const std::string& url) {
 
 }  // namespace
 
-Outcome Service::react(const std::string& id, const ModelInput& input, const JobQueue::Log& log, std::stop_token stop) {
+serve::Response Service::make_fixed_answer() {
+  const auto slot = storage_.reserve("output.mp4", "video/mp4");
+  make_tiny_clip(slot.path.string());
+  const auto facts =
+      read_back(slot.path.string(), RunContext{.stop = {}, .observer = &silent_observer(), .job_id = {}});
+  storage_.publish(slot);
+  return json_response(200, describe(facts, slot.url));
+}
+
+Outcome Service::react(const std::string& id, const JobWish& wish, const JobQueue::Log& log, std::stop_token stop) {
+  if (!renders_) {
+    std::call_once(fixed_once_, [this] { fixed_answer_ = make_fixed_answer(); });
+    log("rendering is off: the clips were not looked at, the answer is a fixed clip");
+    return {fixed_answer_, {}, {}};
+  }
+  const ModelInput& input = wish.input;
   const RunContext context{.stop = std::move(stop), .observer = &silent_observer(), .job_id = id};
   log("timing only, no lip-sync");
   const RemoveLater video_copy{storage_.folder() / ("video-" + id)};
@@ -83,10 +99,12 @@ Outcome Service::react(const std::string& id, const ModelInput& input, const Job
           .audio_facts = voice.facts,
           .mode = input.lipsync_mode,
           .output = slot.path.string(),
-          .scratch = storage_.folder()},
+          .scratch = storage_.folder(),
+          .twist = wish.twist},
          context);
   const auto facts = read_back(slot.path.string(), context);
   storage_.publish(slot);
+  storage_.set_lifetime(slot.id, wish.media_lifetime);
   log(fmt::format("rendered {} frames, {} s", facts.frames, facts.duration_s.to_decimal(6)));
   return {json_response(200, describe(facts, slot.url)), {}, {}};
 }

@@ -38,6 +38,9 @@ class Renderer {
         maker_(turn_, job.video.name()),
         replay_(job.scratch),
         voice_(job.audio, timeline_.voice_samples, context) {
+    const auto wanted = static_cast<std::int64_t>(timeline_.shows.size()) + job.twist.frames_add;
+    const auto last_shown = timeline_.shows.back();
+    timeline_.shows.resize(static_cast<std::size_t>(std::max<std::int64_t>(1, wanted)), last_shown);
     for (std::size_t i = 0; i < timeline_.shows.size(); ++i) {
       timeline_.shows[i] = job.video_facts.grid.decoded_frame(timeline_.shows[i]);
       last_use_[timeline_.shows[i]] = i;
@@ -75,7 +78,7 @@ class Renderer {
     output_ =
         std::make_unique<Output>(job_.output, OutputFormat{.width = maker_.width(),
                                                            .height = maker_.height(),
-                                                           .fps = job_.video_facts.grid.fps,
+                                                           .fps = job_.twist.fps.value_or(job_.video_facts.grid.fps),
                                                            .sar = pixel_shape(first, clip_.stream(), turn_.transpose),
                                                            .channels = voice_.channels()});
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <react1/plan.hpp>
@@ -13,6 +14,12 @@
 
 namespace react1::sandbox {
 
+/// A result that is wrong on purpose.
+struct RenderTwist {
+  std::int64_t frames_add = 0;    ///< to the frames the mode gives; at least one is left
+  std::optional<Rational> fps{};  ///< in place of the source's, the sound staying as long as it was
+};
+
 struct RenderJob {
   Source video = "", audio = "";
   DecodedVideo video_facts;  ///< of these very files
@@ -20,6 +27,7 @@ struct RenderJob {
   LipsyncMode mode{};
   std::string output;             ///< created or overwritten; not a final name
   std::filesystem::path scratch;  ///< folder for pictures that are shown again
+  RenderTwist twist{};
 };
 
 /// Memory: a few pictures plus the codecs' own. Disk: the pictures shown again (at most half the output's, raw).

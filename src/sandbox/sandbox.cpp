@@ -23,7 +23,15 @@ std::string Sandbox::url() const {
 }
 
 std::uint64_t Sandbox::accepted_submits() const noexcept {
-  return impl_->service.accepted_submits();
+  return impl_->service.ledger().count();
+}
+
+std::vector<SandboxSubmit> Sandbox::submits() const {
+  return impl_->service.ledger().submits();
+}
+
+std::vector<SandboxRequest> Sandbox::requests() const {
+  return impl_->service.ledger().requests();
 }
 
 }  // namespace react1

@@ -8,19 +8,13 @@
 #include <utility>
 
 #include "core/json.hpp"
+#include "core/sha256.hpp"
 #include "sandbox/problems.hpp"
+#include "sandbox/route.hpp"
 #include "serve/target.hpp"
 
 namespace react1::sandbox {
 namespace {
-
-constexpr std::string_view upload_prefix = "/upload/b/";
-constexpr std::string_view file_prefix = "/files/b/";
-
-std::uint64_t random_bits() {
-  static thread_local std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
-}
 
 /// The last part of a path, with what could hurt in a path or URL replaced.
 std::string safe_name(std::string_view name) {
@@ -36,11 +30,20 @@ std::string safe_name(std::string_view name) {
   return safe.empty() || safe.front() == '.' ? "file" + safe : safe;
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
+}  // namespace
+
+std::uint64_t random_bits() {
+  static thread_local std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
 }
 
-}  // namespace
+std::optional<std::chrono::seconds> lifetime_of(std::string_view header) {
+  const Json wish = Json::parse(header, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (!wish.is_object() || !wish.contains("expiration_duration_seconds")) return std::nullopt;
+  const Json& seconds = wish["expiration_duration_seconds"];
+  if (!seconds.is_number_integer() || seconds.get<std::int64_t>() <= 0) return std::nullopt;
+  return std::chrono::seconds{seconds.get<std::int64_t>()};
+}
 
 Storage::Storage(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
@@ -55,9 +58,9 @@ Storage::Slot Storage::add(std::string_view name, std::string_view content_type,
   do {
     id = fmt::format("{:08x}", random_bits() & 0xFFFFFFFFU);
   } while (entries_.find(id) != entries_.end());
-  Entry entry{safe_name(name), std::string{content_type}, std::move(signature), {}, false};
+  Entry entry{.name = safe_name(name), .content_type = std::string{content_type}, .signature = std::move(signature)};
   entry.path = folder_ / (id + "-" + entry.name);
-  Slot slot{id, entry.path, fmt::format("{}{}{}/{}", base_url_, file_prefix, id, entry.name)};
+  Slot slot{id, entry.path, fmt::format("{}{}{}/{}", base_url_, file_path, id, entry.name)};
   entries_.emplace(id, std::move(entry));
   return slot;
 }
@@ -71,7 +74,7 @@ void Storage::publish(const Slot& slot) {
   entries_.at(slot.id).present = true;
 }
 
-serve::Response Storage::initiate(const serve::Request& request) {
+serve::Response Storage::initiate(const serve::Request& request, bool in_parts) {
   const Json body = Json::parse(request.body, /*cb=*/nullptr, /*allow_exceptions=*/false);
   std::vector<Problem> problems;
   std::string values[2];
@@ -92,10 +95,11 @@ serve::Response Storage::initiate(const serve::Request& request) {
   const bool header_safe = values[1].find_first_of("\r\n") == std::string::npos;
   std::string signature = fmt::format("{:016x}{:016x}", random_bits(), random_bits());
   const Slot slot = add(values[0], header_safe ? values[1] : "application/octet-stream", signature);
-  const std::string tail = slot.url.substr(base_url_.size() + file_prefix.size());
-  return json_response(
-      200, Json{{"upload_url", fmt::format("{}{}{}?signature={}", base_url_, upload_prefix, tail, signature)},
-                {"file_url", slot.url}});
+  set_lifetime(slot.id, lifetime_of(request.header("X-Fal-Object-Lifecycle")));
+  const std::string tail = slot.url.substr(base_url_.size() + file_path.size());
+  const std::string_view path = in_parts ? multipart_path : upload_path;
+  return json_response(200, Json{{"upload_url", fmt::format("{}{}{}?signature={}", base_url_, path, tail, signature)},
+                                 {"file_url", slot.url}});
 }
 
 std::optional<std::string> Storage::find(std::string_view id_and_name) const {
@@ -106,61 +110,93 @@ std::optional<std::string> Storage::find(std::string_view id_and_name) const {
   return found->first;
 }
 
-serve::BodyPlan Storage::plan_upload(const serve::RequestHead& head) {
-  serve::BodyPlan plan;
-  plan.max_bytes = max_upload;
+std::optional<serve::Response> Storage::refuse_signature(const serve::RequestHead& head, std::string_view tail) const {
   const std::lock_guard lock{mutex_};
-  const auto id = find(std::string_view{head.path}.substr(std::min(upload_prefix.size(), head.path.size())));
+  const auto id = find(tail);
   if (head.has_header("Authorization")) {
     // A presigned URL is the whole permission; a key that comes along has leaked to the storage host.
-    plan.refuse =
-        detail_response(400, "Only one auth mechanism allowed: the URL is signed, send no Authorization header");
-  } else if (!id) {
-    plan.refuse = detail_response(404, "No such upload");
-  } else if (entries_.at(*id).signature.empty() || head.query_item("signature") != entries_.at(*id).signature) {
-    plan.refuse = detail_response(403, "The signature does not match");
-  } else {
-    plan.file = folder_ / fmt::format("incoming-{}", uploads_++);
+    return detail_response(400, "Only one auth mechanism allowed: the URL is signed, send no Authorization header");
   }
+  if (!id) return detail_response(404, "No such upload");
+  const Entry& entry = entries_.at(*id);
+  if (entry.signature.empty() || head.query_item("signature") != entry.signature) {
+    return detail_response(403, "The signature does not match");
+  }
+  if (entry.expired) return detail_response(403, "The signed URL has expired");
+  return std::nullopt;
+}
+
+serve::BodyPlan Storage::plan_upload(const serve::RequestHead& head, std::string_view tail) {
+  serve::BodyPlan plan;
+  plan.max_bytes = max_upload;
+  plan.refuse = refuse_signature(head, tail);
+  const std::lock_guard lock{mutex_};
+  if (!plan.refuse) plan.file = folder_ / fmt::format("incoming-{}", uploads_++);
   return plan;
 }
 
-serve::Response Storage::finish_upload(const serve::Request& request) {
+serve::Response Storage::finish_upload(const serve::Request& request, std::string_view tail) {
   if (request.body_bytes == 0) return detail_response(400, "The body is empty");
   const std::lock_guard lock{mutex_};
-  const auto id = find(std::string_view{request.path}.substr(upload_prefix.size()));
+  const auto id = find(tail);
   if (!id) return detail_response(404, "No such upload");
   auto& entry = entries_.at(*id);
   std::error_code failed;
   std::filesystem::rename(request.body_file, entry.path, failed);
   if (failed) return detail_response(500, "The file can't be stored");
   entry.present = true;
+  entry.sha256.clear();
   return json_response(200, Json::object());
 }
 
-serve::Response Storage::file(const serve::RequestHead& head) const {
+serve::Response Storage::file(std::string_view tail) const {
   const std::lock_guard lock{mutex_};
-  const auto id = find(std::string_view{head.path}.substr(file_prefix.size()));
-  if (!id || !entries_.at(*id).present) return detail_response(404, "File not found");
+  const auto id = find(tail);
+  if (!id || !entries_.at(*id).present || entries_.at(*id).is_gone()) return detail_response(404, "File not found");
   serve::Response response;
   response.headers.emplace("Content-Type", entries_.at(*id).content_type);
   response.body = serve::FileBody{entries_.at(*id).path};
   return response;
 }
 
+void Storage::expire(std::string_view tail) {
+  const std::lock_guard lock{mutex_};
+  if (const auto id = find(tail)) entries_.at(*id).expired = true;
+}
+
+void Storage::set_lifetime(const std::string& id, std::optional<std::chrono::seconds> lifetime) {
+  const std::lock_guard lock{mutex_};
+  if (lifetime) entries_.at(id).ends = std::chrono::steady_clock::now() + *lifetime;
+}
+
 bool Storage::is_own(std::string_view url) const {
   const std::lock_guard lock{mutex_};
-  return starts_with(url, base_url_ + std::string{file_prefix});
+  return url.starts_with(base_url_ + std::string{file_path});
 }
 
 std::optional<std::filesystem::path> Storage::local_file(std::string_view url) const {
   if (!is_own(url)) return std::nullopt;
-  const std::lock_guard lock{mutex_};
   const auto target = serve::parse_target(url);
   if (!target) return std::nullopt;
-  const auto id = find(std::string_view{target->path}.substr(file_prefix.size()));
-  if (!id || !entries_.at(*id).present) return std::nullopt;
+  const std::lock_guard lock{mutex_};
+  const auto id = find(std::string_view{target->path}.substr(file_path.size()));
+  if (!id || !entries_.at(*id).present || entries_.at(*id).is_gone()) return std::nullopt;
   return entries_.at(*id).path;
+}
+
+std::string Storage::identity(std::string_view url) {
+  const auto path = local_file(url);
+  if (!path) return std::string{url};
+  const auto target = serve::parse_target(url);
+  std::string id;
+  {
+    const std::lock_guard lock{mutex_};
+    id = find(std::string_view{target->path}.substr(file_path.size())).value_or("");
+    if (!entries_.at(id).sha256.empty()) return entries_.at(id).sha256;
+  }
+  std::string sha256 = sha256_file(*path);
+  const std::lock_guard lock{mutex_};
+  return entries_.at(id).sha256 = std::move(sha256);
 }
 
 }  // namespace react1::sandbox

@@ -1,13 +1,17 @@
 // The files of the service: uploads through signed URLs, and results.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
+#include <vector>
 
 #include "serve/http_types.hpp"
 
@@ -23,19 +27,32 @@ class Storage {
   /// "http://127.0.0.1:PORT"; before the first request comes.
   void set_base_url(std::string url);
 
-  /// POST /storage/upload/initiate, already authorised.
-  [[nodiscard]] serve::Response initiate(const serve::Request& request);
-  /// Where the body of a PUT goes, or why it is refused.
-  [[nodiscard]] serve::BodyPlan plan_upload(const serve::RequestHead& head);
+  // What follows is asked with the tail "<id>/<name>" of a path: see locate().
+
+  /// POST /storage/upload/initiate and …/initiate-multipart, already authorised.
+  [[nodiscard]] serve::Response initiate(const serve::Request& request, bool in_parts);
+  /// Where the body of a PUT of a file or of a part goes, or why it is refused.
+  [[nodiscard]] serve::BodyPlan plan_upload(const serve::RequestHead& head, std::string_view tail);
+  /// Why the signed URL does not allow this; nullopt when it does.
+  [[nodiscard]] std::optional<serve::Response> refuse_signature(const serve::RequestHead& head,
+                                                                std::string_view tail) const;
   /// The PUT itself, its body in the planned file.
-  [[nodiscard]] serve::Response finish_upload(const serve::Request& request);
-  /// GET and HEAD of /files/b/….
-  [[nodiscard]] serve::Response file(const serve::RequestHead& head) const;
+  [[nodiscard]] serve::Response finish_upload(const serve::Request& request, std::string_view tail);
+  [[nodiscard]] serve::Response finish_part(const serve::Request& request, std::string_view tail,
+                                            std::string_view number);
+  /// Puts the parts together; takes as long as the disk does. `body` lists them.
+  [[nodiscard]] serve::Response complete(std::string_view body, std::string_view tail);
+  /// GET and HEAD of a file.
+  [[nodiscard]] serve::Response file(std::string_view tail) const;
+  /// From now on the file is not there and its upload is not allowed.
+  void expire(std::string_view tail);
 
   /// The local file behind one of our own file URLs; nullopt for any other URL and for files not uploaded yet.
   [[nodiscard]] std::optional<std::filesystem::path> local_file(std::string_view url) const;
   /// Whether the URL points to this service's files at all.
   [[nodiscard]] bool is_own(std::string_view url) const;
+  /// What stands for this clip in the hash of an intent: of a file of ours its SHA-256, else the URL.
+  [[nodiscard]] std::string identity(std::string_view url);
 
   /// A place for a result; publish() makes it visible.
   struct Slot {
@@ -44,17 +61,32 @@ class Storage {
     std::string url;
   };
   [[nodiscard]] Slot reserve(std::string_view name, std::string_view content_type);
+  /// The file is gone after that time; nullopt: never.
+  void set_lifetime(const std::string& id, std::optional<std::chrono::seconds> lifetime);
   void publish(const Slot& slot);
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
  private:
+  struct Part {
+    std::string etag;  ///< with its quotes
+    std::filesystem::path path;
+  };
   struct Entry {
     std::string name, content_type, signature;
-    std::filesystem::path path;
+    std::filesystem::path path{};
     bool present = false;
+    bool expired = false;
+    std::optional<std::chrono::steady_clock::time_point> ends{};
+    std::map<int, Part> parts{};  ///< of an upload in parts, until it is complete
+    std::string sha256{};         ///< once somebody asked
+
+    [[nodiscard]] bool is_gone() const { return expired || (ends && std::chrono::steady_clock::now() >= *ends); }
   };
   /// "<id>/<name>" → id, when the two belong together.
   [[nodiscard]] std::optional<std::string> find(std::string_view id_and_name) const;
+  /// The parts that a completion lists, in order; or what is wrong with the list.
+  [[nodiscard]] std::variant<std::vector<Part>, serve::Response> listed(std::string_view body,
+                                                                        const Entry& entry) const;
   Slot add(std::string_view name, std::string_view content_type, std::string signature);
 
   const std::filesystem::path folder_;
@@ -63,5 +95,12 @@ class Storage {
   std::unordered_map<std::string, Entry> entries_;
   std::uint64_t uploads_ = 0;
 };
+
+/// `expiration_duration_seconds` out of an X-Fal-Object-Lifecycle(-Preference) header; nullopt: none, never, or not
+/// understood.
+[[nodiscard]] std::optional<std::chrono::seconds> lifetime_of(std::string_view header);
+
+/// 64 bits nobody can guess.
+[[nodiscard]] std::uint64_t random_bits();
 
 }  // namespace react1::sandbox

@@ -1,7 +1,11 @@
 #include "serve/exchange.hpp"
 
+#include <exception>
+#include <functional>
 #include <system_error>
 #include <utility>
+
+#include "core/log.hpp"
 
 namespace react1::serve {
 
@@ -9,6 +13,20 @@ Exchange::~Exchange() {
   if (!body_file.empty()) {
     std::error_code ignored;  // already moved away by the handler, which is the normal case
     std::filesystem::remove(body_file, ignored);
+  }
+}
+
+void Exchange::end(bool whole) noexcept {
+  try {
+    std::function<void(bool)> on_done;
+    {
+      const std::lock_guard lock{shared->mutex};
+      if (response) on_done = std::move(response->on_done);
+    }
+    if (feed) feed->release();
+    if (on_done) on_done(whole);
+  } catch (const std::exception& error) {
+    log::error("serve", error.what());
   }
 }
 

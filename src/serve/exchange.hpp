@@ -11,7 +11,9 @@
 #include <microhttpd.h>
 #include <unistd.h>
 
+#include "serve/feed.hpp"
 #include "serve/http_server.hpp"
+#include "serve/timer.hpp"
 
 namespace react1::serve {
 
@@ -45,6 +47,8 @@ struct Shared {
   std::condition_variable completed;  ///< an exchange left `open`
   std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> open;
   bool stopping = false;
+
+  Timer timer;  ///< for answers that drip; has its own lock
 };
 
 struct Exchange {
@@ -52,6 +56,8 @@ struct Exchange {
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
+  /// libmicrohttpd is done with it; `whole`: all of the answer was sent. Server's thread, no lock held.
+  void end(bool whole) noexcept;
 
   const std::shared_ptr<Shared> shared;
 
@@ -63,6 +69,7 @@ struct Exchange {
   std::uint64_t max_body = 0;
   bool too_large = false;
   bool drop_body = false;  ///< too large, or refused
+  std::optional<std::uint64_t> reset_after;
   FileDescriptor body_out;
   int body_errno = 0;  ///< the first write that failed
   std::filesystem::path body_file;
@@ -70,6 +77,7 @@ struct Exchange {
   // Guarded by shared->mutex.
   std::optional<Response> response;     ///< set once
   MHD_Connection* suspended = nullptr;  ///< waiting for `response`
+  std::shared_ptr<Feed> feed;           ///< of an answer that is made while it leaves
 };
 
 /// Stores the response unless there is one and wakes the connection that waits for it. Any thread.
@@ -78,7 +86,8 @@ void answer(Exchange& exchange, Response response);
 /// Takes a piece of the body in, to memory or file, or discards it once it is too large or could not be written.
 void receive_body(Exchange& exchange, const char* data, std::size_t size);
 
-/// Queues `response` on the connection, with Range handling for files. Server's thread only.
-[[nodiscard]] MHD_Result queue_response(MHD_Connection* connection, const RequestHead& head, const Response& response);
+/// Queues `response` on the connection, with Range handling for files. Server's thread only, with shared->mutex held.
+/// MHD_NO also when there shall be no answer: the connection ends then.
+[[nodiscard]] MHD_Result queue_response(MHD_Connection* connection, Exchange& exchange, const Response& response);
 
 }  // namespace react1::serve

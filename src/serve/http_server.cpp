@@ -148,16 +148,20 @@ MHD_Result HttpServer::Impl::on_step(void* self, MHD_Connection* connection, con
 }
 
 void HttpServer::Impl::on_completed(void* self, MHD_Connection* /*connection*/, void** exchange,
-                                    MHD_RequestTerminationCode /*how*/) noexcept {
+                                    MHD_RequestTerminationCode how) noexcept {
   auto& impl = *static_cast<Impl*>(self);
   std::shared_ptr<Exchange> last;  // released after the lock: its end may take the lock again
-  const std::lock_guard lock{impl.shared->mutex};
-  if (const auto found = impl.shared->open.find(static_cast<Exchange*>(*exchange)); found != impl.shared->open.end()) {
-    last = std::move(found->second);
-    impl.shared->open.erase(found);
-    impl.shared->completed.notify_all();
+  {
+    const std::lock_guard lock{impl.shared->mutex};
+    const auto found = impl.shared->open.find(static_cast<Exchange*>(*exchange));
+    if (found != impl.shared->open.end()) {
+      last = std::move(found->second);
+      impl.shared->open.erase(found);
+      impl.shared->completed.notify_all();
+    }
+    *exchange = nullptr;
   }
-  *exchange = nullptr;
+  if (last) last->end(how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }
 
 MHD_Result HttpServer::Impl::step(MHD_Connection* connection, Exchange& exchange, const char* method, const char* data,
@@ -168,6 +172,10 @@ MHD_Result HttpServer::Impl::step(MHD_Connection* connection, Exchange& exchange
   }
   if (size > 0) {
     receive_body(exchange, data, std::exchange(size, 0));
+    if (exchange.reset_after && exchange.request.body_bytes >= *exchange.reset_after) {
+      reset_connection(connection);
+      return MHD_NO;
+    }
     const bool endless = exchange.drop_body && exchange.request.body_bytes > exchange.max_body + options.max_discard;
     return endless ? MHD_NO : MHD_YES;
   }
@@ -206,13 +214,16 @@ MHD_Result HttpServer::Impl::take_head(MHD_Connection* connection, Exchange& exc
     answer(exchange, plain(500, "internal error\n"));
   }
   exchange.max_body = plan.max_bytes;
+  exchange.reset_after = plan.reset_after;
+  request.note = std::move(plan.note);
   exchange.too_large = request.content_length.value_or(0) > plan.max_bytes;
   exchange.drop_body = exchange.too_large || plan.refuse;
   const Response refusal = plan.refuse ? *plan.refuse : plain(413, "the body is too large\n");
   if (exchange.drop_body) {
     // A client that asks first, or one whose body is too long to be read for courtesy, is answered now and cut off.
     if (request.has_header("Expect") || request.content_length.value_or(0) > options.max_discard) {
-      return queue_response(connection, request, refusal);
+      const std::lock_guard lock{shared->mutex};
+      return queue_response(connection, exchange, refusal);
     }
     answer(exchange, refusal);
   } else if (!plan.file.empty()) {
@@ -253,11 +264,8 @@ void HttpServer::Impl::handle(Exchange& exchange, const std::shared_ptr<Exchange
 
 MHD_Result HttpServer::Impl::finish(MHD_Connection* connection, Exchange& exchange) const {
   const std::lock_guard lock{shared->mutex};
-  if (exchange.response) return queue_response(connection, exchange.request, *exchange.response);
-  if (shared->stopping) {
-    exchange.response = plain(503, "the server is stopping\n");
-    return queue_response(connection, exchange.request, *exchange.response);
-  }
+  if (!exchange.response && shared->stopping) exchange.response = plain(503, "the server is stopping\n");
+  if (exchange.response) return queue_response(connection, exchange, *exchange.response);
   exchange.suspended = connection;
   MHD_suspend_connection(connection);
   return MHD_YES;
@@ -284,20 +292,24 @@ void HttpServer::Impl::stop() {
   if (daemon == nullptr) return;
   const MHD_socket listener = MHD_quiesce_daemon(daemon);
   std::vector<std::shared_ptr<Exchange>> waiting;
+  std::vector<std::shared_ptr<Feed>> feeds;
   {
     const std::lock_guard lock{shared->mutex};
     shared->stopping = true;
     for (const auto& [address, exchange] : shared->open) {
       if (exchange->suspended != nullptr) waiting.push_back(exchange);
+      if (exchange->feed) feeds.push_back(exchange->feed);
     }
   }
   for (const auto& exchange : waiting) answer(*exchange, plain(503, "the server is stopping\n"));
+  for (const auto& feed : feeds) feed->stop();
   {
     // Stopping libmicrohttpd cuts connections off, so answers under way are given a moment to leave.
     std::unique_lock lock{shared->mutex};
     shared->completed.wait_for(lock, farewell, [this] { return shared->open.empty(); });
   }
   waiting.clear();
+  shared->timer.stop();
   MHD_stop_daemon(std::exchange(daemon, nullptr));
   if (listener != MHD_INVALID_SOCKET) ::close(listener);
   decltype(shared->open) leftover;  // destroyed outside the lock

@@ -1,11 +1,14 @@
 // What a request and a response of the HTTP server are made of. Data only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -43,17 +46,51 @@ struct Request : RequestHead {
   std::string body;                 ///< when it went into memory
   std::filesystem::path body_file;  ///< when it went into a file: removed after the answer unless moved away
   std::uint64_t body_bytes = 0;
+  std::shared_ptr<const void> note;  ///< BodyPlan::note, as the planner left it
 };
 
 /// A file as body. GET and HEAD honour Range and If-Range on it, and an ETag is added.
 struct FileBody {
   std::filesystem::path path;
+  std::optional<std::uint64_t> only_first{};  ///< serve this many bytes as if the file had no more
+};
+
+/// A body that comes when it comes, in chunks: see serve/body_stream.hpp.
+class BodyStream;
+struct StreamBody {
+  std::shared_ptr<BodyStream> stream;
+};
+
+/// `size` bytes that are made as they leave; nothing of them is kept. `fill` runs on the server's thread.
+struct GeneratedBody {
+  std::uint64_t size = 0;
+  std::function<void(std::uint64_t offset, std::span<char> into)> fill;
+};
+
+/// No answer at all: the connection ends in a FIN, or in a RST.
+struct NoAnswer {
+  bool reset = false;
+};
+
+/// How an answer is spoilt on its way, for tests of clients. Lengths count bytes of the body.
+struct Spoil {
+  enum class Cut { close, reset, stall };
+  std::optional<std::uint64_t> cut_after{};  ///< no more than this is sent
+  Cut cut_by = Cut::close;                   ///< what comes then: a FIN, a RST, or nothing until the server ends
+  /// Added to the Content-Length, which never falls below 0. The connection ends with the answer.
+  std::int64_t content_length_add = 0;
+  std::uint64_t drip_bytes = 0;             ///< > 0: this many at a time …
+  std::chrono::milliseconds drip_every{0};  ///< … with this pause between
 };
 
 struct Response {
   int status = 200;
   Headers headers{};
-  std::variant<std::string, FileBody> body{};
+  std::variant<std::string, FileBody, StreamBody, GeneratedBody, NoAnswer> body{};
+  std::optional<Spoil> spoil{};
+  /// Called once on the server's thread when the exchange is over: true when all of the answer was handed to the
+  /// network. That the client read it, nobody can know.
+  std::function<void(bool whole)> on_done{};
 };
 
 /// Where the body of a request goes.
@@ -61,6 +98,8 @@ struct BodyPlan {
   std::uint64_t max_bytes = std::uint64_t{1} << 20;  ///< a longer body is answered with 413
   std::filesystem::path file{};                      ///< empty: into memory; else created (and overwritten) here
   std::optional<Response> refuse{};                  ///< the answer at once: the body is dropped, the handler not asked
+  std::shared_ptr<const void> note{};                ///< handed on to the handler
+  std::optional<std::uint64_t> reset_after{};        ///< for tests: a RST once this much of the body has come
 };
 
 [[nodiscard]] Response text_response(int status, std::string content_type, std::string text);

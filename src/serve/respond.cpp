@@ -2,8 +2,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <utility>
 
 #include "serve/exchange.hpp"
 #include "serve/range.hpp"
@@ -37,15 +41,60 @@ std::string entity_tag(const struct stat& file) {
   return fmt::format("\"{:x}-{:x}{:09x}\"", file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
 }
 
-MHD_Result queue_file(MHD_Connection* connection, const RequestHead& head, const Response& response,
-                      const FileBody& body) {
+ResponseHandle from_feed(MHD_Connection* connection, Exchange& exchange, Feed::Content content, const Spoil& spoil) {
+  exchange.feed = std::make_shared<Feed>(connection, std::move(content), spoil, exchange.shared->timer);
+  // Who stops the server has looked for feeds already; one that slept on would never wake.
+  if (exchange.shared->stopping) exchange.feed->stop();
+  return ResponseHandle{exchange.feed->make_response()};
+}
+
+/// With a Content-Length of our own when the answer shall say too little; libmicrohttpd sees to one that says too much.
+void add_spoilt_length(MHD_Response* response, std::uint64_t size, const Spoil& spoil) {
+  if (spoil.content_length_add == 0) return;
+  MHD_add_response_header(response, "Connection", "close");
+  if (spoil.content_length_add > 0) return;
+  const auto less = static_cast<std::uint64_t>(-spoil.content_length_add);
+  // Not in chunks, though the length is unknown to libmicrohttpd; and the length that we tell is none of its business.
+  constexpr auto flags = static_cast<MHD_ResponseFlags>(MHD_RF_INSANITY_HEADER_CONTENT_LENGTH |  // NOLINT: flags
+                                                        MHD_RF_HTTP_VERSION_1_0_ONLY);
+  MHD_set_response_options(response, flags, MHD_RO_END);
+  MHD_add_response_header(response, "Content-Length", std::to_string(size - std::min(size, less)).c_str());
+}
+
+Feed::Sized bytes_of(std::string text) {
+  const std::uint64_t size = text.size();
+  return {size, [text = std::move(text)](std::uint64_t offset, std::span<char> into) {
+            std::memcpy(into.data(), text.data() + offset, into.size());
+            return true;
+          }};
+}
+
+Feed::Sized bytes_of(std::shared_ptr<FileDescriptor> file, std::uint64_t first, std::uint64_t length) {
+  return {length, [file = std::move(file), first](std::uint64_t offset, std::span<char> into) {
+            const ssize_t got = ::pread(file->value(), into.data(), into.size(), static_cast<off_t>(first + offset));
+            return got == static_cast<ssize_t>(into.size());
+          }};
+}
+
+MHD_Result queue_sized(MHD_Connection* connection, Exchange& exchange, const Response& response, Feed::Sized content) {
+  const Spoil spoil = response.spoil.value_or(Spoil{});
+  const std::uint64_t size = content.size;
+  const auto handle = from_feed(connection, exchange, std::move(content), spoil);
+  if (!handle) return MHD_NO;
+  add_headers(handle.get(), response.headers);
+  add_spoilt_length(handle.get(), size, spoil);
+  return queue(connection, response.status, handle);
+}
+
+MHD_Result queue_file(MHD_Connection* connection, Exchange& exchange, const Response& response, const FileBody& body) {
+  const RequestHead& head = exchange.request;
   FileDescriptor file{::open(body.path.c_str(), O_RDONLY | O_CLOEXEC)};
   struct stat facts {};
   if (!file.is_open() || ::fstat(file.value(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
     const auto missing = from_text("not found\n");
     return queue(connection, 404, missing);
   }
-  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  const auto size = std::min(static_cast<std::uint64_t>(facts.st_size), body.only_first.value_or(UINT64_MAX));
   const std::string tag = entity_tag(facts);
   const std::string_view condition = head.header("If-Range");
   RangeChoice range;
@@ -69,8 +118,14 @@ MHD_Result queue_file(MHD_Connection* connection, const RequestHead& head, const
       length = range.length;
       content_range = fmt::format("bytes {}-{}/{}", first, first + length - 1, size);
     }
-    handle.reset(MHD_create_response_from_fd_at_offset64(length, file.value(), first));
-    if (handle) static_cast<void>(file.release());  // the response closes it
+    if (response.spoil) {
+      handle = from_feed(connection, exchange,
+                         bytes_of(std::make_shared<FileDescriptor>(file.release()), first, length), *response.spoil);
+      if (handle) add_spoilt_length(handle.get(), length, *response.spoil);
+    } else {
+      handle.reset(MHD_create_response_from_fd_at_offset64(length, file.value(), first));
+      if (handle) static_cast<void>(file.release());  // the response closes it
+    }
   }
   if (!handle) return MHD_NO;
   add_headers(handle.get(), response.headers);
@@ -82,11 +137,29 @@ MHD_Result queue_file(MHD_Connection* connection, const RequestHead& head, const
 
 }  // namespace
 
-MHD_Result queue_response(MHD_Connection* connection, const RequestHead& head, const Response& response) {
-  if (const auto* file = std::get_if<FileBody>(&response.body)) {
-    return queue_file(connection, head, response, *file);
+MHD_Result queue_response(MHD_Connection* connection, Exchange& exchange, const Response& response) {
+  if (const auto* none = std::get_if<NoAnswer>(&response.body)) {
+    if (none->reset) reset_connection(connection);
+    return MHD_NO;
   }
-  const auto handle = from_text(std::get<std::string>(response.body));
+  if (const auto* file = std::get_if<FileBody>(&response.body)) {
+    return queue_file(connection, exchange, response, *file);
+  }
+  if (const auto* made = std::get_if<GeneratedBody>(&response.body)) {
+    return queue_sized(connection, exchange, response,
+                       {made->size, [fill = made->fill](std::uint64_t offset, std::span<char> into) {
+                          fill(offset, into);
+                          return true;
+                        }});
+  }
+  if (const auto* streamed = std::get_if<StreamBody>(&response.body)) {
+    const auto handle = from_feed(connection, exchange, streamed->stream, response.spoil.value_or(Spoil{}));
+    if (handle) add_headers(handle.get(), response.headers);
+    return queue(connection, response.status, handle);
+  }
+  const auto& text = std::get<std::string>(response.body);
+  if (response.spoil) return queue_sized(connection, exchange, response, bytes_of(text));
+  const auto handle = from_text(text);
   if (handle) add_headers(handle.get(), response.headers);
   return queue(connection, response.status, handle);
 }

@@ -1,0 +1,49 @@
+// The routes of the service: what a path means. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace react1::sandbox {
+
+enum class Route {
+  initiate,            ///< POST /storage/upload/initiate
+  initiate_multipart,  ///< POST /storage/upload/initiate-multipart
+  upload,              ///< PUT of a whole file
+  part,                ///< PUT of one part
+  complete,            ///< POST that puts the parts together
+  file,                ///< GET of an upload or a result
+  submit,              ///< the paid one
+  status,
+  stream,  ///< of status events
+  result,
+  cancel,
+  jwks,     ///< the key that webhooks are signed with
+  webhook,  ///< not asked for: what this service sends
+  other,
+};
+
+/// "initiate_multipart", as in fault scripts and ledgers.
+[[nodiscard]] std::string_view to_string(Route route) noexcept;
+[[nodiscard]] std::optional<Route> parse_route(std::string_view word) noexcept;
+/// All words, in the order of the enumeration.
+[[nodiscard]] std::span<const std::string_view> route_words() noexcept;
+
+struct Located {
+  Route route = Route::other;
+  std::string id;           ///< of the request, for status, stream, result and cancel; "" else
+  std::string_view tail;    ///< "<id>/<name>" of a file or an upload
+  std::string_view number;  ///< of the part, as it was sent
+};
+/// `path` is decoded and must outlive the answer.
+[[nodiscard]] Located locate(std::string_view path);
+
+inline constexpr std::string_view endpoint_path = "/fal-ai/sync-lipsync/react-1";
+inline constexpr std::string_view requests_path = "/fal-ai/sync-lipsync/requests/";
+inline constexpr std::string_view file_path = "/files/b/";
+inline constexpr std::string_view upload_path = "/upload/b/";
+inline constexpr std::string_view multipart_path = "/upload/m/";
+
+}  // namespace react1::sandbox
