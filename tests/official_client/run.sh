@@ -3,7 +3,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 skip() {
   echo "SKIPPED: the official client was NOT run against the sandbox: $1" >&2
-  echo "  To run it: install nodejs and npm, then (cd $here && npm ci). scripts/test does both where it can." >&2
+  echo "  To run it: install nodejs and npm, then (cd $here && npm ci). Where both are, scripts/test does that." >&2
   exit 77
 }
 command -v node >/dev/null || skip "there is no node"
