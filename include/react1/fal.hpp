@@ -28,7 +28,7 @@ struct RetryOptions {
 /// What all clients of a process together ask of one host. What is above a limit waits its turn; nothing fails for it.
 /// fal documents no limit on calls of its queue (queued work is not refused), so these guard against ourselves.
 struct HostLimits {
-  int concurrency = 64;         ///< exchanges at a time, open status streams not counted; at least 1
+  int concurrency = 64;         ///< exchanges at a time, and as many status streams being opened; at least 1
   double requests_per_s = 200;  ///< in the long run, above 0; the clients of one job need about 10 in all
   int burst = 1000;             ///< requests that may come at once after a quiet time; at least 1
   int breaker_failures = 5;     ///< submits in a row without a proper answer until the service counts as down

@@ -35,6 +35,8 @@ class CurlExchange {
   /// Reports progress and hands on what a stream has brought; false when its receiver has had enough. Runs callbacks of
   /// the request, which may throw. Not to be called inside of curl.
   [[nodiscard]] bool deliver();
+  /// The answer has begun and goes to a StreamSink.
+  [[nodiscard]] bool is_streaming() const noexcept { return into_stream_; }
   /// Past one of its time-outs; conclude(nullopt) then says which.
   [[nodiscard]] bool out_of_time(Clock::time_point now);
   /// When out_of_time() should be asked next.

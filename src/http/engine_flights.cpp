@@ -99,6 +99,10 @@ void EngineLoop::deliver(std::uint64_t id) {
   const auto found = flights_.find(id);
   if (found == flights_.end() || !found->second->exchange) return;
   const std::shared_ptr<Flight> flight = found->second;
+  if (flight->counted && !flight->host.empty() && flight->exchange->is_streaming()) {
+    flight->counted = false;
+    gates_.opened(flight->host, Clock::now());
+  }
   bool wants_more = true;
   call([&] { wants_more = flight->exchange->deliver(); });
   if (!wants_more) finish(*flight, std::nullopt);
@@ -132,7 +136,8 @@ void EngineLoop::leave_gate(Flight& flight, const Outcome& outcome) {
     return;
   }
   const bool down = gates_.down(host);
-  gates_.settle(host, what, std::exchange(flight.probe, false), outcome, Clock::now(), system_clock().wall());
+  gates_.settle(host, what, std::exchange(flight.probe, false), std::exchange(flight.counted, true), outcome,
+                Clock::now(), system_clock().wall());
   if (!down && gates_.down(host)) log::warning("http", host + " counts as down: further paid requests wait");
   if (down && !gates_.down(host)) log::info("http", host + " answers again");
 }

@@ -37,6 +37,8 @@ EngineLoop::EngineLoop()
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &EngineLoop::timer_callback);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
+  // Our own cap on HTTP/2 streams of one connection; the server's still holds.
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
 }
 
 EngineLoop::~EngineLoop() {

@@ -32,6 +32,7 @@ struct Flight {
 
   std::string host{};  ///< whose gate it has passed or waits at; empty: none
   bool waits = false, probe = false;
+  bool counted = true;  ///< at its host's gate: not any more when it is a stream whose answer has begun
 
   EasyHandle easy{};  // the exchange refers to it and to the request
   std::unique_ptr<CurlExchange> exchange{};

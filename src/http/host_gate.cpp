@@ -49,7 +49,8 @@ bool HostGate::down() const noexcept {
 }
 
 bool HostGate::idle(Time now) const noexcept {
-  return running_ == 0 && !probing_ && held_until_ <= now && busy_ == 0 && submit_failures_ == 0 && unreachable_ == 0;
+  return running_ == 0 && opening_ == 0 && !probing_ && held_until_ <= now && busy_ == 0 && submit_failures_ == 0 &&
+         unreachable_ == 0;
 }
 
 void HostGate::refill(Time now) {
@@ -61,7 +62,8 @@ void HostGate::refill(Time now) {
 
 HostGate::Answer HostGate::ask(GateClass what, Time now) {
   if (now < held_until_) return {.at = held_until_};
-  if (what != GateClass::stream && running_ >= policy_.limits.concurrency) return {};
+  int& running = what == GateClass::stream ? opening_ : running_;
+  if (running >= policy_.limits.concurrency) return {};
   const bool probe = what == GateClass::submit && down();
   if (probe && probing_) return {};
   if (probe && now < probe_at_) return {.at = probe_at_};
@@ -72,14 +74,14 @@ HostGate::Answer HostGate::ask(GateClass what, Time now) {
     return {.at = now + std::chrono::ceil<milliseconds>(missing)};
   }
   tokens_ -= 1;
-  if (what != GateClass::stream) ++running_;
+  ++running;
   if (probe) probing_ = true;
   return {.go = true, .probe = probe};
 }
 
-void HostGate::settle(GateClass what, bool probe, const Outcome& outcome, Time now,
+void HostGate::settle(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
                       std::chrono::system_clock::time_point wall) {
-  if (what != GateClass::stream) --running_;
+  if (counted) --(what == GateClass::stream ? opening_ : running_);
   if (probe) probing_ = false;
   const int before = std::max(submit_failures_, unreachable_);
   learn(what, outcome);

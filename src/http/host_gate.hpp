@@ -19,7 +19,7 @@ struct GatePolicy {
 
 enum class GateClass {
   ordinary,  ///< short exchanges and transfers of files
-  stream,    ///< open for long and nearly idle: not counted as concurrent
+  stream,    ///< open for long and nearly idle: counted, apart from the others, only until its answer begins
   submit,    ///< Request::at_most_once: what the circuit breaker holds back
 };
 [[nodiscard]] GateClass gate_class(const Request& request) noexcept;
@@ -42,8 +42,12 @@ class HostGate {
     std::optional<Time> at{};  ///< not now: when to ask again; nullopt: when another one is over
   };
   [[nodiscard]] Answer ask(GateClass what, Time now);
-  /// A request that went is over. `wall` is for Retry-After dates.
-  void settle(GateClass what, bool probe, const Outcome& outcome, Time now, std::chrono::system_clock::time_point wall);
+  /// A stream's answer has begun. Until then it counts, so that a thousand streams don't open their connections in one
+  /// moment: curl puts 100 on an HTTP/2 connection of which it knows nothing yet, and makes one for each of the others.
+  void opened() noexcept { --opening_; }
+  /// A request that went is over; `counted` is false for a stream that was opened(). `wall` is for Retry-After dates.
+  void settle(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
+              std::chrono::system_clock::time_point wall);
 
   /// New limits of a client that came later; what runs goes on.
   void set_policy(const GatePolicy& policy);
@@ -57,7 +61,7 @@ class HostGate {
   void hold(GateClass what, const Outcome& outcome, Time now, std::chrono::system_clock::time_point wall);
 
   GatePolicy policy_;
-  int running_ = 0;
+  int running_ = 0, opening_ = 0;
   double tokens_;
   Time refilled_;
   Time held_until_;

@@ -56,11 +56,18 @@ std::optional<HostQueues::Time> HostQueues::next() const {
   return earliest;
 }
 
-void HostQueues::settle(const std::string& host, GateClass what, bool probe, const Outcome& outcome, Time now,
-                        std::chrono::system_clock::time_point wall) {
+void HostQueues::opened(const std::string& host, Time now) {
   const auto found = hosts_.find(host);
   if (found == hosts_.end()) return;
-  found->second.gate.settle(what, probe, outcome, now, wall);
+  found->second.gate.opened();
+  found->second.wake = now;
+}
+
+void HostQueues::settle(const std::string& host, GateClass what, bool probe, bool counted, const Outcome& outcome,
+                        Time now, std::chrono::system_clock::time_point wall) {
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) return;
+  found->second.gate.settle(what, probe, counted, outcome, now, wall);
   found->second.wake = now;
 }
 

@@ -34,7 +34,9 @@ class HostQueues {
   [[nodiscard]] std::vector<Grant> ready(Time now);
   /// When ready() may next have something, if nothing else happens; nullopt: not before a settle() or an enter().
   [[nodiscard]] std::optional<Time> next() const;
-  void settle(const std::string& host, GateClass what, bool probe, const Outcome& outcome, Time now,
+  /// See HostGate.
+  void opened(const std::string& host, Time now);
+  void settle(const std::string& host, GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
               std::chrono::system_clock::time_point wall);
   /// The service at this host counts as down.
   [[nodiscard]] bool down(const std::string& host) const;
