@@ -4,11 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <react1/error.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/secret.hpp>
@@ -22,6 +25,24 @@ struct RetryOptions {
   std::chrono::milliseconds max_delay{30'000};  ///< cap, also for Retry-After
 };
 
+/// What all clients of a process together ask of one host. What is above a limit waits its turn; nothing fails for it.
+/// fal documents no limit on calls of its queue (queued work is not refused), so these guard against ourselves.
+struct HostLimits {
+  int concurrency = 64;         ///< exchanges at a time, and as many status streams being opened; at least 1
+  double requests_per_s = 200;  ///< in the long run, above 0; the clients of one job need about 10 in all
+  int burst = 1000;             ///< requests that may come at once after a quiet time; at least 1
+  int breaker_failures = 5;     ///< submits in a row without a proper answer until the service counts as down
+  std::chrono::milliseconds breaker_pause{5'000};       ///< then submits wait this long for one that tries; doubles
+  std::chrono::milliseconds breaker_pause_max{60'000};  ///< up to this
+};
+
+/// What happens when a limit on waiting is reached. The paid request and its id are kept in every case.
+enum class WaitPolicy {
+  keep_waiting,  ///< Note{warning, "long_wait"}, once, and on
+  cancel,        ///< asks the service to cancel, then Error{network}; a job that completed meanwhile is brought home
+  detach,        ///< Error{network, retryable}; the job goes on at the service
+};
+
 struct FalOptions {
   Secret key;  ///< "<id>:<secret>"; must not be empty
   std::string endpoint = "fal-ai/sync-lipsync/react-1";
@@ -32,7 +53,17 @@ struct FalOptions {
   std::chrono::milliseconds stall_timeout{30'000};  ///< no byte in either direction for this long
   std::chrono::milliseconds poll_interval{500};     ///< first pause between status polls; grows to poll_interval_max
   std::chrono::milliseconds poll_interval_max{5'000};
-  std::chrono::milliseconds max_wait{3'600'000};          ///< from submit to completion; then Error{network}, id kept
+  std::chrono::milliseconds max_wait{3'600'000};  ///< of one wait() from its call to completion
+  WaitPolicy on_max_wait = WaitPolicy::detach;
+  /// In the queue without a break: a request that is put back into it begins anew. nullopt: as long as max_wait.
+  std::optional<std::chrono::milliseconds> max_queue_wait{};
+  WaitPolicy on_max_queue_wait = WaitPolicy::detach;
+  /// Wait on the service's status stream (one connection, news at once); false: poll. Polling is also what remains when
+  /// the stream is refused, breaks twice or keeps news back.
+  bool status_stream = true;
+  /// A stream without a byte for this long is broken; one without news for this long is checked by one poll.
+  std::chrono::milliseconds stream_silence{60'000};
+  HostLimits host{};                                      ///< the limits of the client that spoke last hold
   std::int64_t max_answer_bytes = 16 << 20;               ///< JSON answers above this are refused
   std::int64_t max_result_bytes = std::int64_t{2} << 30;  ///< downloads above this are refused
 };
@@ -75,7 +106,14 @@ struct ResultVideo {
 
 enum class CancelOutcome { requested, already_completed, not_found };
 
-/// A blocking client. One instance may be used from several threads; it owns its connections.
+/// How an asynchronous wait ended: exactly one of the two is set.
+struct WaitResult {
+  std::optional<QueueStatus> status{};  ///< completed
+  std::optional<Error> error{};         ///< what wait() would have thrown
+};
+
+/// A blocking client. One instance may be used from several threads. All clients of a process share one thread that
+/// serves every connection and timer; it starts with the first call and ends with the last client.
 /// Every call throws Error (codes in error.hpp) and honours RunContext::stop.
 class FalClient {
  public:
@@ -96,8 +134,17 @@ class FalClient {
                                   const std::string& audio_url, const RunContext& context);
 
   [[nodiscard]] QueueStatus status(const RequestRef& request, const RunContext& context);
-  /// Polls until the request is completed; reports queue position and new log lines to the observer.
+  /// Waits until the request is completed, on the status stream or by polling; reports queue position and new log lines
+  /// to the observer. Limits: max_wait, max_queue_wait.
   QueueStatus wait(const RequestRef& request, const RunContext& context);
+  /// The same without a thread of its own: thousands may wait at a time. `done` is called once, on the client's own
+  /// thread, as is the observer (which lives until then): both must return quickly, must not throw, and may start
+  /// other asynchronous waits, but make no blocking call of a client and don't end the client. `context` is copied. A
+  /// stop and the client's end both come as Error{interrupted}; the client's destructor returns after the last `done`.
+  /// Throws only what is wrong with the call itself (an empty request id).
+  void wait_async(const RequestRef& request, const RunContext& context, std::function<void(WaitResult)> done);
+  /// As above; the future holds the Error. The observer is used until the future is ready.
+  [[nodiscard]] std::future<QueueStatus> wait_async(const RequestRef& request, const RunContext& context);
   /// The model's answer; Error{refused} carries the service's problems when the job failed.
   [[nodiscard]] ResultVideo result(const RequestRef& request, const RunContext& context);
   /// Downloads into `path` (created; the caller chose a temporary name). Size-checked; retried.

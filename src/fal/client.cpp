@@ -9,6 +9,7 @@
 #include "fal/session.hpp"
 #include "fal/storage.hpp"
 #include "fal/wait.hpp"
+#include "fal/wait_async.hpp"
 #include "http/curl_transport.hpp"
 
 namespace react1 {
@@ -31,12 +32,15 @@ auto naming(const RequestRef& request, const Call& call) {
 struct FalClient::Impl {
   explicit Impl(FalOptions given)
       : options((fal::check_options(given), std::move(given))),
-        transport("react1/" + std::string(version())),
-        session(options, transport, system_clock(), http::system_dice()) {}
+        transport("react1/" + std::string(version()),
+                  std::make_shared<http::GatePolicy>(http::GatePolicy{options.host, options.retry})),
+        session(options, transport, system_clock(), http::system_dice()),
+        waits(session, transport) {}
 
   FalOptions options;  // session refers to the two above it
   http::CurlTransport transport;
   fal::Session session;
+  fal::AsyncWaits waits;  // uses the two above it
 };
 
 FalClient::FalClient(FalOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -59,6 +63,22 @@ QueueStatus FalClient::status(const RequestRef& request, const RunContext& conte
 
 QueueStatus FalClient::wait(const RequestRef& request, const RunContext& context) {
   return naming(request, [&] { return fal::wait_for_completion(impl_->session, request, context); });
+}
+
+void FalClient::wait_async(const RequestRef& request, const RunContext& context, std::function<void(WaitResult)> done) {
+  impl_->waits.start(request, context, std::move(done));
+}
+
+std::future<QueueStatus> FalClient::wait_async(const RequestRef& request, const RunContext& context) {
+  const auto promise = std::make_shared<std::promise<QueueStatus>>();
+  wait_async(request, context, [promise](WaitResult result) {
+    if (result.status) {
+      promise->set_value(std::move(*result.status));
+    } else {
+      promise->set_exception(std::make_exception_ptr(std::move(*result.error)));
+    }
+  });
+  return promise->get_future();
 }
 
 ResultVideo FalClient::result(const RequestRef& request, const RunContext& context) {

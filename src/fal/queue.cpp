@@ -11,19 +11,6 @@
 namespace react1::fal {
 namespace {
 
-/// URLs may come from a saved job as well as from an answer; they are checked on every use.
-RequestRef checked(const Session& session, const RequestRef& request, const RunContext& context) {
-  if (request.request_id.empty()) throw Error(ErrorCode::usage, "request id", "is empty");
-  bool replaced = false;
-  RequestRef result = session.endpoints().checked(request, replaced);
-  if (replaced) {
-    context.observer->on_note(
-        {Note::Level::warning, "foreign_url",
-         fmt::format("the stored URLs of request {} lead to another host; they are not used", request.request_id)});
-  }
-  return result;
-}
-
 /// "Request is still in progress": a 400 that names the request's own URLs, or a status answer in place of a result.
 bool is_not_ready(const http::Response& response) {
   if (response.status != 400 && response.status != 202) return false;
@@ -53,22 +40,49 @@ bool is_verdict_on_job(const http::Response& response, const Fault& fault) {
 
 }  // namespace
 
+RequestRef checked_request(const Session& session, const RequestRef& request, Observer& observer) {
+  if (request.request_id.empty()) throw Error(ErrorCode::usage, "request id", "is empty");
+  bool replaced = false;
+  RequestRef result = session.endpoints().checked(request, replaced);
+  if (replaced) {
+    observer.on_note(
+        {Note::Level::warning, "foreign_url",
+         fmt::format("the stored URLs of request {} lead to another host; they are not used", request.request_id)});
+  }
+  return result;
+}
+
+QueueStatus read_status_answer(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
+  const http::Response response = expect_ok(outcome, subject, key);
+  auto status = read_status(response.body);  // 200 or 202, the JSON decides
+  if (!status) throw unusable(response, subject, "a status", key);
+  return std::move(*status);
+}
+
+CancelOutcome read_cancelled(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
+  if (const auto* response = std::get_if<http::Response>(&outcome)) {
+    const auto body = read_object(response->body);
+    const std::string word = body ? text_of(*body, "status") : std::string{};
+    if (response->status == 400 && word == "ALREADY_COMPLETED") return CancelOutcome::already_completed;
+    if (response->status == 404 && (word == "NOT_FOUND" || word.empty())) return CancelOutcome::not_found;
+  }
+  static_cast<void>(expect_ok(outcome, subject, key));
+  return CancelOutcome::requested;
+}
+
 QueueStatus request_status(const Session& session, const RequestRef& request, const RunContext& context) {
-  const std::string url = http::with_query(checked(session, request, context).status_url, "logs", "1");
+  const std::string url =
+      http::with_query(checked_request(session, request, *context.observer).status_url, "logs", "1");
   const Subject subject{redact_url(url), "asking for the status", request.request_id};
-  const http::Response response = expect_ok(
+  return read_status_answer(
       http::perform_with_retry(session.transport(), session.with_key(http::Method::get, url), session.retry(), context,
                                [](const http::Response& answer) { return read_status(answer.body).has_value(); }),
       subject, session.options().key);
-  // 200 or 202, the JSON decides.
-  auto status = read_status(response.body);
-  if (!status) throw unusable(response, subject, "a status", session.options().key);
-  return std::move(*status);
 }
 
 ResultVideo request_result(const Session& session, const RequestRef& request, const RunContext& context) {
   const Secret& key = session.options().key;
-  const std::string url = checked(session, request, context).response_url;
+  const std::string url = checked_request(session, request, *context.observer).response_url;
   const Subject subject{redact_url(url), "asking for the result", request.request_id};
   for (int attempt = 1;; ++attempt) {
     http::Outcome outcome = http::perform_with_retry(
@@ -98,19 +112,12 @@ ResultVideo request_result(const Session& session, const RequestRef& request, co
 }
 
 CancelOutcome cancel_request(const Session& session, const RequestRef& request, const RunContext& context) {
-  const std::string url = checked(session, request, context).cancel_url;
+  const std::string url = checked_request(session, request, *context.observer).cancel_url;
   const Subject subject{redact_url(url), "cancelling", request.request_id};
   http::Request call = session.with_key(http::Method::put, url);
   call.body = http::TextBody{};
-  http::Outcome outcome = http::perform_with_retry(session.transport(), call, session.retry(), context);
-  if (const auto* response = std::get_if<http::Response>(&outcome)) {
-    const auto body = read_object(response->body);
-    const std::string word = body ? text_of(*body, "status") : std::string{};
-    if (response->status == 400 && word == "ALREADY_COMPLETED") return CancelOutcome::already_completed;
-    if (response->status == 404 && (word == "NOT_FOUND" || word.empty())) return CancelOutcome::not_found;
-  }
-  static_cast<void>(expect_ok(std::move(outcome), subject, session.options().key));
-  return CancelOutcome::requested;
+  return read_cancelled(http::perform_with_retry(session.transport(), call, session.retry(), context), subject,
+                        session.options().key);
 }
 
 }  // namespace react1::fal

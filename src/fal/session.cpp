@@ -47,6 +47,15 @@ void check_options(const FalOptions& options) {
   require(options.poll_interval > milliseconds(0), "poll_interval must be above 0");
   require(options.poll_interval_max >= options.poll_interval, "poll_interval_max must not be below poll_interval");
   require(options.max_wait > milliseconds(0), "max_wait must be above 0");
+  require(!options.max_queue_wait || *options.max_queue_wait > milliseconds(0), "max_queue_wait must be above 0");
+  require(options.stream_silence > milliseconds(0), "stream_silence must be above 0");
+  require(options.host.concurrency >= 1, "host.concurrency must be at least 1");
+  require(options.host.requests_per_s > 0, "host.requests_per_s must be above 0");
+  require(options.host.burst >= 1, "host.burst must be at least 1");
+  require(options.host.breaker_failures >= 1, "host.breaker_failures must be at least 1");
+  require(options.host.breaker_pause > milliseconds(0), "host.breaker_pause must be above 0");
+  require(options.host.breaker_pause_max >= options.host.breaker_pause,
+          "host.breaker_pause_max must not be below host.breaker_pause");
   require(options.max_answer_bytes > 0, "max_answer_bytes must be above 0");
   require(options.max_result_bytes > 0, "max_result_bytes must be above 0");
   if (!problems.empty()) throw Error(ErrorCode::usage, "service options", fmt::format("{}", fmt::join(problems, "; ")));
@@ -65,12 +74,12 @@ http::Request Session::without_key(http::Method method, const std::string& url) 
   return request;
 }
 
-http::Request Session::with_key(http::Method method, const std::string& url) const {
+http::Request Session::with_key(http::Method method, const std::string& url, const char* accept) const {
   if (!endpoints_.may_hold_key(url))
     throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
   http::Request request = without_key(method, url);
   request.headers.add("Authorization", "Key " + options_.key.expose());
-  request.headers.add("Accept", "application/json");
+  request.headers.add("Accept", accept);
   // A few kilobytes that take longer than this are dripped at us.
   request.total_timeout = options_.connect_timeout + 2 * options_.stall_timeout;
   return request;

@@ -29,7 +29,8 @@ class Session {
   [[nodiscard]] http::RetryContext retry() const { return {options_.retry, clock_, dice_}; }
 
   /// A JSON exchange with the key. Throws Error{internal} for an URL that may not see it: the last lock on the door.
-  [[nodiscard]] http::Request with_key(http::Method method, const std::string& url) const;
+  [[nodiscard]] http::Request with_key(http::Method method, const std::string& url,
+                                       const char* accept = "application/json") const;
   /// An exchange with a storage or result host: no key.
   [[nodiscard]] http::Request without_key(http::Method method, const std::string& url) const;
 

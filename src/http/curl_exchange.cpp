@@ -39,20 +39,22 @@ std::int64_t info(CURL* easy, CURLINFO what) {
   return value;
 }
 
-bool has_line_break(std::string_view text) noexcept {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
 }  // namespace
 
-CurlExchange::CurlExchange(CURLM* multi, CURL* easy, const Request& request, const std::string& url, bool loopback,
-                           const std::string& user_agent)
-    : multi_(multi), easy_(easy), request_(request), file_sink_(std::get_if<FileSink>(&request.sink)) {
-  set_common(url, loopback, user_agent);
+CurlExchange::CurlExchange(CURL* easy, const Request& request, const std::string& url, bool loopback, Touched touched)
+    : easy_(easy),
+      request_(request),
+      file_sink_(std::get_if<FileSink>(&request.sink)),
+      stream_sink_(std::get_if<StreamSink>(&request.sink)),
+      touched_(std::move(touched)),
+      begun_(Clock::now()),
+      last_activity_(begun_) {
+  set_common(url, loopback);
+  set_version(url);
   set_headers();
 }
 
-void CurlExchange::set_common(const std::string& url, bool loopback, const std::string& user_agent) {
+void CurlExchange::set_common(const std::string& url, bool loopback) {
   curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
@@ -61,11 +63,11 @@ void CurlExchange::set_common(const std::string& url, bool loopback, const std::
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // Without this a stop during a slow name lookup waits for the resolver's thread.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy_, CURLOPT_USERAGENT, user_agent.c_str());
   if (loopback) curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, 256L << 10U);
+  // Only files come in bulk; a thousand open streams with large buffers would be 256 MB.
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, file_sink_ != nullptr ? 256L << 10U : 16L << 10U);
   curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10U);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, curl_message_.data());
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlExchange::header_callback);
@@ -76,6 +78,9 @@ void CurlExchange::set_common(const std::string& url, bool loopback, const std::
   curl_easy_setopt(easy_, CURLOPT_READDATA, this);
   curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, &CurlExchange::seek_callback);
   curl_easy_setopt(easy_, CURLOPT_SEEKDATA, this);
+}
+
+void CurlExchange::set_version(const std::string& url) {
   if (request_.at_most_once) {
     // curl sends a request again by itself, POSTs included, when a reused connection dies before the first byte of an
     // answer: it takes that for a keep-alive connection that the server had closed meanwhile. The server may as well
@@ -83,8 +88,17 @@ void CurlExchange::set_common(const std::string& url, bool loopback, const std::
     // its own (REFUSED_STREAM); not left for reuse, so that the next one needs no luck either.
     curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
-    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   }
+  const bool file = std::holds_alternative<FileBody>(request_.body) || file_sink_ != nullptr;
+  if (request_.at_most_once || file || !url.starts_with("https:")) {
+    // Files: side by side on one HTTP/2 connection they would share its window, and block the small exchanges. Plain
+    // http: the wait below would only end with the first answer there, not with the handshake.
+    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    return;
+  }
+  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  // Rather a stream on the connection that is just being made than a thousand connections.
+  curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, 1L);
 }
 
 void CurlExchange::set_headers() {
@@ -95,8 +109,6 @@ void CurlExchange::set_headers() {
     headers_.reset(longer);
   };
   for (const Header& field : request_.headers.fields()) {
-    if (has_line_break(field.name) || has_line_break(field.value))
-      throw Error(ErrorCode::internal, redact_url(request_.url), "a header field may not hold a line break");
     append(field.value.empty() ? field.name + ";" : field.name + ": " + field.value);
   }
   append("Expect:");  // "100-continue" costs a second with servers that ignore it
@@ -111,9 +123,6 @@ void CurlExchange::set_body() {
   } else if (const auto* text = std::get_if<TextBody>(&request_.body)) {
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text->text.size()));
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, text->text.c_str());
-  } else if (request_.method != Method::get) {
-    throw Error(ErrorCode::internal, redact_url(request_.url),
-                "a request that is no GET needs a body, if an empty one");
   }
   curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, std::string(to_string(request_.method)).c_str());
 }
@@ -130,6 +139,17 @@ std::optional<TransportFailure> CurlExchange::open_files() {
   return std::nullopt;
 }
 
+std::optional<TransportFailure> CurlExchange::prepare() {
+  if (auto failed = open_files()) return failed;
+  set_body();
+  return std::nullopt;
+}
+
+void CurlExchange::touch() {
+  last_activity_ = Clock::now();
+  if (!std::exchange(is_touched_, true)) touched_();
+}
+
 bool CurlExchange::fail(Kind kind, std::string detail) {
   own_failure_ = kind;
   own_detail_ = std::move(detail);
@@ -138,7 +158,9 @@ bool CurlExchange::fail(Kind kind, std::string detail) {
 
 std::size_t CurlExchange::header_callback(char* data, std::size_t, std::size_t size, void* self) noexcept {
   try {
-    return static_cast<CurlExchange*>(self)->take_header({data, size}) ? size : 0;
+    auto* exchange = static_cast<CurlExchange*>(self);
+    exchange->touch();
+    return exchange->take_header({data, size}) ? size : 0;
   } catch (...) {  // out of memory; curl reports a write error
     return 0;
   }
@@ -146,7 +168,10 @@ std::size_t CurlExchange::header_callback(char* data, std::size_t, std::size_t s
 
 std::size_t CurlExchange::write_callback(char* data, std::size_t, std::size_t size, void* self) noexcept {
   try {
-    return static_cast<CurlExchange*>(self)->take_body(data, size) ? size : 0;
+    auto* exchange = static_cast<CurlExchange*>(self);
+    exchange->touch();
+    if (exchange->into_stream_ && !exchange->take_stream(data, size)) return CURL_WRITEFUNC_PAUSE;
+    return exchange->into_stream_ || exchange->take_body(data, size) ? size : 0;
   } catch (...) {
     return 0;
   }
@@ -155,6 +180,11 @@ std::size_t CurlExchange::write_callback(char* data, std::size_t, std::size_t si
 std::size_t CurlExchange::read_callback(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
   auto* exchange = static_cast<CurlExchange*>(self);
   if (!exchange->reader_) return 0;
+  try {
+    exchange->touch();
+  } catch (...) {
+    return CURL_READFUNC_ABORT;
+  }
   const auto got = exchange->reader_->read(buffer, size * count);
   return got ? *got : CURL_READFUNC_ABORT;
 }
@@ -203,9 +233,14 @@ bool CurlExchange::begin_body() {
     }
     if (!writer_->start_at(position)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
   }
-  const std::int64_t limit = into_file_ ? file_sink_->max_bytes - writer_->position()
-                             : writer_  ? INT64_MAX
-                                        : std::get<TextSink>(request_.sink).max_bytes;
+  if (stream_sink_ != nullptr && response_.ok()) {
+    const std::string type = http::media_type(response_.headers.find("Content-Type").value_or(""));
+    into_stream_ = stream_sink_->media_type.empty() || type == stream_sink_->media_type;
+  }
+  const auto* text = std::get_if<TextSink>(&request_.sink);
+  const std::int64_t limit = into_file_        ? file_sink_->max_bytes - writer_->position()
+                             : text != nullptr ? text->max_bytes
+                                               : INT64_MAX;  // of an error page the beginning is kept
   if (announced_ && *announced_ > limit)
     return fail(Kind::too_large, fmt::format("{} bytes announced, {} allowed", *announced_, limit));
   return true;
@@ -219,68 +254,54 @@ bool CurlExchange::take_body(const char* data, std::size_t size) {
     if (!writer_->write(data, size)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
     return true;
   }
-  if (writer_) {
-    response_.body.append(data, std::min(size, kMaxErrorPageBytes - response_.body.size()));
-    read_enough_ = response_.body.size() == kMaxErrorPageBytes;
-    return !read_enough_;
-  }
+  if (writer_ || stream_sink_ != nullptr) return keep_beginning(data, size);
   const std::int64_t limit = std::get<TextSink>(request_.sink).max_bytes;
   if (response_.bytes > limit) return fail(Kind::too_large, fmt::format("more than the allowed {} bytes", limit));
   response_.body.append(data, size);
   return true;
 }
 
-Outcome CurlExchange::run(const std::stop_token& stop) {
-  if (stop.stop_requested()) return failure(Kind::interrupted, {});
-  if (auto failed = open_files()) return *failed;
-  set_body();
-  struct Attached {  // also when a progress callback throws
-    CURLM* multi;
-    CURL* easy;
-    ~Attached() { curl_multi_remove_handle(multi, easy); }
-  };
-  const CURLMcode added = curl_multi_add_handle(multi_, easy_);
-  if (added != CURLM_OK) throw Error(ErrorCode::internal, "libcurl", curl_multi_strerror(added));
-  const Attached attached{multi_, easy_};
-  CURLM* multi = multi_;
-  const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
-  return conclude(drive(stop));
+bool CurlExchange::keep_beginning(const char* data, std::size_t size) {
+  response_.body.append(data, std::min(size, kMaxErrorPageBytes - response_.body.size()));
+  read_enough_ = response_.body.size() == kMaxErrorPageBytes;
+  return !read_enough_;
 }
 
-/// Until the exchange is over (curl's verdict) or we have ended it (nullopt, own_failure_ says why).
-std::optional<CURLcode> CurlExchange::drive(const std::stop_token& stop) {
-  begun_ = last_activity_ = Clock::now();
-  for (;;) {
-    int running = 0;
-    const CURLMcode performed = curl_multi_perform(multi_, &running);
-    if (performed != CURLM_OK) throw Error(ErrorCode::internal, "libcurl", curl_multi_strerror(performed));
-    report();
-    int queued = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &queued)) {
-      if (message->msg == CURLMSG_DONE && message->easy_handle == easy_) return message->data.result;
-    }
-    if (stop.stop_requested()) {
-      static_cast<void>(fail(Kind::interrupted, {}));
-      return std::nullopt;
-    }
-    if (out_of_time()) return std::nullopt;
-    curl_multi_poll(multi_, /*extra_fds=*/nullptr, /*extra_nfds=*/0, patience(), /*numfds=*/nullptr);
+/// False: the receiver has enough to do. curl then keeps the piece and brings it again.
+bool CurlExchange::take_stream(const char* data, std::size_t size) {
+  paused_ = !waiting_.empty() && waiting_.size() + size > static_cast<std::size_t>(stream_sink_->max_buffered);
+  if (paused_) return false;
+  response_.bytes += static_cast<std::int64_t>(size);
+  waiting_.append(data, size);
+  return true;
+}
+
+bool CurlExchange::deliver() {
+  is_touched_ = false;
+  report();
+  if (read_enough_ || waiting_.empty()) return true;
+  const std::string piece = std::exchange(waiting_, {});
+  if (!stream_sink_->on_piece(piece)) {
+    end_stream();
+    return false;
   }
+  if (std::exchange(paused_, false)) curl_easy_pause(easy_, CURLPAUSE_CONT);
+  return true;
+}
+
+void CurlExchange::interrupt() {
+  static_cast<void>(fail(Kind::interrupted, {}));
 }
 
 bool CurlExchange::request_has_begun() const {
   return info(easy_, CURLINFO_PRETRANSFER_TIME_T) > 0 || info(easy_, CURLINFO_SIZE_UPLOAD_T) > 0;
 }
 
-bool CurlExchange::out_of_time() {
-  const auto now = Clock::now();
-  const std::int64_t activity =
-      info(easy_, CURLINFO_SIZE_UPLOAD_T) + response_.bytes + static_cast<std::int64_t>(header_bytes_);
-  // Connecting has a time-out of its own.
-  if (activity != activity_ || !request_has_begun()) {
-    activity_ = activity;
-    last_activity_ = now;
-  }
+bool CurlExchange::out_of_time(Clock::time_point now) {
+  // A body from memory leaves without a callback. Connecting has a time-out of its own.
+  const std::int64_t uploaded = info(easy_, CURLINFO_SIZE_UPLOAD_T);
+  if (uploaded != uploaded_ || !request_has_begun()) last_activity_ = now;
+  uploaded_ = uploaded;
   if (request_.total_timeout && now - begun_ >= *request_.total_timeout)
     return !fail(Kind::timeout_total, fmt::format("no complete answer within {} ms", request_.total_timeout->count()));
   if (now - last_activity_ >= request_.stall_timeout)
@@ -288,12 +309,12 @@ bool CurlExchange::out_of_time() {
   return false;
 }
 
-/// Milliseconds until out_of_time() may next be true; curl wakes earlier for its own timers and for traffic.
-int CurlExchange::patience() const {
-  auto left = request_.stall_timeout - (Clock::now() - last_activity_);
-  if (request_.total_timeout) left = std::min(left, *request_.total_timeout - (Clock::now() - begun_));
-  const auto millis = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-  return static_cast<int>(std::clamp<std::int64_t>(millis, 1, 1000));
+CurlExchange::Clock::time_point CurlExchange::next_check(Clock::time_point now) const {
+  // What leaves without a callback is seen at a check only, so there are two of them per time-out.
+  const auto next = std::min(last_activity_ + request_.stall_timeout, now + request_.stall_timeout / 2);
+  const auto soonest = now + std::chrono::milliseconds(1);
+  if (!request_.total_timeout) return std::max(next, soonest);
+  return std::max(std::min(next, begun_ + *request_.total_timeout), soonest);
 }
 
 void CurlExchange::report() {

@@ -1,4 +1,5 @@
-// One exchange on a leased pair of curl handles. Internal to the curl transport.
+// One exchange on one curl handle: what curl is told, and what its callbacks make of the answer. Internal to the
+// engine.
 #pragma once
 
 #include <curl/curl.h>
@@ -6,8 +7,8 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -17,21 +18,41 @@
 
 namespace react1::http {
 
-/// Use once: construct, run(). The handles must outlive it; after run() nothing of it is left on them.
+/// Use once: construct, prepare(), let curl work on the handle, conclude(). Request and handle must outlive it; what it
+/// sets on the handle is not taken back. Lives on the thread that drives curl.
 class CurlExchange {
  public:
-  CurlExchange(CURLM* multi, CURL* easy, const Request& request, const std::string& url, bool loopback,
-               const std::string& user_agent);
+  using Clock = std::chrono::steady_clock;
+  /// Told (once, until the next deliver()) that there is something to report or hand on. Called inside of curl.
+  using Touched = std::function<void()>;
+
+  CurlExchange(CURL* easy, const Request& request, const std::string& url, bool loopback, Touched touched);
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
-  [[nodiscard]] Outcome run(const std::stop_token& stop);
+  /// Opens the files and sets the body; a failure when that can't be done. After it the handle may be started.
+  [[nodiscard]] std::optional<TransportFailure> prepare();
+  /// Reports progress and hands on what a stream has brought; false when its receiver has had enough. Runs callbacks of
+  /// the request, which may throw. Not to be called inside of curl.
+  [[nodiscard]] bool deliver();
+  /// The answer has begun and goes to a StreamSink.
+  [[nodiscard]] bool is_streaming() const noexcept { return into_stream_; }
+  /// Past one of its time-outs; conclude(nullopt) then says which.
+  [[nodiscard]] bool out_of_time(Clock::time_point now);
+  /// When out_of_time() should be asked next.
+  [[nodiscard]] Clock::time_point next_check(Clock::time_point now) const;
+  /// It is ended from outside; conclude(nullopt) then says so.
+  void interrupt();
+  /// The receiver of a stream wants no more: conclude(nullopt) is then the answer as far as it came.
+  void end_stream() noexcept { read_enough_ = true; }
+  /// What became of it: curl's verdict, or nullopt when we have ended it. Call before the handle leaves its multi.
+  [[nodiscard]] Outcome conclude(std::optional<CURLcode> code);
 
  private:
   using Kind = TransportFailure::Kind;
-  using Clock = std::chrono::steady_clock;
 
-  void set_common(const std::string& url, bool loopback, const std::string& user_agent);
+  void set_common(const std::string& url, bool loopback);
+  void set_version(const std::string& url);
   void set_headers();
   void set_body();
   [[nodiscard]] std::optional<TransportFailure> open_files();
@@ -45,20 +66,21 @@ class CurlExchange {
   [[nodiscard]] bool take_header(std::string_view line);
   [[nodiscard]] bool begin_body();
   [[nodiscard]] bool take_body(const char* data, std::size_t size);
+  [[nodiscard]] bool take_stream(const char* data, std::size_t size);
+  [[nodiscard]] bool keep_beginning(const char* data, std::size_t size);
   [[nodiscard]] bool fail(Kind kind, std::string detail);
 
-  [[nodiscard]] std::optional<CURLcode> drive(const std::stop_token& stop);
-  [[nodiscard]] bool out_of_time();
-  [[nodiscard]] int patience() const;
+  void touch();
   void report();
   [[nodiscard]] bool request_has_begun() const;
-  [[nodiscard]] Outcome conclude(std::optional<CURLcode> code);
   [[nodiscard]] TransportFailure failure(Kind kind, std::string detail) const;
 
-  CURLM* multi_;
   CURL* easy_;
   const Request& request_;
   const FileSink* file_sink_;
+  const StreamSink* stream_sink_;
+  Touched touched_;
+  bool is_touched_ = false;
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> curl_message_{};
   std::optional<FileReader> reader_;
@@ -68,13 +90,15 @@ class CurlExchange {
   std::size_t header_bytes_ = 0;
   std::optional<std::int64_t> announced_;  // Content-Length of this answer's body
   bool body_begun_ = false;
-  bool into_file_ = false;
-  bool read_enough_ = false;  // of an error page: the rest is not worth waiting for
+  bool into_file_ = false, into_stream_ = false;
+  bool read_enough_ = false;  // of an error page or a stream: the rest is not worth waiting for
+  std::string waiting_;       // of a stream, not yet handed on
+  bool paused_ = false;       // until that is done
   std::optional<Kind> own_failure_;
   std::string own_detail_;
 
-  Clock::time_point begun_{}, last_activity_{};
-  std::int64_t activity_ = -1, reported_sent_ = 0, reported_received_ = 0;
+  Clock::time_point begun_, last_activity_;
+  std::int64_t uploaded_ = 0, reported_sent_ = 0, reported_received_ = 0;
 };
 
 }  // namespace react1::http

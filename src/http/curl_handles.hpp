@@ -1,11 +1,9 @@
-// Owners of curl's objects, and the pool that lets successive exchanges reuse connections.
+// Owners of curl's objects.
 #pragma once
 
 #include <curl/curl.h>
 
 #include <memory>
-#include <mutex>
-#include <vector>
 
 namespace react1::http {
 
@@ -22,40 +20,8 @@ using EasyHandle = std::unique_ptr<CURL, FreeEasy>;
 using MultiHandle = std::unique_ptr<CURLM, FreeMulti>;
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-/// What one exchange needs. The multi handle owns the connections, so it outlives the easy one (member order).
-struct CurlPair {
-  MultiHandle multi;
-  EasyHandle easy;
-};
-
-/// Lends pairs to threads: as many as there are exchanges at the same time, idle ones are kept for their connections.
-/// Thread-safe.
-class CurlPool {
- public:
-  /// Starts libcurl once per process; throws Error{internal} when that fails.
-  CurlPool();
-
-  /// Gives its pair back when it dies.
-  class Lease {
-   public:
-    explicit Lease(CurlPool& pool) : pool_(pool), pair_(pool.take()) {}
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    ~Lease() { pool_.give_back(std::move(pair_)); }
-    [[nodiscard]] CURLM* multi() const noexcept { return pair_.multi.get(); }
-    [[nodiscard]] CURL* easy() const noexcept { return pair_.easy.get(); }
-
-   private:
-    CurlPool& pool_;
-    CurlPair pair_;
-  };
-
- private:
-  [[nodiscard]] CurlPair take();
-  void give_back(CurlPair pair) noexcept;
-
-  std::mutex mutex_;
-  std::vector<CurlPair> idle_;
-};
+/// Both start libcurl once per process and throw Error{internal} when it can't give one.
+[[nodiscard]] MultiHandle new_multi();
+[[nodiscard]] EasyHandle new_easy();
 
 }  // namespace react1::http

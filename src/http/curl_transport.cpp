@@ -2,44 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <react1/error.hpp>
+#include <stop_token>
 #include <utility>
 
 #include "core/log.hpp"
 #include "core/redact.hpp"
-#include "http/curl_exchange.hpp"
-#include "http/url.hpp"
+#include "http/mailbox.hpp"
 
 namespace react1::http {
 namespace {
-
-constexpr int kMaxRedirects = 10;
-
-TransportFailure not_performed(std::string detail) {
-  TransportFailure failure;
-  failure.kind = TransportFailure::Kind::protocol;
-  failure.request_may_have_been_received = false;
-  failure.detail = std::move(detail);
-  return failure;
-}
-
-bool is_redirect(int status) noexcept {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-void check(const Request& request) {
-  if (!request.follow_redirects) return;
-  if (request.method != Method::get || request.headers.has("Authorization"))
-    throw Error(ErrorCode::internal, redact_url(request.url), "only a GET without a key may follow redirects");
-}
 
 void log_exchange(Method method, const std::string& url, const Outcome& outcome,
                   std::chrono::steady_clock::time_point begun) {
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count();
   if (const auto* response = std::get_if<Response>(&outcome)) {
-    log::debug("http", fmt::format("{} {} {} {} bytes {} ms", to_string(method), redact_url(url), response->status,
-                                   response->bytes, took));
+    const bool led_on = !response->effective_url.empty() && response->effective_url != url;
+    log::debug("http", fmt::format("{} {} {}{} {} bytes {} ms", to_string(method), redact_url(url), response->status,
+                                   led_on ? " at " + redact_url(response->effective_url) : "", response->bytes, took));
   } else {
     const auto& failure = std::get<TransportFailure>(outcome);
     log::debug("http", fmt::format("{} {} failed after {} ms: {} ({})", to_string(method), redact_url(url), took,
@@ -47,51 +29,59 @@ void log_exchange(Method method, const std::string& url, const Outcome& outcome,
   }
 }
 
-/// Where a redirect leads, or why it is not followed.
-std::variant<std::string, TransportFailure> next_stop(const std::string& url, const Response& response) {
-  const auto location = response.headers.find("Location");
-  if (!location) return not_performed("the redirect says not where to");
-  const auto target = resolve_reference(url, *location);
-  const auto from = parse_url(url);
-  const auto to = target ? parse_url(*target) : std::nullopt;
-  if (!from || !to) return not_performed("the redirect leads to something that is no http(s) URL");
-  if (!is_acceptable(*to) || (from->scheme == "https" && to->scheme != "https"))
-    return not_performed("the redirect leads to plain http: " + redact_url(*target));
-  if (is_loopback(*to) && !is_loopback(*from))
-    return not_performed("the redirect leads into this machine: " + redact_url(*target));
-  return *target;
-}
-
 }  // namespace
 
-CurlTransport::CurlTransport(std::string user_agent) : user_agent_(std::move(user_agent)) {}
+CurlTransport::CurlTransport(std::string user_agent, std::shared_ptr<const GatePolicy> policy)
+    : user_agent_(std::move(user_agent)), policy_(std::move(policy)) {}
 
-Outcome CurlTransport::perform_one(const Request& request, const std::string& url, const RunContext& context) {
-  const auto parsed = parse_url(url);
-  if (!parsed) return not_performed("not an http(s) URL: " + redact_url(url));
-  if (!is_acceptable(*parsed)) return not_performed("plain http is spoken to loopback hosts only: " + redact_url(url));
-  const auto begun = std::chrono::steady_clock::now();
-  const CurlPool::Lease lease(pool_);
-  CurlExchange exchange(lease.multi(), lease.easy(), request, url, is_loopback(*parsed), user_agent_);
-  Outcome outcome = exchange.run(context.stop);
-  log_exchange(request.method, url, outcome, begun);
-  return outcome;
+Engine& CurlTransport::engine() {
+  const std::lock_guard lock(mutex_);
+  if (!engine_) engine_ = Engine::shared();
+  return *engine_;
+}
+
+void CurlTransport::prepare(Request& request) const {
+  request.headers.add("User-Agent", user_agent_);
+  request.gate = policy_;
+}
+
+Engine::ExchangeId CurlTransport::start(Request request, std::string job_id, Engine::Completion done) {
+  prepare(request);
+  const Method method = request.method;
+  std::string url = request.url;
+  return engine().start(std::move(request),
+                        [method, url = std::move(url), job_id = std::move(job_id), done = std::move(done),
+                         begun = std::chrono::steady_clock::now()](Outcome outcome) {
+                          {
+                            const log::Scope scope(job_id);
+                            log_exchange(method, url, outcome, begun);
+                          }
+                          done(std::move(outcome));
+                        });
 }
 
 Outcome CurlTransport::perform(const Request& request, const RunContext& context) {
-  check(request);
-  std::string url = request.url;
-  for (int hop = 0;; ++hop) {
-    Outcome outcome = perform_one(request, url, context);
-    auto* response = std::get_if<Response>(&outcome);
-    if (response == nullptr) return outcome;
-    response->effective_url = url;
-    if (!request.follow_redirects || !is_redirect(response->status)) return outcome;
-    if (hop == kMaxRedirects) return not_performed("more than ten redirects");
-    auto next = next_stop(url, *response);
-    if (auto* failure = std::get_if<TransportFailure>(&next)) return std::move(*failure);
-    url = std::get<std::string>(std::move(next));
+  Engine& loop = engine();
+  if (loop.on_loop())
+    throw Error(ErrorCode::internal, redact_url(request.url), "a callback of the engine may not wait for the engine");
+  if (context.stop.stop_requested()) {
+    TransportFailure stopped;
+    stopped.kind = TransportFailure::Kind::interrupted;
+    stopped.request_may_have_been_received = false;
+    return stopped;
   }
+  const auto begun = std::chrono::steady_clock::now();
+  const auto mailbox = std::make_shared<Mailbox>();
+  Request sent = mailbox->redirected(request);
+  prepare(sent);
+  const Engine::ExchangeId exchange =
+      loop.start(std::move(sent), [mailbox](Outcome outcome) { mailbox->put_outcome(std::move(outcome)); });
+  Outcome outcome = [&] {
+    const std::stop_callback interrupt(context.stop, [&loop, exchange] { loop.cancel(exchange); });
+    return mailbox->await(request, [&loop, exchange] { loop.cancel(exchange); });
+  }();
+  log_exchange(request.method, request.url, outcome, begun);
+  return outcome;
 }
 
 }  // namespace react1::http

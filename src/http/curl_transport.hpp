@@ -1,27 +1,40 @@
-// The transport over libcurl.
+// The transport over libcurl: the blocking door to the engine.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 
-#include "http/curl_handles.hpp"
+#include "http/engine.hpp"
+#include "http/host_gate.hpp"
 #include "http/transport.hpp"
 
 namespace react1::http {
 
-/// Blocking exchanges on curl's multi interface, because only that one can be woken at once from another thread
-/// (curl_multi_wakeup); an easy handle notices a stop up to a second later. Thread-safe.
+/// Exchanges on the process's engine, under one name and one policy. Thread-safe.
 ///
 /// Never switched on here: curl's verbose log (it prints the Authorization header), cookies, .netrc, signals.
 class CurlTransport final : public Transport {
  public:
-  explicit CurlTransport(std::string user_agent);
+  /// Without a policy nothing waits at a gate.
+  explicit CurlTransport(std::string user_agent, std::shared_ptr<const GatePolicy> policy = nullptr);
+
+  /// Callbacks of the request run on the calling thread, one at a time, and may throw: that ends the exchange and comes
+  /// out here. A stop comes back within a turn of the loop. Throws Error{internal} on the engine's own thread.
   [[nodiscard]] Outcome perform(const Request& request, const RunContext& context) override;
 
+  /// Without waiting: see Engine::start(). `job_id` is for the log.
+  Engine::ExchangeId start(Request request, std::string job_id, Engine::Completion done);
+  /// Of the process; kept from the first use on.
+  [[nodiscard]] Engine& engine();
+
  private:
-  [[nodiscard]] Outcome perform_one(const Request& request, const std::string& url, const RunContext& context);
+  void prepare(Request& request) const;
 
   std::string user_agent_;
-  CurlPool pool_;
+  std::shared_ptr<const GatePolicy> policy_;
+  std::mutex mutex_;
+  std::shared_ptr<Engine> engine_;  // under mutex_ until it is set
 };
 
 }  // namespace react1::http

@@ -103,9 +103,24 @@ void pause(const Clock& clock, std::chrono::milliseconds duration, const RunCont
   if (!clock.sleep_for(duration, context.stop)) context.throw_if_stopped();
 }
 
+std::optional<std::chrono::milliseconds> Attempts::after(const Request& request, const Outcome& outcome,
+                                                         const Usable& usable) {
+  ++made_;
+  const auto now = retry_.clock.wall();
+  RetryDecision decision = decide(made_, outcome, retry_.options, retry_.dice(), now);
+  const auto* response = std::get_if<Response>(&outcome);
+  if (response != nullptr && response->ok() && usable && !usable(*response) && made_ < retry_.options.attempts)
+    decision = {true, pause_after(made_, outcome, retry_.options, retry_.dice(), now)};
+  if (!decision.retry) return std::nullopt;
+  log::info("http", fmt::format("{} {} again in {} ms, attempt {} of {}", to_string(request.method),
+                                redact_url(request.url), decision.delay.count(), made_ + 1, retry_.options.attempts));
+  return decision.delay;
+}
+
 Outcome perform_with_retry(Transport& transport, const Request& request, const RetryContext& retry,
                            const RunContext& context, const Usable& usable) {
-  for (int attempt = 1;; ++attempt) {
+  Attempts attempts(retry);
+  for (;;) {
     context.throw_if_stopped();
     Outcome outcome = transport.perform(request, context);
     if (const auto* failure = std::get_if<TransportFailure>(&outcome)) {
@@ -114,16 +129,9 @@ Outcome perform_with_retry(Transport& transport, const Request& request, const R
         throw Error(ErrorCode::interrupted, redact_url(request.url), "stopped on request");
       }
     }
-    const auto now = retry.clock.wall();
-    RetryDecision decision = decide(attempt, outcome, retry.options, retry.dice(), now);
-    const auto* response = std::get_if<Response>(&outcome);
-    if (response != nullptr && response->ok() && usable && !usable(*response) && attempt < retry.options.attempts)
-      decision = {true, pause_after(attempt, outcome, retry.options, retry.dice(), now)};
-    if (!decision.retry) return outcome;
-    log::info("http",
-              fmt::format("{} {} again in {} ms, attempt {} of {}", to_string(request.method), redact_url(request.url),
-                          decision.delay.count(), attempt + 1, retry.options.attempts));
-    pause(retry.clock, decision.delay, context);
+    const auto delay = attempts.after(request, outcome, usable);
+    if (!delay) return outcome;
+    pause(retry.clock, *delay, context);
   }
 }
 

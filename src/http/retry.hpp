@@ -58,6 +58,20 @@ struct RetryContext {
 /// worth another try. May be empty.
 using Usable = std::function<bool(const Response&)>;
 
+/// One request that is safe to repeat, from attempt to attempt: what perform_with_retry() and whoever repeats without
+/// blocking have in common.
+class Attempts {
+ public:
+  explicit Attempts(RetryContext retry) noexcept : retry_(retry) {}
+  /// An attempt ended. The pause before the next one, or nullopt: `outcome` is the last word. Logs the pause.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> after(const Request& request, const Outcome& outcome,
+                                                               const Usable& usable = {});
+
+ private:
+  RetryContext retry_;
+  int made_ = 0;
+};
+
 /// Performs a request that is safe to repeat until it succeeds, fails for good or its attempts are used up; returns
 /// the last outcome. Throws Error{interrupted}, also out of a pause.
 [[nodiscard]] Outcome perform_with_retry(Transport& transport, const Request& request, const RetryContext& retry,

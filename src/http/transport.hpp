@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,15 +49,28 @@ struct FileSink {
   std::int64_t resume_at = 0;
 };
 
-/// How far an exchange is; called on the thread that performs it, at most once per loop turn.
+/// A 2xx body without a foreseeable end is handed on as it comes; any other status's body, and a 2xx of another media
+/// type, go to Response::body, the first 64 KiB.
+struct StreamSink {
+  /// The next bytes, cut anywhere. False: enough, the exchange ends well with what it has. Thread: as for
+  /// ProgressCallback.
+  std::function<bool(std::string_view)> on_piece;
+  std::string media_type{};  ///< e.g. "text/event-stream"; empty: any
+  /// Bytes that may wait for the receiver. Above that the server is made to wait (the connection is not read).
+  std::int64_t max_buffered = 256 << 10;
+};
+
+/// How far an exchange is. Transport::perform() calls it on its caller's thread, Engine::start() on the loop's.
 using ProgressCallback = std::function<void(std::int64_t done, std::optional<std::int64_t> total)>;
+
+struct GatePolicy;  // host_gate.hpp
 
 struct Request {
   Method method = Method::get;
   std::string url;  ///< http or https; plain http is performed for loopback hosts only
   Headers headers{};
   std::variant<NoBody, TextBody, FileBody> body{};
-  std::variant<TextSink, FileSink> sink{};
+  std::variant<TextSink, FileSink, StreamSink> sink{};
   std::chrono::milliseconds connect_timeout{15'000};  ///< name, connection and TLS together
   std::chrono::milliseconds stall_timeout{60'000};    ///< no byte in either direction for this long
   /// The whole exchange. For small answers, where a server that drips a byte now and then must not hold us for ever.
@@ -66,6 +80,8 @@ struct Request {
   bool follow_redirects = false;
   /// The request must reach a server at most once. It then travels alone on a connection of its own.
   bool at_most_once = false;
+  /// What may be asked of the host at a time, together with everybody else in the process; null: no limits.
+  std::shared_ptr<const GatePolicy> gate{};
   ProgressCallback on_sent{};      ///< bytes of the body handed to the network
   ProgressCallback on_received{};  ///< bytes of a 2xx body, FileSink only
 };
@@ -73,7 +89,7 @@ struct Request {
 struct Response {
   int status = 0;
   Headers headers{};
-  std::string body{};           ///< empty when a FileSink took it
+  std::string body{};           ///< empty when a FileSink or StreamSink took it
   std::int64_t bytes = 0;       ///< of the body, as received in this exchange
   std::string effective_url{};  ///< after redirects
 

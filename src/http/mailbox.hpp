@@ -1,0 +1,49 @@
+// What the engine has to tell a thread that waits for an exchange.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "http/transport.hpp"
+
+namespace react1::http {
+
+/// Carries the callbacks of one exchange from the loop's thread to the thread that waits in await(). Progress is
+/// overwritten by later progress, so it needs no bound; a stream's receiver that lags behind by more than the sink's
+/// max_buffered ends the exchange as too_large.
+class Mailbox : public std::enable_shared_from_this<Mailbox> {
+ public:
+  /// The request with callbacks that write to this mailbox in place of its own.
+  [[nodiscard]] Request redirected(const Request& request);
+  void put_outcome(Outcome outcome);
+  /// Until the outcome is there; calls the callbacks of `request` meanwhile, without a lock. When one throws, or a
+  /// stream has had enough, `cancel` is called and the outcome waited for; the exception goes on.
+  [[nodiscard]] Outcome await(const Request& request, const std::function<void()>& cancel);
+
+ private:
+  struct Progress {
+    std::int64_t done = 0;
+    std::optional<std::int64_t> total{};
+  };
+  struct News {
+    std::optional<Progress> sent{}, received{};
+    std::string pieces{};
+    std::optional<Outcome> outcome{};
+    [[nodiscard]] bool any() const { return sent || received || !pieces.empty() || outcome; }
+  };
+  bool put_piece(std::string_view piece, std::int64_t room);
+  [[nodiscard]] News take();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  News news_;
+  std::int64_t streamed_ = 0;
+  bool overrun_ = false;
+};
+
+}  // namespace react1::http

@@ -1,0 +1,72 @@
+#include "http/redirects.hpp"
+
+#include <react1/error.hpp>
+#include <string_view>
+#include <utility>
+
+#include "core/redact.hpp"
+#include "http/url.hpp"
+
+namespace react1::http {
+namespace {
+
+constexpr int kMaxRedirects = 10;
+
+TransportFailure not_performed(std::string detail) {
+  TransportFailure failure;
+  failure.kind = TransportFailure::Kind::protocol;
+  failure.request_may_have_been_received = false;
+  failure.detail = std::move(detail);
+  return failure;
+}
+
+bool has_line_break(std::string_view text) noexcept {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+}  // namespace
+
+void check_request(const Request& request) {
+  const auto require = [&request](bool fine, const char* problem) {
+    if (!fine) throw Error(ErrorCode::internal, redact_url(request.url), problem);
+  };
+  require(!request.follow_redirects || (request.method == Method::get && !request.headers.has("Authorization")),
+          "only a GET without a key may follow redirects");
+  for (const Header& field : request.headers.fields()) {
+    require(!has_line_break(field.name) && !has_line_break(field.value), "a header field may not hold a line break");
+  }
+  require(request.method == Method::get || !std::holds_alternative<NoBody>(request.body),
+          "a request that is no GET needs a body, if an empty one");
+  const auto* stream = std::get_if<StreamSink>(&request.sink);
+  require(stream == nullptr || stream->on_piece != nullptr, "a stream needs a receiver");
+}
+
+std::optional<TransportFailure> objection_to(const std::string& url) {
+  const auto parsed = parse_url(url);
+  if (!parsed) return not_performed("not an http(s) URL: " + redact_url(url));
+  if (!is_acceptable(*parsed)) return not_performed("plain http is spoken to loopback hosts only: " + redact_url(url));
+  return std::nullopt;
+}
+
+bool wants_redirect(const Request& request, const Response& response) noexcept {
+  const int status = response.status;
+  return request.follow_redirects &&
+         (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
+}
+
+std::variant<std::string, TransportFailure> next_stop(const std::string& url, const Response& response, int followed) {
+  if (followed >= kMaxRedirects) return not_performed("more than ten redirects");
+  const auto location = response.headers.find("Location");
+  if (!location) return not_performed("the redirect says not where to");
+  const auto target = resolve_reference(url, *location);
+  const auto from = parse_url(url);
+  const auto to = target ? parse_url(*target) : std::nullopt;
+  if (!from || !to) return not_performed("the redirect leads to something that is no http(s) URL");
+  if (!is_acceptable(*to) || (from->scheme == "https" && to->scheme != "https"))
+    return not_performed("the redirect leads to plain http: " + redact_url(*target));
+  if (is_loopback(*to) && !is_loopback(*from))
+    return not_performed("the redirect leads into this machine: " + redact_url(*target));
+  return *target;
+}
+
+}  // namespace react1::http
