@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <react1/error.hpp>
@@ -42,6 +43,8 @@ enum class WaitPolicy {
   cancel,        ///< asks the service to cancel, then Error{network}; a job that completed meanwhile is brought home
   detach,        ///< Error{network, retryable}; the job goes on at the service
 };
+/// "keep_waiting", "cancel", "detach". Throws Error{usage}.
+[[nodiscard]] WaitPolicy parse_wait_policy(std::string_view text);
 
 struct FalOptions {
   Secret key;  ///< "<id>:<secret>"; must not be empty

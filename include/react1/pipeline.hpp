@@ -47,7 +47,10 @@ struct PipelineOptions {
   Price price{};
   Budget budget{};
   RetryOptions retry{};
-  std::chrono::milliseconds max_wait{3'600'000};  ///< from submit to completion; then Error{network}, the id is kept
+  std::chrono::milliseconds max_wait{3'600'000};  ///< from the call of wait() to completion; the id is kept
+  WaitPolicy on_max_wait = WaitPolicy::detach;
+  std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< in the queue without a break; nullopt: any
+  WaitPolicy on_max_queue_wait = WaitPolicy::detach;
   std::chrono::milliseconds stall_timeout{
       30'000};  ///< an exchange with the service without a byte for this long failed
   OnInterrupt on_interrupt = OnInterrupt::detach;

@@ -69,6 +69,9 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
   }
   options_.retry = options.retry;
   options_.max_wait = options.max_wait;
+  options_.on_max_wait = options.on_max_wait;
+  options_.max_queue_wait = options.max_queue_wait;
+  options_.on_max_queue_wait = options.on_max_queue_wait;
   options_.stall_timeout = options.stall_timeout;
   jobs_ = open_store(flags.store);
   client_ = std::make_unique<FalClient>(options_);

@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, 6> kEmotions{"happy", "sad", "angry", "di
 constexpr std::array<std::string_view, 3> kModelModes{"lips", "face", "head"};
 constexpr std::array<std::string_view, 5> kLipsyncModes{"cut_off", "loop", "bounce", "silence", "remap"};
 constexpr std::array<std::string_view, 3> kGoals{"speech", "picture", "both"};
+constexpr std::array<std::string_view, 3> kWaitPolicies{"keep_waiting", "cancel", "detach"};
 constexpr std::array<std::string_view, 2> kOnInterrupts{"detach", "cancel"};
 
 template <class Enum>
@@ -96,6 +97,9 @@ ReencodePolicy parse_reencode_policy(std::string_view text) {
 }
 CopyCheck parse_copy_check(std::string_view text) {
   return parse<CopyCheck>(kCopyChecks, "copy_check", text);
+}
+WaitPolicy parse_wait_policy(std::string_view text) {
+  return parse<WaitPolicy>(kWaitPolicies, "wait_policy", text);
 }
 OnInterrupt parse_on_interrupt(std::string_view text) {
   return parse<OnInterrupt>(kOnInterrupts, "on_interrupt", text);

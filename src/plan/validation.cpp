@@ -132,6 +132,9 @@ std::vector<Problem> find_problems(const PipelineOptions& options) {
   }
   findings.within("stall_timeout", std::int64_t{options.stall_timeout.count()}, 1, 3'600'000);
   findings.within("max_wait", std::int64_t{options.max_wait.count()}, 1, 604'800'000);
+  if (options.max_queue_wait) {
+    findings.within("max_queue_wait", std::int64_t{options.max_queue_wait->count()}, 1, 604'800'000);
+  }
   return findings.take();
 }
 

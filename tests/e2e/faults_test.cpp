@@ -1,5 +1,6 @@
-// What the program does when the service misbehaves, fault by fault: the exit code, what was paid (never more than once), how the
-// job stands, and that it can be brought home. The table is the test; docs/SANDBOX.md explains the scripts.
+// What the program does when the service misbehaves, fault by fault: the exit code, what was paid (never more than
+// once), how the job stands, and that it can be brought home. The table is the test; docs/SANDBOX.md explains the
+// scripts.
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -42,9 +43,16 @@ constexpr const char* kRecipe = R"({"retry": {"attempts": 4, "base_delay_ms": 20
   "wait": {"stall_timeout_ms": 3000}})";
 
 std::vector<std::string> run_arguments(const User& user) {
-  return {"run",     fixture("presenter_h264_25fps_6s.mp4"), fixture("voice_mono_48k_5s.wav"), "--emotion", "happy",
-          "-o",      user.path("out.mp4"),
-          "--json",  "--pipeline", user.path("quick.json")};
+  return {"run",
+          fixture("presenter_h264_25fps_6s.mp4"),
+          fixture("voice_mono_48k_5s.wav"),
+          "--emotion",
+          "happy",
+          "-o",
+          user.path("out.mp4"),
+          "--json",
+          "--pipeline",
+          user.path("quick.json")};
 }
 
 void play(const Fault& fault) {
@@ -67,7 +75,8 @@ void play(const Fault& fault) {
     CHECK_FALSE(error["message"].get<std::string>().empty());
     CHECK_FALSE(error["hint"].get<std::string>().empty());
     // What is paid is never lost sight of.
-    if (jobs[0]["request_id"].is_string()) CHECK(first.err.find(jobs[0]["request_id"].get<std::string>()) != std::string::npos);
+    if (jobs[0]["request_id"].is_string())
+      CHECK(first.err.find(jobs[0]["request_id"].get<std::string>()) != std::string::npos);
   }
 
   const std::string id = jobs[0]["job_id"];
@@ -98,18 +107,28 @@ void play_all(const std::vector<Fault>& faults) {
 TEST_CASE("faults: asking where to upload") {
   play_all({
       {"500 once", R"({"route": "initiate", "do": {"status": 500}})", 0, 1, "done", Then::done},
-      {"503 twice with Retry-After", R"({"route": "initiate", "times": 2, "do": {"status": 503, "headers": {"Retry-After": "0"}}})", 0, 1, "done", Then::done},
-      {"429", R"({"route": "initiate", "do": {"status": 429, "body": {"detail": "slow down"}}})", 0, 1, "done", Then::done},
-      {"a page in place of JSON", R"({"route": "initiate", "do": {"body": "<html>hello</html>"}})", 0, 1, "done", Then::done},
+      {"503 twice with Retry-After",
+       R"({"route": "initiate", "times": 2, "do": {"status": 503, "headers": {"Retry-After": "0"}}})", 0, 1, "done",
+       Then::done},
+      {"429", R"({"route": "initiate", "do": {"status": 429, "body": {"detail": "slow down"}}})", 0, 1, "done",
+       Then::done},
+      {"a page in place of JSON", R"({"route": "initiate", "do": {"body": "<html>hello</html>"}})", 0, 1, "done",
+       Then::done},
       {"reset before", R"({"route": "initiate", "do": {"reset": "before"}})", 0, 1, "done", Then::done},
       {"closed after", R"({"route": "initiate", "do": {"close": "after"}})", 0, 1, "done", Then::done},
       {"half an answer", R"({"route": "initiate", "do": {"cut_after": "half"}})", 0, 1, "done", Then::done},
-      {"a length that promises more", R"({"route": "initiate", "do": {"content_length_add": 10}})", 0, 1, "done", Then::done},
+      {"a length that promises more", R"({"route": "initiate", "do": {"content_length_add": 10}})", 0, 1, "done",
+       Then::done},
       {"no URL in it", R"({"route": "initiate", "do": {"merge": {"upload_url": null}}})", 0, 1, "done", Then::done},
       {"a number for an URL", R"({"route": "initiate", "do": {"merge": {"file_url": 7}}})", 0, 1, "done", Then::done},
-      {"the key is refused", R"({"route": "initiate", "do": {"status": 401, "body": {"detail": "No user found for Key ID and Secret"}}})", 5, 0, "created", Then::again},
-      {"no money", R"({"route": "initiate", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})", 5, 0, "created", Then::again},
-      {"500 as long as it is asked", R"({"route": "initiate", "times": 4, "do": {"status": 500}})", 6, 0, "created", Then::again},
+      {"the key is refused",
+       R"({"route": "initiate", "do": {"status": 401, "body": {"detail": "No user found for Key ID and Secret"}}})", 5,
+       0, "created", Then::again},
+      {"no money",
+       R"({"route": "initiate", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})",
+       5, 0, "created", Then::again},
+      {"500 as long as it is asked", R"({"route": "initiate", "times": 4, "do": {"status": 500}})", 6, 0, "created",
+       Then::again},
   });
 }
 
@@ -117,7 +136,8 @@ TEST_CASE("faults: uploading") {
   play_all({
       {"500 once", R"({"route": "upload", "do": {"status": 500}})", 0, 1, "done", Then::done},
       {"408", R"({"route": "upload", "do": {"status": 408}})", 0, 1, "done", Then::done},
-      {"503 with Retry-After", R"({"route": "upload", "do": {"status": 503, "headers": {"Retry-After": "1"}}})", 0, 1, "done", Then::done},
+      {"503 with Retry-After", R"({"route": "upload", "do": {"status": 503, "headers": {"Retry-After": "1"}}})", 0, 1,
+       "done", Then::done},
       {"reset before", R"({"route": "upload", "do": {"reset": "before"}})", 0, 1, "done", Then::done},
       {"reset in the middle", R"({"route": "upload", "do": {"reset_upload_after": 20000}})", 0, 1, "done", Then::done},
       {"taken, the answer lost", R"({"route": "upload", "do": {"reset": "after"}})", 0, 1, "done", Then::done},
@@ -128,28 +148,47 @@ TEST_CASE("faults: uploading") {
 
 TEST_CASE("faults: the paid call, refused") {
   play_all({
-      {"the key is refused", R"({"route": "submit", "do": {"status": 401, "body": {"detail": "Cannot access application"}}})", 5, 0, "created", Then::again},
-      {"no money", R"({"route": "submit", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})", 5, 0, "created", Then::again},
-      {"no such endpoint", R"({"route": "submit", "do": {"status": 404, "body": {"detail": "Application not found"}}})", 4, 0, "failed", Then::over},
-      {"a field is wrong", R"({"route": "submit", "do": {"status": 422, "body": {"detail": [{"loc": ["body", "emotion"], "msg": "unexpected value", "type": "value_error"}]}}})", 4, 0, "failed", Then::over},
-      {"429 once", R"({"route": "submit", "do": {"status": 429, "headers": {"Retry-After": "0"}, "body": {"detail": "slow down"}}})", 0, 1, "done", Then::done},
+      {"the key is refused",
+       R"({"route": "submit", "do": {"status": 401, "body": {"detail": "Cannot access application"}}})", 5, 0,
+       "created", Then::again},
+      {"no money",
+       R"({"route": "submit", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})",
+       5, 0, "created", Then::again},
+      {"no such endpoint", R"({"route": "submit", "do": {"status": 404, "body": {"detail": "Application not found"}}})",
+       4, 0, "failed", Then::over},
+      {"a field is wrong",
+       R"({"route": "submit", "do": {"status": 422, "body": {"detail": [{"loc": ["body", "emotion"], "msg": "unexpected value", "type": "value_error"}]}}})",
+       4, 0, "failed", Then::over},
+      {"429 once",
+       R"({"route": "submit", "do": {"status": 429, "headers": {"Retry-After": "0"}, "body": {"detail": "slow down"}}})",
+       0, 1, "done", Then::done},
   });
 }
 
 TEST_CASE("faults: the paid call, its outcome unknown") {
   play_all({
-      {"reset before it was taken", R"({"route": "submit", "do": {"reset": "before"}})", 8, 0, "outcome_unknown", Then::pay},
-      {"closed before it was taken", R"({"route": "submit", "do": {"close": "before"}})", 8, 0, "outcome_unknown", Then::pay},
-      {"reset after it was taken", R"({"route": "submit", "do": {"reset": "after"}})", 8, 1, "outcome_unknown", Then::resolve},
-      {"closed after it was taken", R"({"route": "submit", "do": {"close": "after"}})", 8, 1, "outcome_unknown", Then::resolve},
+      {"reset before it was taken", R"({"route": "submit", "do": {"reset": "before"}})", 8, 0, "outcome_unknown",
+       Then::pay},
+      {"closed before it was taken", R"({"route": "submit", "do": {"close": "before"}})", 8, 0, "outcome_unknown",
+       Then::pay},
+      {"reset after it was taken", R"({"route": "submit", "do": {"reset": "after"}})", 8, 1, "outcome_unknown",
+       Then::resolve},
+      {"closed after it was taken", R"({"route": "submit", "do": {"close": "after"}})", 8, 1, "outcome_unknown",
+       Then::resolve},
       {"half an answer", R"({"route": "submit", "do": {"cut_after": "half"}})", 8, 1, "outcome_unknown", Then::resolve},
-      {"half an answer, then silence", R"({"route": "submit", "do": {"cut_after": "half", "cut_by": "stall"}})", 8, 1, "outcome_unknown", Then::resolve},
-      {"a length that promises more", R"({"route": "submit", "do": {"content_length_add": 10}})", 8, 1, "outcome_unknown", Then::resolve},
-      {"a page in place of JSON", R"({"route": "submit", "do": {"body": "<html>thanks</html>"}})", 8, 1, "outcome_unknown", Then::resolve},
-      {"no id in it", R"({"route": "submit", "do": {"merge": {"request_id": null}}})", 8, 1, "outcome_unknown", Then::resolve},
-      {"a gigabyte of blanks", R"({"route": "submit", "do": {"huge": 1000000000}})", 8, 1, "outcome_unknown", Then::resolve},
+      {"half an answer, then silence", R"({"route": "submit", "do": {"cut_after": "half", "cut_by": "stall"}})", 8, 1,
+       "outcome_unknown", Then::resolve},
+      {"a length that promises more", R"({"route": "submit", "do": {"content_length_add": 10}})", 8, 1,
+       "outcome_unknown", Then::resolve},
+      {"a page in place of JSON", R"({"route": "submit", "do": {"body": "<html>thanks</html>"}})", 8, 1,
+       "outcome_unknown", Then::resolve},
+      {"no id in it", R"({"route": "submit", "do": {"merge": {"request_id": null}}})", 8, 1, "outcome_unknown",
+       Then::resolve},
+      {"a gigabyte of blanks", R"({"route": "submit", "do": {"huge": 1000000000}})", 8, 1, "outcome_unknown",
+       Then::resolve},
       {"500", R"({"route": "submit", "do": {"status": 500}})", 8, 0, "outcome_unknown", Then::pay},
-      {"502", R"({"route": "submit", "do": {"status": 502, "body": "<html>bad gateway</html>"}})", 8, 0, "outcome_unknown", Then::pay},
+      {"502", R"({"route": "submit", "do": {"status": 502, "body": "<html>bad gateway</html>"}})", 8, 0,
+       "outcome_unknown", Then::pay},
       {"504", R"({"route": "submit", "do": {"status": 504}})", 8, 0, "outcome_unknown", Then::pay},
   });
 }
@@ -157,38 +196,67 @@ TEST_CASE("faults: the paid call, its outcome unknown") {
 TEST_CASE("faults: the paid call, slow or odd and good") {
   play_all({
       {"a slow answer", R"({"route": "submit", "do": {"delay_ms": 900}})", 0, 1, "done", Then::done},
-      {"an answer that drips", R"({"route": "submit", "do": {"drip": {"bytes": 20, "every_ms": 20}}})", 0, 1, "done", Then::done},
-      {"no URLs in it", R"({"route": "submit", "do": {"merge": {"status_url": null, "response_url": null, "cancel_url": null}}})", 0, 1, "done", Then::done},
-      {"fields that nobody knows", R"({"route": "submit", "do": {"merge": {"gift": {"a": [1, 2]}}}})", 0, 1, "done", Then::done},
+      {"an answer that drips", R"({"route": "submit", "do": {"drip": {"bytes": 20, "every_ms": 20}}})", 0, 1, "done",
+       Then::done},
+      {"no URLs in it",
+       R"({"route": "submit", "do": {"merge": {"status_url": null, "response_url": null, "cancel_url": null}}})", 0, 1,
+       "done", Then::done},
+      {"fields that nobody knows", R"({"route": "submit", "do": {"merge": {"gift": {"a": [1, 2]}}}})", 0, 1, "done",
+       Then::done},
   });
 }
 
 TEST_CASE("faults: waiting") {
   play_all({
       {"no stream", R"({"route": "stream", "times": "always", "do": {"status": 404}})", 0, 1, "done", Then::done},
-      {"a stream that breaks", R"({"route": "stream", "times": "always", "do": {"reset": "before"}})", 0, 1, "done", Then::done},
-      {"a stream of a page", R"({"route": "stream", "times": "always", "do": {"body": "<html>"}})", 0, 1, "done", Then::done},
-      {"polls: 500, 503, 429", R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"status": 500}}, {"route": "status", "call": 2, "do": {"status": 503}}, {"route": "status", "call": 3, "do": {"status": 429, "headers": {"Retry-After": "1"}}})", 0, 1, "done", Then::done},
-      {"polls: reset, half, a page", R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"reset": "before"}}, {"route": "status", "call": 2, "do": {"cut_after": "half"}}, {"route": "status", "call": 3, "do": {"body": "<html>"}})", 0, 1, "done", Then::done},
-      {"a word that nobody knows", R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "times": 2, "do": {"merge": {"status": "DREAMING"}}})", 0, 1, "done", Then::done},
-      {"no word at all", R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"merge": {"status": null}}})", 0, 1, "done", Then::done},
-      {"logs twice, out of order, lost", R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"logs": "duplicate"}}, {"route": "status", "call": 2, "do": {"logs": "out_of_order"}}, {"route": "status", "call": 3, "do": {"logs": "lose"}})", 0, 1, "done", Then::done},
+      {"a stream that breaks", R"({"route": "stream", "times": "always", "do": {"reset": "before"}})", 0, 1, "done",
+       Then::done},
+      {"a stream of a page", R"({"route": "stream", "times": "always", "do": {"body": "<html>"}})", 0, 1, "done",
+       Then::done},
+      {"polls: 500, 503, 429",
+       R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"status": 500}}, {"route": "status", "call": 2, "do": {"status": 503}}, {"route": "status", "call": 3, "do": {"status": 429, "headers": {"Retry-After": "1"}}})",
+       0, 1, "done", Then::done},
+      {"polls: reset, half, a page",
+       R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"reset": "before"}}, {"route": "status", "call": 2, "do": {"cut_after": "half"}}, {"route": "status", "call": 3, "do": {"body": "<html>"}})",
+       0, 1, "done", Then::done},
+      {"a word that nobody knows",
+       R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "times": 2, "do": {"merge": {"status": "DREAMING"}}})",
+       0, 1, "done", Then::done},
+      {"no word at all",
+       R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"merge": {"status": null}}})",
+       0, 1, "done", Then::done},
+      {"logs twice, out of order, lost",
+       R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"logs": "duplicate"}}, {"route": "status", "call": 2, "do": {"logs": "out_of_order"}}, {"route": "status", "call": 3, "do": {"logs": "lose"}})",
+       0, 1, "done", Then::done},
       {"back into the queue", R"({"route": "submit", "do": {"requeue_after_ms": 100}})", 0, 1, "done", Then::done},
-      {"the key is refused meanwhile", R"({"route": "stream", "times": "always", "do": {"status": 401}}, {"route": "status", "do": {"status": 401, "body": {"detail": "Cannot access application"}}})", 5, 1, "submitted", Then::again},
-      {"no money meanwhile", R"({"route": "stream", "times": 2, "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}}, {"route": "status", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})", 5, 1, "submitted", Then::again},
-      {"the runner gave up", R"({"route": "submit", "do": {"fail": {"status": 500, "type": "internal_error", "message": "the runner disconnected"}}})", 4, 1, "failed", Then::over},
+      {"the key is refused meanwhile",
+       R"({"route": "stream", "times": "always", "do": {"status": 401}}, {"route": "status", "do": {"status": 401, "body": {"detail": "Cannot access application"}}})",
+       5, 1, "submitted", Then::again},
+      {"no money meanwhile",
+       R"({"route": "stream", "times": 2, "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}}, {"route": "status", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})",
+       5, 1, "submitted", Then::again},
+      {"the runner gave up",
+       R"({"route": "submit", "do": {"fail": {"status": 500, "type": "internal_error", "message": "the runner disconnected"}}})",
+       4, 1, "failed", Then::over},
   });
 }
 
 TEST_CASE("faults: the result") {
   play_all({
-      {"500 and 503", R"({"route": "result", "do": {"status": 500}}, {"route": "result", "call": 2, "do": {"status": 503}})", 0, 1, "done", Then::done},
+      {"500 and 503",
+       R"({"route": "result", "do": {"status": 500}}, {"route": "result", "call": 2, "do": {"status": 503}})", 0, 1,
+       "done", Then::done},
       {"reset", R"({"route": "result", "do": {"reset": "before"}})", 0, 1, "done", Then::done},
       {"half an answer", R"({"route": "result", "do": {"cut_after": "half"}})", 0, 1, "done", Then::done},
       {"a page in place of JSON", R"({"route": "result", "do": {"body": "<html>"}})", 0, 1, "done", Then::done},
-      {"a gigabyte of blanks", R"({"route": "result", "times": "always", "do": {"huge": 1000000000}})", 6, 1, "submitted", Then::kept},
-      {"the model refuses", R"({"route": "result", "times": "always", "do": {"status": 422, "body": {"detail": [{"loc": ["body"], "msg": "no face", "type": "no_media_generated"}]}}})", 4, 1, "failed", Then::over},
-      {"only the URL in it", R"({"route": "result", "do": {"merge": {"video": {"fps": null, "num_frames": null, "duration": null, "width": null, "height": null}}}})", 0, 1, "done", Then::done},
+      {"a gigabyte of blanks", R"({"route": "result", "times": "always", "do": {"huge": 1000000000}})", 6, 1,
+       "submitted", Then::kept},
+      {"the model refuses",
+       R"({"route": "result", "times": "always", "do": {"status": 422, "body": {"detail": [{"loc": ["body"], "msg": "no face", "type": "no_media_generated"}]}}})",
+       4, 1, "failed", Then::over},
+      {"only the URL in it",
+       R"({"route": "result", "do": {"merge": {"video": {"fps": null, "num_frames": null, "duration": null, "width": null, "height": null}}}})",
+       0, 1, "done", Then::done},
   });
 }
 
@@ -197,14 +265,22 @@ TEST_CASE("faults: the download") {
   play_all({
       {"500", R"({"route": "file", "file": "output", "do": {"status": 500}})", 0, 1, "done", Then::done},
       {"reset", R"({"route": "file", "file": "output", "do": {"reset": "before"}})", 0, 1, "done", Then::done},
-      {"half, then closed", R"({"route": "file", "file": "output", "do": {"cut_after": "half", "cut_by": "close"}})", 0, 1, "done", Then::done},
-      {"half, then reset", R"({"route": "file", "file": "output", "do": {"cut_after": "half", "cut_by": "reset"}})", 0, 1, "done", Then::done},
-      {"half, then silence", R"({"route": "file", "file": "output", "do": {"cut_after": "half", "cut_by": "stall"}})", 0, 1, "done", Then::done},
-      {"drips", R"({"route": "file", "file": "output", "do": {"drip": {"bytes": 20000, "every_ms": 10}}})", 0, 1, "done", Then::done},
-      {"503 as long as it is asked", R"({"route": "file", "file": "output", "times": 4, "do": {"status": 503}})", 6, 1, "submitted", Then::again},
-      {"five frames more than predicted", R"({"route": "submit", "do": {"render": {"frames_add": 5}}})", 7, 1, "done", Then::kept},
+      {"half, then closed", R"({"route": "file", "file": "output", "do": {"cut_after": "half", "cut_by": "close"}})", 0,
+       1, "done", Then::done},
+      {"half, then reset", R"({"route": "file", "file": "output", "do": {"cut_after": "half", "cut_by": "reset"}})", 0,
+       1, "done", Then::done},
+      {"half, then silence", R"({"route": "file", "file": "output", "do": {"cut_after": "half", "cut_by": "stall"}})",
+       0, 1, "done", Then::done},
+      {"drips", R"({"route": "file", "file": "output", "do": {"drip": {"bytes": 20000, "every_ms": 10}}})", 0, 1,
+       "done", Then::done},
+      {"503 as long as it is asked", R"({"route": "file", "file": "output", "times": 4, "do": {"status": 503}})", 6, 1,
+       "submitted", Then::again},
+      {"five frames more than predicted", R"({"route": "submit", "do": {"render": {"frames_add": 5}}})", 7, 1, "done",
+       Then::kept},
       {"another rate", R"({"route": "submit", "do": {"render": {"fps": 24}}})", 7, 1, "done", Then::kept},
-      {"half the file", R"({"route": "file", "file": "output", "times": "always", "do": {"keep": "half"}})", 7, 1, "done", Then::kept},
-      {"expired", R"({"route": "file", "file": "output", "times": "always", "do": {"expire": true}})", 6, 1, "submitted", Then::kept},
+      {"half the file", R"({"route": "file", "file": "output", "times": "always", "do": {"keep": "half"}})", 7, 1,
+       "done", Then::kept},
+      {"expired", R"({"route": "file", "file": "output", "times": "always", "do": {"expire": true}})", 6, 1,
+       "submitted", Then::kept},
   });
 }

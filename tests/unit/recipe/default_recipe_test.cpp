@@ -105,8 +105,8 @@ void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
 }
 
 void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
-  const auto& [prepare, parameters, advice, price, budget, retry, max_wait, stall_timeout, on_interrupt, again,
-               clips_directory] = read;
+  const auto& [prepare, parameters, advice, price, budget, retry, max_wait, on_max_wait, max_queue_wait,
+               on_max_queue_wait, stall_timeout, on_interrupt, again, clips_directory] = read;
   check_same(prepare, built_in.prepare);
   check_same(parameters, built_in.parameters);
   check_same(advice, built_in.advice);
@@ -116,6 +116,9 @@ void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   CHECK((max_cost == built_in.budget.max_cost_usd));
   CHECK((per_day == built_in.budget.per_day_usd));
   CHECK((on_interrupt == built_in.on_interrupt));
+  CHECK((on_max_wait == built_in.on_max_wait));
+  CHECK((max_queue_wait == built_in.max_queue_wait));
+  CHECK((on_max_queue_wait == built_in.on_max_queue_wait));
   const auto& [attempts, base_delay, max_delay] = retry;
   CHECK(attempts == built_in.retry.attempts);
   CHECK(base_delay.count() == built_in.retry.base_delay.count());
