@@ -31,8 +31,9 @@ struct PipelineOptions {
   RetryOptions retry{};
   std::chrono::milliseconds max_wait{3'600'000};  ///< from submit to completion; then Error{network}, the id is kept
   std::chrono::milliseconds stall_timeout{
-      30'000};         ///< an exchange with the service without a byte for this long failed
-  bool again = false;  ///< pay a second time for the same intent
+      30'000};             ///< an exchange with the service without a byte for this long failed
+  UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
+  bool again = false;      ///< pay a second time for the same intent
   /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders
   /// not written for 7 days are removed by the next run.
   std::string clips_directory{};

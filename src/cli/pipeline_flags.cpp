@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <stdexcept>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr const char* kClips = "Which part of the clips";
 constexpr const char* kModel = "Model parameters";
+constexpr const char* kUpload = "Upload";
 
 void add_window(CLI::App& command, const std::string& prefix, PipelineFlags::Window& window, const std::string& whose) {
   add_value(command, "--" + prefix + "start", window.start, "Start of " + whose + " (seconds or [h:]m:s)")
@@ -217,6 +219,17 @@ void add_again_flag(CLI::App& command, PipelineFlags& flags) {
   command.add_flag("--again", flags.again, "Pay a second time although the same clips and parameters were paid before");
 }
 
+void add_upload_flags(CLI::App& command, PipelineFlags& flags) {
+  command
+      .add_flag("--no-upload-cache", flags.no_upload_cache,
+                "Send both clips even when they lie with the service already")
+      ->group(kUpload);
+  add_value(command, "--upload-expires", flags.upload_expires,
+            "The service may delete the uploaded clips after so many seconds (default: the account's setting)")
+      ->group(kUpload)
+      ->option_text("SECONDS");
+}
+
 PipelineOptions resolve(const PipelineFlags& flags) {
   PipelineOptions options = load_recipe(flags.pipeline);
   lay_over_window(options.prepare, flags);
@@ -230,6 +243,11 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   lay_over(options.parameters, flags);
   lay_over(options.prepare.source, flags.limits);
   options.again = flags.again;
+  if (flags.no_upload_cache) options.upload.reuse = false;
+  if (flags.upload_expires) {
+    const double seconds = parse_number("--upload-expires", *flags.upload_expires, 1, 3'153'600'000);
+    options.upload.lifecycle.expires_after = std::chrono::seconds(std::llround(seconds));
+  }
   // The recipe was checked while it was read, so what is wrong now came with the flags.
   if (auto problems = options.validate(); !problems.empty()) {
     for (std::string& problem : problems) {

@@ -25,6 +25,8 @@ struct PipelineFlags {
   std::optional<bool> salvage;
   LimitFlags limits;
   bool again = false;
+  bool no_upload_cache = false;
+  std::optional<std::string> upload_expires;
 };
 
 /// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --salvage, --conform, --quality, --goal,
@@ -32,6 +34,8 @@ struct PipelineFlags {
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// Declares --again, for commands that pay.
 void add_again_flag(CLI::App& command, PipelineFlags& flags);
+/// Declares --no-upload-cache and --upload-expires, for commands that upload.
+void add_upload_flags(CLI::App& command, PipelineFlags& flags);
 
 /// The recipe with the flags over it, wholly checked. Throws Error{usage} before any work.
 [[nodiscard]] PipelineOptions resolve(const PipelineFlags& flags);
