@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <react1/error.hpp>
@@ -45,6 +46,36 @@ enum class WaitPolicy {
 };
 /// "keep_waiting", "cancel", "detach". Throws Error{usage}.
 [[nodiscard]] WaitPolicy parse_wait_policy(std::string_view text);
+/// How long the service keeps an object and who may read it. Nothing set: nothing is sent and the account's own setting
+/// counts.
+struct ObjectLifecycle {
+  enum class Access { allow, hide, forbid };
+  std::optional<std::chrono::seconds> expires_after;  ///< from its creation, at least 1 s; nullopt: not said
+  std::optional<Access> access;                       ///< for everybody without a rule; nullopt: not said
+  std::vector<std::pair<std::string, Access>> rules;  ///< user, decision; counts only together with `access`
+
+  [[nodiscard]] bool empty() const noexcept { return !expires_after && !access; }
+};
+
+/// How local files get to the service.
+struct UploadOptions {
+  std::int64_t multipart_above = std::int64_t{90}
+                                 << 20;              ///< bytes; a larger file goes up in parts, as fal's clients do
+  std::int64_t part_bytes = std::int64_t{10} << 20;  ///< at least 1; the last part may be shorter
+  int parts_at_once = 4;                             ///< 1 to 16
+  bool check_size = true;  ///< ask the host afterwards how much it stored; counts only when it answers
+  bool reuse = true;       ///< a file that lies with the service already is not sent again; needs `memory`
+  /// SQLite file that remembers uploads, created when missing: finished ones for `reuse`, parts of others for the next
+  /// attempt. URLs in it are sealed with the key. Empty: nothing is remembered. When it can't be used, uploads do
+  /// without.
+  std::string memory{};
+  /// How long a file counts as present when neither `lifecycle` nor its URL says. The service keeps files as the
+  /// account is set, for ever if it is not; a day is far below all that its pages name.
+  std::chrono::seconds assumed_life{24 * 3600};
+  /// A file is not used again when it ends within this time: the request may wait that long before it is read.
+  std::chrono::seconds reuse_margin{3600};
+  ObjectLifecycle lifecycle{};  ///< of the uploaded files
+};
 
 struct FalOptions {
   Secret key;  ///< "<id>:<secret>"; must not be empty
@@ -69,6 +100,11 @@ struct FalOptions {
   HostLimits host{};                                      ///< the limits of the client that spoke last hold
   std::int64_t max_answer_bytes = 16 << 20;               ///< JSON answers above this are refused
   std::int64_t max_result_bytes = std::int64_t{2} << 30;  ///< downloads above this are refused
+  UploadOptions upload{};
+  ObjectLifecycle result_lifecycle{};  ///< of the media that the request produces
+  /// Where the service shall report the end of a request (see webhook.hpp); empty: nowhere. http(s), without a
+  /// fragment.
+  std::string webhook_url{};
 };
 
 /// Key from FAL_KEY, else FAL_KEY_ID + FAL_KEY_SECRET (an empty FAL_KEY counts as unset); hosts from REACT1_QUEUE_URL
@@ -126,9 +162,12 @@ class FalClient {
   FalClient& operator=(FalClient&&) noexcept;
   ~FalClient();
 
-  /// Uploads a local file through a signed URL and returns the URL to put into a request. The key never goes to the
-  /// storage host. Retried.
-  [[nodiscard]] std::string upload(const std::string& path, const std::string& content_type, const RunContext& context);
+  /// Uploads a local file through a signed URL, in parts when it is large, and returns the URL to put into a request.
+  /// The key never goes to the storage host. Retried, part by part; a later call goes on with the parts that are there.
+  /// What lies with the service already is not sent (UploadOptions::reuse): the note "upload_reused" says so.
+  /// `sha256` is that of the file's content, lower-case hex, when the caller knows it; else it is computed when needed.
+  [[nodiscard]] std::string upload(const std::string& path, const std::string& content_type, const RunContext& context,
+                                   const std::string& sha256 = {});
 
   /// Submits once. Re-sent only when the connection was never established or the service refused it definitely.
   /// Throws Error{outcome_unknown} when bytes were sent and no answer came. A stop throws Error{interrupted}, which

@@ -52,7 +52,8 @@ struct PipelineOptions {
   std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< in the queue without a break; nullopt: any
   WaitPolicy on_max_queue_wait = WaitPolicy::detach;
   std::chrono::milliseconds stall_timeout{
-      30'000};  ///< an exchange with the service without a byte for this long failed
+      30'000};             ///< an exchange with the service without a byte for this long failed
+  UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
   bool again = false;  ///< pay a second time for the same intent
   /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders

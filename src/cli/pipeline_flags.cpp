@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <stdexcept>
 #include <string_view>
@@ -231,6 +232,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   lay_over(options.parameters, flags);
   lay_over(options.prepare.source, flags.limits);
   lay_over(options, flags.paying);
+  lay_over(options.upload, flags.upload);
   // The recipe was checked while it was read, so what is wrong now came with the flags.
   if (auto problems = options.validate(); !problems.empty()) {
     for (std::string& problem : problems) {

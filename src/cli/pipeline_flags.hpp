@@ -8,6 +8,7 @@
 
 #include "cli/limit_flags.hpp"
 #include "cli/paying_flags.hpp"
+#include "cli/upload_flags.hpp"
 
 namespace react1::cli {
 
@@ -26,6 +27,7 @@ struct PipelineFlags {
   std::optional<bool> salvage;
   LimitFlags limits;
   PayingFlags paying;
+  UploadFlags upload;
 };
 
 /// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform,

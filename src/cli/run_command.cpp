@@ -44,6 +44,7 @@ void add_run(CLI::App& app, Shell& shell) {
   command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
+  add_upload_flags(*command, arguments->flags.upload);
   add_on_interrupt_flag(*command, arguments->flags.paying);
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);

@@ -73,6 +73,10 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
   options_.max_queue_wait = options.max_queue_wait;
   options_.on_max_queue_wait = options.on_max_queue_wait;
   options_.stall_timeout = options.stall_timeout;
+  options_.upload = options.upload;
+  // What is uploaded to a sandbox of our own goes with it.
+  if (!flags.sandbox && options_.upload.memory.empty())
+    options_.upload.memory = (std::filesystem::path(state_directory()) / "uploads.sqlite").string();
   jobs_ = open_store(flags.store);
   client_ = std::make_unique<FalClient>(options_);
 }

@@ -63,6 +63,7 @@ void add_submit(CLI::App& app, Shell& shell) {
   command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
+  add_upload_flags(*command, arguments->flags.upload);
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);
   command->callback(

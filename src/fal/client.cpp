@@ -1,4 +1,6 @@
 // The public client: options checked once, then one function per call.
+#include <memory>
+#include <mutex>
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
 #include <react1/version.hpp>
@@ -37,10 +39,18 @@ struct FalClient::Impl {
         session(options, transport, system_clock(), http::system_dice()),
         waits(session, transport) {}
 
+  /// Opened by the first upload, because most commands make none. nullptr when nothing is remembered.
+  fal::UploadMemory* uploads() {
+    std::call_once(memory_opened, [this] { memory = fal::UploadMemory::open(options, system_clock()); });
+    return memory.get();
+  }
+
   FalOptions options;  // session refers to the two above it
   http::CurlTransport transport;
   fal::Session session;
   fal::AsyncWaits waits;  // uses the two above it
+  std::once_flag memory_opened;
+  std::unique_ptr<fal::UploadMemory> memory;
 };
 
 FalClient::FalClient(FalOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -48,8 +58,9 @@ FalClient::FalClient(FalClient&&) noexcept = default;
 FalClient& FalClient::operator=(FalClient&&) noexcept = default;
 FalClient::~FalClient() = default;
 
-std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context) {
-  return fal::upload_file(impl_->session, path, content_type, context);
+std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
+                              const std::string& sha256) {
+  return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256);
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,

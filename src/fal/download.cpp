@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -11,23 +12,42 @@
 #include <string_view>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/redact.hpp"
+#include "fal/stored_size.hpp"
+#include "fal/url_expiry.hpp"
 
 namespace react1::fal {
 namespace {
 namespace fs = std::filesystem;
 
+constexpr std::chrono::minutes kSoon{15};  // less than a person takes to notice
+
 /// What must still be true of the resource for its first part to be of use.
 struct Resume {
   std::int64_t at = 0;
-  std::string validator;  // a strong ETag or a date
+  std::string validator;              // a strong ETag or a date; empty: the size has to do
+  std::optional<std::int64_t> total;  // of the whole file
 };
 
 std::string validator_of(const http::Headers& headers) {
   const auto tag = headers.find("ETag");
   if (tag && tag->starts_with('"')) return *tag;  // weak ones ("W/") do not promise the same bytes
   return headers.find("Last-Modified").value_or("");
+}
+
+/// Content-Length, when it is that of the file itself.
+std::optional<std::int64_t> size_of(const http::Headers& headers) {
+  const auto length = headers.find("Content-Length");
+  if (!length || headers.find("Content-Encoding").value_or("identity") != "identity") return std::nullopt;
+  return total_of("/" + *length);
+}
+
+/// Whether a 206 is of the file that was begun: where nothing vouches for its content, its size must be the same.
+bool continues(const http::Headers& headers, const Resume& resume) {
+  if (!resume.validator.empty() || !resume.total) return true;
+  return total_of(headers.find("Content-Range").value_or("")) == resume.total;
 }
 
 /// Where to go on after an answer that broke off; at = 0 means from the start.
@@ -37,21 +57,16 @@ Resume resume_after(const http::TransportFailure& failure, const Resume& before)
                          failure.kind == Kind::stalled || failure.kind == Kind::timeout_total;
   if (!failure.status) return before;  // no answer at all this time: what is on the disk is as good as before
   if (!broke_off) return {};
-  const std::string validator = validator_of(failure.headers);
-  if (*failure.status == 206) return {before.at + failure.bytes, before.validator};
+  if (*failure.status == 206) {
+    return continues(failure.headers, before) ? Resume{before.at + failure.bytes, before.validator, before.total}
+                                              : Resume{};
+  }
   const bool ranges = http::equal_ignoring_case(failure.headers.find("Accept-Ranges").value_or(""), "bytes");
-  if (*failure.status == 200 && ranges && !validator.empty()) return {failure.bytes, validator};
-  return {};
-}
-
-/// The total of "bytes 100-199/200".
-std::optional<std::int64_t> total_of(const std::string& content_range) {
-  const auto slash = content_range.rfind('/');
-  if (slash == std::string::npos) return std::nullopt;
-  std::int64_t total = 0;
-  const char* end = content_range.data() + content_range.size();
-  const auto parsed = std::from_chars(content_range.data() + slash + 1, end, total);
-  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional(total) : std::nullopt;
+  if (*failure.status != 200 || !ranges) return {};
+  const std::string validator = validator_of(failure.headers);
+  const auto total = size_of(failure.headers);
+  if (validator.empty() && (!total || failure.headers.has("ETag"))) return {};  // a weak tag promises nothing
+  return {failure.bytes, validator, total};
 }
 
 /// Why what arrived is no video; empty when it may be one. Decoding decides later.
@@ -116,7 +131,7 @@ class Download {
     };
     if (resume_.at > 0) {
       request.headers.add("Range", fmt::format("bytes={}-", resume_.at));
-      request.headers.add("If-Range", resume_.validator);
+      if (!resume_.validator.empty()) request.headers.add("If-Range", resume_.validator);
     }
     return request;
   }
@@ -130,7 +145,9 @@ class Download {
     }
     const auto& response = std::get<http::Response>(outcome);
     if (response.status == 416 && before.at > 0) return incomplete(subject, "the host lost the range it had offered");
-    if (!response.ok()) return refusal(response, subject, session_.options().key);
+    if (response.status == 206 && !continues(response.headers, before))
+      return incomplete(subject, "the file has changed while it was being fetched");
+    if (!response.ok()) return refused(response, subject);
     std::string why = objection(response, path_);
     if (why.empty()) why = shortage(response, result_, path_);
     if (!why.empty()) return incomplete(subject, std::move(why));
@@ -143,6 +160,21 @@ class Download {
                  {.detail = std::move(why),
                   .hint = "results expire: fetch it again soon with `react1 result`",
                   .retryable = true});
+  }
+
+  /// A host that needs no key does not complain about one: what it no longer shows has most likely expired.
+  [[nodiscard]] Error refused(const http::Response& response, const Subject& subject) const {
+    const int status = response.status;
+    if (status != 401 && status != 403 && status != 404 && status != 410)
+      return refusal(response, subject, session_.options().key);
+    const auto end = url_expiry(result_.url);
+    const bool over = end && *end <= session_.clock().wall();
+    return Error(
+        ErrorCode::refused, subject.where,
+        fmt::format("downloading the result: the host does not show it any more (HTTP {})", status),
+        {.detail = over ? "its URL ended at " + iso8601(*end) : read_fault(response, session_.options().key).text,
+         .hint = "`react1 result` asks the service for a fresh URL, as long as it keeps the result; a file that "
+                 "has expired can't be recovered"});
   }
 
   /// The host's Content-Length was met, so the file is whole; a paid result is not thrown away for its description.
@@ -167,6 +199,14 @@ void download_result(const Session& session, const ResultVideo& result, const st
   if (!session.endpoints().may_transfer(result.url)) {
     throw Error(ErrorCode::network, redact_url(result.url), "the result's URL is not one that may be fetched",
                 {.hint = "only https is accepted, and plain http on this machine for a service on this machine"});
+  }
+  if (const auto end = url_expiry(result.url)) {
+    // Said before the first byte, because whoever stops here should know how long there is to come back.
+    const auto left = std::chrono::duration_cast<std::chrono::minutes>(*end - session.clock().wall());
+    const bool soon = left < kSoon;
+    context.observer->on_note({soon ? Note::Level::warning : Note::Level::info, "result_expires",
+                               fmt::format("the result can be fetched until {}, {} min from now", iso8601(*end),
+                                           std::max<std::int64_t>(left.count(), 0))});
   }
   Download(session, result, path, context).run();
 }

@@ -72,7 +72,8 @@ Endpoints::Endpoints(const FalOptions& options)
     : queue_(checked_base(options.queue_url, "queue URL")),
       rest_(checked_base(options.rest_url, "rest URL")),
       fal_itself_(is_fal_run(queue_.url)),
-      initiate_(rest_.text + "/storage/upload/initiate?storage_type=fal-cdn-v3") {
+      initiate_(rest_.text + "/storage/upload/initiate?storage_type=fal-cdn-v3"),
+      initiate_multipart_(rest_.text + "/storage/upload/initiate-multipart?storage_type=fal-cdn-v3") {
   const auto parts = endpoint_parts(options.endpoint);
   const bool in_namespace = parts.front() == "workflows" || parts.front() == "comfy";
   submit_ = queue_.text + "/" + join(parts, parts.size());

@@ -19,6 +19,9 @@ class Endpoints {
   /// The full endpoint name is the path of a submit.
   [[nodiscard]] const std::string& submit() const noexcept { return submit_; }
   [[nodiscard]] const std::string& initiate_upload() const noexcept { return initiate_; }
+  [[nodiscard]] const std::string& initiate_multipart() const noexcept { return initiate_multipart_; }
+  /// The host that hands out upload URLs, as configured.
+  [[nodiscard]] const std::string& rest() const noexcept { return rest_.text; }
 
   /// URLs of an accepted request. The service's own are kept where they lead to the service; the others are derived
   /// from endpoint and request id (owner and alias only, whatever sub-path the endpoint has).
@@ -43,7 +46,7 @@ class Endpoints {
 
   Base queue_, rest_;
   bool fal_itself_;  ///< the configured queue is fal's own; needs queue_
-  std::string submit_, initiate_;
+  std::string submit_, initiate_, initiate_multipart_;
   std::string requests_;  ///< ".../owner/alias/requests/"
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/redact.hpp"
+#include "http/url.hpp"
 
 namespace react1::fal {
 
@@ -58,6 +59,22 @@ void check_options(const FalOptions& options) {
           "host.breaker_pause_max must not be below host.breaker_pause");
   require(options.max_answer_bytes > 0, "max_answer_bytes must be above 0");
   require(options.max_result_bytes > 0, "max_result_bytes must be above 0");
+  const UploadOptions& upload = options.upload;
+  require(upload.multipart_above >= 0, "upload.multipart_above must not be negative");
+  require(upload.part_bytes >= 1, "upload.part_bytes must be at least 1");
+  require(upload.parts_at_once >= 1 && upload.parts_at_once <= 16, "upload.parts_at_once must be 1 to 16");
+  using std::chrono::seconds;
+  require(upload.assumed_life >= seconds(0), "upload.assumed_life must not be negative");
+  require(upload.reuse_margin >= seconds(0), "upload.reuse_margin must not be negative");
+  require(upload.lifecycle.expires_after.value_or(seconds(1)) >= seconds(1),
+          "upload.lifecycle.expires_after must be at least 1 s");
+  require(options.result_lifecycle.expires_after.value_or(seconds(1)) >= seconds(1),
+          "result_lifecycle.expires_after must be at least 1 s");
+  if (!options.webhook_url.empty()) {
+    const auto webhook = http::parse_url(options.webhook_url);
+    require(webhook && !webhook->has_user_info && !webhook->has_fragment,
+            "webhook_url must be an http(s) URL without user name and fragment");
+  }
   if (!problems.empty()) throw Error(ErrorCode::usage, "service options", fmt::format("{}", fmt::join(problems, "; ")));
 }
 

@@ -6,8 +6,12 @@
 #include <react1/error.hpp>
 #include <utility>
 
+#include "core/log.hpp"
 #include "core/redact.hpp"
-#include "fal/wire.hpp"
+#include "core/sha256.hpp"
+#include "fal/multipart.hpp"
+#include "fal/stored_size.hpp"
+#include "fal/upload.hpp"
 
 namespace react1::fal {
 namespace {
@@ -24,12 +28,64 @@ std::int64_t size_of_upload(const std::string& path) {
   return static_cast<std::int64_t>(size);
 }
 
-UploadTarget initiate(const Session& session, const std::string& path, const std::string& content_type,
+std::string upload_whole(const Session& session, const LocalFile& file, const RunContext& context) {
+  const UploadTarget target = initiate(session, session.endpoints().initiate_upload(), file, context);
+  // The signed URL is the only credential here; no Authorization, or the storage host would see the key.
+  http::Request request = session.without_key(http::Method::put, target.upload_url);
+  request.headers.add("Content-Type", file.content_type);
+  request.body = http::FileBody{file.path, /*offset=*/0, file.bytes};
+  request.on_sent = [&context, &file](std::int64_t done, std::optional<std::int64_t>) {
+    context.observer->on_progress({Stage::upload, done, file.bytes, "bytes"});
+  };
+  const Subject subject{redact_url(target.upload_url), fmt::format("uploading {}", file.path)};
+  http::Outcome outcome = http::perform_with_retry(session.transport(), request, session.retry(), context);
+  if (const auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && !answer->ok())
+    throw storage_refusal(*answer, subject, session.options().key);
+  static_cast<void>(expect_ok(std::move(outcome), subject, session.options().key));
+  return target.file_url;
+}
+
+/// Where the content of `file` lies already. Being remembered is not enough: the host must still show all of it, or the
+/// paid request would fail over a file that somebody has removed.
+std::optional<std::string> lies_there(const Session& session, const LocalFile& file, const Content& content,
+                                      UploadMemory& memory, const RunContext& context) {
+  auto url = memory.find(content);
+  if (!url) return std::nullopt;
+  const bool usable = session.endpoints().may_transfer(*url);
+  const StoredSize stored = usable ? stored_size(session, *url, context) : StoredSize{};
+  if (stored.kind == StoredSize::Kind::known && stored.bytes == file.bytes) {
+    context.observer->on_note({Note::Level::info, "upload_reused",
+                               fmt::format("{} lies with the service already; it is not sent again", file.path)});
+    context.observer->on_progress({Stage::upload, file.bytes, file.bytes, "bytes"});
+    return url;
+  }
+  if (stored.kind != StoredSize::Kind::unknown) memory.forget(content);
+  log::info("fal", fmt::format("the earlier upload of {} is not there any more, or can't be seen", file.path));
+  return std::nullopt;
+}
+
+/// Truncated uploads have been reported as successful before (fal-ai/fal#1146).
+void check_stored(const Session& session, const LocalFile& file, const std::string& url, const RunContext& context) {
+  const StoredSize stored = stored_size(session, url, context);
+  if (stored.kind != StoredSize::Kind::known) {
+    log::debug("fal", fmt::format("{}: the host does not say how much it stored", redact_url(url)));
+  } else if (stored.bytes != file.bytes) {
+    throw Error(ErrorCode::network, redact_url(url), "the service stored another size than was sent",
+                {.detail = fmt::format("{} of {} bytes of {}", stored.bytes, file.bytes, file.path),
+                 .hint = "nothing was paid; run the same command again",
+                 .retryable = true});
+  }
+}
+
+}  // namespace
+
+UploadTarget initiate(const Session& session, const std::string& url, const LocalFile& file,
                       const RunContext& context) {
-  const std::string& url = session.endpoints().initiate_upload();
   http::Request request = session.with_key(http::Method::post, url);
   request.headers.add("Content-Type", "application/json");
-  request.body = http::TextBody{write_initiate(fs::path(path).filename().string(), content_type)};
+  const ObjectLifecycle& lifecycle = session.options().upload.lifecycle;
+  if (!lifecycle.empty()) request.headers.add("X-Fal-Object-Lifecycle", write_lifecycle(lifecycle));
+  request.body = http::TextBody{write_initiate(fs::path(file.path).filename().string(), file.content_type)};
   const Subject subject{redact_url(url), "asking where to upload"};
   const http::Response response = expect_ok(
       http::perform_with_retry(session.transport(), request, session.retry(), context,
@@ -46,23 +102,30 @@ UploadTarget initiate(const Session& session, const std::string& path, const std
   return std::move(*target);
 }
 
-}  // namespace
+Error storage_refusal(const http::Response& response, const Subject& subject, const Secret& key) {
+  if (response.status != 401 && response.status != 403) return refusal(response, subject, key);
+  return Error(ErrorCode::refused, subject.where,
+               fmt::format("{}: the storage host refused the signed URL (HTTP {})", subject.action, response.status),
+               {.detail = read_fault(response, key).text,
+                .hint = "such URLs end after a while; nothing was paid, run the same command again"});
+}
 
 std::string upload_file(const Session& session, const std::string& path, const std::string& content_type,
-                        const RunContext& context) {
-  const std::int64_t size = size_of_upload(path);
-  const UploadTarget target = initiate(session, path, content_type, context);
-  // The signed URL is the only credential here; no Authorization, or the storage host would see the key.
-  http::Request request = session.without_key(http::Method::put, target.upload_url);
-  request.headers.add("Content-Type", content_type);
-  request.body = http::FileBody{path, /*offset=*/0, size};
-  request.on_sent = [&context, size](std::int64_t done, std::optional<std::int64_t>) {
-    context.observer->on_progress({Stage::upload, done, size, "bytes"});
-  };
-  static_cast<void>(expect_ok(http::perform_with_retry(session.transport(), request, session.retry(), context),
-                              {redact_url(target.upload_url), fmt::format("uploading {}", path)},
-                              session.options().key));
-  return target.file_url;
+                        const RunContext& context, UploadMemory* memory, const std::string& sha256) {
+  const UploadOptions& options = session.options().upload;
+  LocalFile file{path, size_of_upload(path), content_type, sha256};
+  const bool in_parts = file.bytes > options.multipart_above;
+  const bool reuse = options.reuse && memory != nullptr;
+  if (file.sha256.empty() && memory != nullptr && (reuse || in_parts)) file.sha256 = sha256_file(path);
+  const Content content{file.sha256, file.bytes, content_type};
+  if (reuse) {
+    if (auto url = lies_there(session, file, content, *memory, context)) return std::move(*url);
+  }
+  const auto begun = session.clock().wall();
+  std::string url = in_parts ? upload_in_parts(session, file, memory, context) : upload_whole(session, file, context);
+  if (options.check_size) check_stored(session, file, url, context);
+  if (reuse) memory->remember(content, url, begun);
+  return url;
 }
 
 }  // namespace react1::fal

@@ -69,9 +69,14 @@ RequestRef submit_request(const Session& session, const Parameters& parameters, 
                           const std::string& audio_url, const RunContext& context) {
   const Secret& key = session.options().key;
   const RetryOptions& retry = session.options().retry;
-  const std::string& url = session.endpoints().submit();
+  const FalOptions& options = session.options();
+  const std::string url = options.webhook_url.empty()
+                              ? session.endpoints().submit()
+                              : http::with_query(session.endpoints().submit(), "fal_webhook", options.webhook_url);
   http::Request request = session.with_key(http::Method::post, url);
   request.headers.add("Content-Type", "application/json");
+  if (!options.result_lifecycle.empty())
+    request.headers.add("X-Fal-Object-Lifecycle-Preference", write_lifecycle(options.result_lifecycle));
   request.body = http::TextBody{write_submit(parameters, video_url, audio_url)};
   request.at_most_once = true;
   const Subject subject{redact_url(url), "submitting"};

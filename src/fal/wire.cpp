@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <react1/error.hpp>
+#include <utility>
 
 namespace react1::fal {
 namespace {
@@ -89,6 +90,38 @@ std::optional<UploadTarget> read_initiated(std::string_view body) {
   UploadTarget target{text_of(*object, "upload_url"), text_of(*object, "file_url")};
   if (target.upload_url.empty() || target.file_url.empty()) return std::nullopt;
   return target;
+}
+
+std::string write_lifecycle(const ObjectLifecycle& lifecycle) {
+  const auto word = [](ObjectLifecycle::Access access) {
+    return access == ObjectLifecycle::Access::allow  ? "allow"
+           : access == ObjectLifecycle::Access::hide ? "hide"
+                                                     : "forbid";
+  };
+  Json document = Json::object();
+  if (lifecycle.expires_after) document["expiration_duration_seconds"] = lifecycle.expires_after->count();
+  if (lifecycle.access) {
+    Json& access = document["initial_acl"];
+    access["default"] = word(*lifecycle.access);
+    for (const auto& [user, decision] : lifecycle.rules)
+      access["rules"].push_back(Json{{"user", user}, {"decision", word(decision)}});
+  }
+  return document.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+}
+
+std::optional<std::string> read_part(std::string_view body, int number) {
+  const auto object = read_object(body);
+  if (!object) return std::nullopt;
+  const auto named = count_of(*object, "partNumber");
+  std::string etag = text_of(*object, "etag");
+  if (etag.empty() || (named && *named != number)) return std::nullopt;
+  return etag;
+}
+
+std::string write_complete(const std::map<int, std::string>& etags) {
+  Json parts = Json::array();
+  for (const auto& [number, etag] : etags) parts.push_back(Json{{"partNumber", number}, {"etag", etag}});
+  return wire_text(Json{{"parts", std::move(parts)}});
 }
 
 std::string write_submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url) {

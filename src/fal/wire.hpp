@@ -2,6 +2,7 @@
 // unexpected fields; nullopt means that the one thing that is needed is not there.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,13 @@ struct UploadTarget {
   std::string upload_url, file_url;
 };
 [[nodiscard]] std::optional<UploadTarget> read_initiated(std::string_view body);
+
+/// The value of X-Fal-Object-Lifecycle and its twin X-Fal-Object-Lifecycle-Preference.
+[[nodiscard]] std::string write_lifecycle(const ObjectLifecycle& lifecycle);
+/// The etag of the answer to part `number`, verbatim; nullopt for an answer about another part or without an etag.
+[[nodiscard]] std::optional<std::string> read_part(std::string_view body, int number);
+/// `etags` by part number.
+[[nodiscard]] std::string write_complete(const std::map<int, std::string>& etags);
 
 /// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
 [[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,

@@ -131,6 +131,11 @@ std::vector<Problem> find_problems(const PipelineOptions& options) {
                                                 options.retry.max_delay.count(), options.retry.base_delay.count()));
   }
   findings.within("stall_timeout", std::int64_t{options.stall_timeout.count()}, 1, 3'600'000);
+  findings.within("upload.parts_at_once", std::int64_t{options.upload.parts_at_once}, 1, 16);
+  findings.within("upload.multipart_above", options.upload.multipart_above, 0, 90 << 20);
+  findings.within("upload.lifecycle.expires_after",
+                  std::int64_t{options.upload.lifecycle.expires_after.value_or(std::chrono::seconds(1)).count()}, 1,
+                  3'153'600'000);
   findings.within("max_wait", std::int64_t{options.max_wait.count()}, 1, 604'800'000);
   if (options.max_queue_wait) {
     findings.within("max_queue_wait", std::int64_t{options.max_queue_wait->count()}, 1, 604'800'000);

@@ -144,6 +144,15 @@ constexpr std::array all_fields{
     Field{"/retry/max_delay_ms", "retry.max_delay", [](In v, Out o) { o.retry.max_delay = milliseconds(v); }},
     Field{"/wait/max_wait_ms", "max_wait", [](In v, Out o) { o.max_wait = milliseconds(v); }},
     Field{"/wait/stall_timeout_ms", "stall_timeout", [](In v, Out o) { o.stall_timeout = milliseconds(v); }},
+    Field{"/upload/reuse", "upload.reuse", [](In v, Out o) { o.upload.reuse = v.get<bool>(); }},
+    Field{"/upload/expires_after_s", "upload.lifecycle.expires_after",
+          [](In v, Out o) {
+            o.upload.lifecycle.expires_after =
+                v.is_null() ? std::nullopt : std::optional(std::chrono::seconds(v.get<std::int64_t>()));
+          }},
+    Field{"/upload/parts_at_once", "upload.parts_at_once", [](In v, Out o) { o.upload.parts_at_once = v.get<int>(); }},
+    Field{"/upload/multipart_above_bytes", "upload.multipart_above",
+          [](In v, Out o) { o.upload.multipart_above = v.get<std::int64_t>(); }},
     Field{"/price/output_usd_per_minute", "price.usd_per_minute",
           [](In v, Out o) { o.price.usd_per_minute = exact(v); }},
     Field{"/budget/max_cost_usd", "budget.max_cost_usd",

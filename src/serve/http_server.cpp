@@ -53,16 +53,19 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
   return length;
 }
 
-std::string loopback_name(std::uint16_t port) {
-  return fmt::format("127.0.0.1:{}", port);
+std::string name_of(const std::string& address, std::uint16_t port) {
+  return fmt::format("{}:{}", address, port);
 }
 
 /// A listening socket on `wanted` (0: any free port), `port` being the one it got. Our own rather than libmicrohttpd's,
 /// which doesn't tell why it could not listen (1.0 loses the errno).
-int listen_on_loopback(std::uint16_t wanted, std::uint16_t& port) {
-  const auto refuse = [wanted](int cause) {
+int listen_on(const std::string& where, std::uint16_t wanted, std::uint16_t& port) {
+  in_addr numeric{};
+  if (::inet_pton(AF_INET, where.c_str(), &numeric) != 1)
+    throw Error{ErrorCode::usage, where, "is no IPv4 address", {.hint = "such as 127.0.0.1, or 0.0.0.0 for all."}};
+  const auto refuse = [&where, wanted](int cause) {
     return Error{ErrorCode::io,
-                 loopback_name(wanted),
+                 name_of(where, wanted),
                  "the port can't be listened on",
                  {.detail = std::strerror(cause), .hint = "Choose another port, or 0 for any free one."}};
   };
@@ -72,7 +75,7 @@ int listen_on_loopback(std::uint16_t wanted, std::uint16_t& port) {
   ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr = numeric;
   address.sin_port = htons(wanted);
   socklen_t size = sizeof(address);
   auto* const name = reinterpret_cast<sockaddr*>(&address);  // NOLINT(*-reinterpret-cast): the socket API
@@ -90,7 +93,7 @@ int listen_on_loopback(std::uint16_t wanted, std::uint16_t& port) {
 
 struct HttpServer::Impl {
   Impl(HttpServerOptions with, Planner plan, Handler handle)
-      : options(with), planner(std::move(plan)), handler(std::move(handle)) {}
+      : options(std::move(with)), planner(std::move(plan)), handler(std::move(handle)) {}
 
   void start();
   void stop();
@@ -272,7 +275,7 @@ MHD_Result HttpServer::Impl::finish(MHD_Connection* connection, Exchange& exchan
 }
 
 void HttpServer::Impl::start() {
-  const int listener = listen_on_loopback(options.port, port);
+  const int listener = listen_on(options.address, options.port, port);
   daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, port, /*apc=*/nullptr,
                             /*apc_cls=*/nullptr, &Impl::on_step, this,                                           //
                             MHD_OPTION_LISTEN_SOCKET, listener,                                                  //
@@ -284,7 +287,7 @@ void HttpServer::Impl::start() {
                             MHD_OPTION_END);
   if (daemon == nullptr) {
     // The listener is libmicrohttpd's from the call on: some of its failures have closed it, so it isn't touched again.
-    throw Error{ErrorCode::internal, loopback_name(port), "the HTTP server can't be started"};
+    throw Error{ErrorCode::internal, name_of(options.address, port), "the HTTP server can't be started"};
   }
 }
 
@@ -318,7 +321,7 @@ void HttpServer::Impl::stop() {
 }
 
 HttpServer::HttpServer(HttpServerOptions options, Planner planner, Handler handler)
-    : impl_(std::make_unique<Impl>(options, std::move(planner), std::move(handler))) {
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(planner), std::move(handler))) {
   impl_->start();
 }
 
@@ -331,7 +334,7 @@ std::uint16_t HttpServer::port() const noexcept {
 }
 
 std::string HttpServer::url() const {
-  return "http://" + loopback_name(impl_->port);
+  return "http://" + name_of(impl_->options.address, impl_->port);
 }
 
 void HttpServer::stop() {

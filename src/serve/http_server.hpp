@@ -1,5 +1,5 @@
-// A small HTTP/1.1 server on loopback, over libmicrohttpd: one epoll thread serves every connection, and an answer
-// may come later from another thread while its connection costs no thread.
+// A small HTTP/1.1 server, on loopback unless told otherwise, over libmicrohttpd: one epoll thread serves every
+// connection, and an answer may come later from another thread while its connection costs no thread.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,8 @@ class Reply {
 };
 
 struct HttpServerOptions {
-  std::uint16_t port = 0;                    ///< 0 = any free port; always bound to 127.0.0.1
+  std::string address = "127.0.0.1";         ///< IPv4, numeric; "0.0.0.0": reachable from everywhere
+  std::uint16_t port = 0;                    ///< 0 = any free port
   unsigned max_connections = 4096;           ///< further ones wait in the listen queue or are closed
   std::size_t connection_memory = 64 << 10;  ///< bytes per connection: request head and buffers; a larger head gets 431
   std::uint64_t max_discard = 64U << 20U;    ///< of a refused body this much is read, so that the client sees the 413
@@ -46,14 +47,15 @@ class HttpServer {
   /// Called once the whole request is there; the request is valid during the call only.
   using Handler = std::function<void(const Request&, Reply)>;
 
-  /// Throws Error{io} when the port can't be had, Error{internal} when the server can't be started.
+  /// Throws Error{usage} for an address that is none, Error{io} when the port can't be had, Error{internal} when the
+  /// server can't be started.
   HttpServer(HttpServerOptions options, Planner planner, Handler handler);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
 
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// "http://127.0.0.1:PORT".
+  /// "http://ADDRESS:PORT".
   [[nodiscard]] std::string url() const;
   /// Answers every open request with 503 and joins the thread. May be called twice; not from a callback.
   void stop();

@@ -11,6 +11,10 @@ namespace react1::stages {
 struct UploadedPair {
   std::string video_url, audio_url;
 };
+/// Both clips at the same time, once the pair is known to be paid for. No upload starts while the other clip is still
+/// being made: whether the pair is refused (the advice to hold) or was paid for already is known only when both are
+/// there, and the one that could start early is the sound, at most some 700 KB, whose upload takes no time of its own
+/// beside the video's.
 [[nodiscard]] UploadedPair upload_pair(const Preparation& preparation, Service& service, const RunContext& context);
 
 /// Makes the one paid call of `job` (state created) and gives it back in state submitted, durably.

@@ -1,5 +1,6 @@
-// What the service may answer, good or bad.
+// What the service may answer or report, good or bad.
 #include <react1/error.hpp>
+#include <react1/webhook.hpp>
 
 #include "fal/errors.hpp"
 #include "fal/wire.hpp"
@@ -12,6 +13,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static_cast<void>(fal::read_submitted(input.text));
   static_cast<void>(fal::read_status(input.text));
   if (const auto result = fal::read_result(input.text)) fuzz::require(!result->url.empty());
+  if (const auto etag = fal::read_part(input.text, static_cast<int>(input.which))) fuzz::require(!etag->empty());
+  const WebhookKeys keys = parse_webhook_keys(input.text);
+  const auto now = std::chrono::system_clock::from_time_t(1'800'000'000);
+  const WebhookHeaders headers{{"X-Fal-Webhook-Request-Id", input.text},
+                               {"X-Fal-Webhook-User-Id", "u"},
+                               {"X-Fal-Webhook-Timestamp", input.which % 2 == 0 ? "1800000000" : input.text},
+                               {"X-Fal-Webhook-Signature", input.text}};
+  fuzz::require(!verify_webhook(headers, input.text, keys, now).trusted());
   http::Response response;
   response.status = 400 + static_cast<int>(input.which % 200);
   response.body = input.text;

@@ -10,6 +10,7 @@
 #include <react1/sandbox.hpp>
 #include <react1/secret.hpp>
 #include <react1/version.hpp>
+#include <react1/webhook.hpp>
 
 #include <iostream>
 #include <string>
@@ -31,6 +32,7 @@ void print_services(const std::string& folder) {
       {.key = react1::Secret("id:secret"), .queue_url = sandbox.url(), .rest_url = sandbox.url()});
   const auto jobs = react1::open_job_store(folder + "/jobs.sqlite");
   std::cout << "jobs=" << jobs->list(std::nullopt, 10).size() << '\n';
+  std::cout << "webhook_keys=" << react1::parse_webhook_keys("{}").size() << '\n';
   std::cout << "submits=" << sandbox.accepted_submits() << '\n';
 }
 

@@ -45,6 +45,28 @@ TEST_CASE("damage is refused unless --salvage is given") {
   CHECK(resolve(flags).prepare.salvage);
 }
 
+TEST_CASE("uploads are reused unless told otherwise, and live as long as the account says unless told otherwise") {
+  PipelineFlags flags;
+  CHECK(resolve(flags).upload.reuse);
+  CHECK_FALSE(resolve(flags).upload.lifecycle.expires_after);
+  CLI::App command;
+  add_upload_flags(command, flags.upload);
+  command.parse("--no-upload-cache --upload-expires 7200");
+  CHECK_FALSE(resolve(flags).upload.reuse);
+  CHECK(resolve(flags).upload.lifecycle.expires_after == std::chrono::seconds(7200));
+  for (const char* bad : {"0", "-1", "soon", "1e99"}) {
+    CAPTURE(std::string(bad));
+    flags.upload.upload_expires = bad;
+    try {
+      static_cast<void>(resolve(flags));
+      FAIL("it was taken");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::usage);
+      CHECK(error.where() == "--upload-expires");
+    }
+  }
+}
+
 TEST_CASE("flags set the parameters, and auto leaves the mode to the advice") {
   PipelineFlags flags;
   flags.emotion = "surprised";

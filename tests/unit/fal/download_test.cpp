@@ -108,6 +108,32 @@ TEST_CASE("a file that has changed meanwhile, or a host without ranges, starts i
   CHECK(bench.server.requests().at(1).has("range") == ranges);
 }
 
+TEST_CASE("without a tag or a date the size decides whether a download goes on") {
+  DownloadBench bench;
+  const std::string content = clip(400'000);
+  const std::string other = clip(300'000) + "another file";
+  bool same = true;
+  SUBCASE("the same") {}
+  SUBCASE("another") {
+    same = false;
+  }
+  bench.server.script({step::read_request(), step::send(half_of(content, "Accept-Ranges: bytes\r\n"))});
+  bench.server.otherwise([&](const SeenRequest& request) {
+    const std::string& now = same ? content : other;
+    if (!request.has("range")) return answer(200, now, "video/mp4");
+    const auto at = std::stoul(request.header("range").substr(6));
+    return answer(206, now.substr(at), "video/mp4",
+                  "Content-Range: bytes " + std::to_string(at) + "-" + std::to_string(now.size() - 1) + "/" +
+                      std::to_string(now.size()) + "\r\n");
+  });
+  bench.download();
+  CHECK(read_file(bench.path) == (same ? content : other));
+  const auto seen = bench.server.requests();
+  REQUIRE(seen.size() == (same ? 2 : 3));
+  CHECK(seen[1].header("range") == "bytes=200000-");
+  CHECK_FALSE(seen[1].has("if-range"));
+}
+
 TEST_CASE("a range that the host has lost starts from nothing") {
   DownloadBench bench;
   const std::string content = clip(400'000);
@@ -196,6 +222,34 @@ TEST_CASE("a result that is gone is refused, one that is only busy is waited for
     bench.server.otherwise([](const SeenRequest&) { return answer(200, clip(100), "video/mp4"); });
     bench.download();
     CHECK(bench.clock.sleeps() == std::vector<std::chrono::milliseconds>{2000ms});
+  }
+}
+
+TEST_CASE("the end of a result's URL is told, and is a warning when it is near") {
+  DownloadBench bench;  // its clock stands at 1800000000
+  bench.server.otherwise([](const SeenRequest&) { return answer(200, clip(100), "video/mp4"); });
+  bench.download();
+  CHECK(bench.notebook.messages("result_expires").empty());
+  bench.video.url = bench.server.url("/o.mp4?Expires=1800007200&sig=1");
+  bench.download();
+  REQUIRE(bench.notebook.messages("result_expires").size() == 1);
+  CHECK(contains(bench.notebook.messages("result_expires")[0], "2027-01-15T10:00:00"));
+  CHECK(bench.notebook.notes.back().level == Note::Level::info);
+  bench.video.url = bench.server.url("/o.mp4?Expires=1800000600&sig=1");
+  bench.download();
+  CHECK(bench.notebook.notes.back().level == Note::Level::warning);
+  CHECK(contains(bench.notebook.notes.back().message, "10 min from now"));
+}
+
+TEST_CASE("a result that its host does not show any more is said to have expired") {
+  for (const int status : {401, 403, 404, 410}) {
+    DownloadBench bench;
+    bench.video.url = bench.server.url("/o.mp4?Expires=1799999999&sig=1");
+    bench.server.otherwise([status](const SeenRequest&) { return answer(status, "<Error/>", "text/xml"); });
+    const Error error = bench.error();
+    CHECK(error.code() == ErrorCode::refused);
+    CHECK(contains(error.detail(), "2027-01-15T07:59:59"));
+    CHECK(contains(error.hint(), "react1 result"));
   }
 }
 

@@ -14,10 +14,14 @@ struct UploadBench : Bench {
   UploadBench() { write_file_atomically(path, content); }
 
   [[nodiscard]] std::string initiated() const {
-    return answer(200, R"({"upload_url":")" + server.url("/put/1?sig=abc") +
-                           R"(","file_url":"https://v3b.fal.media/files/b/1/in.wav"})");
+    return answer(200, R"({"upload_url":")" + server.url("/put/1?sig=abc") + R"(","file_url":")" +
+                           server.url("/files/b/1/in.wav") + "\"}");
   }
   std::string upload() { return upload_file(session, path, "audio/mpeg", context); }
+  /// A host that shows the first byte of what it has.
+  [[nodiscard]] static std::string shown(std::size_t total) {
+    return answer(206, "m", "audio/mpeg", "Content-Range: bytes 0-0/" + std::to_string(total) + "\r\n");
+  }
 
   TemporaryDirectory folder;
   std::string path = (folder.path() / "in put.mp3").string();
@@ -29,11 +33,12 @@ struct UploadBench : Bench {
 TEST_CASE("an upload asks for a signed URL with the key and sends the file there without it") {
   UploadBench bench;
   bench.server.otherwise([&bench](const SeenRequest& request) {
+    if (request.method == "GET") return UploadBench::shown(300'000);
     return request.method == "POST" ? bench.initiated() : answer(200, "{}");
   });
-  CHECK(bench.upload() == "https://v3b.fal.media/files/b/1/in.wav");
+  CHECK(bench.upload() == bench.server.url("/files/b/1/in.wav"));
   const auto seen = bench.server.requests();
-  REQUIRE(seen.size() == 2);
+  REQUIRE(seen.size() == 3);
   CHECK(seen[0].method == "POST");
   CHECK(seen[0].target == "/storage/upload/initiate?storage_type=fal-cdn-v3");
   CHECK(seen[0].header("authorization") == "Key " + std::string(kKey));
@@ -43,6 +48,11 @@ TEST_CASE("an upload asks for a signed URL with the key and sends the file there
   CHECK(seen[1].body == bench.content);
   CHECK(seen[1].header("content-type") == "audio/mpeg");
   CHECK_FALSE(seen[1].has("authorization"));
+  CHECK_FALSE(seen[1].has("x-fal-object-lifecycle"));
+  CHECK(seen[2].method == "GET");  // how much was stored
+  CHECK(seen[2].target == "/files/b/1/in.wav");
+  CHECK(seen[2].header("range") == "bytes=0-0");
+  CHECK_FALSE(seen[2].has("authorization"));
   REQUIRE_FALSE(bench.notebook.progresses.empty());
   const Progress last = bench.notebook.progresses.back();
   CHECK(last.stage == Stage::upload);
@@ -56,19 +66,20 @@ TEST_CASE("both steps of an upload are retried, and the whole file is sent again
   int posts = 0, puts = 0;
   bench.server.otherwise([&](const SeenRequest& request) {
     if (request.method == "POST") return ++posts == 1 ? answer(500, "") : bench.initiated();
+    if (request.method == "GET") return answer(405, "");
     return ++puts == 1 ? answer(503, "", "", "Retry-After: 4\r\n") : answer(200, "");
   });
   CHECK_FALSE(bench.upload().empty());
   CHECK(posts == 2);
   CHECK(puts == 2);
-  CHECK(bench.server.requests().back().body == bench.content);
+  CHECK(bench.server.requests().at(3).body == bench.content);
   CHECK(bench.clock.sleeps() == std::vector<std::chrono::milliseconds>{500ms, 4000ms});
 }
 
 TEST_CASE("a reset in the middle of a PUT is retried") {
   UploadBench bench;
   bench.server.script({step::read_request(), step::send(bench.initiated()), step::read_head(), step::reset()});
-  bench.server.otherwise([](const SeenRequest&) { return answer(200, ""); });
+  bench.server.otherwise([](const SeenRequest& request) { return answer(request.method == "GET" ? 405 : 200, ""); });
   CHECK_FALSE(bench.upload().empty());
   CHECK(bench.server.count("POST") == 1);
 }
@@ -132,4 +143,70 @@ TEST_CASE("a file that is missing, empty or a folder is an io error before anyth
     CHECK(error.code() == ErrorCode::io);
   }
   CHECK(bench.server.connections() == 0);
+}
+
+TEST_CASE("a host that says it stored another size makes the upload fail") {
+  UploadBench bench;
+  std::string shown;
+  SUBCASE("less") {
+    shown = UploadBench::shown(299'999);
+  }
+  SUBCASE("nothing") {
+    shown = answer(416, "", "", "Content-Range: bytes */0\r\n");
+  }
+  SUBCASE("more, from a host without ranges") {
+    shown = answer(200, std::string(300'001, 'm'), "audio/mpeg");
+  }
+  bench.server.otherwise([&](const SeenRequest& request) {
+    if (request.method == "GET") return shown;
+    return request.method == "POST" ? bench.initiated() : answer(200, "");
+  });
+  const Error error = thrown_by([&] { static_cast<void>(bench.upload()); });
+  CHECK(error.code() == ErrorCode::network);
+  CHECK(error.retryable());
+  CHECK(contains(error.detail(), "of 300000 bytes"));
+}
+
+TEST_CASE("a host that does not say how much it stored is believed") {
+  for (const std::string& shown :
+       {answer(404, ""), answer(403, "<Error/>", "text/xml"), answer(405, ""), answer(500, ""), answer(206, "m"),
+        answer(206, "m", "audio/mpeg", "Content-Range: bytes 0-0/*\r\n"), answer(302, "", "", "Location: ftp://x/\r\n"),
+        answer(200, "packed", "audio/mpeg", "Content-Encoding: gzip\r\n"), std::string()}) {
+    CAPTURE(shown);
+    UploadBench bench;
+    bench.server.otherwise([&](const SeenRequest& request) {
+      if (request.method == "GET") return shown;
+      return request.method == "POST" ? bench.initiated() : answer(200, "");
+    });
+    if (shown.empty()) {  // no answer at all
+      bench.server.script({step::read_request(), step::send(bench.initiated()), step::read_request(),
+                           step::send(answer(200, "")), step::read_request(), step::reset()});
+      bench.server.script({step::read_request(), step::reset()});  // curl tries a fresh connection after a reused one
+    }
+    CHECK_NOTHROW(static_cast<void>(bench.upload()));
+  }
+}
+
+TEST_CASE("the size is not asked for when it is not wanted") {
+  UploadBench bench;
+  bench.options.upload.check_size = false;
+  bench.server.otherwise(
+      [&bench](const SeenRequest& request) { return request.method == "POST" ? bench.initiated() : answer(200, ""); });
+  static_cast<void>(bench.upload());
+  CHECK(bench.server.count("GET") == 0);
+}
+
+TEST_CASE("the lifecycle of an upload travels with its initiate, and only there") {
+  UploadBench bench;
+  bench.options.upload.check_size = false;
+  bench.options.upload.lifecycle.expires_after = std::chrono::hours(1);
+  bench.options.upload.lifecycle.access = ObjectLifecycle::Access::forbid;
+  bench.options.upload.lifecycle.rules = {{"u1", ObjectLifecycle::Access::allow}};
+  bench.server.otherwise(
+      [&bench](const SeenRequest& request) { return request.method == "POST" ? bench.initiated() : answer(200, ""); });
+  static_cast<void>(bench.upload());
+  const auto seen = bench.server.requests();
+  CHECK(Json::parse(seen.at(0).header("x-fal-object-lifecycle")) == Json::parse(R"({"expiration_duration_seconds":3600,
+                        "initial_acl":{"default":"forbid","rules":[{"user":"u1","decision":"allow"}]}})"));
+  CHECK_FALSE(seen.at(1).has("x-fal-object-lifecycle"));
 }

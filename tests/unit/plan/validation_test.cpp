@@ -57,6 +57,10 @@ const std::vector<Fault>& faults() {
       {"retry.attempts", [](PipelineOptions& o) { o.retry.attempts = 21; }},
       {"retry.base_delay", [](PipelineOptions& o) { o.retry.base_delay = {}; }},
       {"retry.max_delay", [](PipelineOptions& o) { o.retry.max_delay = std::chrono::milliseconds(499); }},
+      {"upload.parts_at_once", [](PipelineOptions& o) { o.upload.parts_at_once = 17; }},
+      {"upload.multipart_above", [](PipelineOptions& o) { o.upload.multipart_above = (90 << 20) + 1; }},
+      {"upload.lifecycle.expires_after",
+       [](PipelineOptions& o) { o.upload.lifecycle.expires_after = std::chrono::seconds(0); }},
       {"max_wait", [](PipelineOptions& o) { o.max_wait = {}; }},
       {"stall_timeout", [](PipelineOptions& o) { o.stall_timeout = {}; }},
   };

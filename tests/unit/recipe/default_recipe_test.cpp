@@ -104,9 +104,28 @@ void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
   CHECK(cut == built_in.scene_cut);
 }
 
+void check_same(const UploadOptions& read, const UploadOptions& built_in) {
+  const auto& [multipart_above, part_bytes, parts_at_once, check_size, reuse, memory, assumed_life, reuse_margin,
+               lifecycle] = read;
+  CHECK(multipart_above == built_in.multipart_above);
+  CHECK(parts_at_once == built_in.parts_at_once);
+  CHECK(reuse == built_in.reuse);
+  const auto& [expires_after, access, rules] = lifecycle;
+  CHECK((expires_after == built_in.lifecycle.expires_after));
+  // The rest is for callers of the library.
+  CHECK(part_bytes == built_in.part_bytes);
+  CHECK(check_size == built_in.check_size);
+  CHECK(memory == built_in.memory);
+  CHECK(assumed_life.count() == built_in.assumed_life.count());
+  CHECK(reuse_margin.count() == built_in.reuse_margin.count());
+  CHECK((access == built_in.lifecycle.access));
+  CHECK(rules.size() == built_in.lifecycle.rules.size());
+}
+
 void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   const auto& [prepare, parameters, advice, price, budget, retry, max_wait, on_max_wait, max_queue_wait,
-               on_max_queue_wait, stall_timeout, on_interrupt, again, clips_directory] = read;
+               on_max_queue_wait, stall_timeout, upload, on_interrupt, again, clips_directory] = read;
+  check_same(upload, built_in.upload);
   check_same(prepare, built_in.prepare);
   check_same(parameters, built_in.parameters);
   check_same(advice, built_in.advice);

@@ -1,0 +1,140 @@
+#include "store/upload_ledger.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "store/owner.hpp"
+
+namespace react1::store {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kOldestMs = std::int64_t{30} * 24 * 3600 * 1000;
+
+constexpr const char* kTables =
+    "CREATE TABLE files (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, uploaded_ms BIGINT NOT NULL,"
+    "  expires_ms BIGINT NOT NULL);"
+    "CREATE TABLE sessions (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, part_bytes BIGINT NOT NULL,"
+    "  begun_ms BIGINT NOT NULL, holder TEXT NOT NULL);"
+    "CREATE TABLE parts (id TEXT NOT NULL, number BIGINT NOT NULL, etag TEXT NOT NULL, PRIMARY KEY (id, number));";
+
+std::int64_t version_of(Database& database) {
+  Statement query(database, "PRAGMA user_version");
+  return query.step() ? query.number(0) : 0;
+}
+
+std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+/// Nobody can be asked whether a process elsewhere still runs; two uploads of one file only cost bytes.
+bool still_runs(const std::string& holder) {
+  return !holder.empty() && process_alive(holder).value_or(false);
+}
+
+}  // namespace
+
+UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_(clock), database_(path) {
+  std::error_code ignored;  // a file system without permissions is no reason to stop
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  database_.execute("PRAGMA synchronous = NORMAL");  // what a power cut takes costs a second upload
+  Transaction transaction(database_);
+  if (version_of(database_) != kVersion) {
+    database_.execute("DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS parts;");
+    database_.execute(kTables);
+    database_.execute(("PRAGMA user_version = " + std::to_string(kVersion)).c_str());
+  }
+  const std::int64_t oldest = milliseconds(clock.wall()) - kOldestMs;
+  Statement(database_, "DELETE FROM files WHERE uploaded_ms < ?").bind(1, oldest).run();
+  Statement(database_, "DELETE FROM sessions WHERE begun_ms < ?").bind(1, oldest).run();
+  database_.execute("DELETE FROM parts WHERE id NOT IN (SELECT id FROM sessions)");
+  transaction.commit();
+}
+
+std::optional<UploadLedger::File> UploadLedger::find_file(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  Statement query(database_, "SELECT sealed, uploaded_ms, expires_ms FROM files WHERE id = ?");
+  query.bind(1, id);
+  if (!query.step()) return std::nullopt;
+  return File{query.text(0), query.number(1), query.number(2)};
+}
+
+void UploadLedger::put_file(const std::string& id, const File& file) {
+  const std::lock_guard lock(mutex_);
+  Statement(database_, "INSERT OR REPLACE INTO files (id, sealed, uploaded_ms, expires_ms) VALUES (?, ?, ?, ?)")
+      .bind(1, id)
+      .bind(2, file.sealed)
+      .bind(3, file.uploaded_ms)
+      .bind(4, file.expires_ms)
+      .run();
+}
+
+void UploadLedger::forget_file(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  Statement(database_, "DELETE FROM files WHERE id = ?").bind(1, id).run();
+}
+
+std::string UploadLedger::holder_of(const std::string& id) const {
+  Statement query(database_, "SELECT holder FROM sessions WHERE id = ?");
+  query.bind(1, id);
+  return query.step() ? query.text(0) : std::string();
+}
+
+std::optional<UploadLedger::Session> UploadLedger::take_session(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  Statement query(database_, "SELECT sealed, part_bytes, begun_ms FROM sessions WHERE id = ?");
+  query.bind(1, id);
+  if (!query.step() || still_runs(holder_of(id))) return std::nullopt;
+  Session session{query.text(0), query.number(1), query.number(2), {}};
+  Statement parts(database_, "SELECT number, etag FROM parts WHERE id = ?");
+  parts.bind(1, id);
+  while (parts.step()) session.etags.emplace(static_cast<int>(parts.number(0)), parts.text(1));
+  Statement(database_, "UPDATE sessions SET holder = ? WHERE id = ?").bind(1, this_process()).bind(2, id).run();
+  transaction.commit();
+  return session;
+}
+
+bool UploadLedger::begin_session(const std::string& id, const Session& session) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  if (still_runs(holder_of(id))) return false;
+  remove_session(id);
+  Statement(database_, "INSERT INTO sessions (id, sealed, part_bytes, begun_ms, holder) VALUES (?, ?, ?, ?, ?)")
+      .bind(1, id)
+      .bind(2, session.sealed)
+      .bind(3, session.part_bytes)
+      .bind(4, milliseconds(clock_.wall()))
+      .bind(5, this_process())
+      .run();
+  transaction.commit();
+  return true;
+}
+
+void UploadLedger::put_part(const std::string& id, int number, const std::string& etag) {
+  const std::lock_guard lock(mutex_);
+  Statement(database_, "INSERT OR REPLACE INTO parts (id, number, etag) VALUES (?, ?, ?)")
+      .bind(1, id)
+      .bind(2, std::int64_t{number})
+      .bind(3, etag)
+      .run();
+}
+
+void UploadLedger::release_session(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  Statement(database_, "UPDATE sessions SET holder = '' WHERE id = ?").bind(1, id).run();
+}
+
+void UploadLedger::remove_session(const std::string& id) {
+  Statement(database_, "DELETE FROM parts WHERE id = ?").bind(1, id).run();
+  Statement(database_, "DELETE FROM sessions WHERE id = ?").bind(1, id).run();
+}
+
+void UploadLedger::forget_session(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  remove_session(id);
+  transaction.commit();
+}
+
+}  // namespace react1::store

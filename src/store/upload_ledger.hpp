@@ -1,0 +1,59 @@
+// What is known of uploads after the process has ended: files that lie with the service, and the parts of those that
+// were not finished. A file of its own and not a table of the job store: losing it costs a second upload and never a
+// second payment, it belongs to this machine where a job store may be shared, and a program of another version may
+// simply begin it anew.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/clock.hpp"
+#include "store/sqlite.hpp"
+
+namespace react1::store {
+
+/// SQLite; safe from several threads and processes. It keeps texts as they are given: the caller seals what is secret.
+/// Every call throws Error{io}.
+class UploadLedger {
+ public:
+  /// Opens or creates `path`, for its owner alone; rows older than 30 days are dropped. `clock` must outlive the
+  /// ledger.
+  UploadLedger(const std::string& path, const Clock& clock);
+
+  struct File {
+    std::string sealed;
+    std::int64_t uploaded_ms = 0, expires_ms = 0;  ///< Unix time
+  };
+  [[nodiscard]] std::optional<File> find_file(const std::string& id) const;
+  void put_file(const std::string& id, const File& file);
+  void forget_file(const std::string& id);
+
+  /// An upload in parts that has begun.
+  struct Session {
+    std::string sealed;
+    std::int64_t part_bytes = 0, begun_ms = 0;
+    std::map<int, std::string> etags{};  ///< of the parts that are there, by number from 1
+  };
+  /// The session `id`, now in the hands of this process, or nullopt when there is none or another upload that still
+  /// runs holds it.
+  [[nodiscard]] std::optional<Session> take_session(const std::string& id);
+  /// Begins one, held by this process; false when another upload that still runs holds that id.
+  [[nodiscard]] bool begin_session(const std::string& id, const Session& session);
+  void put_part(const std::string& id, int number, const std::string& etag);
+  /// Leaves it to a later upload.
+  void release_session(const std::string& id);
+  void forget_session(const std::string& id);
+
+ private:
+  [[nodiscard]] std::string holder_of(const std::string& id) const;
+  void remove_session(const std::string& id);
+
+  const Clock& clock_;
+  mutable std::mutex mutex_;  // guards database_
+  mutable Database database_;
+};
+
+}  // namespace react1::store

@@ -1,0 +1,206 @@
+// Reports over HTTP: who is believed, what is answered, and who gets them.
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "support/http_client.hpp"
+#include "unit/fal/webhook_support.hpp"
+
+using namespace react1;
+using namespace react1::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A receiver and the service whose reports it takes. Members in the order of their lifetimes.
+struct ReceiverBench {
+  ReceiverBench() {
+    keys.otherwise([this](const SeenRequest&) { return keys_down ? answer(503, "") : answer(200, key_set({&key})); });
+  }
+  WebhookReceiverOptions options() const {
+    WebhookReceiverOptions made;
+    made.path = "/hook";
+    made.verification.keys_url = keys.url("/keys");
+    return made;
+  }
+  /// A report of now.
+  [[nodiscard]] Signed report(const std::string& request_id, const std::string& status = "OK") const {
+    Signed made;
+    made.request_id = request_id;
+    made.timestamp = std::to_string(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+    made.body = R"({"request_id":")" + request_id + R"(","status":")" + status + R"(","payload":null})";
+    return made.sign(key);
+  }
+  static HttpResponse deliver(const WebhookReceiver& receiver, const Signed& report, const std::string& path = "/hook",
+                              const std::string& method = "POST") {
+    HttpRequest request{.method = method, .url = "http://127.0.0.1:" + std::to_string(receiver.port()) + path};
+    for (const auto& [name, value] : report.headers()) request.headers.push_back(name + ": " + value);
+    request.body = report.body;
+    return exchange(request);
+  }
+
+  SigningKey key;
+  std::atomic<bool> keys_down = false;
+  RawServer keys;
+};
+
+}  // namespace
+
+TEST_CASE("a report reaches whoever waits for its request, before it or after it") {
+  ReceiverBench bench;
+  WebhookReceiver receiver(bench.options());
+  CHECK(bench.deliver(receiver, bench.report("early", "ERROR")).status == 200);
+  const auto early = receiver.wait_for("early", 10s, {});
+  REQUIRE(early);
+  CHECK(early->request_id == "early");
+  CHECK_FALSE(early->ok);
+  CHECK(contains(early->body, R"("status":"ERROR")"));
+
+  std::optional<WebhookDelivery> late;
+  {
+    const std::jthread waiter([&] { late = receiver.wait_for("late", 60s, {}); });
+    CHECK(bench.deliver(receiver, bench.report("somebody else's")).status == 200);
+    CHECK(bench.deliver(receiver, bench.report("late")).status == 200);
+  }
+  REQUIRE(late);
+  CHECK(late->ok);
+  CHECK(receiver.wait_for("somebody else's", 10s, {}));
+}
+
+TEST_CASE("nobody waits longer than told, and a stop ends a wait") {
+  ReceiverBench bench;
+  WebhookReceiver receiver(bench.options());
+  CHECK_FALSE(receiver.wait_for("never", 1ms, {}));
+  std::stop_source stop;
+  std::jthread stopper([&] { stop.request_stop(); });
+  const Error error =
+      thrown_by([&] { static_cast<void>(receiver.wait_for("never", 600s, RunContext{.stop = stop.get_token()})); });
+  CHECK(error.code() == ErrorCode::interrupted);
+}
+
+TEST_CASE("a report is handed over once, however often it is delivered") {
+  ReceiverBench bench;
+  WebhookReceiver receiver(bench.options());
+  Signed report = bench.report("r-1");
+  CHECK(bench.deliver(receiver, report).status == 200);
+  CHECK(bench.deliver(receiver, report).status == 200);  // a replay
+  report.body += " ";
+  report.sign(bench.key);
+  CHECK(bench.deliver(receiver, report).status == 200);  // delivered again under another signature
+  REQUIRE(receiver.wait_for("r-1", 10s, {}));
+  CHECK_FALSE(receiver.wait_for("r-1", 1ms, {}));
+  CHECK(bench.deliver(receiver, report).status == 200);
+  CHECK_FALSE(receiver.wait_for("r-1", 1ms, {}));
+}
+
+TEST_CASE("the request is the one that the body names") {
+  ReceiverBench bench;
+  WebhookReceiver receiver(bench.options());
+  Signed report = bench.report("r-1");
+  report.request_id = "the last attempt's id";
+  report.sign(bench.key);
+  CHECK(bench.deliver(receiver, report).status == 200);
+  CHECK(receiver.wait_for("r-1", 10s, {}));
+}
+
+TEST_CASE("what does not verify is refused and reaches nobody") {
+  ReceiverBench bench;
+  WebhookReceiver receiver(bench.options());
+  const SigningKey stranger;
+  Signed report = bench.report("r-1");
+  int wanted = 0;
+  SUBCASE("a stranger's") {
+    report.sign(stranger);
+    wanted = 401;
+  }
+  SUBCASE("a changed one") {
+    report.body += " ";
+    wanted = 401;
+  }
+  SUBCASE("an old one") {
+    report.timestamp = "1500000000";
+    report.sign(bench.key);
+    wanted = 401;
+  }
+  SUBCASE("one without a signature") {
+    report.signature.clear();
+    wanted = 400;
+  }
+  SUBCASE("one that names no request") {
+    report.body = R"({"status":"OK"})";
+    report.sign(bench.key);
+    wanted = 400;
+  }
+  SUBCASE("no JSON") {
+    report.body = "r-1";
+    report.sign(bench.key);
+    wanted = 400;
+  }
+  SUBCASE("no body") {
+    report.body.clear();
+    report.sign(bench.key);
+    wanted = 400;
+  }
+  CHECK(bench.deliver(receiver, report).status == wanted);
+  CHECK_FALSE(receiver.wait_for("r-1", 1ms, {}));
+  CHECK(bench.deliver(receiver, bench.report("r-1")).status == 200);
+  CHECK(receiver.wait_for("r-1", 10s, {}));
+}
+
+TEST_CASE("while the keys cannot be had the service is asked to deliver again") {
+  ReceiverBench bench;
+  bench.keys_down = true;
+  WebhookReceiver receiver(bench.options());
+  CHECK(bench.deliver(receiver, bench.report("r-1")).status == 503);
+}
+
+TEST_CASE("other paths, other methods and bodies that are too large are refused unread") {
+  ReceiverBench bench;
+  WebhookReceiverOptions options = bench.options();
+  options.max_body_bytes = 1000;
+  WebhookReceiver receiver(options);
+  Signed report = bench.report("r-1");
+  CHECK(bench.deliver(receiver, report, "/").status == 404);
+  CHECK(bench.deliver(receiver, report, "/hook", "PUT").status == 405);
+  report.body += std::string(1001, ' ');
+  report.sign(bench.key);
+  CHECK(bench.deliver(receiver, report).status == 413);
+  CHECK(bench.keys.requests().empty());
+}
+
+TEST_CASE("reports of other users are refused when the own one is named") {
+  ReceiverBench bench;
+  WebhookReceiverOptions options = bench.options();
+  options.user_id = "user-1";
+  WebhookReceiver receiver(options);
+  Signed report = bench.report("r-1");
+  CHECK(bench.deliver(receiver, report).status == 200);
+  report = bench.report("r-2");
+  report.user_id = "user-2";
+  report.sign(bench.key);
+  CHECK(bench.deliver(receiver, report).status == 403);
+  CHECK_FALSE(receiver.wait_for("r-2", 1ms, {}));
+}
+
+TEST_CASE("no more reports are kept than allowed, the newest ones") {
+  ReceiverBench bench;
+  WebhookReceiverOptions options = bench.options();
+  options.kept = 2;
+  WebhookReceiver receiver(options);
+  for (const char* id : {"a", "b", "c"}) CHECK(bench.deliver(receiver, bench.report(id)).status == 200);
+  CHECK_FALSE(receiver.wait_for("a", 1ms, {}));
+  CHECK(receiver.wait_for("b", 10s, {}));
+  CHECK(receiver.wait_for("c", 10s, {}));
+}
+
+TEST_CASE("an address that can't be listened on, or is none, is an error") {
+  WebhookReceiverOptions options;
+  options.address = "192.0.2.1";  // nobody has it
+  CHECK(thrown_by([&] { const WebhookReceiver receiver(options); }).code() == ErrorCode::io);
+  options.address = "localhost";
+  CHECK(thrown_by([&] { const WebhookReceiver receiver(options); }).code() == ErrorCode::usage);
+  options.address = "0.0.0.0";
+  CHECK_NOTHROW(WebhookReceiver{options});
+  options.path = "hook";
+  CHECK(thrown_by([&] { const WebhookReceiver receiver(options); }).code() == ErrorCode::usage);
+}
