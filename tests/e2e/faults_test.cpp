@@ -73,7 +73,6 @@ void play(const Fault& fault) {
   if (first.exit != 0 && first.exit != 7) {
     const Json error = first.error();
     CHECK_FALSE(error["message"].get<std::string>().empty());
-    CHECK_FALSE(error["hint"].get<std::string>().empty());
     // What is paid is never lost sight of.
     if (jobs[0]["request_id"].is_string())
       CHECK(first.err.find(jobs[0]["request_id"].get<std::string>()) != std::string::npos);
@@ -104,6 +103,8 @@ void play_all(const std::vector<Fault>& faults) {
 
 }  // namespace
 
+// Both clips go up at the same time and share what goes wrong: seven times is four, all of its attempts, for one of
+// them.
 TEST_CASE("faults: asking where to upload") {
   play_all({
       {"500 once", R"({"route": "initiate", "do": {"status": 500}})", 0, 1, "done", Then::done},
@@ -127,7 +128,7 @@ TEST_CASE("faults: asking where to upload") {
       {"no money",
        R"({"route": "initiate", "do": {"status": 403, "body": {"detail": "User is locked. Reason: Exhausted balance."}}})",
        5, 0, "created", Then::again},
-      {"500 as long as it is asked", R"({"route": "initiate", "times": 4, "do": {"status": 500}})", 6, 0, "created",
+      {"500 as long as it is asked", R"({"route": "initiate", "times": 7, "do": {"status": 500}})", 6, 0, "created",
        Then::again},
   });
 }
@@ -142,7 +143,7 @@ TEST_CASE("faults: uploading") {
       {"reset in the middle", R"({"route": "upload", "do": {"reset_upload_after": 20000}})", 0, 1, "done", Then::done},
       {"taken, the answer lost", R"({"route": "upload", "do": {"reset": "after"}})", 0, 1, "done", Then::done},
       {"a slow answer", R"({"route": "upload", "do": {"delay_ms": 700}})", 0, 1, "done", Then::done},
-      {"down for good", R"({"route": "upload", "times": 4, "do": {"reset": "before"}})", 6, 0, "created", Then::again},
+      {"down for good", R"({"route": "upload", "times": 7, "do": {"status": 503}})", 6, 0, "created", Then::again},
   });
 }
 
@@ -275,12 +276,14 @@ TEST_CASE("faults: the download") {
        "done", Then::done},
       {"503 as long as it is asked", R"({"route": "file", "file": "output", "times": 4, "do": {"status": 503}})", 6, 1,
        "submitted", Then::again},
-      {"five frames more than predicted", R"({"route": "submit", "do": {"render": {"frames_add": 5}}})", 7, 1, "done",
+      {"five frames more than predicted", R"({"route": "submit", "do": {"render": {"frames_add": 5}}})", 0, 1, "done",
+       Then::kept},
+      {"ten frames more than predicted", R"({"route": "submit", "do": {"render": {"frames_add": 10}}})", 7, 1, "done",
        Then::kept},
       {"another rate", R"({"route": "submit", "do": {"render": {"fps": 24}}})", 7, 1, "done", Then::kept},
       {"half the file", R"({"route": "file", "file": "output", "times": "always", "do": {"keep": "half"}})", 7, 1,
        "done", Then::kept},
-      {"expired", R"({"route": "file", "file": "output", "times": "always", "do": {"expire": true}})", 6, 1,
+      {"expired", R"({"route": "file", "file": "output", "times": "always", "do": {"expire": true}})", 4, 1,
        "submitted", Then::kept},
   });
 }

@@ -16,10 +16,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (const auto etag = fal::read_part(input.text, static_cast<int>(input.which))) fuzz::require(!etag->empty());
   const WebhookKeys keys = parse_webhook_keys(input.text);
   const auto now = std::chrono::system_clock::from_time_t(1'800'000'000);
-  const WebhookHeaders headers{{"X-Fal-Webhook-Request-Id", input.text},
+  const std::string text{input.text};
+  const WebhookHeaders headers{{"X-Fal-Webhook-Request-Id", text},
                                {"X-Fal-Webhook-User-Id", "u"},
-                               {"X-Fal-Webhook-Timestamp", input.which % 2 == 0 ? "1800000000" : input.text},
-                               {"X-Fal-Webhook-Signature", input.text}};
+                               {"X-Fal-Webhook-Timestamp", input.which % 2 == 0 ? "1800000000" : text},
+                               {"X-Fal-Webhook-Signature", text}};
   fuzz::require(!verify_webhook(headers, input.text, keys, now).trusted());
   http::Response response;
   response.status = 400 + static_cast<int>(input.which % 200);
