@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "program.hpp"
-#include "support/paths.hpp"
 
 namespace {
 
@@ -42,19 +41,6 @@ struct Fault {
 constexpr const char* kRecipe = R"({"retry": {"attempts": 4, "base_delay_ms": 20, "max_delay_ms": 100},
   "wait": {"stall_timeout_ms": 3000}})";
 
-std::vector<std::string> run_arguments(const User& user) {
-  return {"run",
-          fixture("presenter_h264_25fps_6s.mp4"),
-          fixture("voice_mono_48k_5s.wav"),
-          "--emotion",
-          "happy",
-          "-o",
-          user.path("out.mp4"),
-          "--json",
-          "--pipeline",
-          user.path("quick.json")};
-}
-
 void play(const Fault& fault) {
   const std::string name = fault.name;
   CAPTURE(name);
@@ -63,7 +49,7 @@ void play(const Fault& fault) {
   user.with_service(sandbox.url());
   std::ofstream(user.path("quick.json")) << kRecipe;
 
-  const Outcome first = user.run(run_arguments(user));
+  const Outcome first = user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")}));
   CAPTURE(first.err);
   CHECK(first.exit == fault.exit);
   CHECK(sandbox.accepted_submits() == fault.accepted);
@@ -85,7 +71,7 @@ void play(const Fault& fault) {
   }
   if (fault.then == Then::pay) CHECK(user.run({"jobs", "resolve", id, "--pay-again"}).exit == 0);
   if (fault.then == Then::again || fault.then == Then::resolve || fault.then == Then::pay) {
-    const Outcome second = user.run(run_arguments(user));
+    const Outcome second = user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")}));
     CAPTURE(second.err);
     CHECK(second.exit == 0);
     CHECK(sandbox.accepted_submits() == 1);

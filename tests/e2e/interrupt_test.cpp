@@ -22,16 +22,6 @@ using std::chrono::steady_clock;
 /// The contract says 200 ms; a busy machine under a sanitizer gets more before this counts as a failure.
 constexpr std::chrono::seconds kPrompt{10};
 
-std::vector<std::string> run_arguments(const User& user) {
-  return {"run",
-          fixture("presenter_h264_25fps_6s.mp4"),
-          fixture("voice_mono_48k_5s.wav"),
-          "--emotion",
-          "happy",
-          "-o",
-          user.path("out.mp4")};
-}
-
 void check_nothing_left(const User& user) {
   CHECK_FALSE(fs::exists(user.path("out.mp4")));
   CHECK_FALSE(fs::exists(user.path("out.mp4.json")));

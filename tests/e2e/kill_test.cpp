@@ -5,7 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <react1/sandbox.hpp>
 #include <string>
@@ -13,31 +12,18 @@
 #include <vector>
 
 #include "program.hpp"
-#include "support/paths.hpp"
 
 namespace {
 
 using namespace react1::test;
 using react1::Json;
 using react1::Sandbox;
-namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 int number_from(const char* variable, int otherwise) {
   const char* text = std::getenv(variable);
   return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
-}
-
-std::vector<std::string> run_arguments(const User& user) {
-  return {"run",
-          fixture("presenter_h264_25fps_6s.mp4"),
-          fixture("voice_mono_48k_5s.wav"),
-          "--emotion",
-          "happy",
-          "-o",
-          user.path("out.mp4"),
-          "--json"};
 }
 
 /// The only job of this user's store.
@@ -51,7 +37,7 @@ Json only_job(const User& user) {
 int bring_home(const User& user, const Sandbox& sandbox) {
   int settled = 0;
   for (;;) {
-    const Outcome outcome = user.run(run_arguments(user));
+    const Outcome outcome = user.run(run_arguments(user, {"--json"}));
     CAPTURE(outcome.err);
     if (outcome.exit == 0) {
       CHECK(outcome.json()["verification"]["verdict"] == "pass");
@@ -79,7 +65,7 @@ TEST_CASE("killed at any instant, a job reaches its end and is paid at most once
     User user;
     user.with_service(sandbox.url());
     const auto began = steady_clock::now();
-    REQUIRE(user.run(run_arguments(user)).exit == 0);
+    REQUIRE(user.run(run_arguments(user, {"--json"})).exit == 0);
     life = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
   }
   int unknown = 0;
@@ -89,7 +75,7 @@ TEST_CASE("killed at any instant, a job reaches its end and is paid at most once
     User user;
     user.with_service(sandbox.url());
     {
-      Running running = user.start(run_arguments(user));
+      Running running = user.start(run_arguments(user, {"--json"}));
       std::this_thread::sleep_for(
           milliseconds(std::uniform_int_distribution<int>(0, static_cast<int>(life.count()))(dice)));
       running.signal(SIGKILL);

@@ -11,6 +11,8 @@
 #include <csignal>
 #include <utility>
 
+#include "support/paths.hpp"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
 namespace react1::test {
@@ -191,6 +193,18 @@ Outcome User::shell(const std::string& script) const {
 
 std::vector<std::string> User::leftovers() const {
   return files_below(path("tmp"));
+}
+
+std::vector<std::string> run_arguments(const User& user, const std::vector<std::string>& more) {
+  std::vector<std::string> arguments{"run",
+                                     fixture("presenter_h264_25fps_6s.mp4"),
+                                     fixture("voice_mono_48k_5s.wav"),
+                                     "--emotion",
+                                     "happy",
+                                     "-o",
+                                     user.path("out.mp4")};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
 }
 
 std::vector<std::string> files_below(const std::filesystem::path& folder) {

@@ -78,6 +78,9 @@ class User {
   std::map<std::string, std::string> environment_;
 };
 
+/// `react1 run` on two fixtures, the result at user.path("out.mp4"), and `more` arguments.
+[[nodiscard]] std::vector<std::string> run_arguments(const User& user, const std::vector<std::string>& more = {});
+
 /// Every file below `folder`, relative.
 [[nodiscard]] std::vector<std::string> files_below(const std::filesystem::path& folder);
 
