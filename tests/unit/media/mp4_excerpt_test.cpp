@@ -63,8 +63,8 @@ bool compare(const std::string& file, int index, const Seconds& from, const Seco
   CHECK(part.front().is_key);
   // What the file's edit list drops at its front and its end is in the excerpt.
   const auto by_time = [](const Stored& a, const Stored& b) { return a.pts < b.pts; };
-  const auto [earliest, latest] = std::minmax_element(all.begin(), all.end(), by_time);
-  std::erase_if(part, [&](const Stored& one) { return by_time(one, *earliest) || by_time(*latest, one); });
+  const auto span = std::minmax_element(all.begin(), all.end(), by_time);
+  std::erase_if(part, [&](const Stored& one) { return by_time(one, *span.first) || by_time(*span.second, one); });
   const auto begin = part.begin();
   REQUIRE(begin != part.end());
   const auto at = std::find(all.begin(), all.end(), *begin);
