@@ -13,7 +13,7 @@
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
-#include "media/mp4_layout.hpp"
+#include "media/mp4_layout_io.hpp"
 
 namespace react1::media {
 namespace {
@@ -171,14 +171,7 @@ void Demuxer::remember_header() {
 std::int64_t Demuxer::movie_duration() {
   AVIOContext& io = io_.context();
   if (is_remote_ || std::string_view{format_->iformat->name}.rfind("mov,", 0) != 0) return AV_NOPTS_VALUE;
-  const std::int64_t position = avio_tell(&io);
-  const ReadAt read_at = [&io](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
-    if (avio_seek(&io, offset, SEEK_SET) < 0) return 0;
-    const int got = avio_read(&io, buffer.data(), static_cast<int>(buffer.size()));
-    return got > 0 ? static_cast<std::size_t>(got) : 0;
-  };
-  const auto layout = read_mp4_layout(read_at, io_.size());
-  avio_seek(&io, position, SEEK_SET);
+  const auto layout = read_mp4_layout(io, io_.size(), Mp4Tables::skipped);
   if (!layout || layout->fragmented || layout->movie_duration <= 0 || layout->movie_timescale <= 0) {
     return AV_NOPTS_VALUE;
   }

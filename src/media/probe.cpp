@@ -13,7 +13,7 @@
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
 #include "media/limits.hpp"
-#include "media/mp4_layout.hpp"
+#include "media/mp4_layout_io.hpp"
 #include "media/packet_survey.hpp"
 #include "media/parameter_watch.hpp"
 #include "media/probe_warnings.hpp"
@@ -100,20 +100,10 @@ bool is_mp4(const Demuxer& demuxer) {
   return std::string_view{demuxer.format().iformat->name}.rfind("mov,", 0) == 0;
 }
 
-/// Leaves the read position where it was.
 std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::int64_t> size) {
   AVIOContext* io = demuxer.format().pb;
   if (!is_mp4(demuxer) || io == nullptr || !size || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0) return std::nullopt;
-  const std::int64_t position = avio_tell(io);
-  auto layout = read_mp4_layout(
-      [io](std::int64_t offset, std::span<std::uint8_t> buffer) -> std::size_t {
-        if (avio_seek(io, offset, SEEK_SET) < 0) return 0;
-        const int got = avio_read(io, buffer.data(), static_cast<int>(buffer.size()));
-        return got > 0 ? static_cast<std::size_t>(got) : 0;
-      },
-      *size, Mp4Tables::read);
-  avio_seek(io, position, SEEK_SET);
-  return layout;
+  return read_mp4_layout(*io, *size, Mp4Tables::read);
 }
 
 /// By how much a WAV file is shorter than its RIFF header says (FFmpeg then drops the header's length without a word).

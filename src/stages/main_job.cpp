@@ -23,6 +23,7 @@
 #include "stages/preprocess.hpp"
 #include "stages/stopwatch.hpp"
 #include "stages/submit.hpp"
+#include "store/abandoned.hpp"
 
 namespace react1 {
 namespace fs = std::filesystem;
@@ -115,13 +116,10 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
 
 /// A job that stood in `submitting` when its process ended can never be known to be unpaid.
 void settle_submitting(Job& job, JobStore& jobs) {
-  if (jobs.owner_alive(job)) {
-    throw Error(
-        ErrorCode::outcome_unknown, job.id, "another process is making the paid call for the same clips right now",
-        {.hint = "wait for it, then run this again: it will continue with the same request", .retryable = true});
-  }
-  job.error = "the process ended during the paid call";
-  if (jobs.move(job, JobState::submitting, JobState::outcome_unknown)) job.state = JobState::outcome_unknown;
+  if (store::settle_abandoned(job, jobs)) return;
+  throw Error(ErrorCode::outcome_unknown, job.id,
+              "another process is making the paid call for the same clips right now",
+              {.hint = "wait for it, then run this again: it will continue with the same request", .retryable = true});
 }
 
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.

@@ -6,15 +6,10 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 
+#include "store/abandoned.hpp"
+
 namespace react1 {
 namespace {
-
-/// A job whose process died in the middle of its paid call stands in `submitting` until somebody looks.
-void settle(Job& job, JobStore& jobs) {
-  if (job.state != JobState::submitting || jobs.owner_alive(job)) return;
-  job.error = "the process ended during the paid call";
-  if (jobs.move(job, JobState::submitting, JobState::outcome_unknown)) job.state = JobState::outcome_unknown;
-}
 
 JobState target_of(Resolution::Kind kind) {
   switch (kind) {
@@ -35,7 +30,8 @@ Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolut
   if (!job) {
     throw Error(ErrorCode::usage, id, "is no job of this store", {.hint = "`react1 jobs list` shows what there is"});
   }
-  settle(*job, jobs);
+  // One that nobody has looked at since its process died stands in submitting.
+  if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, jobs));
   if (job->state != JobState::outcome_unknown) {
     throw Error(ErrorCode::usage, id, fmt::format("there is nothing to resolve: this job is {}", to_string(job->state)),
                 {.hint = "only a job whose paid call has an unknown outcome needs a person's word"});
