@@ -1,4 +1,4 @@
-// Part of one track of a long MP4, as a small MP4 of its own.
+// A long MP4 with a short index, as a small MP4 of its own: part of one track, or the beginnings of all.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,8 @@
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
 #include <react1/source.hpp>
+
+#include "media/mp4_layout.hpp"
 
 namespace react1::media {
 
@@ -25,6 +27,20 @@ struct Mp4Excerpt {
 /// uncompressed sound. Throws what opening and reading the source throw.
 [[nodiscard]] std::optional<Mp4Excerpt> excerpt_mp4(const Source& source, int index, const Seconds& from,
                                                     const Seconds& to, const SourceOptions& options,
+                                                    const RunContext& context);
+
+/// A file as FFmpeg needs to see it to learn what its streams are, with what its tables say of their lengths.
+struct Mp4Outline {
+  /// The file's streams, in order, with their first samples only and without edit lists; keeps the file open.
+  Source source;
+  Mp4Layout layout;  ///< of the file; every track has its table
+  std::int64_t size_bytes;
+};
+
+/// nullopt for a source or a file that this is not built for (a URL, fragments, a track without a plain table), and for
+/// one that is smaller or shorter than this. Throws what opening and reading the source throw.
+[[nodiscard]] std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_bytes,
+                                                    const Seconds& least_length, const SourceOptions& options,
                                                     const RunContext& context);
 
 /// The excerpt that a reader of the window [start, end) wants, margins included: for files that were measured by their

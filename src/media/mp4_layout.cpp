@@ -32,6 +32,7 @@ class Walker {
       if (box.type == mp4_tag("mdat")) media_seen = true;
       if (box.type == mp4_tag("moov") && !moov_seen) {
         moov_seen = true;
+        layout_.moov = box;
         layout_.moov_first = !media_seen;
         read_moov(box);
       }
@@ -51,7 +52,7 @@ class Walker {
       if (box.type == mp4_tag("mvhd")) std::tie(layout_.movie_timescale, layout_.movie_duration) = clock_of(box);
       if (box.type == mp4_tag("mvex")) layout_.fragmented = true;
       if (box.type == mp4_tag("trak")) {
-        layout_.tracks.emplace_back();
+        layout_.tracks.emplace_back().box = box;
         read_children(box, layout_.tracks.back());
       }
       if (box.type == mp4_tag("mvex")) is_fragmented_ = true;
@@ -63,16 +64,19 @@ class Walker {
 
   void read_children(const Box& parent, Mp4Track& track) {
     for_each_box(parent.body, parent.end, [&](const Box& box) {
-      if (box.type == mp4_tag("mdia") || box.type == mp4_tag("edts") ||
-          (reads_tables_ && box.type == mp4_tag("minf"))) {
-        read_children(box, track);
-      }
+      if (is_branch(box.type, parent.type)) read_children(box, track);
       if (reads_tables_ && box.type == mp4_tag("stbl")) read_tables(box, track);
       if (box.type == mp4_tag("mdhd")) std::tie(track.timescale, track.duration) = clock_of(box);
       if (box.type == mp4_tag("tkhd")) track.id = track_id_of(box);
       if (box.type == mp4_tag("elst")) read_edits(box, track);
       return true;
     });
+  }
+
+  /// Only where it belongs: boxes of the same kind inside each other would nest the calls as deep as a file likes.
+  [[nodiscard]] bool is_branch(std::uint32_t type, std::uint32_t parent) const {
+    if (type == mp4_tag("minf")) return reads_tables_ && parent == mp4_tag("mdia");
+    return (type == mp4_tag("mdia") || type == mp4_tag("edts")) && parent == mp4_tag("trak");
   }
 
   /// Time scale and duration of an mvhd or mdhd.

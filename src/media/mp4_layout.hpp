@@ -34,6 +34,7 @@ struct Mp4SampleTable {
 };
 
 struct Mp4Track {
+  Mp4Box box;  ///< its trak
   std::int64_t id = 0;
   std::int64_t timescale = 0;  ///< ticks per second; 0 = not found
   std::int64_t duration = 0;   ///< of the media, ticks; 0 = unknown
@@ -55,6 +56,7 @@ struct Mp4Played {
 [[nodiscard]] std::optional<Mp4Played> played_part(const Mp4Track& track, std::int64_t movie_timescale);
 
 struct Mp4Layout {
+  Mp4Box moov;
   bool moov_first = false;  ///< the index precedes the media data
   bool fragmented = false;  ///< the index announces fragments (mvex)
   std::int64_t movie_timescale = 0;

@@ -191,6 +191,47 @@ std::vector<std::int64_t> key_frames_from(const Table& keys, std::int64_t& begin
   return numbers;
 }
 
+/// The samples [begin, end), and in front of them those back to a key frame. nullopt when there are none, and above
+/// `most_samples`.
+std::optional<Mp4Stretch> stretch_of(const Mp4TableBoxes& boxes, std::int64_t begin, std::int64_t end,
+                                     std::int64_t most_samples) {
+  const Sizes sizes(boxes.stsz);
+  const Table durations(boxes.stts, 8);
+  if (!sizes.is_whole() || !durations.is_whole()) return std::nullopt;
+  Mp4Stretch stretch;
+  stretch.all_are_key_frames = boxes.stss.empty();
+  if (!stretch.all_are_key_frames) {
+    const Table keys(boxes.stss, 4);
+    if (!keys.is_whole() || keys.size() == 0) return std::nullopt;
+    stretch.key_frames = key_frames_from(keys, begin, end);
+  }
+  const std::int64_t count = end - begin;
+  if (count <= 0 || count > most_samples || static_cast<std::int64_t>(stretch.key_frames.size()) > count) {
+    return std::nullopt;  // the last: a list that repeats itself
+  }
+  stretch.decode_time = DecodeTimes(durations).time_of(begin);
+  auto part = part_of(durations, /*is_signed=*/false, sizes.count(), begin, count);
+  if (!part) return std::nullopt;
+  stretch.durations = std::move(*part);
+  if (!boxes.ctts.empty()) {
+    part = part_of(Table(boxes.ctts, 8), /*is_signed=*/true, sizes.count(), begin, count);
+    if (!part) return std::nullopt;
+    stretch.composition_offsets = std::move(*part);
+  }
+  const bool fits = for_each_chunk(boxes, sizes, [&](std::uint64_t first, std::uint64_t samples, std::uint64_t offset) {
+    if (static_cast<std::int64_t>(first) >= end || static_cast<std::int64_t>(first + samples) <= begin) return;
+    for (std::uint64_t i = first; i < first + samples; ++i) {
+      const auto size = static_cast<std::int64_t>(sizes.sum(i, 1));
+      if (const auto at = static_cast<std::int64_t>(i); at >= begin && at < end) {
+        stretch.offsets.push_back(static_cast<std::int64_t>(offset));
+        stretch.sizes.push_back(size);
+      }
+      offset += static_cast<std::uint64_t>(size);
+    }
+  });
+  return fits ? std::optional{std::move(stretch)} : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Mp4SampleTable> read_sample_table(const Mp4TableBoxes& boxes) {
@@ -236,44 +277,17 @@ Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, std::span<c
 
 std::optional<Mp4Stretch> read_stretch(const Mp4TableBoxes& boxes, std::int64_t from, std::int64_t to,
                                        std::int64_t most_samples) {
-  const Sizes sizes(boxes.stsz);
   const Table durations(boxes.stts, 8);
-  if (!sizes.is_whole() || !durations.is_whole()) return std::nullopt;
+  if (!durations.is_whole()) return std::nullopt;
   const DecodeTimes times(durations);
-  const std::int64_t end = times.sample_at(to);
-  std::int64_t begin = std::max<std::int64_t>(times.sample_at(from + 1) - 1, 0);  // the last one at or before `from`
-  Mp4Stretch stretch;
-  stretch.all_are_key_frames = boxes.stss.empty();
-  if (!stretch.all_are_key_frames) {
-    const Table keys(boxes.stss, 4);
-    if (!keys.is_whole() || keys.size() == 0) return std::nullopt;
-    stretch.key_frames = key_frames_from(keys, begin, end);
-  }
-  const std::int64_t count = end - begin;
-  if (count <= 0 || count > most_samples || static_cast<std::int64_t>(stretch.key_frames.size()) > count) {
-    return std::nullopt;  // the last: a list that repeats itself
-  }
-  stretch.decode_time = times.time_of(begin);
-  auto part = part_of(durations, /*is_signed=*/false, sizes.count(), begin, count);
-  if (!part) return std::nullopt;
-  stretch.durations = std::move(*part);
-  if (!boxes.ctts.empty()) {
-    part = part_of(Table(boxes.ctts, 8), /*is_signed=*/true, sizes.count(), begin, count);
-    if (!part) return std::nullopt;
-    stretch.composition_offsets = std::move(*part);
-  }
-  const bool fits = for_each_chunk(boxes, sizes, [&](std::uint64_t first, std::uint64_t samples, std::uint64_t offset) {
-    if (static_cast<std::int64_t>(first) >= end || static_cast<std::int64_t>(first + samples) <= begin) return;
-    for (std::uint64_t i = first; i < first + samples; ++i) {
-      const auto size = static_cast<std::int64_t>(sizes.sum(i, 1));
-      if (const auto at = static_cast<std::int64_t>(i); at >= begin && at < end) {
-        stretch.offsets.push_back(static_cast<std::int64_t>(offset));
-        stretch.sizes.push_back(size);
-      }
-      offset += static_cast<std::uint64_t>(size);
-    }
-  });
-  return fits ? std::optional{std::move(stretch)} : std::nullopt;
+  const std::int64_t begin = std::max<std::int64_t>(times.sample_at(from + 1) - 1, 0);  // the last one at or before
+  return stretch_of(boxes, begin, times.sample_at(to), most_samples);
+}
+
+std::optional<Mp4Stretch> read_beginning(const Mp4TableBoxes& boxes, std::int64_t samples) {
+  const Sizes sizes(boxes.stsz);
+  if (!sizes.is_whole()) return std::nullopt;
+  return stretch_of(boxes, 0, std::min(samples, static_cast<std::int64_t>(sizes.count())), samples);
 }
 
 }  // namespace react1::media

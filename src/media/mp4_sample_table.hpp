@@ -35,5 +35,7 @@ struct Mp4Stretch {
 /// or after `to`; ticks. nullopt where read_sample_table() gives that, when there are none, and above `most_samples`.
 [[nodiscard]] std::optional<Mp4Stretch> read_stretch(const Mp4TableBoxes& boxes, std::int64_t from, std::int64_t to,
                                                      std::int64_t most_samples);
+/// The first `samples` samples, or all when there are fewer.
+[[nodiscard]] std::optional<Mp4Stretch> read_beginning(const Mp4TableBoxes& boxes, std::int64_t samples);
 
 }  // namespace react1::media

@@ -13,6 +13,7 @@
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
 #include "media/limits.hpp"
+#include "media/mp4_excerpt.hpp"
 #include "media/mp4_layout_io.hpp"
 #include "media/packet_survey.hpp"
 #include "media/parameter_watch.hpp"
@@ -143,13 +144,13 @@ const Seconds short_clip = 60;
 class Probe {
  public:
   Probe(const Source& source, const SourceOptions& options, const RunContext& context)
-      : source_(source),
-        options_(options),
-        context_(context),
-        demuxer_(source, DemuxerOptions::from(options), context),
-        choice_(choose_streams(demuxer_.format())) {}
+      : Probe(source, std::nullopt, options, context) {}
+  /// Of a file that is long enough for its tables to be believed: FFmpeg sees the outline only.
+  Probe(const Source& source, Mp4Outline outline, const SourceOptions& options, const RunContext& context)
+      : Probe(source, std::optional{std::move(outline)}, options, context) {}
 
-  MediaInfo run() {
+  /// nullopt when an outline doesn't tell enough.
+  std::optional<MediaInfo> run() {
     if (is_animated_webp(demuxer_)) {
       throw Error{ErrorCode::media, demuxer_.name(), "is an animated WebP, which the installed FFmpeg can't decode",
                   Error::Extra{.hint = "convert it to MP4, GIF or APNG first"}};
@@ -161,11 +162,11 @@ class Probe {
       if (index) require_within(*demuxer_.stream(*index).codecpar, options_, demuxer_.name());
     }
     describe_file();
-    layout_ = layout_of(demuxer_, info_.size_bytes);
+    layout_ = outline_ ? outline_->layout : layout_of(demuxer_, info_.size_bytes);
     if (layout_ && !info_.container_duration_s && layout_->movie_duration > 0 && layout_->movie_timescale > 0) {
       info_.container_duration_s = Rational{layout_->movie_duration, layout_->movie_timescale};
     }
-    survey();
+    if (!survey()) return std::nullopt;
     if (layout_) take_layout();
     if (info_.format == "wav" && info_.size_bytes) note_missing_bytes(*info_.size_bytes);
     finish();
@@ -173,11 +174,36 @@ class Probe {
   }
 
  private:
+  Probe(const Source& source, std::optional<Mp4Outline> outline, const SourceOptions& options,
+        const RunContext& context)
+      : source_(source),
+        options_(options),
+        context_(context),
+        outline_(std::move(outline)),
+        demuxer_(outline_ ? outline_->source : source, DemuxerOptions::from(options), context),
+        choice_(choose_streams(demuxer_.format())) {
+    if (outline_) tell_average_rates();
+  }
+
+  /// FFmpeg's are those of the beginning; the rest of the file may be slower.
+  void tell_average_rates() {
+    for (int i = 0; i < demuxer_.stream_count(); ++i) {
+      AVStream& stream = demuxer_.stream(i);
+      for (const Mp4Track& track : outline_->layout.tracks) {
+        const HeaderClaim claim = header_claim(track, outline_->layout.movie_timescale);
+        if (track.id != stream.id || !claim.frames || !claim.duration) continue;
+        const AVRational ticks = {static_cast<int>(track.timescale), 1};
+        av_reduce(&stream.avg_frame_rate.num, &stream.avg_frame_rate.den, ticks.num * *claim.frames, *claim.duration,
+                  std::numeric_limits<int>::max());
+      }
+    }
+  }
+
   void describe_file() {
     const AVFormatContext& format = demuxer_.format();
     info_.path = demuxer_.name();
     info_.format = format.iformat->name;
-    info_.size_bytes = demuxer_.size();
+    info_.size_bytes = outline_ ? outline_->size_bytes : demuxer_.size();
     if (const auto ticks = demuxer_.header_duration()) info_.container_duration_s = Rational{*ticks, AV_TIME_BASE};
     add_keys(info_.metadata_keys, format.metadata);
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
@@ -191,7 +217,7 @@ class Probe {
     findings_.starts_at_zero = (format.iformat->flags & AVFMT_TS_DISCONT) == 0;
   }
 
-  void survey() {
+  bool survey() {
     std::vector<int> indexes;
     std::unique_ptr<InterlaceLook> look;
     std::optional<bool> interlaced;
@@ -207,6 +233,7 @@ class Probe {
     if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
     std::vector<StreamSurvey> surveys = survey_listed(indexes);
+    if (surveys.empty() && outline_) return false;
     counted_by_ = surveys.empty() ? FactSource::packets : FactSource::sample_table;
     if (surveys.empty()) {
       surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
@@ -227,9 +254,10 @@ class Probe {
       throw Error{ErrorCode::media, demuxer_.name(), "the file announces streams but holds no data",
                   Error::Extra{.hint = "its end may be missing: copy it again"}};
     }
-    if (!info_.video) return;
+    if (!info_.video) return true;
     info_.video->interlaced = interlaced.value_or(look && look->found());
     info_.video->parameters_change = watch && watch->changed();
+    return true;
   }
 
   /// A long file lists what it holds: reading all of it would cost minutes of network or a disk's time, and tell the
@@ -244,8 +272,8 @@ class Probe {
       const AVStream& stream = demuxer_.stream(index);
       std::optional<StreamSurvey> survey;
       if (layout_) {
-        for (const Mp4Track& track : layout_->tracks) {
-          if (track.id == stream.id) survey = survey_table(track, layout_->movie_timescale, stream, *info_.size_bytes);
+        if (const Mp4Track* track = track_of(stream)) {
+          survey = survey_table(*track, layout_->movie_timescale, stream, *info_.size_bytes);
         }
       } else if (info_.format == "wav") {
         const ff::Packet packet = ff::make_packet();
@@ -263,7 +291,7 @@ class Probe {
     AVStream& stream = demuxer_.stream(survey.index);
     VideoInfo video;
     fill_video_parameters(video, demuxer_.format(), stream);
-    measure_video(video, survey, stream, demuxer_.header(survey.index));
+    measure_video(video, survey, stream, header_of(stream));
     if (video.duration_source == FactSource::packets) video.duration_source = counted_by_;
     if (video.fps_source == FactSource::packets) video.fps_source = counted_by_;
     video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
@@ -279,7 +307,7 @@ class Probe {
 
   void take_audio(const StreamSurvey& survey) {
     const AVStream& stream = demuxer_.stream(survey.index);
-    AudioInfo audio = audio_parameters(survey, stream, demuxer_.header(survey.index));
+    AudioInfo audio = audio_parameters(survey, stream, header_of(stream));
     if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
       audio.samples = *samples;
       audio.duration_source = counted_by_;
@@ -291,7 +319,7 @@ class Probe {
     }
     if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
     findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
-    findings_.audio_listed = demuxer_.header(survey.index).frames;
+    findings_.audio_listed = header_of(stream).frames;
     info_.audio = std::move(audio);
   }
 
@@ -299,10 +327,23 @@ class Probe {
     info_.moov_first = layout_->moov_first;
     info_.fragmented = layout_->fragmented;
     if (!info_.video) return;
-    const int id = demuxer_.stream(info_.video->index).id;
+    const Mp4Track* track = track_of(demuxer_.stream(info_.video->index));
+    if (track != nullptr && track->edits_matter(layout_->movie_timescale)) info_.video->edit_list = true;
+  }
+
+  /// Null when there is no layout, or no such track in it.
+  [[nodiscard]] const Mp4Track* track_of(const AVStream& stream) const {
+    if (!layout_) return nullptr;
     for (const Mp4Track& track : layout_->tracks) {
-      if (track.id == id && track.edits_matter(layout_->movie_timescale)) info_.video->edit_list = true;
+      if (track.id == stream.id) return &track;
     }
+    return nullptr;
+  }
+
+  /// What the file's header says of a stream. An outline's own says it of the beginning.
+  [[nodiscard]] HeaderClaim header_of(const AVStream& stream) const {
+    const Mp4Track* track = outline_ ? track_of(stream) : nullptr;
+    return track != nullptr ? header_claim(*track, layout_->movie_timescale) : demuxer_.header(stream.index);
   }
 
   /// What the RIFF header promises becomes the sound's header duration, which FFmpeg drops when it isn't kept.
@@ -325,6 +366,7 @@ class Probe {
   const Source& source_;
   const SourceOptions& options_;
   const RunContext& context_;
+  std::optional<Mp4Outline> outline_;  // what demuxer_ reads, when there is one
   Demuxer demuxer_;
   StreamChoice choice_;
   ProbeFindings findings_;
@@ -337,7 +379,12 @@ class Probe {
 }  // namespace media
 
 MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context) {
-  return media::within_reason(source.name(), [&] { return media::Probe{source, options, context}.run(); });
+  return media::within_reason(source.name(), [&] {
+    if (auto outline = media::outline_mp4(source, media::short_file, media::short_clip, options, context)) {
+      if (auto info = media::Probe{source, std::move(*outline), options, context}.run()) return std::move(*info);
+    }
+    return *media::Probe{source, options, context}.run();
+  });
 }
 
 MediaInfo probe(const Source& source) {

@@ -153,4 +153,17 @@ std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t mov
   return survey;
 }
 
+HeaderClaim header_claim(const Mp4Track& track, std::int64_t movie_timescale) {
+  std::int64_t listed = 0;
+  for (const Mp4Run& run : track.table->durations) listed += run.count * run.value;
+  std::int64_t duration = track.duration;
+  if (listed > 0) duration = duration > 0 ? std::min(duration, listed) : listed;
+  const auto played = played_part(track, movie_timescale);
+  if (played && !track.edits.empty()) duration = std::min(duration, played->end - played->begin);
+  HeaderClaim claim;
+  if (duration > 0) claim.duration = duration;
+  if (track.table->samples > 0) claim.frames = track.table->samples;
+  return claim;
+}
+
 }  // namespace react1::media

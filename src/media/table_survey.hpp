@@ -18,6 +18,9 @@ namespace react1::media {
 [[nodiscard]] std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t movie_timescale,
                                                        const AVStream& stream, std::int64_t file_size);
 
+/// What FFmpeg says of a stream by its header. `track` must have its table.
+[[nodiscard]] HeaderClaim header_claim(const Mp4Track& track, std::int64_t movie_timescale);
+
 /// The same for a WAV file's uncompressed sound, out of its header's length: `first` is its first packet, and what the
 /// header promises must lie behind it. nullopt when it doesn't, or when the header gives no length.
 [[nodiscard]] std::optional<StreamSurvey> survey_uncompressed(const AVStream& stream, const HeaderClaim& header,
