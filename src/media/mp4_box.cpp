@@ -50,4 +50,15 @@ bool Mp4BoxReader::read(std::int64_t offset, std::span<std::uint8_t> buffer) con
   return read_at_(offset, buffer) == buffer.size();
 }
 
+std::uint64_t Mp4BoxBytes::number(std::size_t offset, std::size_t width) const {
+  if (offset > size_ || width > size_ - offset) return 0;
+  if (offset < held_ || offset + width > held_ + bytes_.size()) {
+    held_ = offset;
+    bytes_.resize(std::min(std::max(piece_, width), size_ - offset));
+    if (!boxes_->read(begin_ + static_cast<std::int64_t>(offset), bytes_)) bytes_.clear();
+    if (bytes_.empty()) return 0;
+  }
+  return big_endian(std::span{bytes_}.subspan(offset - held_, width));
+}
+
 }  // namespace react1::media

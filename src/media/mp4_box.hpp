@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace react1::media {
 
@@ -59,6 +60,29 @@ class Mp4BoxReader {
   const ReadAt& read_at_;
   std::int64_t size_;
   int boxes_ = 0;
+};
+
+/// What is in a box, read piece by piece, each kept until the next: what lists hours of samples is large. One thread.
+class Mp4BoxBytes {
+ public:
+  /// Of a box that is not there.
+  Mp4BoxBytes() = default;
+  /// `boxes` must outlive it. `piece`: bytes to be read at a time.
+  Mp4BoxBytes(const Mp4BoxReader& boxes, const Mp4Box& box, std::size_t piece)
+      : boxes_(&boxes), begin_(box.body), size_(static_cast<std::size_t>(box.end - box.body)), piece_(piece) {}
+
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Big-endian, of at most 8 bytes at `offset` into the content; 0 where that can't be read.
+  [[nodiscard]] std::uint64_t number(std::size_t offset, std::size_t width) const;
+
+ private:
+  const Mp4BoxReader* boxes_ = nullptr;
+  std::int64_t begin_ = 0;
+  std::size_t size_ = 0;
+  std::size_t piece_ = 0;
+  mutable std::vector<std::uint8_t> bytes_;  // of the piece that begins at held_
+  mutable std::size_t held_ = 0;
 };
 
 }  // namespace react1::media

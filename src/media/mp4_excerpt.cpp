@@ -21,7 +21,6 @@ namespace {
 constexpr std::int64_t most_samples = 250'000;
 /// Enough for FFmpeg to learn what a stream is, and for a look at its first pictures.
 constexpr std::int64_t first_samples = 64;
-constexpr std::int64_t most_table_bytes = std::int64_t{64} << 20;
 
 /// What `read(tables)` takes out of a track's sample tables.
 template <class Read>
@@ -30,10 +29,8 @@ std::optional<Mp4Stretch> stretch_of(Mp4BoxReader& boxes, const Mp4Box& trak, Re
   for (const std::uint32_t type : {mp4_tag("mdia"), mp4_tag("minf"), mp4_tag("stbl")}) {
     if (stbl) stbl = boxes.find(stbl->body, stbl->end, type);
   }
-  if (!stbl || stbl->end - stbl->body > most_table_bytes) return std::nullopt;
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(stbl->end - stbl->body));
-  if (!boxes.read(stbl->body, bytes)) return std::nullopt;
-  return read(table_boxes(boxes, *stbl, bytes));
+  if (!stbl) return std::nullopt;
+  return read(table_boxes(boxes, *stbl, Mp4Tables::piecewise));
 }
 
 /// The head, and behind it the file.
@@ -104,7 +101,7 @@ std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_b
   const std::shared_ptr<Bytes> file = bytes_of(source, options, context);
   if (file->size() < least_bytes) return std::nullopt;
   const ReadAt read_at = reading(file);
-  auto layout = read_mp4_layout(read_at, file->size(), Mp4Tables::read);
+  auto layout = read_mp4_layout(read_at, file->size(), Mp4Tables::piecewise);
   if (!layout || layout->fragmented || layout->movie_timescale <= 0) return std::nullopt;
   if (Seconds(layout->movie_duration, layout->movie_timescale) < least_length) return std::nullopt;
 

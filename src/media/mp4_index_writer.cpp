@@ -125,7 +125,7 @@ class IndexWriter {
     writer_.number(version << 24U, 4);
     writer_.number(runs.size(), 4);
     for (const Mp4Run& run : runs) {
-      writer_.number(static_cast<std::uint64_t>(run.count), 4);
+      writer_.number(run.count, 4);
       writer_.number(static_cast<std::uint32_t>(run.value), 4);
     }
     writer_.end();
@@ -169,7 +169,7 @@ class IndexWriter {
   std::span<const Mp4ListedTrack> tracks_;
   Mp4Extras extras_;
   BoxWriter writer_;
-  std::span<const Mp4ListedTrack>::iterator track_;             // whose boxes are being written
+  std::span<const Mp4ListedTrack>::iterator track_;                 // whose boxes are being written
   std::vector<std::pair<std::size_t, const Mp4Stretch*>> offsets_;  // where the tables of offsets were written
   std::size_t needed_ = 0;
 };

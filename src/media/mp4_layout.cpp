@@ -23,7 +23,7 @@ constexpr std::int64_t most_table_bytes = std::int64_t{64} << 20;
 class Walker {
  public:
   Walker(const ReadAt& read_at, std::int64_t size, Mp4Tables tables)
-      : boxes_(read_at, size), size_(size), reads_tables_(tables == Mp4Tables::read) {}
+      : boxes_(read_at, size), size_(size), tables_(tables) {}
 
   std::optional<Mp4Layout> walk() {
     bool media_seen = false;
@@ -65,7 +65,7 @@ class Walker {
   void read_children(const Box& parent, Mp4Track& track) {
     for_each_box(parent.body, parent.end, [&](const Box& box) {
       if (is_branch(box.type, parent.type)) read_children(box, track);
-      if (reads_tables_ && box.type == mp4_tag("stbl")) read_tables(box, track);
+      if (tables_ != Mp4Tables::skipped && box.type == mp4_tag("stbl")) read_tables(box, track);
       if (box.type == mp4_tag("mdhd")) std::tie(track.timescale, track.duration) = clock_of(box);
       if (box.type == mp4_tag("tkhd")) track.id = track_id_of(box);
       if (box.type == mp4_tag("elst")) read_edits(box, track);
@@ -75,7 +75,7 @@ class Walker {
 
   /// Only where it belongs: boxes of the same kind inside each other would nest the calls as deep as a file likes.
   [[nodiscard]] bool is_branch(std::uint32_t type, std::uint32_t parent) const {
-    if (type == mp4_tag("minf")) return reads_tables_ && parent == mp4_tag("mdia");
+    if (type == mp4_tag("minf")) return tables_ != Mp4Tables::skipped && parent == mp4_tag("mdia");
     return (type == mp4_tag("mdia") || type == mp4_tag("edts")) && parent == mp4_tag("trak");
   }
 
@@ -109,9 +109,8 @@ class Walker {
 
   void read_tables(const Box& parent, Mp4Track& track) {
     if (parent.end - parent.body > most_table_bytes) return;
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(parent.end - parent.body));
-    if (!boxes_.read(parent.body, bytes)) return;
-    track.table = read_sample_table(table_boxes(boxes_, parent, bytes));
+    const Mp4TableBoxes boxes = table_boxes(boxes_, parent, tables_);
+    track.table = read_sample_table(boxes);
   }
 
   std::uint8_t version_of(const Box& box) { return static_cast<std::uint8_t>(number(box.body, 1)); }
@@ -120,7 +119,7 @@ class Walker {
 
   Mp4BoxReader boxes_;
   std::int64_t size_;
-  bool reads_tables_;
+  Mp4Tables tables_;
   bool is_fragmented_ = false;
   Mp4Layout layout_;
 };

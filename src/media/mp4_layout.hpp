@@ -21,7 +21,8 @@ struct Mp4Edit {
 
 /// `count` samples in a row that share a value.
 struct Mp4Run {
-  std::int64_t count = 0, value = 0;
+  std::uint32_t count = 0;
+  std::int32_t value = 0;  ///< ticks
 };
 
 /// A track's list of its samples (a sample is what FFmpeg hands out as a packet; of uncompressed sound, one instant).
@@ -64,8 +65,9 @@ struct Mp4Layout {
   std::vector<Mp4Track> tracks;
 };
 
-/// How much of the sample tables is read.
-enum class Mp4Tables { skipped, read };
+/// Whether the sample tables are read: each at once, which takes a server one answer, or piece by piece, which takes no
+/// memory.
+enum class Mp4Tables { skipped, at_once, piecewise };
 
 /// Walks the boxes without reading media data. nullopt when the bytes are no box structure with a
 /// moov. Damaged sizes end the walk; they never make it read outside [0, size) or run without end.

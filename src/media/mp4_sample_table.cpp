@@ -6,41 +6,29 @@
 namespace react1::media {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
-
 constexpr std::size_t head = 4;  ///< version and flags
 
 /// A box that is a list of entries of the same width behind its head and a count.
 class Table {
  public:
-  Table(Bytes box, std::size_t entry_size, std::size_t before_count = head)
-      : entry_size_(entry_size), is_present_(box.size() >= before_count + 4) {
+  Table(const Mp4BoxBytes& box, std::size_t entry_size, std::size_t before_count = head)
+      : box_(box), entry_size_(entry_size), entries_at_(before_count + 4), is_present_(box.size() >= entries_at_) {
     if (!is_present_) return;
-    version_ = box[0];
-    count_ = number(box, before_count, 4);
-    entries_ = box.subspan(before_count + 4);
-    is_whole_ = count_ <= entries_.size() / entry_size;
+    count_ = box.number(before_count, 4);
+    is_whole_ = count_ <= (box.size() - entries_at_) / entry_size;
   }
 
   [[nodiscard]] bool is_whole() const noexcept { return is_present_ && is_whole_; }
   [[nodiscard]] std::uint64_t size() const noexcept { return count_; }
-  [[nodiscard]] int version() const noexcept { return version_; }
   /// `width` bytes of entry `index`, `offset` bytes into it.
   [[nodiscard]] std::uint64_t at(std::uint64_t index, std::size_t offset = 0, std::size_t width = 4) const {
-    return number(entries_, static_cast<std::size_t>(index) * entry_size_ + offset, width);
+    return box_.number(entries_at_ + static_cast<std::size_t>(index) * entry_size_ + offset, width);
   }
 
  private:
-  static std::uint64_t number(Bytes bytes, std::size_t offset, std::size_t width) {
-    std::uint64_t value = 0;
-    for (const std::uint8_t byte : bytes.subspan(offset, width)) value = value << 8U | byte;
-    return value;
-  }
-
-  Bytes entries_;
-  std::size_t entry_size_;
+  const Mp4BoxBytes& box_;
+  std::size_t entry_size_, entries_at_;
   std::uint64_t count_ = 0;
-  int version_ = 0;
   bool is_present_;
   bool is_whole_ = false;
 };
@@ -48,7 +36,7 @@ class Table {
 /// stsz: one size for all, or one each.
 class Sizes {
  public:
-  explicit Sizes(Bytes box) : table_(box, 4, /*before_count=*/8) {
+  explicit Sizes(const Mp4BoxBytes& box) : table_(box, 4, /*before_count=*/8) {
     if (box.size() >= 12) common_ = Table(box, 4).size();  // the field in front of the count
     if (common_ != 0 && box.size() >= 12) is_whole_ = true;
   }
@@ -68,9 +56,16 @@ class Sizes {
   bool is_whole_ = false;
 };
 
+struct Run {
+  std::int64_t count, value;
+  /// A value beyond 31 bits is no time of a sample.
+  [[nodiscard]] bool is_plausible() const { return value <= std::numeric_limits<std::int32_t>::max(); }
+  [[nodiscard]] Mp4Run stored() const { return {static_cast<std::uint32_t>(count), static_cast<std::int32_t>(value)}; }
+};
+
 /// One run of stts or ctts. The latter's version 0 says unsigned, but the writers that need negative offsets put them
 /// there as well.
-Mp4Run run_at(const Table& table, std::uint64_t index, bool is_signed) {
+Run run_at(const Table& table, std::uint64_t index, bool is_signed) {
   const auto raw = static_cast<std::uint32_t>(table.at(index, 4));
   return {static_cast<std::int64_t>(table.at(index)),
           is_signed ? std::int64_t{static_cast<std::int32_t>(raw)} : std::int64_t{raw}};
@@ -83,10 +78,10 @@ std::optional<std::vector<Mp4Run>> runs_of(const Table& table, std::uint64_t sam
   runs.reserve(static_cast<std::size_t>(table.size()));
   std::uint64_t covered = 0;
   for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const Mp4Run run = run_at(table, i, is_signed);
+    const Run run = run_at(table, i, is_signed);
     covered += static_cast<std::uint64_t>(run.count);
-    if (covered > samples) return std::nullopt;
-    if (run.count > 0) runs.push_back(run);
+    if (covered > samples || !run.is_plausible()) return std::nullopt;
+    if (run.count > 0) runs.push_back(run.stored());
   }
   return covered == samples ? std::optional{std::move(runs)} : std::nullopt;
 }
@@ -133,10 +128,10 @@ std::optional<std::vector<Mp4Run>> part_of(const Table& table, bool is_signed, s
   std::vector<Mp4Run> part;
   std::int64_t begin = 0;
   for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const Mp4Run run = run_at(table, i, is_signed);
-    if (run.count > static_cast<std::int64_t>(samples) - begin) return std::nullopt;
+    const Run run = run_at(table, i, is_signed);
+    if (run.count > static_cast<std::int64_t>(samples) - begin || !run.is_plausible()) return std::nullopt;
     const std::int64_t from = std::max(begin, first), to = std::min(begin + run.count, first + count);
-    if (from < to) part.push_back({to - from, run.value});
+    if (from < to) part.push_back(Run{to - from, run.value}.stored());
     begin += run.count;
   }
   return begin == static_cast<std::int64_t>(samples) ? std::optional{std::move(part)} : std::nullopt;
@@ -150,7 +145,7 @@ class DecodeTimes {
   [[nodiscard]] std::int64_t sample_at(std::int64_t time) const {
     std::int64_t sample = 0, now = 0;
     for (std::uint64_t i = 0; i < durations_.size() && now < time; ++i) {
-      const Mp4Run run = run_at(durations_, i, /*is_signed=*/false);
+      const Run run = run_at(durations_, i, /*is_signed=*/false);
       const std::int64_t steps =
           run.value > 0 ? std::min(run.count, (time - now + run.value - 1) / run.value) : run.count;
       sample += steps;
@@ -161,7 +156,7 @@ class DecodeTimes {
   [[nodiscard]] std::int64_t time_of(std::int64_t sample) const {
     std::int64_t time = 0;
     for (std::uint64_t i = 0; i < durations_.size() && sample > 0; ++i) {
-      const Mp4Run run = run_at(durations_, i, /*is_signed=*/false);
+      const Run run = run_at(durations_, i, /*is_signed=*/false);
       time += std::min(sample, run.count) * run.value;
       sample -= run.count;
     }
@@ -258,11 +253,12 @@ std::optional<Mp4SampleTable> read_sample_table(const Mp4TableBoxes& boxes) {
   return result;
 }
 
-Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, std::span<const std::uint8_t> bytes) {
+Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, Mp4Tables how) {
+  constexpr std::size_t piece = 16'384;
   Mp4TableBoxes tables;
   boxes.for_each(parent.body, parent.end, [&](const Mp4Box& box) {
-    const auto content =
-        bytes.subspan(static_cast<std::size_t>(box.body - parent.body), static_cast<std::size_t>(box.end - box.body));
+    const auto size = static_cast<std::size_t>(box.end - box.body);
+    const Mp4BoxBytes content(boxes, box, how == Mp4Tables::piecewise ? std::min(size, piece) : size);
     if (box.type == mp4_tag("stts")) tables.stts = content;
     if (box.type == mp4_tag("ctts")) tables.ctts = content;
     if (box.type == mp4_tag("stss")) tables.stss = content;

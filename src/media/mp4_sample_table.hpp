@@ -11,16 +11,16 @@
 
 namespace react1::media {
 
-/// The content of the boxes as they lie in the file, version and flags first; empty = there is none.
+/// The content of the boxes as they lie in the file, version and flags first.
 struct Mp4TableBoxes {
-  std::span<const std::uint8_t> stts, ctts, stss, stsz, stsc, stco, co64;
+  Mp4BoxBytes stts, ctts, stss, stsz, stsc, stco, co64;
 };
 
-/// Of the stbl box `parent`, whose content (from parent.body to parent.end) lies in `bytes`.
-[[nodiscard]] Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, std::span<const std::uint8_t> bytes);
+/// Of the stbl box `parent`; `boxes` must outlive them.
+[[nodiscard]] Mp4TableBoxes table_boxes(Mp4BoxReader& boxes, const Mp4Box& parent, Mp4Tables how);
 
-/// nullopt when a table is missing, is shorter than it says, or contradicts another one. Reads nothing outside the
-/// boxes; memory is bounded by theirs.
+/// nullopt when a table is missing, is shorter than it says, contradicts another one, or holds times beyond 31 bits.
+/// Memory is that of the runs: at most eight bytes per sample, twice.
 [[nodiscard]] std::optional<Mp4SampleTable> read_sample_table(const Mp4TableBoxes& boxes);
 
 /// Consecutive samples of a track, and where they lie.

@@ -104,7 +104,7 @@ bool is_mp4(const Demuxer& demuxer) {
 std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::int64_t> size) {
   AVIOContext* io = demuxer.format().pb;
   if (!is_mp4(demuxer) || io == nullptr || !size || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0) return std::nullopt;
-  return read_mp4_layout(*io, *size, Mp4Tables::read);
+  return read_mp4_layout(*io, *size, Mp4Tables::at_once);
 }
 
 /// By how much a WAV file is shorter than its RIFF header says (FFmpeg then drops the header's length without a word).
@@ -162,7 +162,7 @@ class Probe {
       if (index) require_within(*demuxer_.stream(*index).codecpar, options_, demuxer_.name());
     }
     describe_file();
-    layout_ = outline_ ? outline_->layout : layout_of(demuxer_, info_.size_bytes);
+    if (!outline_) layout_ = layout_of(demuxer_, info_.size_bytes);
     if (layout_ && !info_.container_duration_s && layout_->movie_duration > 0 && layout_->movie_timescale > 0) {
       info_.container_duration_s = Rational{layout_->movie_duration, layout_->movie_timescale};
     }
@@ -182,15 +182,16 @@ class Probe {
         outline_(std::move(outline)),
         demuxer_(outline_ ? outline_->source : source, DemuxerOptions::from(options), context),
         choice_(choose_streams(demuxer_.format())) {
-    if (outline_) tell_average_rates();
+    if (outline_) take_outline();
   }
 
-  /// FFmpeg's are those of the beginning; the rest of the file may be slower.
-  void tell_average_rates() {
+  void take_outline() {
+    layout_ = std::move(outline_->layout);
+    // FFmpeg's average rates are those of the beginning; the rest of the file may be slower.
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
       AVStream& stream = demuxer_.stream(i);
-      for (const Mp4Track& track : outline_->layout.tracks) {
-        const HeaderClaim claim = header_claim(track, outline_->layout.movie_timescale);
+      for (const Mp4Track& track : layout_->tracks) {
+        const HeaderClaim claim = header_claim(track, layout_->movie_timescale);
         if (track.id != stream.id || !claim.frames || !claim.duration) continue;
         const AVRational ticks = {static_cast<int>(track.timescale), 1};
         av_reduce(&stream.avg_frame_rate.num, &stream.avg_frame_rate.den, ticks.num * *claim.frames, *claim.duration,

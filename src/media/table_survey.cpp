@@ -27,7 +27,7 @@ class RunCursor {
  private:
   const std::vector<Mp4Run>& runs_;
   std::size_t at_ = 0;
-  std::int64_t used_ = 0;
+  std::uint32_t used_ = 0;
 };
 
 std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Mp4Played& edit) {
@@ -93,17 +93,18 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
   StreamSurvey survey;
   std::int64_t time = 0;
   for (const Mp4Run& run : table.durations) {
-    if (run.value <= 0) return std::nullopt;
+    const std::int64_t value = run.value;
+    if (value <= 0) return std::nullopt;
     // Packets that start before the edit's end are played whole.
     const std::int64_t count =
-        edit.end > time ? std::min(run.count, (edit.end - time - 1) / run.value + 1) : std::int64_t{0};
+        edit.end > time ? std::min<std::int64_t>(run.count, (edit.end - time - 1) / value + 1) : 0;
     // As for packets: the last one may be stretched in the table, and none decodes to more than the codec's frame.
-    const std::int64_t length = run.value < 2 * frame ? std::min(run.value, frame) : run.value;
+    const std::int64_t length = value < 2 * frame ? std::min(value, frame) : value;
     survey.packets += count;
     survey.all.by_duration += count * length;
     survey.all.by_codec += count * frame;
-    survey.durations += count * run.value;
-    time += run.count * run.value;
+    survey.durations += count * value;
+    time += run.count * value;
   }
   if (survey.packets == 0) return std::nullopt;
   // An edit that ends inside the last packet ends that packet.
@@ -155,7 +156,7 @@ std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t mov
 
 HeaderClaim header_claim(const Mp4Track& track, std::int64_t movie_timescale) {
   std::int64_t listed = 0;
-  for (const Mp4Run& run : track.table->durations) listed += run.count * run.value;
+  for (const Mp4Run& run : track.table->durations) listed += std::int64_t{run.count} * run.value;
   std::int64_t duration = track.duration;
   if (listed > 0) duration = duration > 0 ? std::min(duration, listed) : listed;
   const auto played = played_part(track, movie_timescale);

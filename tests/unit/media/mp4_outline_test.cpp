@@ -22,7 +22,8 @@ namespace {
 std::map<std::string, std::string> tags_of(const AVDictionary* dictionary) {
   std::map<std::string, std::string> tags;
   const AVDictionaryEntry* entry = nullptr;
-  while ((entry = av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) tags[entry->key] = entry->value;
+  while ((entry = av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr)
+    tags[entry->key] = entry->value;
   return tags;
 }
 
@@ -134,12 +135,11 @@ TEST_CASE("a long file probes alike by its tables behind an outline and by its p
     std::uint32_t times;
     FactSource counted_by;
   };
-  for (const auto& [name, times, counted_by] :
-       {Case{"presenter_h264_25fps_6s.mp4", 16, FactSource::sample_table},
-        Case{"presenter_hevc_25fps_4s.mp4", 32, FactSource::sample_table},
-        Case{"presenter_rotated90_3s.mp4", 32, FactSource::sample_table},
-        // Its edit begins off a frame, which only packets tell.
-        Case{"presenter_vfr_8s.mp4", 10, FactSource::packets}}) {
+  for (const auto& [name, times, counted_by] : {Case{"presenter_h264_25fps_6s.mp4", 16, FactSource::sample_table},
+                                                Case{"presenter_hevc_25fps_4s.mp4", 32, FactSource::sample_table},
+                                                Case{"presenter_rotated90_3s.mp4", 32, FactSource::sample_table},
+                                                // Its edit begins off a frame, which only packets tell.
+                                                Case{"presenter_vfr_8s.mp4", 10, FactSource::packets}}) {
     CAPTURE(std::string(name));
     const std::string bytes = slowed(read_file(test::fixture(name)), times);
     const auto packets_file = folder.path() / "long.mp4";

@@ -20,7 +20,7 @@ Mp4Layout layout_of(const std::string& content) {
       [&](std::int64_t offset, std::span<std::uint8_t> buffer) {
         return content.copy(reinterpret_cast<char*>(buffer.data()), buffer.size(), static_cast<std::size_t>(offset));
       },
-      static_cast<std::int64_t>(content.size()), Mp4Tables::read);
+      static_cast<std::int64_t>(content.size()), Mp4Tables::at_once);
   REQUIRE(layout);
   return *layout;
 }
