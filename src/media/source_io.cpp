@@ -61,7 +61,7 @@ void SourceIo::FreeOwn::operator()(AVIOContext* context) const noexcept {
 }
 
 SourceIo::SourceIo(const Source& source, const SourceOptions& options, ff::Interrupt& interrupt)
-    : interrupt_(interrupt) {
+    : interrupt_(interrupt), remote_(nullptr, CloseRemote{&interrupt}) {
   if (source.kind() == Source::Kind::url) {
     open_remote(source, options);
   } else {
@@ -111,7 +111,6 @@ void SourceIo::open_remote(const Source& source, const SourceOptions& options) {
     }
     return spool.finish();
   });
-  interrupt_.watch(nullptr);
   remote_.reset();
 }
 

@@ -32,8 +32,13 @@ class SourceIo {
   struct FreeOwn {
     void operator()(AVIOContext* context) const noexcept;
   };
+  /// Closing asks whether to go on, when the context is gone already.
   struct CloseRemote {
-    void operator()(AVIOContext* context) const noexcept { avio_close(context); }
+    ff::Interrupt* interrupt;
+    void operator()(AVIOContext* context) const noexcept {
+      interrupt->watch(nullptr);
+      avio_close(context);
+    }
   };
 
   void open_remote(const Source& source, const SourceOptions& options);
@@ -47,7 +52,7 @@ class SourceIo {
   std::int64_t size_ = 0;
   std::exception_ptr failure_;
   std::unique_ptr<AVIOContext, FreeOwn> context_;
-  std::unique_ptr<AVIOContext, CloseRemote> remote_;
+  std::unique_ptr<AVIOContext, CloseRemote> remote_;  // watched by interrupt_
 };
 
 }  // namespace react1::media
