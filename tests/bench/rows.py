@@ -27,8 +27,8 @@ class Row:
 
 def same_settings_video(source, output, fps, seconds=15, seek=(), filters=()):
     return [*FFMPEG, *map(str, seek), "-t", str(seconds), "-i", str(source), "-an", "-sn", *filters, "-c:v", "libx264", "-preset",
-            PRESET, "-crf", str(CRF), "-profile:v", "high", "-bf", "0", "-g", str(2 * fps), "-flags", "+cgop", "-pix_fmt", "yuv420p",
-            *COLOURS, "-map_metadata", "-1", "-movflags", "+faststart", str(output)]
+            PRESET, "-crf", str(CRF), "-profile:v", "high", "-bf", "0", "-g", str(2 * fps), "-flags", "+cgop", "-x264-params",
+            "me=dia", "-pix_fmt", "yuv420p", *COLOURS, "-map_metadata", "-1", "-movflags", "+faststart", str(output)]
 
 
 def same_settings_audio(source, output, seconds=15, seek=()):
