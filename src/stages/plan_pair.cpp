@@ -64,25 +64,50 @@ class PairPlanner {
     add_warnings(pair_.warnings, pair_.audio_info, "audio");
   }
 
-  /// Two clips of their own: the voice first, because the picture may have to be fitted to it.
+  /// Neither plan needs the other: no voice to fit the picture to, and no window that both share.
+  [[nodiscard]] bool are_independent() const {
+    const PrepareOptions& prepare = options_.prepare;
+    return !prepare.same_take && prepare.conform == Conform::off && prepare.window != WindowChoice::speech;
+  }
+
+  /// Both at the same time, each with what follows it.
+  void plan_side_by_side(const WhenPlanned& then) {
+    std::vector<Warning> of_picture, of_sound;
+    const auto picture = [&](const RunContext& here) {
+      PairPlanner(pair_, video_, audio_, options_, here).plan_picture_alone(of_picture);
+      if (!then.picture) return;
+      here.observer->on_stage(Stage::prepare);
+      then.picture(pair_, here);
+    };
+    const auto sound = [&](const RunContext& there) {
+      PairPlanner(pair_, video_, audio_, options_, there).plan_sound_alone(of_sound);
+      if (then.sound) then.sound(pair_, there);
+    };
+    (void)side_by_side(context_, picture, sound);
+    for (std::vector<Warning>* warnings : {&of_sound, &of_picture}) {
+      pair_.warnings.insert(pair_.warnings.end(), warnings->begin(), warnings->end());
+    }
+  }
+
+  /// Two clips of their own: the voice first, because the picture has to be fitted to it.
   void plan_voice_and_picture() {
-    WindowChooser windows({video_, audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
-    plan_sound(windows);
+    WindowChooser windows(sources(), options_, pair_.warnings, quiet_);
+    plan_sound(windows, pair_.warnings);
     pair_.picture_options = windows.video_options();
-    plan_picture(Rational(pair_.audio.samples, pair_.audio.sample_rate));
+    plan_picture(Rational(pair_.audio.samples, pair_.audio.sample_rate), pair_.warnings);
     report(windows);
   }
 
   /// One take: the picture first, because the sound ends with its last whole frame. Both are of one length, so there is
   /// nothing to conform.
   void plan_take() {
-    WindowChooser windows({video_, audio_, pair_.video_info, pair_.audio_info}, options_, pair_.warnings, quiet_);
+    WindowChooser windows(sources(), options_, pair_.warnings, quiet_);
     pair_.picture_options = windows.video_options();
-    plan_picture(std::nullopt);
-    if (plan_sound(windows)) {  // the damage in the sound ends the picture too
+    plan_picture(std::nullopt, pair_.warnings);
+    if (plan_sound(windows, pair_.warnings)) {  // the damage in the sound ends the picture too
       std::vector<Warning> said = pair_.warnings;
       pair_.picture_options = windows.video_options();
-      plan_picture(std::nullopt);
+      plan_picture(std::nullopt, pair_.warnings);
       pair_.audio = salvaged_sound(windows);
       pair_.warnings = std::move(said);
     }
@@ -95,12 +120,12 @@ class PairPlanner {
   }
 
   /// With `pair.picture_options`; fitted to a voice of this length where that is asked for.
-  void plan_picture(const std::optional<Seconds>& voice_s) {
+  void plan_picture(const std::optional<Seconds>& voice_s, std::vector<Warning>& warnings) {
     const MediaInfo& info = pair_.video_info;
     PrepareOptions options = pair_.picture_options;
-    pair_.video = planning::lay_out_video(info, options, pair_.warnings);
-    look_for_fields(options);
-    const std::optional<Salvaged> salvaged = keep_intact(options);
+    pair_.video = planning::lay_out_video(info, options, warnings);
+    look_for_fields(options, warnings);
+    const std::optional<Salvaged> salvaged = keep_intact(options, warnings);
     if (voice_s) {
       const ConformCase fit{.video = video_,
                             .audio = audio_,
@@ -108,23 +133,36 @@ class PairPlanner {
                             .voice = pair_.audio,
                             .voice_s = *voice_s,
                             .options = options_};
-      pair_.conformed = conform_video(pair_.video, fit, pair_.warnings, quiet_);
+      pair_.conformed = conform_video(pair_.video, fit, warnings, quiet_);
     }
     planning::choose_action(pair_.video, info, options);
     if (pair_.video.action == ClipAction::cut) {
       const media::Copyable copyable = media::find_closed_prefix(video_, info, pair_.video, options.source, quiet_);
       planning::settle_cut(pair_.video, copyable.frames, copyable.obstacle, options, info.path);
     }
-    planning::warn_of_video(pair_.video, info, pair_.warnings);
+    planning::warn_of_video(pair_.video, info, warnings);
     if (salvaged) pair_.video.reasons.insert(pair_.video.reasons.begin(), salvaged->reason);
   }
 
  private:
+  void plan_picture_alone(std::vector<Warning>& warnings) {
+    pair_.picture_options = options_.prepare;
+    plan_picture(std::nullopt, warnings);
+  }
+
+  void plan_sound_alone(std::vector<Warning>& warnings) {
+    WindowChooser windows(sources(), options_, warnings, quiet_);
+    plan_sound(windows, warnings);
+    report(windows);
+  }
+
+  [[nodiscard]] WindowChooser::Sources sources() const { return {video_, audio_, pair_.video_info, pair_.audio_info}; }
+
   /// True when the sound is damaged and what lies before was planned instead.
-  bool plan_sound(WindowChooser& windows) {
-    pair_.audio = windows.plan_audio(pair_.video, pair_.warnings, quiet_);
+  bool plan_sound(WindowChooser& windows, std::vector<Warning>& warnings) {
+    pair_.audio = windows.plan_audio(pair_.video, warnings, quiet_);
     if (!options_.prepare.salvage) return false;
-    salvaged_ = salvage_audio(audio_, pair_.audio_info, pair_.audio, options_.prepare, pair_.warnings, quiet_);
+    salvaged_ = salvage_audio(audio_, pair_.audio_info, pair_.audio, options_.prepare, warnings, quiet_);
     if (!salvaged_) return false;
     windows.keep_sound(salvaged_->window);
     pair_.audio = salvaged_sound(windows);
@@ -142,11 +180,10 @@ class PairPlanner {
   void report(const WindowChooser& windows) {
     pair_.offset = windows.offset();
     pair_.clipped_samples = windows.clipped_samples();
-    say_once(pair_.warnings);
   }
 
   /// Fields that no flag tells of are looked for in the window.
-  void look_for_fields(const PrepareOptions& options) {
+  void look_for_fields(const PrepareOptions& options, std::vector<Warning>& warnings) {
     VideoInfo& video = pair_.video_info.video.value();
     if (!media::may_hide_fields(video)) return;
     const VideoPlan& plan = pair_.video;
@@ -155,16 +192,16 @@ class PairPlanner {
     if (order.empty()) return;
     video.interlaced = true;
     video.field_order = order;
-    pair_.warnings.push_back(
+    warnings.push_back(
         {"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, the {} one first",
                                    order == "tff" ? "top" : "bottom")});
     lay_out_again(options);
   }
 
   /// With --salvage, `options` get the window that lies before the damage.
-  std::optional<Salvaged> keep_intact(PrepareOptions& options) {
+  std::optional<Salvaged> keep_intact(PrepareOptions& options, std::vector<Warning>& warnings) {
     if (!options.salvage) return std::nullopt;
-    auto salvaged = salvage_video(video_, pair_.video_info, pair_.video, options, pair_.warnings, quiet_);
+    auto salvaged = salvage_video(video_, pair_.video_info, pair_.video, options, warnings, quiet_);
     if (!salvaged) return std::nullopt;
     options.video_window = salvaged->window;
     lay_out_again(options);
@@ -186,18 +223,41 @@ class PairPlanner {
   std::optional<Salvaged> salvaged_;  // of the sound
 };
 
+/// With both clips, when both are planned.
+void go_on(const PlannedPair& pair, const RunContext& context, const WhenPlanned& then) {
+  if (!then.picture && !then.sound) return;
+  context.observer->on_stage(Stage::prepare);
+  const auto doing = [&pair](const auto& work) {
+    return [&pair, &work](const RunContext& its_context) {
+      if (work) work(pair, its_context);
+    };
+  };
+  (void)side_by_side(context, doing(then.picture), doing(then.sound));
+}
+
 }  // namespace
 
 PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
-                      const RunContext& context) {
+                      const RunContext& context, const WhenPlanned& then) {
   require_valid(options);
   PlannedPair pair;
   PairPlanner planner(pair, video, audio, options, context);
   context.observer->on_stage(Stage::probe);
   planner.probe_both();
   context.observer->on_stage(Stage::plan);
-  options.prepare.same_take ? planner.plan_take() : planner.plan_voice_and_picture();
+  if (planner.are_independent()) {
+    planner.plan_side_by_side(then);
+  } else {
+    options.prepare.same_take ? planner.plan_take() : planner.plan_voice_and_picture();
+    go_on(pair, context, then);
+  }
+  say_once(pair.warnings);
   return pair;
+}
+
+PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
+                      const RunContext& context) {
+  return plan_pair(video, audio, options, context, {});
 }
 
 bool fit_again(PlannedPair& pair, const Source& video, const Source& audio, const Seconds& voice_s,
@@ -205,7 +265,7 @@ bool fit_again(PlannedPair& pair, const Source& video, const Source& audio, cons
   if (!pair.conformed || pair.conformed->done == Conform::off) return false;
   if (frames_needed(voice_s, pair.video.fps, options) == pair.video.frames) return false;
   std::vector<Warning> said = pair.warnings;
-  PairPlanner(pair, video, audio, options, context).plan_picture(voice_s);
+  PairPlanner(pair, video, audio, options, context).plan_picture(voice_s, pair.warnings);
   pair.warnings = std::move(said);  // the same again
   return true;
 }

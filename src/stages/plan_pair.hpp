@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,18 @@ struct PlannedPair {
   std::vector<Warning> warnings;
 };
 
-/// Probes both sources at the same time and plans both clips. Throws Error{usage} for options that make no sense, and
-/// what probing, planning and decoding throw.
+/// What follows when a clip is planned: the other one's plan may not be settled yet. The picture's runs on the caller's
+/// thread, the sound's on another.
+struct WhenPlanned {
+  std::function<void(const PlannedPair&, const RunContext&)> picture, sound;
+};
+
+/// Probes both sources at the same time, plans both clips, and goes on with each as soon as it is planned, where
+/// neither plan needs the other; else with both. Throws Error{usage} for options that make no sense, and what probing,
+/// planning, decoding and `then` throw; the first failure stops the other clip.
+[[nodiscard]] PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
+                                    const RunContext& context, const WhenPlanned& then);
+/// Plans only.
 [[nodiscard]] PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
                                     const RunContext& context);
 

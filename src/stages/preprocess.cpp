@@ -103,23 +103,23 @@ Preparation plan_from(const Source& video, const Source& audio, const PipelineOp
 
 Preparation make_from(const Source& video, const Source& audio, const fs::path& directory,
                       const PipelineOptions& options, const RunContext& context) {
-  PlannedPair planned = plan_pair(video, audio, options, context);
-  context.observer->on_stage(Stage::prepare);
   const Seconds limit = options.prepare.max_duration_s;
   Preparation preparation;
   media::HeardSound heard;
-  const auto make_picture = [&](const RunContext& here) {
-    return media::make_video(video, planned.video_info, planned.video, directory / "video.mp4", limit,
-                             options.prepare.source, here);
+  const auto make_picture = [&](const PlannedPair& pair, const RunContext& here) {
+    preparation.video = media::make_video(video, pair.video_info, pair.video, directory / "video.mp4", limit,
+                                          options.prepare.source, here);
   };
-  std::tie(preparation.video, preparation.audio) = side_by_side(context, make_picture, [&](const RunContext& there) {
-    PreparedClip made = media::make_audio(audio, planned.audio_info, planned.audio, directory / "audio.mp3", limit,
+  const auto make_sound = [&](const PlannedPair& pair, const RunContext& there) {
+    preparation.audio = media::make_audio(audio, pair.audio_info, pair.audio, directory / "audio.mp3", limit,
                                           options.prepare.source, there);
-    heard = media::hear_clip(made.path, made.audio.value(), {.gate_dbfs = options.advice.voice_gate_dbfs}, there);
-    return made;
-  });
+    heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(),
+                             {.gate_dbfs = options.advice.voice_gate_dbfs}, there);
+  };
+  PlannedPair planned =
+      plan_pair(video, audio, options, context, WhenPlanned{.picture = make_picture, .sound = make_sound});
   if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
-    preparation.video = make_picture(context);
+    make_picture(planned, context);
   }
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;

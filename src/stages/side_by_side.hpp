@@ -7,9 +7,22 @@
 #include <react1/run_context.hpp>
 #include <stop_token>
 #include <thread>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace react1::stages {
+
+/// What `work` gives, or nothing.
+template <class Work>
+auto outcome_of(Work& work, const RunContext& context) {
+  if constexpr (std::is_void_v<decltype(work(context))>) {
+    work(context);
+    return std::monostate{};
+  } else {
+    return work(context);
+  }
+}
 
 /// Runs `here(RunContext)` on the caller's thread, with its observer, and `there(RunContext)` on another, silently.
 /// The first failure stops the other side, and is what is thrown; a stop of `context` reaches both.
@@ -20,13 +33,13 @@ auto side_by_side(const RunContext& context, Here here, There there) {
   const RunContext context_here{stop.get_token(), context.observer, context.job_id};
   const RunContext context_there{stop.get_token(), &silent_observer(), context.job_id};
 
-  std::optional<decltype(there(context_there))> result_there;
-  std::optional<decltype(here(context_here))> result_here;
+  std::optional<decltype(outcome_of(there, context_there))> result_there;
+  std::optional<decltype(outcome_of(here, context_here))> result_here;
   std::exception_ptr first_failure;
   std::mutex mutex;
   const auto guarded = [&](auto& result, auto& work, const RunContext& work_context) {
     try {
-      result.emplace(work(work_context));
+      result.emplace(outcome_of(work, work_context));
     } catch (...) {  // carried to the caller's thread below
       const std::lock_guard lock(mutex);
       if (!first_failure) first_failure = std::current_exception();
