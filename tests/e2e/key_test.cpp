@@ -1,5 +1,5 @@
-// The key is in the Authorization header of the requests that need it and nowhere else: not in what is printed, not in a
-// file, not in a crash, not where others see a process's arguments, and with no storage or result host.
+// The key is in the Authorization header of the requests that need it and nowhere else: not in what is printed, not in
+// a file, not in a crash, not where others see a process's arguments, and with no storage or result host.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -120,8 +120,8 @@ struct Way {
 TEST_CASE("a trace of a secret is found in every disguise") {
   const Traces traces("id-12345678:AbC+dEf/gHiJkL==");
   CHECK(traces.in("nothing of the kind, id-1234 and AbC+dEf alone") == "");
-  for (const char* text : {"xx d-123456 xx", "AbC%2BdEf%2FgHi", "4162432b6445662f",       // plain, percent, hex
-                           "SWQ6aWQtMTIzNDU2Nzg6QWJD", "aWQtMTIzNDU2Nzg6QWJD",             // Id:… and the key itself
+  for (const char* text : {"xx d-123456 xx", "AbC%2BdEf%2FgHi", "4162432b6445662f",  // plain, percent, hex
+                           "SWQ6aWQtMTIzNDU2Nzg6QWJD", "aWQtMTIzNDU2Nzg6QWJD",       // Id:… and the key itself
                            "QWJDK2RFZi9nSGlKa0w9PQ==", "xBYkMrZEVmL2dIaUprTD09"}) {  // the secret, at two offsets
     CAPTURE(text);
     CHECK(traces.in(text) != "");
@@ -172,14 +172,16 @@ TEST_CASE("a service that tells the key back in every field finds nobody who pas
   const std::string submit = "/fal-ai/sync-lipsync/react-1";
   const std::string fields = "X-Fal-Error-Type: " + told + "\r\nX-Fal-Request-Id: " + told +
                              "\r\nWWW-Authenticate: " + told + "\r\nAuthorization: " + told + "\r\n";
-  const auto echo = [&](int status, const Json& body) { return answer(status, body.dump(), "application/json", fields); };
+  const auto echo = [&](int status, const Json& body) {
+    return answer(status, body.dump(), "application/json", fields);
+  };
   const Json words{{"detail", "you sent " + told}, {"error_type", told}, {"status", told}};
-  const Json list{{"detail",
-                   Json::array({{{"loc", Json::array({"body", told})},
-                                 {"msg", std::string(480, '.') + told},  // at the place where texts are shortened
-                                 {"type", told},
-                                 {"ctx", {{"given", told}}},
-                                 {"input", told}}})}};
+  const Json list{
+      {"detail", Json::array({{{"loc", Json::array({"body", told})},
+                               {"msg", std::string(480, '.') + told},  // at the place where texts are shortened
+                               {"type", told},
+                               {"ctx", {{"given", told}}},
+                               {"input", told}}})}};
   const Json finished{{"status", "COMPLETED"}, {"request_id", "req-1"}};
   const auto with = [&finished](const Json& more) {
     Json status = finished;
@@ -207,7 +209,8 @@ TEST_CASE("a service that tells the key back in every field finds nobody who pas
       {"logs and failure", "GET", "/status",
        echo(200, with({{"logs", lines}, {"error", "used " + told}, {"error_type", told}})), 4},
       {"failed by stream", "GET", "/status/stream",
-       answer(200, "data: " + with({{"logs", lines}, {"error", told}}).dump() + "\n\n", "text/event-stream", fields), 4},
+       answer(200, "data: " + with({{"logs", lines}, {"error", told}}).dump() + "\n\n", "text/event-stream", fields),
+       4},
       {"gone", "GET", "/requests/req-1", echo(404, words), 4},
       {"result refused", "GET", "/requests/req-1", echo(422, list), 4},
       {"no video", "GET", "/requests/req-1", echo(200, {{"video", told}, {"detail", told}}), 6},
@@ -259,9 +262,11 @@ TEST_CASE("what a service says of a request and its result is passed on without 
   REQUIRE(run.exit == 0);
   CHECK(run.json()["response"]["video"]["url"] == service.server().url("/out.mp4"));
   check_nothing_kept(user, run);
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"status", "req-1", "-vv"}, {"status", "req-1", "--json"}, {"cancel", "req-1", "-vv"},
-        {"result", "req-1", "-vv", "-o", user.path("2.mp4")}, {"jobs", "show", "req-1", "--json"}}) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"status", "req-1", "-vv"},
+                                                  {"status", "req-1", "--json"},
+                                                  {"cancel", "req-1", "-vv"},
+                                                  {"result", "req-1", "-vv", "-o", user.path("2.mp4")},
+                                                  {"jobs", "show", "req-1", "--json"}}) {
     CAPTURE(command.at(0));
     const Outcome outcome = user.run(command);
     CHECK(outcome.exit == 0);
@@ -278,8 +283,8 @@ TEST_CASE("a crash shows no key and leaves no core") {
     CAPTURE(signal);
     const Sandbox sandbox({.key = kKey, .inference_time = std::chrono::minutes(10)});
     const KeyOwner user(sandbox.url());
-    Running running = user.start_shell("cd \"$TMPDIR\"; ulimit -c unlimited; exec \"$0\" \"$@\"",
-                                       run_arguments(user, {"-vv"}));
+    Running running =
+        user.start_shell("cd \"$TMPDIR\"; ulimit -c unlimited; exec \"$0\" \"$@\"", run_arguments(user, {"-vv"}));
     running.wait_for_err("accepted request");
     running.signal(signal);
     const Outcome outcome = running.wait();
@@ -291,12 +296,8 @@ TEST_CASE("a crash shows no key and leaves no core") {
 
 TEST_CASE("a key that can't be used is described and not shown") {
   const std::vector<std::vector<std::pair<std::string, std::string>>> environments{
-      {{"FAL_KEY", kId + kSecret}},
-      {{"FAL_KEY", kKey + "\n"}},
-      {{"FAL_KEY", "Key " + kKey}},
-      {{"FAL_KEY", kKey + "\xC3\xA9"}},
-      {{"FAL_KEY", ":" + kSecret}},
-      {{"FAL_KEY_ID", kId}},
+      {{"FAL_KEY", kId + kSecret}},     {{"FAL_KEY", kKey + "\n"}},   {{"FAL_KEY", "Key " + kKey}},
+      {{"FAL_KEY", kKey + "\xC3\xA9"}}, {{"FAL_KEY", ":" + kSecret}}, {{"FAL_KEY_ID", kId}},
       {{"FAL_KEY_SECRET", kSecret}}};
   for (const auto& variables : environments) {
     User user;

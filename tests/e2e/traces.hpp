@@ -7,8 +7,8 @@
 
 namespace react1::test {
 
-/// Looks for any eight characters in a row of a secret, and for as much of it in base64 (at any offset, either alphabet),
-/// percent-encoded and in hexadecimal: a secret that was shortened or packed has leaked as well.
+/// Looks for any eight characters in a row of a secret, and for as much of it in base64 (at any offset, either
+/// alphabet), percent-encoded and in hexadecimal: a secret that was shortened or packed has leaked as well.
 class Traces {
  public:
   explicit Traces(const std::string& secret);

@@ -8,8 +8,8 @@
 
 namespace react1::test {
 
-/// A reverse proxy on loopback. URLs of the service that are in its answers come out as the tap's own, and the other way
-/// round, so that the program never leaves it. Bodies and event streams are handed on when they are complete.
+/// A reverse proxy on loopback. URLs of the service that are in its answers come out as the tap's own, and the other
+/// way round, so that the program never leaves it. Bodies and event streams are handed on when they are complete.
 class Wiretap {
  public:
   explicit Wiretap(std::string service);
