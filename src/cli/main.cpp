@@ -1,4 +1,6 @@
 // The program. The only place where everything is caught: an exception becomes words, a document and an exit code.
+#include <sys/prctl.h>
+
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -70,9 +72,17 @@ int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
   }
 }
 
+/// The key is in our memory and, as FAL_KEY, in our environment. A crash must not put either on a disk or into a
+/// journal (systemd-coredump notes the environment), and no other process of the same user reads them. RLIMIT_CORE
+/// would not do: it doesn't hold for cores that are piped to a program. Whoever debugs starts us under the debugger.
+void keep_memory_private() {
+  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory_private();
   try {
     const Signals signals;  // before any other thread
     Shell shell;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/redact.hpp"
+#include "fal/scrub.hpp"
 #include "fal/wire.hpp"
 
 namespace react1::fal {
@@ -54,7 +55,7 @@ RequestRef checked_request(const Session& session, const RequestRef& request, Ob
 
 QueueStatus read_status_answer(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
   const http::Response response = expect_ok(outcome, subject, key);
-  auto status = read_status(response.body);  // 200 or 202, the JSON decides
+  auto status = read_status(without_key(response.body, key));  // 200 or 202, the JSON decides
   if (!status) throw unusable(response, subject, "a status", key);
   return std::move(*status);
 }
@@ -103,10 +104,12 @@ ResultVideo request_result(const Session& session, const RequestRef& request, co
     auto result = read_result(response.body);
     if (!result) throw unusable(response, subject, "a result with a video URL", key);
     if (!session.endpoints().may_transfer(result->url)) {
-      throw Error(ErrorCode::network, redact_url(result->url), "the result's URL is not one that may be fetched",
+      throw Error(ErrorCode::network, scrub(result->url, key), "the result's URL is not one that may be fetched",
                   {.hint = "only https is accepted, and plain http on this machine for a service on this machine",
                    .request_id = request.request_id});
     }
+    // It goes into records and job stores. The URL is left as it is: changed, it would lead nowhere.
+    result->raw_json = without_key(std::move(result->raw_json), key);
     return std::move(*result);
   }
 }

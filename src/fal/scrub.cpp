@@ -38,16 +38,20 @@ std::string redact_urls(std::string_view text) {
 
 }  // namespace
 
-std::string scrub(std::string_view text, const Secret& key, std::size_t max_bytes) {
-  // Redaction before shortening: half a secret is still half a secret. The generous first cut only bounds the work.
-  std::string result = redact_urls(text.substr(0, 64U * max_bytes));
+std::string without_key(std::string text, const Secret& key) {
   const std::string& secret = key.expose();
-  replace_all(result, secret);
+  replace_all(text, secret);
   const auto colon = secret.find(':');
   if (colon != std::string::npos) {
-    replace_all(result, std::string_view(secret).substr(colon + 1));
-    replace_all(result, std::string_view(secret).substr(0, colon));
+    replace_all(text, std::string_view(secret).substr(colon + 1));
+    replace_all(text, std::string_view(secret).substr(0, colon));
   }
+  return text;
+}
+
+std::string scrub(std::string_view text, const Secret& key, std::size_t max_bytes) {
+  // Redaction before shortening: half a secret is still half a secret. The generous first cut only bounds the work.
+  std::string result = without_key(redact_urls(text.substr(0, 64U * max_bytes)), key);
   std::replace_if(
       result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   if (result.size() > max_bytes) {

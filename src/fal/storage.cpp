@@ -10,6 +10,7 @@
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "fal/multipart.hpp"
+#include "fal/scrub.hpp"
 #include "fal/stored_size.hpp"
 #include "fal/upload.hpp"
 
@@ -95,7 +96,8 @@ UploadTarget initiate(const Session& session, const std::string& url, const Loca
   if (!target) throw unusable(response, subject, "a pair of upload_url and file_url", session.options().key);
   for (const std::string* handed_out : {&target->upload_url, &target->file_url}) {
     if (!session.endpoints().may_transfer(*handed_out)) {
-      throw Error(ErrorCode::network, redact_url(*handed_out), "the service handed out an URL that is not safe to use",
+      throw Error(ErrorCode::network, scrub(*handed_out, session.options().key),
+                  "the service handed out an URL that is not safe to use",
                   {.hint = "only https is accepted, and plain http on this machine for a service on this machine"});
     }
   }

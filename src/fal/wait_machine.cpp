@@ -103,7 +103,7 @@ WaitStep WaitMachine::ended(const http::Outcome& outcome) {
 bool WaitMachine::piece(std::string_view bytes) {
   const bool fine = parser_.feed(bytes, [this](const SseEvent& event) {
     if (end_) return;
-    const auto status = read_status(event.data);
+    const auto status = read_status(without_key(event.data, session_.options().key));
     if (!status || (status->word.empty() && status->error.empty())) return;  // not what this stream is about
     news_ = now();
     had_news_ = true;
@@ -148,7 +148,7 @@ WaitStep WaitMachine::stream_refused(const http::Response& response) {
   may_stream_ = false;
   log::info("fal", fmt::format("{}: no status stream (HTTP {}), polling", where_, response.status));
   // A gateway that knows no streams may have answered with the status itself.
-  const auto status = response.ok() ? read_status(response.body) : std::nullopt;
+  const auto status = response.ok() ? read_status(without_key(response.body, session_.options().key)) : std::nullopt;
   if (!status || status->word.empty()) return poll();
   phase_ = Phase::polling;
   return waiting_on(take(*status));

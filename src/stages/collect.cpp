@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <react1/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "core/atomic_file.hpp"
@@ -54,11 +55,31 @@ Error cancelled(Claim& claim, Service& service, const RunContext& context, const
           {.detail = "a request that runs already may finish and be paid all the same", .request_id = id}};
 }
 
-ResultVideo await_result(Claim& claim, Service& service, const RunContext& context) {
+/// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
+class Laps {
+ public:
+  void begin() { since_ = Stopwatch(); }
+  void lap(std::string_view what) {
+    const double now = since_.seconds();
+    text_ += fmt::format("{}{} {:.4f} s", text_.empty() ? "" : ", ", what, now - last_);
+    last_ = now;
+  }
+  void log() const {
+    log::debug("collect", fmt::format("since the result was ready: {}, total {:.4f} s", text_, last_));
+  }
+
+ private:
+  Stopwatch since_;
+  double last_ = 0;
+  std::string text_;
+};
+
+ResultVideo await_result(Claim& claim, Service& service, Laps& laps, const RunContext& context) {
   context.observer->on_stage(Stage::wait);
   const Stopwatch waiting;
   try {
     const QueueStatus status = service.client.wait(claim.request, context);
+    laps.begin();
     claim.timings.inference_s = status.inference_s;
     if (status.inference_s) claim.timings.queue_s = std::max(0.0, waiting.seconds() - *status.inference_s);
     return service.client.result(claim.request, context);
@@ -91,16 +112,18 @@ RunRecord begin_record(const Claim& claim) {
   return record;
 }
 
-RunRecord collect_result(Claim& claim, Service& service, const RunContext& context) {
+RunRecord collect_result(Claim& claim, Service& service, Laps& laps, const RunContext& context) {
   AtomicFile file{fs::path(claim.output)};
   RunRecord record = begin_record(claim);
-  const ResultVideo reported = await_result(claim, service, context);
+  const ResultVideo reported = await_result(claim, service, laps, context);
+  laps.lap("answer");
   record.response_json = reported.raw_json;
 
   context.observer->on_stage(Stage::download);
   const Stopwatch downloading;
   service.client.download(reported, file.temporary().string(), context);
   claim.timings.download_s = downloading.seconds();
+  laps.lap("download");
 
   context.observer->on_stage(Stage::verify);
   const Stopwatch verifying;
@@ -110,12 +133,16 @@ RunRecord collect_result(Claim& claim, Service& service, const RunContext& conte
     input.expected = expectation_of(*claim.preparation, record.sandbox);
     if (fs::exists(claim.preparation->video.path)) input.prepared_video = claim.preparation->video.path;
   }
+  laps.lap("comment");
   record.verification = verify_result(input, context);
+  laps.lap("checks");
   record.output_bytes = static_cast<std::int64_t>(fs::file_size(file.temporary()));
   record.output_sha256 = sha256_file(file.temporary());
   claim.timings.verify_s = verifying.seconds();
+  laps.lap("sha256");
 
   file.commit();
+  laps.lap("flush");
   record.output_path = fs::absolute(claim.output).string();
   record.timings = claim.timings;
   return record;
@@ -126,10 +153,13 @@ RunRecord collect_result(Claim& claim, Service& service, const RunContext& conte
 RunRecord collect(Claim claim, Service& service, const RunContext& context) {
   const Stopwatch collecting;
   try {
-    RunRecord record = collect_result(claim, service, context);
+    Laps laps;
+    RunRecord record = collect_result(claim, service, laps, context);
     record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
     write_record(record);
     mark_done(service, claim, record);
+    laps.lap("record");
+    laps.log();
     return record;
   } catch (const Error& error) {
     if (!error.request_id().empty()) throw;

@@ -1,6 +1,8 @@
 #include "store/sqlite.hpp"
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include <react1/error.hpp>
 
@@ -55,6 +57,20 @@ void Database::execute(const char* sql) {
   const int rc = sqlite3_exec(handle_.get(), sql, /*callback=*/nullptr, /*argument=*/nullptr, /*errmsg=*/nullptr);
   if (rc != SQLITE_OK) {
     fail(rc, "the job store refused an operation");
+  }
+}
+
+void Database::use_write_ahead_log() {
+  // Two processes that switch a fresh file at the same instant collide without SQLite's busy handler being asked.
+  constexpr int kTries = 200;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      execute("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const Error& error) {
+      if (!error.retryable() || attempt == kTries) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 

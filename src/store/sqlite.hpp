@@ -18,6 +18,8 @@ class Database {
 
   /// Runs one or more statements that give no rows (or whose rows do not matter).
   void execute(const char* sql);
+  /// Readers and a writer do not wait for each other from now on. Kept in the file.
+  void use_write_ahead_log();
   /// Rows changed by the last statement.
   [[nodiscard]] int changes() const noexcept { return sqlite3_changes(handle_.get()); }
   [[nodiscard]] sqlite3* handle() const noexcept { return handle_.get(); }

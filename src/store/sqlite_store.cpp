@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include <react1/error.hpp>
 
@@ -87,27 +86,10 @@ void insert(Database& database, const Job& job) {
   statement.run();
 }
 
-/// Readers and a writer do not wait for each other in WAL mode. Two processes that switch a fresh file at the same
-/// instant collide without SQLite's busy handler being asked, so that one is repeated here.
-void use_write_ahead_log(Database& database) {
-  constexpr int kTries = 200;
-  for (int attempt = 1;; ++attempt) {
-    try {
-      database.execute("PRAGMA journal_mode = WAL");
-      return;
-    } catch (const Error& error) {
-      if (!error.retryable() || attempt == kTries) {
-        throw;
-      }
-    }
-    std::this_thread::sleep_for(milliseconds(20));
-  }
-}
-
 }  // namespace
 
 SqliteStore::SqliteStore(const std::string& path, const Clock& clock) : clock_(clock), database_(path) {
-  use_write_ahead_log(database_);
+  database_.use_write_ahead_log();
   database_.execute("PRAGMA synchronous = FULL");  // a request id must survive a power cut
   migrate(database_);
 }

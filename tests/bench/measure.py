@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 @dataclass
 class Cost:
-    """One run. `rss_kb` is the largest process's peak; several at a time are not added up."""
+    """One run. `rss_kb` is the largest process's peak; several at a time are not added up. `said` is what they printed."""
 
     wall_s: float
     cpu_s: float
     rss_kb: int
+    said: str = ""
 
 
 class Failed(Exception):
@@ -22,7 +23,7 @@ class Failed(Exception):
 
 
 def run(*commands):
-    """Starts all commands at the same time and waits for all; what they print goes nowhere unless one fails."""
+    """Starts all commands at the same time and waits for all."""
     logs = [tempfile.TemporaryFile() for _ in commands]
     start = time.perf_counter()
     running = {}
@@ -39,7 +40,10 @@ def run(*commands):
             log.seek(0)
             tail = log.read().decode(errors="replace")[-2000:]
             raise Failed(f"exit code {process.returncode}: {' '.join(map(str, command))}\n{tail}")
-    return Cost(time.perf_counter() - start, cpu, rss)
+    wall = time.perf_counter() - start
+    for log in logs:
+        log.seek(0)
+    return Cost(wall, cpu, rss, "".join(log.read().decode(errors="replace") for log in logs))
 
 
 def run_each(commands):

@@ -195,27 +195,6 @@ TEST_CASE("the sandbox command says where it is and how to use it, and ends on S
   CHECK(sandbox.wait().exit == 0);
 }
 
-TEST_CASE("the key is nowhere but in the request") {
-  const Sandbox sandbox({.key = "key-id:very-private"});
-  User user;
-  user.with_service(sandbox.url(), "key-id:very-private");
-  const Outcome outcome = user.run(clips("run", {"--emotion", "happy", "-vv", "-o", user.path("out.mp4")}));
-  CHECK(outcome.exit == 0);
-  CHECK((outcome.out + outcome.err).find("very-private") == std::string::npos);
-  for (const std::string& name : files_below(user.path(""))) {
-    if (fs::is_regular_file(user.path(name))) {
-      CAPTURE(name);
-      CHECK(read_file(user.path(name)).find("very-private") == std::string::npos);
-    }
-  }
-  User other;
-  const Outcome refused = other.with_service(sandbox.url(), "key-id:another-one")
-                              .run(clips("run", {"--emotion", "happy", "-o", other.path("out.mp4"), "--json"}));
-  CHECK(refused.exit == 5);
-  CHECK(refused.error()["code"] == "auth");
-  CHECK((refused.out + refused.err).find("another-one") == std::string::npos);
-}
-
 TEST_CASE("log lines are JSON objects when asked for") {
   const User user;
   const Outcome outcome = user.run({"probe", fixture("voice_cover_art.mp3"), "-vv", "--log-format", "json", "--json"});

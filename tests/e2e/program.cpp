@@ -130,6 +130,7 @@ Outcome Running::wait() {
   REQUIRE(::waitpid(pid_, &status, /*options=*/0) == pid_);
   pid_ = -1;
   outcome_.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  outcome_.dumped_core = WIFSIGNALED(status) && WCOREDUMP(status);
   return outcome_;
 }
 
@@ -187,8 +188,14 @@ Outcome User::run(const std::vector<std::string>& arguments) const {
   return start(arguments).wait();
 }
 
+Running User::start_shell(const std::string& script, const std::vector<std::string>& arguments) const {
+  std::vector<std::string> words{"-c", script, REACT1_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return spawn("/bin/sh", words);
+}
+
 Outcome User::shell(const std::string& script) const {
-  return spawn("/bin/sh", {"-c", script, REACT1_PROGRAM}).wait();
+  return start_shell(script).wait();
 }
 
 std::vector<std::string> User::leftovers() const {

@@ -15,7 +15,8 @@
 namespace react1::test {
 
 struct Outcome {
-  int exit = -1;  ///< exit code; 128 + n when signal n killed it
+  int exit = -1;             ///< exit code; 128 + n when signal n killed it
+  bool dumped_core = false;  ///< the kernel wrote down its memory
   std::string out, err;
 
   /// stdout as one JSON document; fails the test when it is anything else.
@@ -40,6 +41,7 @@ class Running {
   void signal(int number) const;
   /// Until it has ended; fails the test (and kills it) after two minutes.
   [[nodiscard]] Outcome wait();
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   [[nodiscard]] const std::string& out() const noexcept { return outcome_.out; }
 
  private:
@@ -63,7 +65,8 @@ class User {
   User& with_service(const std::string& url, const std::string& key = "key-id:key-secret");
   [[nodiscard]] Running start(const std::vector<std::string>& arguments) const;
   [[nodiscard]] Outcome run(const std::vector<std::string>& arguments) const;
-  /// Through a shell, `$0` being the program: for redirections and limits.
+  /// Through a shell, `$0` being the program and `$@` the arguments: for redirections and limits.
+  [[nodiscard]] Running start_shell(const std::string& script, const std::vector<std::string>& arguments = {}) const;
   [[nodiscard]] Outcome shell(const std::string& script) const;
 
   /// A path below this user's folder.

@@ -26,6 +26,7 @@ std::string lower(std::string_view text) {
 /// Request line and fields of a head without its final empty line.
 SeenRequest parse_head(std::string_view head) {
   SeenRequest request;
+  request.head = head;
   bool first = true;
   while (!head.empty()) {
     const auto end = std::min(head.find("\r\n"), head.size());

@@ -20,6 +20,7 @@ namespace react1::test {
 /// A request as it arrived.
 struct SeenRequest {
   std::string method, target, body;
+  std::string head;                            ///< request line and fields, as they came
   std::map<std::string, std::string> headers;  ///< lower-case names, the last of each
   std::size_t connection = 0;                  ///< the how manieth connection it came on, from 0
 

@@ -1,0 +1,30 @@
+// Sits between the program and a service and keeps every request whole, as it came: head and body.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/raw_server.hpp"
+
+namespace react1::test {
+
+/// A reverse proxy on loopback. URLs of the service that are in its answers come out as the tap's own, and the other
+/// way round, so that the program never leaves it. Bodies and event streams are handed on when they are complete.
+class Wiretap {
+ public:
+  explicit Wiretap(std::string service);
+
+  /// Files that are asked for whole (the results) are redirected to this one from now on.
+  void redirect_files_to(const Wiretap& other) { files_ = other.url(); }
+  [[nodiscard]] std::string url() const { return server_.url(); }
+  [[nodiscard]] std::vector<SeenRequest> requests() const { return server_.requests(); }
+
+ private:
+  [[nodiscard]] std::string hand_on(const SeenRequest& seen) const;
+
+  const std::string service_;
+  std::string files_;
+  RawServer server_;  // last: it calls hand_on()
+};
+
+}  // namespace react1::test
