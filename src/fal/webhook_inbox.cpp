@@ -20,9 +20,8 @@ void WebhookInbox::put(WebhookDelivery delivery) {
 }
 
 std::optional<WebhookDelivery> WebhookInbox::take(const std::string& request_id) {
-  const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const WebhookDelivery& delivery) {
-    return delivery.request_id == request_id;
-  });
+  const auto found = std::find_if(kept_.begin(), kept_.end(),
+                                  [&](const WebhookDelivery& delivery) { return delivery.request_id == request_id; });
   if (found == kept_.end()) return std::nullopt;
   WebhookDelivery delivery = std::move(*found);
   kept_.erase(found);

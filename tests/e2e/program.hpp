@@ -41,6 +41,7 @@ class Running {
   /// Until it has ended; fails the test (and kills it) after two minutes.
   [[nodiscard]] Outcome wait();
   [[nodiscard]] const std::string& out() const noexcept { return outcome_.out; }
+  [[nodiscard]] const std::string& err() const noexcept { return outcome_.err; }
 
  private:
   /// Reads what there is for at most `patience`; false when both streams have ended.

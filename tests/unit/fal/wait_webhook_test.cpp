@@ -216,7 +216,8 @@ TEST_CASE("many asynchronous waits are each ended by their own report, and a sto
   while (polled < kWaits) std::this_thread::sleep_for(5ms);
   ended = true;
   for (int i = 1; i < kWaits; ++i) CHECK(bench.deliver(bench.service.report(id(i))) == 200);
-  for (int i = 1; i < kWaits; ++i) CHECK(futures[static_cast<std::size_t>(i)].get().state == QueueStatus::State::completed);
+  for (int i = 1; i < kWaits; ++i)
+    CHECK(futures[static_cast<std::size_t>(i)].get().state == QueueStatus::State::completed);
   CHECK(futures[0].wait_for(0s) == std::future_status::timeout);
   bench.stop.request_stop();
   CHECK(thrown_by([&] { static_cast<void>(futures[0].get()); }).code() == ErrorCode::interrupted);
