@@ -20,6 +20,8 @@
 
 namespace react1 {
 
+class WebhookReceiver;  // webhook.hpp
+
 /// Retries of calls that are safe to repeat (GET, PUT, initiate); a submit is never among them once bytes were sent.
 struct RetryOptions {
   int attempts = 5;                             ///< in total, 1 to 20
@@ -103,8 +105,16 @@ struct FalOptions {
   UploadOptions upload{};
   ObjectLifecycle result_lifecycle{};  ///< of the media that the request produces
   /// Where the service shall report the end of a request (see webhook.hpp); empty: nowhere. http(s), without a
-  /// fragment.
+  /// fragment. Needs no secret in it: reports are signed.
   std::string webhook_url{};
+  /// Takes in what is sent to webhook_url; null: somebody else does. A wait for a request that this client, or another
+  /// with the same URL, has submitted then sleeps until the report comes and asks the service now and then only, in
+  /// case none does. May serve several clients.
+  std::shared_ptr<WebhookReceiver> webhook_receiver{};
+  /// First pause between status polls while a report is expected, which bounds how late the end is found when it never
+  /// comes; grows to webhook_poll_interval_max.
+  std::chrono::milliseconds webhook_poll_interval{30'000};
+  std::chrono::milliseconds webhook_poll_interval_max{300'000};
 };
 
 /// Key from FAL_KEY, else FAL_KEY_ID + FAL_KEY_SECRET (an empty FAL_KEY counts as unset); hosts from REACT1_QUEUE_URL
@@ -117,6 +127,9 @@ struct FalOptions {
 struct RequestRef {
   std::string request_id{};
   std::string status_url{}, response_url{}, cancel_url{};  ///< empty: derived from endpoint and id
+  /// Its end is reported to FalOptions::webhook_url. submit() sets it; a JobStore does not keep it, because another
+  /// process listens elsewhere or not at all, and so a continued request is waited for without reports.
+  bool webhook = false;
 };
 
 struct LogLine {
@@ -177,7 +190,8 @@ class FalClient {
 
   [[nodiscard]] QueueStatus status(const RequestRef& request, const RunContext& context);
   /// Waits until the request is completed, on the status stream or by polling; reports queue position and new log lines
-  /// to the observer. Limits: max_wait, max_queue_wait.
+  /// to the observer. Limits: max_wait, max_queue_wait. With a webhook_receiver it waits for the report instead (see
+  /// FalOptions); a report only makes it ask for the status at once.
   QueueStatus wait(const RequestRef& request, const RunContext& context);
   /// The same without a thread of its own: thousands may wait at a time. `done` is called once, on the client's own
   /// thread, as is the observer (which lives until then): both must return quickly, must not throw, and may start

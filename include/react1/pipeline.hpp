@@ -1,6 +1,8 @@
 // The main job and its parts: everything the program does is one call away.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +41,25 @@ enum class OnInterrupt {
 /// "detach", "cancel". Throws Error{usage}.
 [[nodiscard]] OnInterrupt parse_on_interrupt(std::string_view text);
 
+/// Where to listen.
+struct ListenAddress {
+  std::string address = "127.0.0.1";  ///< IPv4, numeric
+  std::uint16_t port = 0;             ///< 0: any free one
+};
+/// "[ADDRESS:]PORT". Throws Error{usage}.
+[[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
+
+/// Being told the end of a request in place of asking for it, for whoever makes the client that run() and submit() are
+/// handed, as the program does; they don't listen themselves. See webhook.hpp and the webhook fields of FalOptions.
+struct WebhookPlan {
+  std::optional<ListenAddress> listen{};  ///< nullopt: nobody listens
+  /// What the service is told, http(s); empty: nothing, or the listener's own address when the service is on this
+  /// machine.
+  std::string url{};
+  std::chrono::milliseconds poll_interval{30'000};       ///< 1 ms to 1 h
+  std::chrono::milliseconds poll_interval_max{300'000};  ///< likewise; at least poll_interval
+};
+
 /// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
 struct PipelineOptions {
   PrepareOptions prepare{};
@@ -52,7 +73,8 @@ struct PipelineOptions {
   std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< in the queue without a break; nullopt: any
   WaitPolicy on_max_queue_wait = WaitPolicy::detach;
   std::chrono::milliseconds stall_timeout{
-      30'000};             ///< an exchange with the service without a byte for this long failed
+      30'000};  ///< an exchange with the service without a byte for this long failed
+  WebhookPlan webhook{};
   UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
   bool again = false;  ///< pay a second time for the same intent

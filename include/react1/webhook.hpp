@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,10 @@ struct WebhookCheck {
                                           std::chrono::system_clock::time_point now,
                                           std::chrono::seconds tolerance = std::chrono::seconds(300));
 
+/// Where a service with this rest URL (FalOptions::rest_url) publishes the keys that it signs with: for
+/// WebhookOptions::keys_url.
+[[nodiscard]] std::string webhook_keys_url(const std::string& rest_url);
+
 struct WebhookOptions {
   std::string keys_url = "https://rest.fal.ai/.well-known/jwks.json";  ///< plain http is accepted for loopback only
   std::chrono::seconds tolerance{300};                                 ///< as the service documents
@@ -114,6 +119,7 @@ struct WebhookReceiverOptions {
 /// Answers: 200 for a verified report, also for one that came before; 400 and 401 for what can't be verified; 403 for
 /// another user's; 404, 405 and 413; 503 while the keys can't be had or too many wait, so that the service delivers
 /// again. Any thread. A report that gets lost is no harm: polling finds the same end.
+/// A FalClient that is given one (FalOptions::webhook_receiver) waits for reports by itself.
 class WebhookReceiver {
  public:
   /// Throws Error{io} when the address can't be listened on, Error{usage} when the options make no sense.
@@ -127,6 +133,13 @@ class WebhookReceiver {
   /// Error{interrupted} on a stop.
   [[nodiscard]] std::optional<WebhookDelivery> wait_for(const std::string& request_id,
                                                         std::chrono::milliseconds patience, const RunContext& context);
+  /// The same without a thread that waits: `told` is called once with the report, which is not kept any longer then.
+  /// When it is there already, inside of this call; else on the receiver's own thread, where it must be quick and must
+  /// not throw nor use the receiver. All who listen for one request are told. Nobody is any more once the returned
+  /// handle is gone, whose end waits for a call under way; the handle (null when there is nothing to wait for) may
+  /// outlive the receiver.
+  [[nodiscard]] std::shared_ptr<void> when_reported(const std::string& request_id,
+                                                    std::function<void(const WebhookDelivery&)> told);
 
  private:
   struct Impl;

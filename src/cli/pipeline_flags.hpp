@@ -9,6 +9,7 @@
 #include "cli/limit_flags.hpp"
 #include "cli/paying_flags.hpp"
 #include "cli/upload_flags.hpp"
+#include "cli/webhook_flags.hpp"
 
 namespace react1::cli {
 
@@ -28,6 +29,7 @@ struct PipelineFlags {
   LimitFlags limits;
   PayingFlags paying;
   UploadFlags upload;
+  WebhookFlags webhook;
 };
 
 /// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform,

@@ -25,7 +25,7 @@ int run_command(const Arguments& arguments, Shell& shell) {
   const Pair pair = pair_of(arguments.video, arguments.audio);
   require_output_file(arguments.output, {pair.video, pair.audio});
   shell.paid.output = arguments.output;
-  ServiceSession session(arguments.service, options, shell);
+  ServiceSession session(arguments.service, options, shell, /*stays=*/true);
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);
     return run(pair.video, pair.audio, arguments.output, options, session.service(), {shell.stop, &observer});
@@ -46,6 +46,7 @@ void add_run(CLI::App& app, Shell& shell) {
   add_paying_flags(*command, arguments->flags.paying);
   add_upload_flags(*command, arguments->flags.upload);
   add_on_interrupt_flag(*command, arguments->flags.paying);
+  add_webhook_flags(*command, arguments->flags.webhook);
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);
   command->callback(

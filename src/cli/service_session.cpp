@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/flags.hpp"
+#include "cli/webhook_flags.hpp"
 #include "core/clock.hpp"
 
 namespace react1::cli {
@@ -58,7 +59,7 @@ std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag) {
   return open_job_store((std::filesystem::path(state_directory()) / "jobs.sqlite").string());
 }
 
-ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell) {
+ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell, bool stays) {
   if (flags.sandbox) {
     const std::string key = "sandbox:" + new_id(system_clock());
     sandbox_ = std::make_unique<Sandbox>(SandboxOptions{.key = key});
@@ -77,6 +78,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
   // What is uploaded to a sandbox of our own goes with it.
   if (!flags.sandbox && options_.upload.memory.empty())
     options_.upload.memory = (std::filesystem::path(state_directory()) / "uploads.sqlite").string();
+  set_up_webhook(options_, options.webhook, stays);
   jobs_ = open_store(flags.store);
   client_ = std::make_unique<FalClient>(options_);
 }

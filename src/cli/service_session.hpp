@@ -33,9 +33,10 @@ void add_store_flag(CLI::App& command, std::optional<std::string>& store);
 /// Member order is a lifetime: the client talks to the sandbox to its end.
 class ServiceSession {
  public:
-  /// Throws Error{auth} without a key and without --sandbox, before anything else happens. `options` gives retries and
-  /// the longest wait.
-  ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell);
+  /// Throws Error{auth} without a key and without --sandbox, before anything else happens. `options` gives retries,
+  /// the longest wait and the webhook, which is listened for when the command `stays` until its own request has ended.
+  /// Throws Error{usage|io} when that can't be.
+  ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell, bool stays = false);
 
   [[nodiscard]] Service service();
   [[nodiscard]] FalClient& client() noexcept { return *client_; }

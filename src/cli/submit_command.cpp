@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <react1/error.hpp>
 #include <react1/json.hpp>
 #include <react1/pipeline.hpp>
 
@@ -28,7 +29,11 @@ struct Arguments {
 int submit_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve_for_submit(arguments.flags);
   const Pair pair = pair_of(arguments.video, arguments.audio);
-  ServiceSession session(arguments.service, options, shell);
+  if (arguments.flags.webhook.listen && !arguments.wait) {
+    throw Error(ErrorCode::usage, "--webhook-listen", "needs --wait: nobody would be there when the report comes",
+                {.hint = "--webhook-url alone has the service report to somebody else"});
+  }
+  ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
   Job job;
   std::optional<QueueStatus> status;
   {
@@ -64,6 +69,7 @@ void add_submit(CLI::App& app, Shell& shell) {
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
   add_upload_flags(*command, arguments->flags.upload);
+  add_webhook_flags(*command, arguments->flags.webhook);
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);
   command->callback(

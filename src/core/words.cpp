@@ -1,7 +1,8 @@
-// The words of every public enumeration: what JSON, flags, recipes and the wire use.
+// The words of every public enumeration, and other short texts: what JSON, flags, recipes and the wire use.
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
@@ -103,6 +104,19 @@ WaitPolicy parse_wait_policy(std::string_view text) {
 }
 OnInterrupt parse_on_interrupt(std::string_view text) {
   return parse<OnInterrupt>(kOnInterrupts, "on_interrupt", text);
+}
+ListenAddress parse_listen_address(std::string_view text) {
+  ListenAddress listen;
+  const std::size_t colon = text.rfind(':');
+  const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  if (colon != std::string_view::npos) listen.address = text.substr(0, colon);
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  const bool is_port = failed == std::errc() && end == port.data() + port.size();
+  if (!is_port || listen.address.empty() || listen.address.find_first_not_of("0123456789.") != std::string::npos) {
+    throw Error(ErrorCode::usage, "listen", fmt::format("\"{}\" is no address to listen on", text),
+                {.hint = "a port from 0 to 65535, as in 8080, or an IPv4 address before it, as in 0.0.0.0:8080"});
+  }
+  return listen;
 }
 Conform parse_conform(std::string_view text) {
   return parse<Conform>(kConforms, "conform", text);

@@ -75,6 +75,11 @@ void check_options(const FalOptions& options) {
     require(webhook && !webhook->has_user_info && !webhook->has_fragment,
             "webhook_url must be an http(s) URL without user name and fragment");
   }
+  require(!options.webhook_receiver || !options.webhook_url.empty(),
+          "webhook_receiver needs a webhook_url, else nothing is reported");
+  require(options.webhook_poll_interval > milliseconds(0), "webhook_poll_interval must be above 0");
+  require(options.webhook_poll_interval_max >= options.webhook_poll_interval,
+          "webhook_poll_interval_max must not be below webhook_poll_interval");
   if (!problems.empty()) throw Error(ErrorCode::usage, "service options", fmt::format("{}", fmt::join(problems, "; ")));
 }
 

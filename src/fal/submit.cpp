@@ -59,6 +59,7 @@ RequestRef accept(const Session& session, const http::Response& response, const 
         {Note::Level::warning, "foreign_url",
          "the service returned URLs on another host; they are not used, because the key would go there"});
   }
+  request.webhook = !session.options().webhook_url.empty();
   log::info("fal", fmt::format("request {} accepted", request.request_id));
   return request;
 }

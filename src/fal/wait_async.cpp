@@ -3,6 +3,7 @@
 #include <exception>
 #include <optional>
 #include <react1/error.hpp>
+#include <react1/webhook.hpp>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +27,7 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
     engine_.post([self = shared_from_this()] {
       self->act([&] {
         self->watch_stops();
+        self->listen();
         self->carry_out(self->machine_.begin());
       });
     });
@@ -58,6 +60,38 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
     on_end_.emplace(owner_.end_.get_token(), tell);
   }
 
+  /// The report comes on the receiver's thread, and leaves word like a stop.
+  void listen() {
+    if (!machine_.expects_report()) return;
+    WebhookReceiver& receiver = *owner_.session_.options().webhook_receiver;
+    listening_ =
+        receiver.when_reported(request_id_, [&engine = engine_, weak = weak_from_this()](const WebhookDelivery&) {
+          engine.post([weak] {
+            if (const auto self = weak.lock()) self->act([&] { self->report_came(); });
+          });
+        });
+  }
+
+  void report_came() {
+    reported_ = true;
+    if (!timer_) return;  // in the middle of an exchange: the next pause is left out
+    engine_.cancel(*std::exchange(timer_, std::nullopt));
+    pause({});
+  }
+
+  void pause(std::chrono::milliseconds delay) {
+    if (std::exchange(reported_, false)) {
+      carry_out(machine_.reported());
+      return;
+    }
+    timer_ = engine_.after(delay, [self = shared_from_this()] {
+      self->act([&] {
+        self->timer_.reset();
+        self->carry_out(self->machine_.paused());
+      });
+    });
+  }
+
   void stop() {
     stopped_ = true;
     if (exchange_) {
@@ -77,13 +111,8 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
       finish_stopped();
     } else if (auto* exchange = std::get_if<WaitExchange>(&step)) {
       start(std::move(exchange->request));
-    } else if (const auto* pause = std::get_if<WaitPause>(&step)) {
-      timer_ = engine_.after(pause->delay, [self = shared_from_this()] {
-        self->act([&] {
-          self->timer_.reset();
-          self->carry_out(self->machine_.paused());
-        });
-      });
+    } else if (const auto* rest = std::get_if<WaitPause>(&step)) {
+      pause(rest->delay);
     } else if (auto* completed = std::get_if<QueueStatus>(&step)) {
       finish({.status = std::move(*completed)});
     } else {
@@ -117,6 +146,7 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
     if (result.error && result.error->request_id().empty()) result.error = result.error->with_request_id(request_id_);
     on_stop_.reset();
     on_end_.reset();
+    listening_.reset();
     const Done done = std::exchange(done_, nullptr);
     try {
       done(std::move(result));
@@ -134,6 +164,8 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
   WaitMachine machine_;
   Done done_;  // empty: it is over
   bool stopped_ = false;
+  bool reported_ = false;            // the machine does not know yet
+  std::shared_ptr<void> listening_;  // for the report
   std::optional<http::Engine::ExchangeId> exchange_;
   std::optional<http::Engine::TimerId> timer_;
   std::optional<OnStop> on_stop_, on_end_;

@@ -38,8 +38,17 @@ WaitMachine::WaitMachine(const Session& session, const RequestRef& request, Obse
       where_("request " + request.request_id),
       report_(observer, session.options().key),
       limits_(session.options(), session.clock().now()),
-      interval_(session.options().poll_interval),
-      may_stream_(session.options().status_stream) {}
+      expects_report_(session.options().webhook_receiver != nullptr && request.webhook),
+      interval_(first_interval()),
+      may_stream_(session.options().status_stream && !expects_report_) {}
+
+milliseconds WaitMachine::first_interval() const {
+  return expects_report_ ? session_.options().webhook_poll_interval : session_.options().poll_interval;
+}
+
+milliseconds WaitMachine::longest_interval() const {
+  return expects_report_ ? session_.options().webhook_poll_interval_max : session_.options().poll_interval_max;
+}
 
 WaitStep WaitMachine::begin() {
   return may_stream_ ? open_stream() : poll();
@@ -81,7 +90,17 @@ WaitStep WaitMachine::repeat() {
 }
 
 WaitStep WaitMachine::paused() {
-  return repeats_ ? repeat() : poll();
+  if (repeats_) return repeat();
+  asked_again_ = expects_report_;
+  return poll();
+}
+
+WaitStep WaitMachine::reported() {
+  expects_report_ = false;
+  interval_ = first_interval();
+  report_.note(Note::Level::info, "reported", "the service reported the end of the request; asking it");
+  // A cancellation under way is seen through: its answer says whether the request had ended before.
+  return phase_ == Phase::cancelling ? repeat() : poll();
 }
 
 WaitStep WaitMachine::ended(const http::Outcome& outcome) {
@@ -180,8 +199,13 @@ WaitStep WaitMachine::poll_ended(const http::Outcome& outcome) {
 }
 
 WaitStep WaitMachine::waiting_on(bool changed) {
-  if (changed) interval_ = session_.options().poll_interval;
-  if (end_) return std::move(*end_);
+  if (changed) interval_ = first_interval();
+  if (end_) {
+    if (expects_report_ && asked_again_)
+      report_.note(Note::Level::warning, "no_report",
+                   "the request has ended, but no report of it had come: can the service reach the webhook's URL?");
+    return std::move(*end_);
+  }
   if (auto step = at_limit()) return std::move(*step);
   if (std::exchange(checking_, false) && changed) {
     may_stream_ = false;
@@ -189,7 +213,7 @@ WaitStep WaitMachine::waiting_on(bool changed) {
   }
   if (may_stream_) return open_stream();
   const milliseconds delay = std::min(interval_, limits_.left(now()).value_or(interval_));
-  interval_ = std::min(interval_ + interval_ / 4 + milliseconds(1), session_.options().poll_interval_max);
+  interval_ = std::min(interval_ + interval_ / 4 + milliseconds(1), longest_interval());
   return WaitPause{delay};
 }
 

@@ -34,6 +34,10 @@ using WaitStep = std::variant<WaitExchange, WaitPause, QueueStatus, Error>;  ///
 /// once more; the second break in a row is the last, from then on it polls. A stream that is silent, or that sends
 /// nothing but signs of life, is checked by one poll: if that knows something new, the stream is not trusted any more.
 /// Polls come at poll_interval, growing to poll_interval_max, back to poll_interval when the state changes.
+///
+/// While a report is expected there is no stream: after a first poll, which finds what has ended before, polls are the
+/// fall-back and come at webhook_poll_interval, growing likewise. A report says nothing itself; it brings the next poll
+/// forward, and from then on polls come at the ordinary intervals, since the status may be slower than the report.
 class WaitMachine {
  public:
   /// Throws Error{usage} without a request id. URLs of the request that lead elsewhere are noted and not used.
@@ -43,6 +47,10 @@ class WaitMachine {
   /// The exchange is over. Not for one that was interrupted: then the wait is over.
   [[nodiscard]] WaitStep ended(const http::Outcome& outcome);
   [[nodiscard]] WaitStep paused();
+  /// Whether a report would end a pause early: somebody should listen for one.
+  [[nodiscard]] bool expects_report() const noexcept { return expects_report_; }
+  /// The report came: in place of paused(), whatever is left of the pause.
+  [[nodiscard]] WaitStep reported();
   /// The stream's next bytes. False: hang up, ended() knows why.
   [[nodiscard]] bool piece(std::string_view bytes);
 
@@ -62,6 +70,8 @@ class WaitMachine {
   [[nodiscard]] WaitStep poll_ended(const http::Outcome& outcome);
   [[nodiscard]] WaitStep cancel_ended(const http::Outcome& outcome);
   [[nodiscard]] WaitStep waiting_on(bool changed);
+  [[nodiscard]] std::chrono::milliseconds first_interval() const;
+  [[nodiscard]] std::chrono::milliseconds longest_interval() const;
   /// What a limit that is reached asks for; nullopt: nothing.
   [[nodiscard]] std::optional<WaitStep> at_limit();
   bool take(const QueueStatus& status);
@@ -78,6 +88,8 @@ class WaitMachine {
   http::Request current_;  // of polling and cancelling, to be repeated
   std::optional<http::Attempts> attempts_;
   bool repeats_ = false;  // the pause is one before another attempt
+  bool expects_report_;
+  bool asked_again_ = false;  // while a report was expected
   std::chrono::milliseconds interval_;
   std::optional<WaitStep> end_;  // a status was the last one
 

@@ -2,7 +2,6 @@
 // take a fetch of the keys.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "fal/webhook_inbox.hpp"
 #include "fal/wire.hpp"
 #include "serve/http_server.hpp"
 
@@ -139,26 +139,17 @@ struct WebhookReceiver::Impl {
     if (delivery.request_id.empty()) return plain(400, "the report names no request_id");
     delivery.ok = fal::text_of(*report, "status") == "OK";
     delivery.body = std::move(arrival.body);
-    keep(std::move(delivery));
-    return plain(200, "received");
-  }
-
-  void keep(WebhookDelivery delivery) {
     log::info("webhook", fmt::format("request {} has ended, says its report", delivery.request_id));
-    const std::lock_guard lock(mutex);
-    const auto same = [&](const WebhookDelivery& other) { return other.request_id == delivery.request_id; };
-    if (std::any_of(kept.begin(), kept.end(), same)) return;  // delivered again under a new signature
-    if (kept.size() >= options.kept) kept.pop_front();
-    kept.push_back(std::move(delivery));
-    delivered.notify_all();
+    inbox->put(std::move(delivery));
+    return plain(200, "received");
   }
 
   const WebhookReceiverOptions options;
   WebhookVerifier verifier;
-  std::mutex mutex;  // guards the next four
-  std::condition_variable_any arrived, delivered;
+  const std::shared_ptr<fal::WebhookInbox> inbox = std::make_shared<fal::WebhookInbox>(options.kept);
+  std::mutex mutex;  // guards the next two
+  std::condition_variable_any arrived;
   std::deque<Arrival> arrivals;
-  std::deque<WebhookDelivery> kept;
   std::jthread judge;        // uses all of the above
   serve::HttpServer server;  // last: its callbacks use all of the above
 };
@@ -173,21 +164,12 @@ std::uint16_t WebhookReceiver::port() const noexcept {
 std::optional<WebhookDelivery> WebhookReceiver::wait_for(const std::string& request_id,
                                                          std::chrono::milliseconds patience,
                                                          const RunContext& context) {
-  std::unique_lock lock(impl_->mutex);
-  auto found = impl_->kept.end();
-  const bool there = impl_->delivered.wait_for(lock, context.stop, patience, [&] {
-    found = std::find_if(impl_->kept.begin(), impl_->kept.end(),
-                         [&](const WebhookDelivery& delivery) { return delivery.request_id == request_id; });
-    return found != impl_->kept.end();
-  });
-  if (!there) {
-    lock.unlock();
-    context.throw_if_stopped();
-    return std::nullopt;
-  }
-  WebhookDelivery delivery = std::move(*found);
-  impl_->kept.erase(found);
-  return delivery;
+  return impl_->inbox->wait_for(request_id, patience, context);
+}
+
+std::shared_ptr<void> WebhookReceiver::when_reported(const std::string& request_id,
+                                                     std::function<void(const WebhookDelivery&)> told) {
+  return impl_->inbox->listen(request_id, std::move(told));
 }
 
 }  // namespace react1

@@ -96,6 +96,10 @@ WebhookCheck Verifier::verify(const WebhookHeaders& headers, std::string_view bo
 
 namespace react1 {
 
+std::string webhook_keys_url(const std::string& rest_url) {
+  return rest_url.substr(0, rest_url.find_last_not_of('/') + 1) + "/.well-known/jwks.json";
+}
+
 struct WebhookVerifier::Impl {
   explicit Impl(WebhookOptions given)
       : options((fal::check_webhook_options(given), std::move(given))),

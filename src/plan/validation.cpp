@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/redact.hpp"
 #include "plan/text.hpp"
 #include "plan/window.hpp"
 
@@ -113,6 +114,18 @@ void check_advice(const AdviceOptions& advice, Findings& findings) {
   findings.within("advice.scene_cut", advice.scene_cut, 0.0, 1.0);
 }
 
+void check_webhook(const WebhookPlan& webhook, Findings& findings) {
+  // Not repeated in the message: its query may hold a token.
+  if (!webhook.url.empty() && !is_http_url(webhook.url)) findings.add("webhook.url", "is no http(s) URL");
+  findings.within("webhook.poll_interval", std::int64_t{webhook.poll_interval.count()}, 1, 3'600'000);
+  findings.within("webhook.poll_interval_max", std::int64_t{webhook.poll_interval_max.count()}, 1, 3'600'000);
+  if (webhook.poll_interval_max < webhook.poll_interval) {
+    findings.add("webhook.poll_interval_max",
+                 fmt::format("is {} ms; it must not be below poll_interval, which is {} ms",
+                             webhook.poll_interval_max.count(), webhook.poll_interval.count()));
+  }
+}
+
 }  // namespace
 
 std::vector<Problem> find_problems(const PipelineOptions& options) {
@@ -140,6 +153,7 @@ std::vector<Problem> find_problems(const PipelineOptions& options) {
   if (options.max_queue_wait) {
     findings.within("max_queue_wait", std::int64_t{options.max_queue_wait->count()}, 1, 604'800'000);
   }
+  check_webhook(options.webhook, findings);
   return findings.take();
 }
 

@@ -38,6 +38,14 @@ std::chrono::milliseconds milliseconds(const Document& value) {
   return std::chrono::milliseconds(value.get<std::int64_t>());
 }
 
+ListenAddress listen_address(const Document& value) {
+  try {
+    return parse_listen_address(value.get_ref<const std::string&>());
+  } catch (const Error& error) {
+    throw std::invalid_argument("allowed is " + error.hint());
+  }
+}
+
 using In = const Document&;
 using Out = PipelineOptions&;
 
@@ -167,6 +175,14 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.on_max_queue_wait = parse_wait_policy(v.get_ref<const std::string&>()); }},
     Field{"/wait/on_interrupt", "on_interrupt",
           [](In v, Out o) { o.on_interrupt = parse_on_interrupt(v.get_ref<const std::string&>()); }},
+    Field{"/webhook/listen", "webhook.listen",
+          [](In v, Out o) { o.webhook.listen = v.is_null() ? std::nullopt : std::optional(listen_address(v)); }},
+    Field{"/webhook/url", "webhook.url",
+          [](In v, Out o) { o.webhook.url = v.is_null() ? std::string() : v.get<std::string>(); }},
+    Field{"/webhook/poll_interval_ms", "webhook.poll_interval",
+          [](In v, Out o) { o.webhook.poll_interval = milliseconds(v); }},
+    Field{"/webhook/poll_interval_max_ms", "webhook.poll_interval_max",
+          [](In v, Out o) { o.webhook.poll_interval_max = milliseconds(v); }},
     Field{"/storage/clips_directory", "clips_directory",
           [](In v, Out o) { o.clips_directory = v.is_null() ? std::string() : v.get<std::string>(); }},
 };

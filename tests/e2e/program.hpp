@@ -43,6 +43,7 @@ class Running {
   [[nodiscard]] Outcome wait();
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   [[nodiscard]] const std::string& out() const noexcept { return outcome_.out; }
+  [[nodiscard]] const std::string& err() const noexcept { return outcome_.err; }
 
  private:
   /// Reads what there is for at most `patience`; false when both streams have ended.

@@ -57,7 +57,8 @@ TEST_CASE("help goes to stdout and names every command and its flags") {
   }
   const Outcome run = user.run({"run", "--help"});
   for (const char* flag : {"--emotion", "--lipsync-mode", "--model-mode", "--temperature", "--video-start",
-                           "--audio-end", "--pipeline", "--sandbox", "--store", "--service", "--again", "--fps"}) {
+                           "--audio-end", "--pipeline", "--sandbox", "--store", "--service", "--again", "--fps",
+                           "--webhook-listen [ADDRESS:]PORT", "--webhook-url URL"}) {
     CAPTURE(flag);
     CHECK(run.out.find(flag) != std::string::npos);
   }
@@ -107,6 +108,30 @@ TEST_CASE("a misspelt value is answered with the nearest one, before any work") 
 TEST_CASE("run and submit want an emotion") {
   check_usage_error(run_with({}), "--emotion");
   check_usage_error({"submit", "/nowhere/v.mp4", "/nowhere/a.wav"}, "--emotion");
+}
+
+TEST_CASE("a webhook needs an address to listen on, an http URL, and somebody who stays") {
+  for (const char* bad : {"", "65536", "-1", "80a", "localhost:80", "[::1]:80", ":80", "127.0.0.1:"}) {
+    CAPTURE(bad);
+    check_usage_error(run_with({"--emotion", "sad", std::string("--webhook-listen=") + bad}), "--webhook-listen");
+  }
+  const std::string said = check_usage_error(
+      run_with({"--emotion", "sad", "--webhook-url", "ftp://h.example/?token=very-private"}), "--webhook-url");
+  CHECK(said.find("very-private") == std::string::npos);
+  check_usage_error({"submit", "/nowhere/v.mp4", "/nowhere/a.wav", "--emotion", "sad", "--webhook-listen", "0"},
+                    "--wait");
+}
+
+TEST_CASE("a service that can't reach the listener is not asked to") {
+  User user;
+  user.with("FAL_KEY", "key-id:key-secret");  // the real one; nothing is sent there
+  const Outcome unnamed = user.run(run_arguments(user, {"--webhook-listen", "0", "--json"}));
+  CHECK(unnamed.exit == 2);
+  CHECK(unnamed.error()["where"] == "--webhook-url");
+  const Outcome here =
+      user.run(run_arguments(user, {"--webhook-listen", "0", "--webhook-url", "http://localhost:8080/cb", "--json"}));
+  CHECK(here.exit == 2);
+  CHECK(here.error()["where"] == "--webhook-url");
 }
 
 TEST_CASE("a temperature is a number from 0 to 1") {

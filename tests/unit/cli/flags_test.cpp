@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <react1/error.hpp>
+#include <react1/webhook.hpp>
 #include <string>
 
 #include "cli/pipeline_flags.hpp"
@@ -65,6 +66,42 @@ TEST_CASE("uploads are reused unless told otherwise, and live as long as the acc
       CHECK(error.where() == "--upload-expires");
     }
   }
+}
+
+TEST_CASE("a webhook's address is a port, on loopback unless another address stands before it") {
+  PipelineFlags flags;
+  CHECK_FALSE(resolve(flags).webhook.listen);
+  CLI::App command;
+  add_webhook_flags(command, flags.webhook);
+  command.parse("--webhook-listen 8080 --webhook-url https://h.example/fal?a=1");
+  const WebhookPlan plan = resolve(flags).webhook;
+  REQUIRE(plan.listen);
+  CHECK(plan.listen->address == "127.0.0.1");
+  CHECK(plan.listen->port == 8080);
+  CHECK(plan.url == "https://h.example/fal?a=1");
+  flags.webhook.listen = "0.0.0.0:65535";
+  const auto listen = resolve(flags).webhook.listen;
+  REQUIRE(listen);
+  CHECK(listen->address == "0.0.0.0");
+  CHECK(listen->port == 65535);
+}
+
+TEST_CASE("a client is told where its own listener is, or whoever is to pass reports on") {
+  FalOptions options;
+  options.queue_url = options.rest_url = "http://127.0.0.1:1";
+  const WebhookPlan plan{.listen = ListenAddress{.address = "0.0.0.0"}};
+  set_up_webhook(options, plan, /*stays=*/false);
+  CHECK_FALSE(options.webhook_receiver);
+  CHECK(options.webhook_url.empty());
+  set_up_webhook(options, plan, /*stays=*/true);
+  REQUIRE(options.webhook_receiver);
+  CHECK(options.webhook_url == "http://127.0.0.1:" + std::to_string(options.webhook_receiver->port()) + "/");
+
+  FalOptions real;
+  CHECK_THROWS_AS(set_up_webhook(real, plan, /*stays=*/true), Error);
+  set_up_webhook(real, {.listen = ListenAddress{}, .url = "https://h.example/fal"}, /*stays=*/true);
+  CHECK(real.webhook_receiver);
+  CHECK(real.webhook_url == "https://h.example/fal");
 }
 
 TEST_CASE("flags set the parameters, and auto leaves the mode to the advice") {

@@ -1,4 +1,6 @@
 // What a submit carries beside its body when it is asked to.
+#include <react1/webhook.hpp>
+
 #include "fal/queue.hpp"
 #include "unit/fal/support.hpp"
 
@@ -43,5 +45,25 @@ TEST_CASE("upload, lifecycle and webhook options that make no sense are refused,
   CHECK(error.code() == ErrorCode::usage);
   for (const char* name : {"upload.part_bytes", "upload.parts_at_once", "upload.lifecycle.expires_after",
                            "result_lifecycle.expires_after", "webhook_url"})
+    CHECK(contains(error.message(), name));
+}
+
+TEST_CASE("an accepted request says whether its end is reported") {
+  Bench bench;
+  bench.server.otherwise([](const SeenRequest&) { return answer(200, R"({"request_id":"r-1"})"); });
+  CHECK_FALSE(submit_request(bench.session, {}, "https://f/v", "https://f/a", bench.context).webhook);
+  bench.options.webhook_url = "https://h.example/cb";
+  CHECK(submit_request(bench.session, {}, "https://f/v", "https://f/a", bench.context).webhook);
+}
+
+TEST_CASE("a receiver that nobody reports to, and fall-backs that make no sense, are refused") {
+  FalOptions options;
+  options.key = Secret(std::string(kKey));
+  options.webhook_receiver = std::make_shared<WebhookReceiver>();
+  options.webhook_poll_interval = std::chrono::milliseconds(0);
+  options.webhook_poll_interval_max = std::chrono::milliseconds(-1);
+  const Error error = thrown_by([&] { check_options(options); });
+  CHECK(error.code() == ErrorCode::usage);
+  for (const char* name : {"webhook_receiver", "webhook_poll_interval must", "webhook_poll_interval_max must"})
     CHECK(contains(error.message(), name));
 }

@@ -1,50 +1,15 @@
 // Reports over HTTP: who is believed, what is answered, and who gets them.
-#include <atomic>
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
-#include "support/http_client.hpp"
 #include "unit/fal/webhook_support.hpp"
 
 using namespace react1;
 using namespace react1::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// A receiver and the service whose reports it takes. Members in the order of their lifetimes.
-struct ReceiverBench {
-  ReceiverBench() {
-    keys.otherwise([this](const SeenRequest&) { return keys_down ? answer(503, "") : answer(200, key_set({&key})); });
-  }
-  WebhookReceiverOptions options() const {
-    WebhookReceiverOptions made;
-    made.path = "/hook";
-    made.verification.keys_url = keys.url("/keys");
-    return made;
-  }
-  /// A report of now.
-  [[nodiscard]] Signed report(const std::string& request_id, const std::string& status = "OK") const {
-    Signed made;
-    made.request_id = request_id;
-    made.timestamp = std::to_string(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-    made.body = R"({"request_id":")" + request_id + R"(","status":")" + status + R"(","payload":null})";
-    return made.sign(key);
-  }
-  static HttpResponse deliver(const WebhookReceiver& receiver, const Signed& report, const std::string& path = "/hook",
-                              const std::string& method = "POST") {
-    HttpRequest request{.method = method, .url = "http://127.0.0.1:" + std::to_string(receiver.port()) + path};
-    for (const auto& [name, value] : report.headers()) request.headers.push_back(name + ": " + value);
-    request.body = report.body;
-    return exchange(request);
-  }
-
-  SigningKey key;
-  std::atomic<bool> keys_down = false;
-  RawServer keys;
-};
-
-}  // namespace
 
 TEST_CASE("a report reaches whoever waits for its request, before it or after it") {
   ReceiverBench bench;
@@ -65,6 +30,35 @@ TEST_CASE("a report reaches whoever waits for its request, before it or after it
   REQUIRE(late);
   CHECK(late->ok);
   CHECK(receiver.wait_for("somebody else's", 10s, {}));
+}
+
+TEST_CASE("all who listen are told once, on arrival or at once when it was there, and nobody who has left") {
+  ReceiverBench bench;
+  std::optional<WebhookReceiver> receiver(bench.options());
+  std::vector<std::string> told;
+  const auto listen = [&](const std::string& request_id, const std::string& name) {
+    return receiver->when_reported(request_id, [&told, name](const WebhookDelivery& delivery) {
+      told.push_back(name + " of " + delivery.request_id);
+    });
+  };
+  const auto first = listen("r-1", "first");
+  const auto second = listen("r-1", "second");
+  auto left = listen("r-1", "left");
+  const auto other = listen("r-2", "other");
+  left.reset();
+  CHECK(bench.deliver(*receiver, bench.report("r-1")).status == 200);
+  std::sort(told.begin(), told.end());
+  CHECK(told == std::vector<std::string>{"first of r-1", "second of r-1"});
+  CHECK_FALSE(receiver->wait_for("r-1", 1ms, {}));  // not kept: it has been told
+
+  auto gone = listen("r-3", "gone");
+  gone.reset();
+  CHECK(bench.deliver(*receiver, bench.report("r-3")).status == 200);
+  CHECK(told.size() == 2);
+  CHECK(listen("r-3", "late") == nullptr);
+  CHECK(told.back() == "late of r-3");
+  CHECK_FALSE(receiver->wait_for("r-3", 1ms, {}));
+  receiver.reset();  // `other` still listens
 }
 
 TEST_CASE("nobody waits longer than told, and a stop ends a wait") {

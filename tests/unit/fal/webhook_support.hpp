@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "core/hex.hpp"
 #include "core/sha256.hpp"
+#include "support/http_client.hpp"
 #include "unit/fal/support.hpp"
 
 namespace react1::test {
@@ -96,5 +98,37 @@ struct Signed {
 inline std::chrono::system_clock::time_point at_second(std::int64_t unix_seconds) {
   return std::chrono::system_clock::time_point(std::chrono::seconds(unix_seconds));
 }
+
+/// A receiver and the service whose reports it takes. Members in the order of their lifetimes.
+struct ReceiverBench {
+  ReceiverBench() {
+    keys.otherwise([this](const SeenRequest&) { return keys_down ? answer(503, "") : answer(200, key_set({&key})); });
+  }
+  WebhookReceiverOptions options() const {
+    WebhookReceiverOptions made;
+    made.path = "/hook";
+    made.verification.keys_url = keys.url("/keys");
+    return made;
+  }
+  /// A report of now.
+  [[nodiscard]] Signed report(const std::string& request_id, const std::string& status = "OK") const {
+    Signed made;
+    made.request_id = request_id;
+    made.timestamp = std::to_string(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+    made.body = R"({"request_id":")" + request_id + R"(","status":")" + status + R"(","payload":null})";
+    return made.sign(key);
+  }
+  static HttpResponse deliver(const WebhookReceiver& receiver, const Signed& report, const std::string& path = "/hook",
+                              const std::string& method = "POST") {
+    HttpRequest request{.method = method, .url = "http://127.0.0.1:" + std::to_string(receiver.port()) + path};
+    for (const auto& [name, value] : report.headers()) request.headers.push_back(name + ": " + value);
+    request.body = report.body;
+    return exchange(request);
+  }
+
+  SigningKey key;
+  std::atomic<bool> keys_down = false;
+  RawServer keys;
+};
 
 }  // namespace react1::test

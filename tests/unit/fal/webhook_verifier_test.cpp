@@ -221,3 +221,8 @@ TEST_CASE("the public verifier works on the machine's own clock") {
   WebhookVerifier moved(std::move(verifier));
   CHECK(moved.verify(delivery.headers(), delivery.body, {}).verdict == V::duplicate);
 }
+
+TEST_CASE("the keys are looked for beside the rest host, whichever it is") {
+  CHECK(webhook_keys_url(FalOptions{}.rest_url) == WebhookOptions{}.keys_url);
+  CHECK(webhook_keys_url("http://127.0.0.1:8080/") == "http://127.0.0.1:8080/.well-known/jwks.json");
+}

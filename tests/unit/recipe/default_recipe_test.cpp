@@ -124,7 +124,7 @@ void check_same(const UploadOptions& read, const UploadOptions& built_in) {
 
 void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   const auto& [prepare, parameters, advice, price, budget, retry, max_wait, on_max_wait, max_queue_wait,
-               on_max_queue_wait, stall_timeout, upload, on_interrupt, again, clips_directory] = read;
+               on_max_queue_wait, stall_timeout, webhook, upload, on_interrupt, again, clips_directory] = read;
   check_same(upload, built_in.upload);
   check_same(prepare, built_in.prepare);
   check_same(parameters, built_in.parameters);
@@ -136,6 +136,11 @@ void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   CHECK((per_day == built_in.budget.per_day_usd));
   CHECK((on_interrupt == built_in.on_interrupt));
   CHECK((on_max_wait == built_in.on_max_wait));
+  const auto& [listen, url, poll_interval, poll_interval_max] = webhook;
+  CHECK_FALSE((listen || built_in.webhook.listen));
+  CHECK(url == built_in.webhook.url);
+  CHECK(poll_interval.count() == built_in.webhook.poll_interval.count());
+  CHECK(poll_interval_max.count() == built_in.webhook.poll_interval_max.count());
   CHECK((max_queue_wait == built_in.max_queue_wait));
   CHECK((on_max_queue_wait == built_in.on_max_queue_wait));
   const auto& [attempts, base_delay, max_delay] = retry;
