@@ -19,8 +19,8 @@ void add_webhook_flags(CLI::App& command, WebhookFlags& flags);
 /// Throws Error{usage}.
 void lay_over(WebhookPlan& plan, const WebhookFlags& flags);
 
-/// Sets the webhook fields of `options`, whose hosts are set already, and listens when the plan says so and `stays`: the
-/// command is still there when the report comes. Throws Error{usage} when the service could not reach the listener,
+/// Sets the webhook fields of `options`, whose hosts are set already, and listens when the plan says so and `stays`:
+/// the command is still there when the report comes. Throws Error{usage} when the service could not reach the listener,
 /// Error{io} when its address can't be had.
 void set_up_webhook(FalOptions& options, const WebhookPlan& plan, bool stays);
 

@@ -27,6 +27,8 @@ constexpr double freeze_change = 1.0 / 255;
 /// 20 of limited range (16..235), on the thumbnails' full range.
 constexpr double black_luma = (20.0 - 16.0) / (235.0 - 16.0);
 constexpr std::size_t first_frames = 10;
+constexpr std::size_t most_compared = 1800;
+constexpr int compared_size = 96;
 
 /// The longest stretch of frames for which a condition held, in seconds from its first to its last frame's end.
 class LongestRun {
@@ -45,8 +47,11 @@ class LongestRun {
 
 class VideoSurvey {
  public:
-  VideoSurvey(const AVStream& stream, const std::string& where)
-      : index_(stream.index), tick_(ff::from_av(stream.time_base)), decoder_(stream, /*threads=*/0, where) {
+  VideoSurvey(const AVStream& stream, const std::string& where, ComparedPictures* pictures)
+      : index_(stream.index),
+        tick_(ff::from_av(stream.time_base)),
+        decoder_(stream, /*threads=*/0, where),
+        pictures_(pictures) {
     const AVRational rate = stream.avg_frame_rate;
     if (rate.num > 0 && rate.den > 0) hint_ = ff::from_av(rate);
   }
@@ -63,6 +68,9 @@ class VideoSurvey {
     facts.size_changes = facts.size_changes || frame.width != facts.width || frame.height != facts.height;
     thumbnailer_->shrink(frame, current_);
     facts.signatures.push_back(gradient_signature(current_));
+    if (pictures_ != nullptr && pictures_->size() < most_compared) {
+      compared_.shrink(frame, pictures_->emplace_back());
+    }
     // Places in seconds are only for the lengths of runs; the count and rate below are exact.
     const double frame_s = hint_ > 0 ? 1 / hint_.to_double() : 0.04;
     const bool timed = frame.best_effort_timestamp != AV_NOPTS_VALUE;
@@ -110,6 +118,8 @@ class VideoSurvey {
   Rational tick_;
   Rational hint_ = 0;
   Decoder decoder_;
+  ComparedPictures* pictures_;
+  Thumbnailer compared_{compared_size, compared_size};
   std::optional<Thumbnailer> thumbnailer_;
   Thumbnail current_, previous_;
   std::vector<double> blocks_;
@@ -153,7 +163,7 @@ void feed(std::optional<Survey>& survey, const AVPacket* packet, AVFrame& frame,
   survey->decoder().decode(packet, frame, [&](const AVFrame& decoded) { survey->add(decoded, facts); });
 }
 
-/// The pictures of a file one by one, as thumbnails of one size.
+/// The pictures of a file one by one, of the size that is compared.
 class PictureReader {
  public:
   PictureReader(const std::string& path, const RunContext& context) : demuxer_(path, DemuxerOptions{}, context) {
@@ -183,14 +193,14 @@ class PictureReader {
  private:
   Demuxer demuxer_;
   std::unique_ptr<Decoder> decoder_;
-  Thumbnailer thumbnailer_{96, 96};
+  Thumbnailer thumbnailer_{compared_size, compared_size};
   ff::Packet packet_ = ff::make_packet();
   ff::Frame frame_ = ff::make_frame();
 };
 
 }  // namespace
 
-DecodedFacts survey_decoded(const std::string& path, const RunContext& context) {
+DecodedFacts survey_decoded(const std::string& path, const RunContext& context, ComparedPictures* pictures) {
   Demuxer demuxer{path, DemuxerOptions{}, context};
   const StreamChoice choice = choose_streams(demuxer.format());
   std::optional<VideoSurvey> video;
@@ -198,7 +208,7 @@ DecodedFacts survey_decoded(const std::string& path, const RunContext& context) 
   std::vector<int> wanted;
   if (choice.video) {
     wanted.push_back(*choice.video);
-    video.emplace(demuxer.stream(*choice.video), demuxer.name());
+    video.emplace(demuxer.stream(*choice.video), demuxer.name(), pictures);
   }
   if (choice.audio) {
     wanted.push_back(*choice.audio);
@@ -222,19 +232,17 @@ DecodedFacts survey_decoded(const std::string& path, const RunContext& context) 
   return facts;
 }
 
-double mean_picture_difference(const std::string& path_a, const std::string& path_b, const RunContext& context) {
-  PictureReader a{path_a, context};
-  PictureReader b{path_b, context};
-  Thumbnail picture_a;
-  Thumbnail picture_b;
+double mean_picture_difference(const ComparedPictures& pictures, const std::string& path, const RunContext& context) {
+  PictureReader other{path, context};
+  Thumbnail picture;
   double sum = 0;
-  std::int64_t pairs = 0;
-  while (a.next(picture_a) && b.next(picture_b)) {
+  std::size_t pairs = 0;
+  while (pairs < pictures.size() && other.next(picture)) {
     context.throw_if_stopped();
-    sum += mean_difference(picture_a, picture_b);
+    sum += mean_difference(pictures[pairs], picture);
     ++pairs;
   }
-  if (pairs == 0) throw Error{ErrorCode::media, path_a, "there is no picture to compare"};
+  if (pairs == 0) throw Error{ErrorCode::media, path, "there is no picture to compare"};
   return sum / static_cast<double>(pairs);
 }
 

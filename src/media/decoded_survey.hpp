@@ -8,6 +8,8 @@
 #include <react1/rational.hpp>
 #include <react1/run_context.hpp>
 
+#include "media/thumbnail.hpp"
+
 namespace react1::media {
 
 struct DecodedFacts {
@@ -29,13 +31,19 @@ struct DecodedFacts {
   std::int64_t decode_errors = 0;  ///< damaged packets and frames, both streams
 };
 
-/// Decodes the chosen video and audio stream of a local file to the end. Throws what Demuxer and Decoder throw; damage
-/// is counted, not thrown.
-[[nodiscard]] DecodedFacts survey_decoded(const std::string& path, const RunContext& context);
+/// Pictures of one size, in order, for comparing them with another file's. At most as many as a clip that can be sent
+/// has (15 s at 120 per second), about 9 kB each.
+using ComparedPictures = std::vector<Thumbnail>;
 
-/// Mean luma difference (0..1) of two videos' pictures, frame by frame over the frames both have, on thumbnails of
-/// equal size. Below about 0.004 they show the same. Throws Error{media} when one has no video.
-[[nodiscard]] double mean_picture_difference(const std::string& path_a, const std::string& path_b,
+/// Decodes the chosen video and audio stream of a local file to the end. `pictures`, when there is one, is given the
+/// first pictures on the way. Throws what Demuxer and Decoder throw; damage is counted, not thrown.
+[[nodiscard]] DecodedFacts survey_decoded(const std::string& path, const RunContext& context,
+                                          ComparedPictures* pictures = nullptr);
+
+/// Mean luma difference (0..1) of pictures and another video's, frame by frame over the frames both have. Below about
+/// 0.004 they show the same. Decodes the video at `path` no further than that. Throws Error{media} when either has no
+/// picture.
+[[nodiscard]] double mean_picture_difference(const ComparedPictures& pictures, const std::string& path,
                                              const RunContext& context);
 
 }  // namespace react1::media

@@ -16,9 +16,16 @@ Seconds to_microseconds(double seconds) {
   return Seconds(std::llround(seconds * 1e6), 1'000'000);
 }
 
-ResultFacts measure(const PostInput& input, const RunContext& context) {
+/// Whether the result's pictures say something beside those of the clip that was sent: the sandbox never lip-syncs.
+bool is_compared(const PostInput& input) {
+  return input.prepared_video && input.expected && !input.expected->sandbox;
+}
+
+/// The one decoding of the result; `pictures` are for compare().
+ResultFacts measure(const PostInput& input, media::ComparedPictures& pictures, const RunContext& context) {
   const MediaInfo info = probe(input.path, SourceOptions{}, context);
-  const media::DecodedFacts decoded = media::survey_decoded(input.path, context);
+  const media::DecodedFacts decoded =
+      media::survey_decoded(input.path, context, is_compared(input) ? &pictures : nullptr);
   ResultFacts facts;
   facts.bytes = static_cast<std::int64_t>(std::filesystem::file_size(input.path));
   facts.is_mp4 = info.format.find("mp4") != std::string::npos;
@@ -37,14 +44,15 @@ ResultFacts measure(const PostInput& input, const RunContext& context) {
 }
 
 /// What can only be said beside the clip that was sent.
-void compare(ResultFacts& facts, const PostInput& input, const RunContext& context) {
+void compare(ResultFacts& facts, const media::ComparedPictures& pictures, const PostInput& input,
+             const RunContext& context) {
   if (!input.prepared_video || !input.expected || facts.frames_decoded == 0) return;
   if (facts.longest_freeze_s > kLongFreeze) {  // the source is decoded only when it could explain something
     const media::DecodedFacts source = media::survey_decoded(*input.prepared_video, context);
     facts.source_freeze_s = to_microseconds(source.longest_freeze_s);
   }
-  if (!input.expected->sandbox) {
-    facts.difference_from_source = media::mean_picture_difference(input.path, *input.prepared_video, context);
+  if (is_compared(input)) {
+    facts.difference_from_source = media::mean_picture_difference(pictures, *input.prepared_video, context);
   }
 }
 
@@ -61,8 +69,9 @@ bool is_sandbox_result(const std::string& path, const RunContext& context) {
 
 Verification verify_result(const PostInput& input, const RunContext& context) {
   try {
-    ResultFacts facts = measure(input, context);
-    compare(facts, input, context);
+    media::ComparedPictures pictures;
+    ResultFacts facts = measure(input, pictures, context);
+    compare(facts, pictures, input, context);
     return check_result(facts, input.reported, input.expected);
   } catch (const Error& error) {
     // A result that is no media is a finding about a file that was paid for, and it is kept.

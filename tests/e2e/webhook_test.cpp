@@ -129,8 +129,8 @@ TEST_CASE("reports that get lost or can't be believed: polling finds the end, an
        }) {
     const std::string name = unheard.name;
     CAPTURE(name);
-    const Sandbox sandbox(SandboxOptions{.inference_time = 1500ms,
-                                         .faults = std::string(R"({"faults": [)") + unheard.faults + "]}"});
+    const Sandbox sandbox(
+        SandboxOptions{.inference_time = 1500ms, .faults = std::string(R"({"faults": [)") + unheard.faults + "]}"});
     User user;
     user.with_service(sandbox.url());
     const Outcome outcome = user.run(listening_run(user, kOften));
@@ -195,9 +195,7 @@ TEST_CASE("a forged report is refused, and nothing is asked or ended for it") {
 }
 
 TEST_CASE("a report of a failure changes no exit code") {
-  const Sandbox sandbox(SandboxOptions{
-      .inference_time = kWork,
-      .faults = R"({"faults": [{"route": "submit", "do":
+  const Sandbox sandbox(SandboxOptions{.inference_time = kWork, .faults = R"({"faults": [{"route": "submit", "do":
                  {"fail": {"status": 500, "type": "runner_disconnected", "message": "gone"}}}]})"});
   User user;
   user.with_service(sandbox.url());

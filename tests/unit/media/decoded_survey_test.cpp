@@ -49,11 +49,15 @@ TEST_CASE("a truncated clip decodes what is there and counts the damage") {
 
 TEST_CASE("the same pictures are told from others, whatever their size and codec") {
   const std::string clip = test::fixture("presenter_h264_25fps_6s.mp4");
-  CHECK(mean_picture_difference(clip, clip, RunContext{}) == 0);
+  ComparedPictures pictures;
+  CHECK(survey_decoded(clip, RunContext{}, &pictures).frames == 150);
+  CHECK(pictures.size() == 150);
+  CHECK(mean_picture_difference(pictures, clip, RunContext{}) == 0);
   // Another recording of the presenter: alike as a whole, not the same.
-  const double other = mean_picture_difference(clip, test::fixture("presenter_rotated90_3s.mp4"), RunContext{});
+  const double other = mean_picture_difference(pictures, test::fixture("presenter_rotated90_3s.mp4"), RunContext{});
   CHECK(other > 0.004);
-  CHECK_THROWS_AS((void)mean_picture_difference(clip, test::fixture("silent_5s.wav"), RunContext{}), Error);
+  CHECK_THROWS_AS((void)mean_picture_difference(pictures, test::fixture("silent_5s.wav"), RunContext{}), Error);
+  CHECK_THROWS_AS((void)mean_picture_difference({}, clip, RunContext{}), Error);
 }
 
 TEST_CASE("equal beginnings have equal hashes") {

@@ -51,9 +51,9 @@ TEST_CASE("a picture that is fitted to the voice goes on when both are planned")
   PipelineOptions options;
   options.prepare.conform = Conform::cut;
   std::int64_t samples = 0, frames = 0;
-  const PlannedPair pair = plan(
-      options, {.picture = [&](const PlannedPair& planned, const RunContext&) { samples = planned.audio.samples; },
-                .sound = [&](const PlannedPair& planned, const RunContext&) { frames = planned.video.frames; }});
+  const PlannedPair pair =
+      plan(options, {.picture = [&](const PlannedPair& planned, const RunContext&) { samples = planned.audio.samples; },
+                     .sound = [&](const PlannedPair& planned, const RunContext&) { frames = planned.video.frames; }});
   CHECK(samples == pair.audio.samples);
   CHECK(samples > 0);
   CHECK(frames == 125);
