@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include <react1/error.hpp>
+
 #include "store/owner.hpp"
 
 namespace react1::store {
@@ -27,6 +29,27 @@ std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
+/// False for a ledger of ours that a power cut has spoilt. What is no database at all is somebody else's, and an error.
+bool is_sound(Database& database) {
+  if (version_of(database) != kVersion) return true;  // made anew
+  try {
+    Statement query(database, "PRAGMA quick_check(1)");
+    return query.step() && query.text(0) == "ok";
+  } catch (const Error& error) {
+    if (error.retryable()) throw;
+    return false;
+  }
+}
+
+Database open_sound(const std::string& path) {
+  {
+    Database database(path);
+    if (is_sound(database)) return database;
+  }
+  std::filesystem::remove(path);
+  return Database(path);
+}
+
 /// Nobody can be asked whether a process elsewhere still runs; two uploads of one file only cost bytes.
 bool still_runs(const std::string& holder) {
   return !holder.empty() && process_alive(holder).value_or(false);
@@ -34,13 +57,12 @@ bool still_runs(const std::string& holder) {
 
 }  // namespace
 
-UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_(clock), database_(path) {
+UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_(clock), database_(open_sound(path)) {
   std::error_code ignored;  // a file system without permissions is no reason to stop
   std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-  // No flush to the disk for each part that arrives: what a power cut takes costs a second upload. In this mode the
-  // file stays sound all the same.
-  database_.use_write_ahead_log();
-  database_.execute("PRAGMA synchronous = NORMAL");
+  // Nothing waits for the disk: a process that is killed loses nothing by it, and what a power cut takes costs a second
+  // upload. A file that it spoils is made anew.
+  database_.execute("PRAGMA synchronous = OFF");
   Transaction transaction(database_);
   if (version_of(database_) != kVersion) {
     database_.execute("DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS parts;");

@@ -124,6 +124,26 @@ TEST_CASE("rows of more than 30 days are dropped, and so is what a program of an
   CHECK_FALSE(UploadLedger(place.path, place.clock).find_file("b"));
 }
 
+TEST_CASE("a ledger that a power cut has spoilt is made anew") {
+  Place place;
+  {
+    UploadLedger ledger(place.path, place.clock);
+    for (int i = 0; i < 200; ++i) {
+      ledger.put_file("file " + std::to_string(i), {std::string(200, 's'), now_ms(place.clock), 99});
+    }
+  }
+  std::string bytes = read_file(place.path);
+  constexpr std::size_t page = 4096;
+  REQUIRE(bytes.size() > 4 * page);
+  for (std::size_t at = page; at < bytes.size(); ++at)
+    bytes[at] = '\x5a';  // all but the first page, which tells whose it is
+  write_file_atomically(place.path, bytes);
+  UploadLedger ledger(place.path, place.clock);
+  CHECK_FALSE(ledger.find_file("file 7"));
+  ledger.put_file("a", {"sealed", now_ms(place.clock), 99});
+  CHECK(UploadLedger(place.path, place.clock).find_file("a"));
+}
+
 TEST_CASE("a file that is no database is an io error") {
   Place place;
   write_file_atomically(place.path, std::string(5000, 'x'));
