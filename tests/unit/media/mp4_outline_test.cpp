@@ -135,13 +135,13 @@ TEST_CASE("a long file probes alike by its tables behind an outline and by its p
     std::uint32_t times;
     FactSource counted_by;
   };
-  for (const auto& [name, times, counted_by] : {Case{"presenter_h264_25fps_6s.mp4", 16, FactSource::sample_table},
-                                                Case{"presenter_hevc_25fps_4s.mp4", 32, FactSource::sample_table},
-                                                Case{"presenter_rotated90_3s.mp4", 32, FactSource::sample_table},
-                                                // Its edit begins off a frame, which only packets tell.
-                                                Case{"presenter_vfr_8s.mp4", 10, FactSource::packets}}) {
-    CAPTURE(std::string(name));
-    const std::string bytes = slowed(read_file(test::fixture(name)), times);
+  for (const Case& one : {Case{"presenter_h264_25fps_6s.mp4", 16, FactSource::sample_table},
+                          Case{"presenter_hevc_25fps_4s.mp4", 32, FactSource::sample_table},
+                          Case{"presenter_rotated90_3s.mp4", 32, FactSource::sample_table},
+                          // Its edit begins off a frame, which only packets tell.
+                          Case{"presenter_vfr_8s.mp4", 10, FactSource::packets}}) {
+    CAPTURE(std::string(one.name));
+    const std::string bytes = slowed(read_file(test::fixture(one.name)), one.times);
     const auto packets_file = folder.path() / "long.mp4";
     const auto listed_file = folder.path() / "long_and_large.mp4";
     write_file_atomically(packets_file, bytes);
@@ -159,7 +159,7 @@ TEST_CASE("a long file probes alike by its tables behind an outline and by its p
     REQUIRE(listed.video);
     REQUIRE(packets.video->duration_s > 60);
     CHECK(packets.video->duration_source == FactSource::packets);
-    CHECK(listed.video->duration_source == counted_by);
+    CHECK(listed.video->duration_source == one.counted_by);
     CHECK(listed.size_bytes == static_cast<std::int64_t>(bytes.size() + room));
     CHECK(listed.duration_s == packets.duration_s);
     CHECK(listed.container_duration_s == packets.container_duration_s);
