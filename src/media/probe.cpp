@@ -190,13 +190,11 @@ class Probe {
     // FFmpeg's average rates are those of the beginning; the rest of the file may be slower.
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
       AVStream& stream = demuxer_.stream(i);
-      for (const Mp4Track& track : layout_->tracks) {
-        const HeaderClaim claim = header_claim(track, layout_->movie_timescale);
-        if (track.id != stream.id || !claim.frames || !claim.duration) continue;
-        const AVRational ticks = {static_cast<int>(track.timescale), 1};
-        av_reduce(&stream.avg_frame_rate.num, &stream.avg_frame_rate.den, ticks.num * *claim.frames, *claim.duration,
-                  std::numeric_limits<int>::max());
-      }
+      const HeaderClaim claim = header_of(stream);
+      const Mp4Track* track = track_of(stream);
+      if (track == nullptr || !claim.frames || !claim.duration) continue;
+      av_reduce(&stream.avg_frame_rate.num, &stream.avg_frame_rate.den, track->timescale * *claim.frames,
+                *claim.duration, std::numeric_limits<int>::max());
     }
   }
 
@@ -308,7 +306,8 @@ class Probe {
 
   void take_audio(const StreamSurvey& survey) {
     const AVStream& stream = demuxer_.stream(survey.index);
-    AudioInfo audio = audio_parameters(survey, stream, header_of(stream));
+    const HeaderClaim header = header_of(stream);
+    AudioInfo audio = audio_parameters(survey, stream, header);
     if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
       audio.samples = *samples;
       audio.duration_source = counted_by_;
@@ -320,7 +319,7 @@ class Probe {
     }
     if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
     findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
-    findings_.audio_listed = header_of(stream).frames;
+    findings_.audio_listed = header.frames;
     info_.audio = std::move(audio);
   }
 
