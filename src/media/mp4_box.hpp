@@ -28,6 +28,14 @@ struct Mp4Box {
   std::int64_t end = 0;
 };
 
+/// Whether a box inside of `parent` is on the way from a track to its sample tables: mdia, minf, stbl. Only where it
+/// belongs: boxes of one kind inside each other would nest the calls of who follows them as deep as a file likes.
+constexpr bool leads_to_samples(std::uint32_t type, std::uint32_t parent) {
+  return (type == mp4_tag("mdia") && parent == mp4_tag("trak")) ||
+         (type == mp4_tag("minf") && parent == mp4_tag("mdia")) ||
+         (type == mp4_tag("stbl") && parent == mp4_tag("minf"));
+}
+
 /// Finds boxes and reads what is in them. Damaged sizes end the walk; they never make it read outside [0, size) or run
 /// without end.
 class Mp4BoxReader {

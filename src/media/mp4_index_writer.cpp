@@ -80,7 +80,7 @@ class IndexWriter {
       if (track_ != tracks_.end()) write_branch(box);
       return;
     }
-    if (is_branch(box.type, parent)) return write_branch(box);
+    if (leads_to_samples(box.type, parent)) return write_branch(box);
     // QuickTime has a second handler beside the media's, for its data.
     const bool media_handler = box.type == mp4_tag("hdlr") && parent == mp4_tag("mdia");
     if (media_handler || is_one_of(box.type, {mp4_tag("mvhd"), mp4_tag("tkhd"), mp4_tag("mdhd"), mp4_tag("stsd")})) {
@@ -152,13 +152,6 @@ class IndexWriter {
     if (!boxes_.read(box.begin, bytes)) return false;
     writer_.copy(bytes);
     return true;
-  }
-
-  /// Only where it belongs, so that nested ones don't nest the calls.
-  static bool is_branch(std::uint32_t type, std::uint32_t parent) {
-    return (type == mp4_tag("mdia") && parent == mp4_tag("trak")) ||
-           (type == mp4_tag("minf") && parent == mp4_tag("mdia")) ||
-           (type == mp4_tag("stbl") && parent == mp4_tag("minf"));
   }
 
   static bool is_one_of(std::uint32_t type, std::initializer_list<std::uint32_t> types) {

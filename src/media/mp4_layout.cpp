@@ -55,28 +55,22 @@ class Walker {
         layout_.tracks.emplace_back().box = box;
         read_children(box, layout_.tracks.back());
       }
-      if (box.type == mp4_tag("mvex")) is_fragmented_ = true;
       return true;
     });
-    if (!is_fragmented_) return;
+    if (!layout_.fragmented) return;
     for (Mp4Track& track : layout_.tracks) track.table.reset();
   }
 
   void read_children(const Box& parent, Mp4Track& track) {
+    if (parent.type == mp4_tag("stbl")) return read_tables(parent, track);
     for_each_box(parent.body, parent.end, [&](const Box& box) {
-      if (is_branch(box.type, parent.type)) read_children(box, track);
-      if (tables_ != Mp4Tables::skipped && box.type == mp4_tag("stbl")) read_tables(box, track);
+      const bool has_edits = box.type == mp4_tag("edts") && parent.type == mp4_tag("trak");
+      if (has_edits || leads_to_samples(box.type, parent.type)) read_children(box, track);
       if (box.type == mp4_tag("mdhd")) std::tie(track.timescale, track.duration) = clock_of(box);
       if (box.type == mp4_tag("tkhd")) track.id = track_id_of(box);
       if (box.type == mp4_tag("elst")) read_edits(box, track);
       return true;
     });
-  }
-
-  /// Only where it belongs: boxes of the same kind inside each other would nest the calls as deep as a file likes.
-  [[nodiscard]] bool is_branch(std::uint32_t type, std::uint32_t parent) const {
-    if (type == mp4_tag("minf")) return tables_ != Mp4Tables::skipped && parent == mp4_tag("mdia");
-    return (type == mp4_tag("mdia") || type == mp4_tag("edts")) && parent == mp4_tag("trak");
   }
 
   /// Time scale and duration of an mvhd or mdhd.
@@ -108,7 +102,7 @@ class Walker {
   }
 
   void read_tables(const Box& parent, Mp4Track& track) {
-    if (parent.end - parent.body > most_table_bytes) return;
+    if (tables_ == Mp4Tables::skipped || parent.end - parent.body > most_table_bytes) return;
     const Mp4TableBoxes boxes = table_boxes(boxes_, parent, tables_);
     track.table = read_sample_table(boxes);
   }
@@ -120,7 +114,6 @@ class Walker {
   Mp4BoxReader boxes_;
   std::int64_t size_;
   Mp4Tables tables_;
-  bool is_fragmented_ = false;
   Mp4Layout layout_;
 };
 
