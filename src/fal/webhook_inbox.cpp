@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace react1::fal {
+namespace {
+
+constexpr std::chrono::hours kForever{24 * 365};  // the clock's end lies too near to add what "for ever" is to some
+
+}  // namespace
 
 void WebhookInbox::put(WebhookDelivery delivery) {
   const std::lock_guard lock(mutex_);
@@ -32,7 +37,7 @@ std::optional<WebhookDelivery> WebhookInbox::wait_for(const std::string& request
                                                       const RunContext& context) {
   std::optional<WebhookDelivery> delivery;
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, context.stop, patience, [&] {
+  arrived_.wait_for(lock, context.stop, std::min<std::chrono::milliseconds>(patience, kForever), [&] {
     delivery = take(request_id);
     return delivery.has_value();
   });

@@ -23,7 +23,7 @@ TEST_CASE("a report reaches whoever waits for its request, before it or after it
 
   std::optional<WebhookDelivery> late;
   {
-    const std::jthread waiter([&] { late = receiver.wait_for("late", 60s, {}); });
+    const std::jthread waiter([&] { late = receiver.wait_for("late", std::chrono::milliseconds::max(), {}); });
     CHECK(bench.deliver(receiver, bench.report("somebody else's")).status == 200);
     CHECK(bench.deliver(receiver, bench.report("late")).status == 200);
   }
