@@ -17,6 +17,15 @@ std::string fixture(const std::string& name) {
   return path.string();
 }
 
+std::vector<std::filesystem::path> mp4_fixtures() {
+  std::vector<std::filesystem::path> found;
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() / "fixtures")) {
+    const std::filesystem::path ending = entry.path().extension();
+    if (ending == ".mp4" || ending == ".mov" || ending == ".m4a") found.push_back(entry.path());
+  }
+  return found;
+}
+
 std::optional<std::filesystem::path> media_folder() {
   const char* named = std::getenv("REACT1_MEDIA_DIR");
   const std::filesystem::path folder = named != nullptr ? named : (source_dir() / ".." / "shared" / "media").string();

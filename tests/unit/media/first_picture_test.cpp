@@ -10,6 +10,7 @@
 
 #include "media/ff/handles.hpp"
 #include "support/paths.hpp"
+#include "unit/media/same_stream.hpp"
 
 namespace react1::media {
 namespace {
@@ -26,20 +27,7 @@ bool compare(const std::string& path) {
   if (!learn_from_first_picture(*quick, react1::SourceOptions{}.max_pixels)) return false;
   const ff::InputFormat thorough = open(path);
   REQUIRE(avformat_find_stream_info(thorough.get(), nullptr) >= 0);
-  const AVCodecParameters& a = *quick->streams[0]->codecpar;
-  const AVCodecParameters& b = *thorough->streams[0]->codecpar;
-  CHECK(a.format == b.format);
-  CHECK(a.profile == b.profile);
-  CHECK(a.level == b.level);
-  CHECK(a.width == b.width);
-  CHECK(a.height == b.height);
-  CHECK(av_cmp_q(a.sample_aspect_ratio, b.sample_aspect_ratio) == 0);
-  CHECK(a.color_range == b.color_range);
-  CHECK(a.color_space == b.color_space);
-  CHECK(a.color_primaries == b.color_primaries);
-  CHECK(a.color_trc == b.color_trc);
-  CHECK(a.field_order == b.field_order);
-  CHECK(a.video_delay == b.video_delay);
+  test::check_same_pictures(*quick->streams[0]->codecpar, *thorough->streams[0]->codecpar);
   const ff::Packet first = ff::make_packet();
   REQUIRE(av_read_frame(quick.get(), first.get()) >= 0);
   CHECK((first->flags & AV_PKT_FLAG_KEY) != 0);  // the reading starts where it would have

@@ -15,6 +15,7 @@
 #include "media/mp4_excerpt.hpp"
 #include "media/table_survey.hpp"
 #include "support/paths.hpp"
+#include "unit/media/same_stream.hpp"
 
 namespace react1::media {
 namespace {
@@ -37,16 +38,7 @@ void check_same_stream(const AVStream& seen, const AVStream& whole) {
   CHECK(a.codec_type == b.codec_type);
   CHECK(a.codec_id == b.codec_id);
   CHECK(a.codec_tag == b.codec_tag);
-  CHECK(a.format == b.format);
-  CHECK(a.profile == b.profile);
-  CHECK(a.width == b.width);
-  CHECK(a.height == b.height);
-  CHECK(av_cmp_q(a.sample_aspect_ratio, b.sample_aspect_ratio) == 0);
-  CHECK(a.field_order == b.field_order);
-  CHECK(a.color_range == b.color_range);
-  CHECK(a.color_primaries == b.color_primaries);
-  CHECK(a.color_trc == b.color_trc);
-  CHECK(a.color_space == b.color_space);
+  test::check_same_pictures(a, b);
   CHECK(a.sample_rate == b.sample_rate);
   CHECK(a.ch_layout.nb_channels == b.ch_layout.nb_channels);
   CHECK(a.frame_size == b.frame_size);
@@ -84,12 +76,8 @@ bool compare(const std::string& file) {
 
 TEST_CASE("an outline shows FFmpeg the file's streams, and its tables tell what the header claims") {
   int compared = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::path(test::fixture("empty.mp4")).parent_path())) {
-    const std::string ending = entry.path().extension().string();
-    if (ending != ".mp4" && ending != ".mov" && ending != ".m4a") continue;
-    if (std::filesystem::file_size(entry.path()) > 0 && compare(entry.path().string())) ++compared;
-  }
+  for (const std::filesystem::path& file : test::mp4_fixtures())
+    compared += std::filesystem::file_size(file) > 0 && compare(file.string()) ? 1 : 0;
   CHECK(compared > 30);
 }
 
