@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <react1/error.hpp>
 
@@ -34,13 +35,13 @@ std::string hint_for(int primary) {
 
 }  // namespace
 
-Database::Database(const std::string& path) : path_(path) {
+Database::Database(const std::string& path, std::string what) : path_(path), what_(std::move(what)) {
   sqlite3* raw = nullptr;
   const int rc =
       sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
   handle_.reset(raw);  // set even on failure: SQLite hands out a handle that carries the message
   if (rc != SQLITE_OK) {
-    fail(rc, "cannot open the job store");
+    fail(rc, "cannot open the " + what_);
   }
   sqlite3_extended_result_codes(handle_.get(), /*onoff=*/1);
   sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
@@ -56,7 +57,7 @@ void Database::fail(int rc, std::string_view doing) const {
 void Database::execute(const char* sql) {
   const int rc = sqlite3_exec(handle_.get(), sql, /*callback=*/nullptr, /*argument=*/nullptr, /*errmsg=*/nullptr);
   if (rc != SQLITE_OK) {
-    fail(rc, "the job store refused an operation");
+    fail(rc, "the " + what_ + " refused an operation");
   }
 }
 
@@ -80,7 +81,7 @@ Statement::Statement(Database& database, std::string_view sql) : database_(datab
       sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &raw, /*pzTail=*/nullptr);
   statement_.reset(raw);
   if (rc != SQLITE_OK) {
-    database.fail(rc, "cannot read the job store");
+    database.fail(rc, "cannot read the " + database.what());
   }
 }
 
@@ -88,7 +89,7 @@ Statement& Statement::bind(int index, std::string_view text) {
   const char* data = text.empty() ? "" : text.data();  // a null pointer would become SQL's NULL
   const int rc = sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (rc != SQLITE_OK) {
-    database_.fail(rc, "cannot hand a value to the job store");
+    database_.fail(rc, "cannot hand a value to the " + database_.what());
   }
   return *this;
 }
@@ -96,7 +97,7 @@ Statement& Statement::bind(int index, std::string_view text) {
 Statement& Statement::bind(int index, std::int64_t number) {
   const int rc = sqlite3_bind_int64(statement_.get(), index, number);
   if (rc != SQLITE_OK) {
-    database_.fail(rc, "cannot hand a value to the job store");
+    database_.fail(rc, "cannot hand a value to the " + database_.what());
   }
   return *this;
 }
@@ -107,7 +108,7 @@ bool Statement::step() {
     return true;
   }
   if (rc != SQLITE_DONE) {
-    database_.fail(rc, "the job store refused an operation");
+    database_.fail(rc, "the " + database_.what() + " refused an operation");
   }
   return false;
 }

@@ -13,8 +13,8 @@ namespace react1::store {
 /// An open connection. Not thread-safe: the store serialises its use.
 class Database {
  public:
-  /// Opens or creates `path`. Throws Error{io}.
-  explicit Database(const std::string& path);
+  /// Opens or creates `path`. `what` it is to people, for errors. Throws Error{io}.
+  explicit Database(const std::string& path, std::string what = "job store");
 
   /// Runs one or more statements that give no rows (or whose rows do not matter).
   void execute(const char* sql);
@@ -24,6 +24,7 @@ class Database {
   [[nodiscard]] int changes() const noexcept { return sqlite3_changes(handle_.get()); }
   [[nodiscard]] sqlite3* handle() const noexcept { return handle_.get(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
   /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, …).
   [[noreturn]] void fail(int rc, std::string_view doing) const;
@@ -33,6 +34,7 @@ class Database {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
   };
   std::string path_;
+  std::string what_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

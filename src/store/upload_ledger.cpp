@@ -10,6 +10,7 @@
 namespace react1::store {
 namespace {
 
+constexpr const char* kWhat = "memory of uploads";
 constexpr std::int64_t kVersion = 1;
 constexpr std::int64_t kOldestMs = std::int64_t{30} * 24 * 3600 * 1000;
 
@@ -43,11 +44,11 @@ bool is_sound(Database& database) {
 
 Database open_sound(const std::string& path) {
   {
-    Database database(path);
+    Database database(path, kWhat);
     if (is_sound(database)) return database;
   }
   std::filesystem::remove(path);
-  return Database(path);
+  return Database(path, kWhat);
 }
 
 /// Nobody can be asked whether a process elsewhere still runs; two uploads of one file only cost bytes.

@@ -3,29 +3,19 @@
 #include <doctest/doctest.h>
 
 #include "http/host_queues.hpp"
+#include "unit/http/outcomes.hpp"
 
 using namespace react1;
 using namespace react1::http;
 using namespace std::chrono_literals;
 using Kind = TransportFailure::Kind;
+using react1::test::answered;
+using react1::test::failed;
 
 namespace {
 
 constexpr HostGate::Time kStart{};
 const auto kWall = std::chrono::system_clock::from_time_t(1'800'000'000);
-
-Outcome answered(int status, Headers headers = {}) {
-  Response response;
-  response.status = status;
-  response.headers = std::move(headers);
-  return response;
-}
-
-Outcome failed(Kind kind) {
-  TransportFailure failure;
-  failure.kind = kind;
-  return failure;
-}
 
 GatePolicy policy() {
   GatePolicy policy;

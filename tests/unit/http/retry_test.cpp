@@ -6,26 +6,16 @@
 #include <react1/error.hpp>
 
 #include "support/fake_clock.hpp"
+#include "unit/http/outcomes.hpp"
 
 using namespace react1;
 using namespace react1::http;
 using std::chrono::milliseconds;
 using Kind = TransportFailure::Kind;
+using react1::test::answered;
+using react1::test::failed;
 
 namespace {
-
-Outcome status(int code, Headers headers = {}) {
-  Response response;
-  response.status = code;
-  response.headers = std::move(headers);
-  return response;
-}
-
-Outcome failed(Kind kind) {
-  TransportFailure failure;
-  failure.kind = kind;
-  return failure;
-}
 
 /// Gives the outcomes it was filled with, in order.
 class ScriptedTransport final : public Transport {
@@ -70,27 +60,28 @@ TEST_CASE("Retry-After is read as seconds and as a date") {
 }
 
 TEST_CASE("Retry-After lengthens the pause, never beyond the cap, and never shortens it") {
-  CHECK(pause_after(1, status(429, {{"retry-after", "7"}}), kOptions, 1.0, kNow) == milliseconds(7000));
-  CHECK(pause_after(1, status(503, {{"Retry-After", "3600"}}), kOptions, 1.0, kNow) == milliseconds(30'000));
-  CHECK(pause_after(3, status(503, {{"Retry-After", "0"}}), kOptions, 1.0, kNow) == milliseconds(2000));
+  CHECK(pause_after(1, answered(429, {{"retry-after", "7"}}), kOptions, 1.0, kNow) == milliseconds(7000));
+  CHECK(pause_after(1, answered(503, {{"Retry-After", "3600"}}), kOptions, 1.0, kNow) == milliseconds(30'000));
+  CHECK(pause_after(3, answered(503, {{"Retry-After", "0"}}), kOptions, 1.0, kNow) == milliseconds(2000));
 }
 
 TEST_CASE("only passing faults are retried") {
-  for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(decide(1, status(code), kOptions, 0.5, kNow).retry);
+  for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(decide(1, answered(code), kOptions, 0.5, kNow).retry);
   for (const int code : {200, 202, 301, 400, 401, 403, 404, 405, 422, 501})
-    CHECK_FALSE(decide(1, status(code), kOptions, 0.5, kNow).retry);
+    CHECK_FALSE(decide(1, answered(code), kOptions, 0.5, kNow).retry);
   for (const Kind kind : {Kind::resolve, Kind::connect, Kind::tls, Kind::timeout_connect, Kind::stalled, Kind::reset,
                           Kind::truncated_body})
     CHECK(decide(1, failed(kind), kOptions, 0.5, kNow).retry);
   for (const Kind kind :
        {Kind::certificate, Kind::too_large, Kind::protocol, Kind::local_read, Kind::local_write, Kind::interrupted})
     CHECK_FALSE(decide(1, failed(kind), kOptions, 0.5, kNow).retry);
-  CHECK(decide(4, status(503), kOptions, 0.5, kNow).retry);
-  CHECK_FALSE(decide(5, status(503), kOptions, 0.5, kNow).retry);
+  CHECK(decide(4, answered(503), kOptions, 0.5, kNow).retry);
+  CHECK_FALSE(decide(5, answered(503), kOptions, 0.5, kNow).retry);
 }
 
 TEST_CASE("a request is repeated with growing pauses until it succeeds") {
-  ScriptedTransport transport({failed(Kind::reset), status(503), status(429, {{"Retry-After", "9"}}), status(200)});
+  ScriptedTransport transport(
+      {failed(Kind::reset), answered(503), answered(429, {{"Retry-After", "9"}}), answered(200)});
   const test::FakeClock clock;
   const Outcome outcome = perform_with_retry(transport, {}, {kOptions, clock, kHighest}, {});
   CHECK(std::get<Response>(outcome).status == 200);
@@ -99,7 +90,7 @@ TEST_CASE("a request is repeated with growing pauses until it succeeds") {
 }
 
 TEST_CASE("the last outcome comes back when all attempts are used up") {
-  ScriptedTransport transport({status(500), status(502), status(503)});
+  ScriptedTransport transport({answered(500), answered(502), answered(503)});
   const test::FakeClock clock;
   const RetryOptions three{.attempts = 3};
   const Outcome outcome = perform_with_retry(transport, {}, {three, clock, kHighest}, {});
@@ -109,7 +100,7 @@ TEST_CASE("the last outcome comes back when all attempts are used up") {
 }
 
 TEST_CASE("a 200 that is not what was asked for is tried again, and handed over at the end") {
-  ScriptedTransport transport({status(200), status(200)});
+  ScriptedTransport transport({answered(200), answered(200)});
   const test::FakeClock clock;
   const RetryOptions two{.attempts = 2};
   const Outcome outcome =
@@ -119,7 +110,7 @@ TEST_CASE("a 200 that is not what was asked for is tried again, and handed over 
 }
 
 TEST_CASE("a stop during a pause ends the retries") {
-  ScriptedTransport transport({status(503), status(200)});
+  ScriptedTransport transport({answered(503), answered(200)});
   std::stop_source stop;
   test::FakeClock clock;
   clock.on_sleep = [&stop] { stop.request_stop(); };

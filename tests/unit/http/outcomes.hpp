@@ -1,0 +1,23 @@
+// How an exchange ended, for tests of what is made of it.
+#pragma once
+
+#include <utility>
+
+#include "http/transport.hpp"
+
+namespace react1::test {
+
+inline http::Outcome answered(int status, http::Headers headers = {}) {
+  http::Response response;
+  response.status = status;
+  response.headers = std::move(headers);
+  return response;
+}
+
+inline http::Outcome failed(http::TransportFailure::Kind kind) {
+  http::TransportFailure failure;
+  failure.kind = kind;
+  return failure;
+}
+
+}  // namespace react1::test
