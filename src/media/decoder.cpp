@@ -48,10 +48,10 @@ Decoder::Decoder(const AVStream& stream, int threads, std::string where, const S
   context_->pkt_timebase = stream.time_base;
   context_->thread_count = threads;
   context_->max_pixels = limits_.max_pixels;  // the picture may be larger than the header says
-  // Until 7.1 H.264's frame threads hand out a B-frame before they have marked what had to be concealed in it, and its
-  // slice threads look for no damage at all. An encoder beside it keeps the cores busy.
-  const bool marks_late = codec->id == AV_CODEC_ID_H264 && stream.codecpar->video_delay > 0 &&
-                          LIBAVCODEC_VERSION_INT < AV_VERSION_INT(61, 19, 100);
+  // H.264's frame threads may hand out a picture before the one that decodes it has marked what had to be concealed in
+  // it (seen with FFmpeg 5.1 and 7.1), and its slice threads look for no damage at all. An encoder beside it keeps the
+  // cores busy.
+  const bool marks_late = codec->id == AV_CODEC_ID_H264 && stream.codecpar->video_delay > 0;
   if (marks_late) context_->thread_count = 1;
   ff::check(avcodec_open2(context_.get(), codec, nullptr), "opening the decoder", where_);
 }
