@@ -61,7 +61,7 @@ struct SandboxRequest {
 /// The running service. Starts in the constructor, stops in the destructor; owns its threads. Throws Error{io|usage}.
 class Sandbox {
  public:
-  explicit Sandbox(SandboxOptions options);
+  explicit Sandbox(const SandboxOptions& options);
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
   ~Sandbox();

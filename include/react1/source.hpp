@@ -36,7 +36,7 @@ class Source {
   enum class Kind { path, url, standard_input, memory, reader };
 
   /// A local path, or an http(s) URL ("http://…", "https://…"). Nothing is opened yet.
-  Source(std::string path_or_url);            // NOLINT(*-explicit-*): a path is a source wherever one is asked for
+  Source(const std::string& path_or_url);     // NOLINT(*-explicit-*): a path is a source wherever one is asked for
   Source(const char* path_or_url);            // NOLINT(*-explicit-*): likewise
   Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*): likewise
 

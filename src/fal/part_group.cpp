@@ -45,6 +45,7 @@ std::map<int, std::string> PartGroup::run(int at_once, const RunContext& context
   working_ = workers;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(std::max(workers, 0)));
     for (int i = 0; i < workers; ++i) threads.emplace_back([this, &silent] { work(silent); });
     std::unique_lock lock(mutex_);
     for (std::int64_t reported = -1;;) {
@@ -79,7 +80,7 @@ void PartGroup::work(const RunContext& context) {
 const Part* PartGroup::next() {
   const std::lock_guard lock(mutex_);
   if (failure_) return nullptr;
-  while (next_ < parts_.size() && etags_.count(parts_[next_].number) > 0) ++next_;
+  while (next_ < parts_.size() && etags_.contains(parts_[next_].number)) ++next_;
   return next_ < parts_.size() ? &parts_[next_++] : nullptr;
 }
 

@@ -52,7 +52,7 @@ bool SeenDeliveries::first(const std::string& delivery, std::chrono::system_cloc
     }
   };
   forget_oldest_while([&] { return order_.front().first < now; });
-  if (seen_.count(delivery) > 0) return false;
+  if (seen_.contains(delivery)) return false;
   forget_oldest_while([&] { return order_.size() >= capacity_; });
   seen_.insert(delivery);
   order_.emplace_back(until, delivery);

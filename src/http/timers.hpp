@@ -32,7 +32,7 @@ class Timers {
  private:
   struct Entry {
     Time due;
-    std::uint64_t order, id;
+    std::uint64_t order = 0, id = 0;
   };
   static bool later(const Entry& a, const Entry& b) noexcept;
   void drop_cancelled();

@@ -32,8 +32,8 @@ const AVCodec* decoder_for(const AVStream& stream) {
 
 }  // namespace
 
-Decoder::Decoder(const AVStream& stream, int threads, std::string where, const SourceOptions& limits)
-    : where_(std::move(where)), limits_(limits) {
+Decoder::Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits)
+    : where_(std::move(where)), limits_(std::move(limits)) {
   media::require_within(*stream.codecpar, limits_, where_);
   const AVCodec* codec = decoder_for(stream);
   if (codec == nullptr) {

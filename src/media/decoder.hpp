@@ -28,7 +28,7 @@ class Decoder {
   /// `threads`: 0 = one per core; frame threads where the codec has them. `where` is the source's name for messages.
   /// The stream may be gone afterwards. Throws Error{media} when no decoder can be opened, or the stream is over a
   /// limit.
-  Decoder(const AVStream& stream, int threads, std::string where, const SourceOptions& limits = {});
+  Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits = {});
 
   /// nullptr starts draining; after the end, flush() before sending again. Throws Error{media} on a decoder that
   /// cannot go on (no memory, internal fault, limits.decode_timeout without a frame); a damaged packet is counted and

@@ -49,14 +49,14 @@ const VideoInfo& require_video(const MediaInfo& info) {
 
 }  // namespace
 
-FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, SourceOptions options,
                          const RunContext& context)
     : source_(std::move(source)),
       plan_(plan),
       window_start_(plan.start_s),
       window_frames_(plan.frames),
       video_(require_video(info)),
-      options_(options),
+      options_(std::move(options)),
       context_{.stop = context.stop, .job_id = context.job_id},
       source_fps_(nominal_rate(video_, plan)),
       picker_(picker_settings(plan, video_)),

@@ -26,7 +26,7 @@ struct PickedFrame {
 class FrameSource {
  public:
   /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
-  FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+  FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, SourceOptions options,
               const RunContext& context);
 
   /// nullopt once the plan's frames are all given out. Throws Error{media} with the counts when frames of the window

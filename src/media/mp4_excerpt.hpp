@@ -17,8 +17,9 @@ namespace react1::media {
 /// that grow with the file. An excerpt is a source whose index lists one track's samples of a window, and whose media
 /// is the file's own, so that it opens like a short clip.
 struct Mp4Excerpt {
-  Source source;             ///< its only stream is number 0; keeps the file open
-  std::int64_t shift_ticks;  ///< to be added to its packets' times: then they are those that FFmpeg gives for the file
+  Source source;  ///< its only stream is number 0; keeps the file open
+  std::int64_t shift_ticks =
+      0;  ///< to be added to its packets' times: then they are those that FFmpeg gives for the file
 };
 
 /// Of track number `index` (FFmpeg's stream index) what is decoded in [from, to), seconds on FFmpeg's timeline of the
@@ -34,7 +35,7 @@ struct Mp4Outline {
   /// The file's streams, in order, with their first samples only and without edit lists; keeps the file open.
   Source source;
   Mp4Layout layout;  ///< of the file; every track has its table
-  std::int64_t size_bytes;
+  std::int64_t size_bytes = 0;
 };
 
 /// nullopt for a source or a file that this is not built for (a URL, fragments, a track without a plain table), and for

@@ -115,7 +115,7 @@ class IndexWriter {
     for (int i = 0; i < 3; ++i) writer_.number(1, 4);
     writer_.end();
     writer_.begin_table(mp4_tag("co64"), stretch.offsets.size());
-    offsets_.push_back({writer_.size(), &stretch});
+    offsets_.emplace_back(writer_.size(), &stretch);
     for (std::size_t i = 0; i < stretch.offsets.size(); ++i) writer_.number(0, 8);  // known in write_media_box()
     writer_.end();
   }

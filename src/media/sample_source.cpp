@@ -75,12 +75,12 @@ std::vector<const std::uint8_t*> planes_from(const AVFrame& frame, int skipped) 
 
 }  // namespace
 
-SampleSource::SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
+SampleSource::SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, SourceOptions options,
                            const RunContext& context, Damage damage)
     : source_(std::move(source)),
       plan_(plan),
       audio_(require_audio(info)),
-      options_(options),
+      options_(std::move(options)),
       context_{.stop = context.stop, .job_id = context.job_id},
       damage_(damage),
       first_wanted_((plan.start_s * audio_.sample_rate).round()),

@@ -26,7 +26,7 @@ class SampleSource {
     passed_over,  ///< what can be decoded is delivered, fewer samples if need be
   };
   /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
-  SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, const SourceOptions& options,
+  SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, SourceOptions options,
                const RunContext& context, Damage damage = Damage::refused);
 
   /// The next `count` samples, fewer at the end; null once all are given out. Throws Error{media} with the counts when

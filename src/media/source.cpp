@@ -27,7 +27,7 @@ std::shared_ptr<Source::Origin> origin_of(Source::Kind kind, std::string name, s
 
 Source::Source(std::shared_ptr<Origin> origin) : origin_(std::move(origin)) {}
 
-Source::Source(std::string path_or_url) {
+Source::Source(const std::string& path_or_url) {
   if (is_http_url(path_or_url)) {
     origin_ = origin_of(Kind::url, redact_url(path_or_url), path_or_url);
   } else {

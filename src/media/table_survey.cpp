@@ -124,9 +124,10 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
 std::optional<StreamSurvey> survey_uncompressed(const AVStream& stream, const HeaderClaim& header,
                                                 const AVPacket& first, std::int64_t file_size) {
   const AVCodecParameters& codec = *stream.codecpar;
-  const std::int64_t bytes = std::int64_t{codec.block_align};
+  const auto bytes = std::int64_t{codec.block_align};
   const bool counts_samples = stream.time_base.num == 1 && stream.time_base.den == codec.sample_rate;
-  const bool fixed = av_get_exact_bits_per_sample(codec.codec_id) * codec.ch_layout.nb_channels == bytes * 8;
+  const bool fixed =
+      std::int64_t{av_get_exact_bits_per_sample(codec.codec_id)} * codec.ch_layout.nb_channels == bytes * 8;
   if (!header.duration || !counts_samples || !fixed || bytes <= 0 || first.pos < 0 || first.pts != 0)
     return std::nullopt;
   if (*header.duration > (file_size - first.pos) / bytes) return std::nullopt;

@@ -15,8 +15,6 @@
 #include "plan/video_ladder.hpp"
 #include "plan/window.hpp"
 
-#include <react1/error.hpp>
-
 namespace react1::planning {
 namespace {
 

@@ -116,9 +116,9 @@ class Object {
 
 std::optional<Action::Drop> read_drop(const Object& object, std::size_t when) {
   static constexpr std::array<std::string_view, 2> words{"before", "after"};
-  const char* const keys[] = {"close", "reset"};
+  static constexpr std::array<const char*, 2> keys{"close", "reset"};
   for (std::size_t how = 0; how < 2; ++how) {
-    const Json* value = object.at(keys[how]);
+    const Json* value = object.at(keys.at(how));
     if (value == nullptr || !value->is_string() || *value != words[when]) continue;
     return static_cast<Action::Drop>(how);
   }

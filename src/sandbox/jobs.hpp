@@ -1,6 +1,7 @@
 // The queue of the service: jobs wait, a few run at a time, all are remembered.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -111,8 +112,8 @@ class JobQueue {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::unordered_map<std::string, JobPointer> jobs_;
-  std::deque<JobPointer> waiting_[2];  ///< normal, low
-  std::deque<JobPointer> ready_;       ///< running, no worker has them yet
+  std::array<std::deque<JobPointer>, 2> waiting_;  ///< normal, low
+  std::deque<JobPointer> ready_;                   ///< running, no worker has them yet
   std::set<JobPointer> watched_;
   unsigned running_ = 0;
   serve::Timer timer_;

@@ -52,7 +52,7 @@ Ledger::~Ledger() {
   if (file_ >= 0) ::close(file_);
 }
 
-bool Ledger::append(const char* event, Json fields, bool durably) {
+bool Ledger::append(const char* event, const Json& fields, bool durably) {
   if (file_ < 0) return true;
   Json line{{"event", event}, {"ts", now()}};
   line.update(fields);

@@ -50,7 +50,7 @@ class Ledger {
     bool authorization;
   };
   /// False when it could not be written.
-  bool append(const char* event, Json fields, bool durably);
+  bool append(const char* event, const Json& fields, bool durably);
 
   mutable std::mutex mutex_;
   std::string path_;

@@ -48,7 +48,8 @@ std::optional<FrameHead> frame_at(std::string_view data, std::size_t at) {
   head.sample_rate = mpeg1_rates[rate_index] / (first ? 1 : version == 2 ? 2 : 4);
   head.samples = layer == 1 ? 384 : layer == 3 && !first ? 576 : 1152;
   const int slot = layer == 1 ? 4 : 1;
-  head.bytes = static_cast<std::size_t>((head.samples / 8 / slot * bits / head.sample_rate + (padded ? 1 : 0)) * slot);
+  const int slots = head.samples / 8 / slot * bits / head.sample_rate + (padded ? 1 : 0);
+  head.bytes = static_cast<std::size_t>(slots) * static_cast<std::size_t>(slot);
   return head;
 }
 

@@ -83,6 +83,7 @@ std::variant<std::vector<Storage::Part>, serve::Response> Storage::listed(std::s
     if (!chosen.insert(*found).second) return wrong_part(fmt::format("Part {} is listed twice", number));
   }
   std::vector<Part> parts;
+  parts.reserve(chosen.size());
   for (auto& [number, part] : chosen) parts.push_back(std::move(part));
   return parts;
 }

@@ -10,7 +10,7 @@ struct Sandbox::Impl {
   sandbox::Service service;
 };
 
-Sandbox::Sandbox(SandboxOptions options) : impl_(std::make_unique<Impl>(options)) {}
+Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 
 Sandbox::~Sandbox() = default;
 

@@ -52,7 +52,6 @@ Service::Service(const SandboxOptions& options)
       ledger_(options.ledger),
       faults_(parse_fault_script(options.faults, options.faults_name)),
       webhooks_(faults_),
-      own_folder_(),
       storage_(options.directory.empty() ? own_folder_.emplace().path() : usable(options.directory)),
       jobs_(
           {.concurrency = checked_concurrency(options.concurrency),

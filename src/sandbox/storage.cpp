@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -77,14 +78,14 @@ void Storage::publish(const Slot& slot) {
 serve::Response Storage::initiate(const serve::Request& request, bool in_parts) {
   const Json body = Json::parse(request.body, /*cb=*/nullptr, /*allow_exceptions=*/false);
   std::vector<Problem> problems;
-  std::string values[2];
-  const char* names[2] = {"file_name", "content_type"};
+  std::array<std::string, 2> values;
+  constexpr std::array<const char*, 2> names{"file_name", "content_type"};
   for (std::size_t i = 0; i < 2; ++i) {
-    const bool there = body.is_object() && body.contains(names[i]);
-    if (there && body[names[i]].is_string() && !body[names[i]].get_ref<const std::string&>().empty()) {
-      values[i] = body[names[i]].get<std::string>();
+    const bool there = body.is_object() && body.contains(names.at(i));
+    if (there && body[names.at(i)].is_string() && !body[names.at(i)].get_ref<const std::string&>().empty()) {
+      values.at(i) = body[names.at(i)].get<std::string>();
     } else {
-      problems.push_back({{"body", names[i]},
+      problems.push_back({{"body", names.at(i)},
                           there ? "string_type" : "missing",
                           there ? "Input should be a valid string" : "Field required",
                           nullptr,

@@ -197,61 +197,61 @@ Claim claim_of(const Job& job, const std::string& output) {
 }  // namespace
 
 RunRecord run(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
-              Service service, const RunContext& outer) {
+              Service service, const RunContext& context) {
   const Stopwatch total;
   require_emotion(options);
   require_output(output, {video, audio});
-  const RunContext context = with_job(outer);
-  const log::Scope scope(context.job_id);
+  const RunContext job_context = with_job(context);
+  const log::Scope scope(job_context.job_id);
   Timings timings;
-  Intent intent = open_intent(video, audio, output, options, service, context);
+  Intent intent = open_intent(video, audio, output, options, service, job_context);
   timings.prepare_s = total.seconds();
   if (intent.job.state == JobState::done) {
-    if (auto record = reuse(intent, output, context)) {
+    if (auto record = reuse(intent, output, job_context)) {
       record->timings.total_s = total.seconds();
       return *record;
     }
     if (service.sandbox) {  // its request ended with it
       PipelineOptions afresh = options;
       afresh.again = true;
-      return run(video, audio, output, afresh, service, outer);
+      return run(video, audio, output, afresh, service, context);
     }
   }
-  ensure_submitted(intent, options.budget, service, timings, context);
-  const log::Scope paid(context.job_id, intent.job.request.request_id);
+  ensure_submitted(intent, options.budget, service, timings, job_context);
+  const log::Scope paid(job_context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();
   Claim claim = claim_of(intent.job, output);
   claim.preparation = intent.preparation;  // what was just made, not what the job remembers of it
   claim.timings = timings;
   claim.on_interrupt = options.on_interrupt;
-  return collect(std::move(claim), service, context);
+  return collect(std::move(claim), service, job_context);
 }
 
 Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
-           const RunContext& outer) {
+           const RunContext& context) {
   require_emotion(options);
-  const RunContext context = with_job(outer);
-  const log::Scope scope(context.job_id);
+  const RunContext job_context = with_job(context);
+  const log::Scope scope(job_context.job_id);
   Timings timings;
-  Intent intent = open_intent(video, audio, /*output=*/"", options, service, context);
-  ensure_submitted(intent, options.budget, service, timings, context);
+  Intent intent = open_intent(video, audio, /*output=*/"", options, service, job_context);
+  ensure_submitted(intent, options.budget, service, timings, job_context);
   return intent.job;
 }
 
 RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                       const RunContext& outer) {
+                       const RunContext& context) {
   require_output(output, {});
-  RunContext context = outer;
+  RunContext job_context = context;
   Claim claim;
   if (const std::optional<Job> job = service.jobs.find_by_request(request_id)) {
-    context.job_id = job->id;
+    job_context.job_id = job->id;
     claim = claim_of(*job, output);
   } else {
     claim.request.request_id = request_id;
     claim.output = output;
   }
-  const log::Scope scope(context.job_id, request_id);
-  return collect(std::move(claim), service, context);
+  const log::Scope scope(job_context.job_id, request_id);
+  return collect(std::move(claim), service, job_context);
 }
 
 Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,

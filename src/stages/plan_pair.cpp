@@ -260,13 +260,13 @@ PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOp
   return plan_pair(video, audio, options, context, {});
 }
 
-bool fit_again(PlannedPair& pair, const Source& video, const Source& audio, const Seconds& voice_s,
+bool fit_again(PlannedPair& planned, const Source& video, const Source& audio, const Seconds& voice_s,
                const PipelineOptions& options, const RunContext& context) {
-  if (!pair.conformed || pair.conformed->done == Conform::off) return false;
-  if (frames_needed(voice_s, pair.video.fps, options) == pair.video.frames) return false;
-  std::vector<Warning> said = pair.warnings;
-  PairPlanner(pair, video, audio, options, context).plan_picture(voice_s, pair.warnings);
-  pair.warnings = std::move(said);  // the same again
+  if (!planned.conformed || planned.conformed->done == Conform::off) return false;
+  if (frames_needed(voice_s, planned.video.fps, options) == planned.video.frames) return false;
+  std::vector<Warning> said = planned.warnings;
+  PairPlanner(planned, video, audio, options, context).plan_picture(voice_s, planned.warnings);
+  planned.warnings = std::move(said);  // the same again
   return true;
 }
 
