@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/descriptor.hpp"
+
 namespace react1 {
 namespace fs = std::filesystem;
 namespace {
@@ -23,20 +25,6 @@ namespace {
   throw Error(ErrorCode::io, path.string(), std::move(message),
               {.detail = std::generic_category().message(error), .hint = std::move(hint)});
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int number() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -51,7 +39,7 @@ fs::path create_temporary(const fs::path& final_path) {
     fs::path candidate =
         folder_of(final_path) / fmt::format(".{}.{:08x}.part", final_path.filename().string(), random());
     const Descriptor file(::open(candidate.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
-    if (file.number() >= 0) return candidate;
+    if (file.is_open()) return candidate;
     if (errno != EEXIST) throw_io(final_path, "can't create a file here", errno);
   }
   throw_io(final_path, "can't create a file here", EEXIST);
@@ -59,8 +47,8 @@ fs::path create_temporary(const fs::path& final_path) {
 
 void sync_path(const fs::path& path, int flags) {
   const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
-  if (file.number() < 0) throw_io(path, "can't open it to flush it to disk", errno);
-  if (::fsync(file.number()) != 0 && errno != EINVAL) throw_io(path, "can't flush it to disk", errno);
+  if (!file.is_open()) throw_io(path, "can't open it to flush it to disk", errno);
+  if (::fsync(file.get()) != 0 && errno != EINVAL) throw_io(path, "can't flush it to disk", errno);
 }
 
 }  // namespace
@@ -76,9 +64,9 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::string_view content) {
   const Descriptor out(::open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
-  if (out.number() < 0) throw_io(final_, "can't write it", errno);
+  if (!out.is_open()) throw_io(final_, "can't write it", errno);
   while (!content.empty()) {
-    const ssize_t written = ::write(out.number(), content.data(), content.size());
+    const ssize_t written = ::write(out.get(), content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw_io(final_, "can't write it", errno);
     content.remove_prefix(static_cast<std::size_t>(written));

@@ -18,10 +18,6 @@ std::string cause() {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 FileReader::FileReader(const std::string& path, std::int64_t offset, std::optional<std::int64_t> length)
     : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), offset_(offset) {
   struct stat facts {};

@@ -7,21 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "core/descriptor.hpp"
+
 namespace react1::http {
-
-/// A file descriptor, closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) noexcept : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor();
-  [[nodiscard]] int get() const noexcept { return fd_; }
-  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 /// A part of a file, to be sent. Not thread-safe.
 class FileReader {

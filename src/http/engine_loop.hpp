@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "http/body_files.hpp"
+#include "core/descriptor.hpp"
 #include "http/curl_exchange.hpp"
 #include "http/curl_handles.hpp"
 #include "http/engine.hpp"

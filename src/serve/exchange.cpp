@@ -1,5 +1,8 @@
 #include "serve/exchange.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <exception>
 #include <functional>
 #include <system_error>
@@ -48,7 +51,7 @@ void receive_body(Exchange& exchange, const char* data, std::size_t size) {
     return;
   }
   while (size > 0) {
-    const ssize_t written = ::write(exchange.body_out.value(), data, size);
+    const ssize_t written = ::write(exchange.body_out.get(), data, size);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       exchange.body_errno = errno;

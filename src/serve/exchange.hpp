@@ -1,45 +1,19 @@
 // One request and its answer on the way through the server. Internal to src/serve.
 #pragma once
 
-#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 #include <microhttpd.h>
-#include <unistd.h>
 
+#include "core/descriptor.hpp"
 #include "serve/feed.hpp"
 #include "serve/http_server.hpp"
 #include "serve/timer.hpp"
 
 namespace react1::serve {
-
-/// An open file descriptor.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() { close(); }
-  [[nodiscard]] int value() const noexcept { return fd_; }
-  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
-  void reset(int fd) noexcept {
-    close();
-    fd_ = fd;
-  }
-  /// Gives the descriptor away.
-  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
-  void close() noexcept {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_ = -1;
-};
 
 /// What the server's thread and the repliers share. Every field is guarded by `mutex`.
 struct Shared {
@@ -70,7 +44,7 @@ struct Exchange {
   bool too_large = false;
   bool drop_body = false;  ///< too large, or refused
   std::optional<std::uint64_t> reset_after;
-  FileDescriptor body_out;
+  Descriptor body_out;
   int body_errno = 0;  ///< the first write that failed
   std::filesystem::path body_file;
 

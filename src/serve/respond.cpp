@@ -69,9 +69,9 @@ Feed::Sized bytes_of(std::string text) {
           }};
 }
 
-Feed::Sized bytes_of(std::shared_ptr<FileDescriptor> file, std::uint64_t first, std::uint64_t length) {
+Feed::Sized bytes_of(std::shared_ptr<Descriptor> file, std::uint64_t first, std::uint64_t length) {
   return {length, [file = std::move(file), first](std::uint64_t offset, std::span<char> into) {
-            const ssize_t got = ::pread(file->value(), into.data(), into.size(), static_cast<off_t>(first + offset));
+            const ssize_t got = ::pread(file->get(), into.data(), into.size(), static_cast<off_t>(first + offset));
             return got == static_cast<ssize_t>(into.size());
           }};
 }
@@ -88,9 +88,9 @@ MHD_Result queue_sized(MHD_Connection* connection, Exchange& exchange, const Res
 
 MHD_Result queue_file(MHD_Connection* connection, Exchange& exchange, const Response& response, const FileBody& body) {
   const RequestHead& head = exchange.request;
-  FileDescriptor file{::open(body.path.c_str(), O_RDONLY | O_CLOEXEC)};
+  Descriptor file{::open(body.path.c_str(), O_RDONLY | O_CLOEXEC)};
   struct stat facts {};
-  if (!file.is_open() || ::fstat(file.value(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+  if (!file.is_open() || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
     const auto missing = from_text("not found\n");
     return queue(connection, 404, missing);
   }
@@ -119,11 +119,11 @@ MHD_Result queue_file(MHD_Connection* connection, Exchange& exchange, const Resp
       content_range = fmt::format("bytes {}-{}/{}", first, first + length - 1, size);
     }
     if (response.spoil) {
-      handle = from_feed(connection, exchange,
-                         bytes_of(std::make_shared<FileDescriptor>(file.release()), first, length), *response.spoil);
+      handle = from_feed(connection, exchange, bytes_of(std::make_shared<Descriptor>(file.release()), first, length),
+                         *response.spoil);
       if (handle) add_spoilt_length(handle.get(), length, *response.spoil);
     } else {
-      handle.reset(MHD_create_response_from_fd_at_offset64(length, file.value(), first));
+      handle.reset(MHD_create_response_from_fd_at_offset64(length, file.get(), first));
       if (handle) static_cast<void>(file.release());  // the response closes it
     }
   }

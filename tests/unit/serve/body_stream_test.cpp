@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -101,8 +102,8 @@ TEST_CASE("a stop cuts open streams off") {
 TEST_CASE("many threads write while clients come and go") {
   StreamServer service;
   constexpr std::size_t count = 40;
-  std::jthread client{
-      [&] { static_cast<void>(test::exchange_many(service.server().url(), static_cast<int>(count), 1)); }};
+  std::vector<test::HttpResponse> answers;
+  std::jthread client{[&] { answers = test::exchange_many(service.server().url(), static_cast<int>(count), 1); }};
   const auto streams = service.wait_for(count);
   {
     std::vector<std::jthread> writers;
@@ -116,5 +117,6 @@ TEST_CASE("many threads write while clients come and go") {
     }
   }
   client.join();
-  CHECK(test::raw_exchange(service.server().port(), "").empty());
+  for (const test::HttpResponse& answer : answers) CHECK(answer.body == std::string(20, 'x'));
+  CHECK(test::get(service.server().url() + "/%zz").status == 400);  // it still answers
 }
