@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <react1/error.hpp>
 #include <thread>
@@ -13,11 +12,6 @@
 #include "fal/multipart.hpp"
 
 namespace react1::fal {
-namespace {
-
-constexpr std::chrono::milliseconds kBetweenReports{100};
-
-}  // namespace
 
 std::vector<Part> parts_of(std::int64_t bytes, std::int64_t part_bytes) {
   std::vector<Part> parts;
@@ -49,7 +43,7 @@ std::map<int, std::string> PartGroup::run(int at_once, const RunContext& context
     for (int i = 0; i < workers; ++i) threads.emplace_back([this, &silent] { work(silent); });
     std::unique_lock lock(mutex_);
     for (std::int64_t reported = -1;;) {
-      const bool over = changed_.wait_for(lock, kBetweenReports, [this] { return working_ == 0; });
+      const bool over = changed_.wait_for(lock, http::kBetweenReports, [this] { return working_ == 0; });
       const auto sent = std::accumulate(sent_.begin(), sent_.end(), std::int64_t{0},
                                         [](std::int64_t sum, const auto& part) { return sum + part.second; });
       if (std::exchange(reported, sent) != sent) {

@@ -10,16 +10,12 @@ Request Mailbox::redirected(const Request& request) {
   const auto self = shared_from_this();
   if (request.on_sent) {
     result.on_sent = [self](std::int64_t done, std::optional<std::int64_t> total) {
-      const std::lock_guard lock(self->mutex_);
-      self->news_.sent = Progress{done, total};
-      self->changed_.notify_one();
+      self->put_progress(&News::sent, {done, total});
     };
   }
   if (request.on_received) {
     result.on_received = [self](std::int64_t done, std::optional<std::int64_t> total) {
-      const std::lock_guard lock(self->mutex_);
-      self->news_.received = Progress{done, total};
-      self->changed_.notify_one();
+      self->put_progress(&News::received, {done, total});
     };
   }
   if (auto* stream = std::get_if<StreamSink>(&result.sink)) {
@@ -30,6 +26,12 @@ Request Mailbox::redirected(const Request& request) {
     }
   }
   return result;
+}
+
+void Mailbox::put_progress(std::optional<Progress> News::*which, Progress progress) {
+  const std::lock_guard lock(mutex_);
+  news_.*which = progress;
+  if (wants_progress_) changed_.notify_one();
 }
 
 bool Mailbox::put_piece(std::string_view piece, std::int64_t room) {
@@ -63,7 +65,13 @@ void Mailbox::put_outcome(Outcome outcome) {
 
 Mailbox::News Mailbox::take() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return news_.any(); });
+  const auto urgent = [this] { return news_.urgent(); };
+  wants_progress_ = false;
+  if (!changed_.wait_until(lock, next_progress_, urgent)) {
+    wants_progress_ = true;
+    changed_.wait(lock, [&] { return urgent() || news_.progress(); });
+  }
+  if (news_.progress()) next_progress_ = std::chrono::steady_clock::now() + kBetweenReports;
   return std::exchange(news_, {});
 }
 

@@ -1,6 +1,7 @@
 // What the engine has to tell a thread that waits for an exchange.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -14,8 +15,8 @@
 namespace react1::http {
 
 /// Carries the callbacks of one exchange from the loop's thread to the thread that waits in await(). Progress is
-/// overwritten by later progress, so it needs no bound; a stream's receiver that lags behind by more than the sink's
-/// max_buffered ends the exchange as too_large.
+/// overwritten by later progress, so it needs no bound, and is told every kBetweenReports; a stream's receiver that
+/// lags behind by more than the sink's max_buffered ends the exchange as too_large.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   /// The request with callbacks that write to this mailbox in place of its own.
@@ -34,14 +35,18 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
     std::optional<Progress> sent{}, received{};
     std::string pieces{};
     std::optional<Outcome> outcome{};
-    [[nodiscard]] bool any() const { return sent || received || !pieces.empty() || outcome; }
+    [[nodiscard]] bool progress() const { return sent || received; }
+    [[nodiscard]] bool urgent() const { return !pieces.empty() || outcome; }
   };
+  void put_progress(std::optional<Progress> News::*which, Progress progress);
   bool put_piece(std::string_view piece, std::int64_t room);
   [[nodiscard]] News take();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   News news_;
+  bool wants_progress_ = true;                             ///< false: who waits is not woken for it
+  std::chrono::steady_clock::time_point next_progress_{};  ///< only the waiting thread touches it
   std::int64_t streamed_ = 0;
   bool overrun_ = false;
 };

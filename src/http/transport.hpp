@@ -60,7 +60,12 @@ struct StreamSink {
   std::int64_t max_buffered = 256 << 10;
 };
 
-/// How far an exchange is. Transport::perform() calls it on its caller's thread, Engine::start() on the loop's.
+/// At most this often does Transport::perform() tell progress: whoever looks sees no more, and each time takes a thread
+/// from its sleep.
+inline constexpr std::chrono::milliseconds kBetweenReports{100};
+
+/// How far an exchange is. Transport::perform() calls it on its caller's thread, at most every kBetweenReports and with
+/// what there was at the end; Engine::start() calls it on the loop's, for every piece.
 using ProgressCallback = std::function<void(std::int64_t done, std::optional<std::int64_t> total)>;
 
 struct GatePolicy;  // host_gate.hpp

@@ -22,10 +22,7 @@ long peak_kb() {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 5 && argc != 6) return 2;
+void upload(int argc, char** argv) {
   FalOptions options;
   options.key = Secret("bench:not-a-real-secret");
   options.queue_url = options.rest_url = argv[1];
@@ -34,5 +31,17 @@ int main(int argc, char** argv) {
   const long idle = peak_kb();
   const std::string url = client.upload(argv[2], argv[4], RunContext{}, argc == 6 ? argv[5] : "");
   std::printf("{\"url\": \"%s\", \"idle_kb\": %ld, \"peak_kb\": %ld}\n", url.c_str(), idle, peak_kb());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5 && argc != 6) return 2;
+  try {
+    upload(argc, argv);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
   return 0;
 }
