@@ -108,7 +108,9 @@ struct Preparation {
 [[nodiscard]] Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                                   const PipelineOptions& options, const RunContext& context);
 
+/// Wall time of each stage; nullopt: it did not take place here.
 struct Timings {
+  /// upload_s: from both clips made to both uploaded; what was sent while one of them was in the making is not in it.
   std::optional<double> prepare_s, upload_s, queue_s, inference_s, download_s, verify_s, total_s;
 };
 

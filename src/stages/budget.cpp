@@ -39,6 +39,12 @@ void require_affordable(const Job& job, const Budget& budget, const JobStore& jo
   if (spent + job.cost_usd > *budget.per_day_usd) throw_day_is_spent(job, *budget.per_day_usd, spent);
 }
 
+bool is_affordable(const Rational& cost_usd, const Budget& budget, const JobStore& jobs,
+                   std::chrono::system_clock::time_point now) {
+  if (budget.max_cost_usd && cost_usd > *budget.max_cost_usd) return false;
+  return !budget.per_day_usd || jobs.spent_usd(day_start_ms(now)) + cost_usd <= *budget.per_day_usd;
+}
+
 void leave(Job& job, const Budget& budget, JobStore& jobs, std::chrono::system_clock::time_point now) {
   auto reserved = JobStore::Reserved::moved_away;
   if (budget.per_day_usd) {

@@ -16,6 +16,10 @@ namespace react1::stages {
 void require_affordable(const Job& job, const Budget& budget, const JobStore& jobs,
                         std::chrono::system_clock::time_point now);
 
+/// False when a call of `cost_usd` would be refused now by require_affordable().
+[[nodiscard]] bool is_affordable(const Rational& cost_usd, const Budget& budget, const JobStore& jobs,
+                                 std::chrono::system_clock::time_point now);
+
 /// Moves `job` from created to submitting. Throws Error{balance} when another process has spent the rest of the day's
 /// budget meanwhile, and Error{internal} when the job was moved by somebody else.
 void leave(Job& job, const Budget& budget, JobStore& jobs, std::chrono::system_clock::time_point now);

@@ -19,6 +19,7 @@
 #include "stages/clip_store.hpp"
 #include "stages/collect.hpp"
 #include "stages/intent.hpp"
+#include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
 #include "stages/preprocess.hpp"
 #include "stages/stopwatch.hpp"
@@ -80,13 +81,28 @@ JobStore::Opened open_job(const Job& job, bool again, Service& service) {
   return service.jobs.open(job, /*again=*/true);
 }
 
+/// Whether the costliest pair that can come of the clips would be paid for now. "Nothing is uploaded" is what a budget
+/// promises, so where this one may not be, the uploads wait until the cost is known.
+bool is_surely_affordable(const PipelineOptions& options, const Service& service) {
+  if (service.sandbox) return true;
+  ClipFacts longest;
+  longest.video_s = longest.audio_s = options.prepare.max_duration_s;
+  return is_affordable(predict(longest, LipsyncMode::cut_off, options.price).cost_usd, options.budget, service.jobs,
+                       system_clock().wall());
+}
+
+/// Makes the pair, and has each clip go up with `uploads` as soon as it is made.
 Intent open_intent(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
-                   Service& service, const RunContext& context) {
+                   Service& service, PairUpload& uploads, const RunContext& context) {
   const fs::path root = clips_root(options);
   forget_clips(root, fs::file_time_type::clock::now() - kClipLife);
   const TemporaryDirectory workshop(root);
+  ClipMade made;
+  if (is_surely_affordable(options, service)) {
+    made = [&uploads](const PreparedClip& clip) { uploads.start_early(clip); };
+  }
   Intent intent;
-  intent.preparation = make_clips(video, audio, workshop.path(), options, context);
+  intent.preparation = make_clips(video, audio, workshop.path(), options, context, made);
   intent.parameters = resolve(options, intent.preparation);
   Job job;
   job.id = context.job_id;
@@ -101,6 +117,7 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   job.prepare_json = to_json(intent.preparation);
   if (!service.sandbox) job.cost_usd = intent.preparation.prediction.cost_usd;
   intent.job = open_job(job, options.again, service).job;
+  if (intent.job.state != JobState::created) uploads.abandon();  // they were sent for the call that was made before
   return intent;
 }
 
@@ -123,7 +140,7 @@ void settle_submitting(Job& job, JobStore& jobs) {
 }
 
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
-void ensure_submitted(Intent& intent, const Budget& budget, Service& service, Timings& timings,
+void ensure_submitted(Intent& intent, const Budget& budget, Service& service, PairUpload& uploads, Timings& timings,
                       const RunContext& context) {
   if (intent.job.state == JobState::submitting) settle_submitting(intent.job, service.jobs);
   if (intent.job.state == JobState::outcome_unknown) throw_unknown(intent.job);
@@ -135,7 +152,7 @@ void ensure_submitted(Intent& intent, const Budget& budget, Service& service, Ti
   }
   require_affordable(intent.job, budget, service.jobs, system_clock().wall());
   const Stopwatch uploading;
-  const UploadedPair pair = upload_pair(intent.preparation, service, context);
+  const UploadedPair pair = uploads.finish(intent.preparation);
   timings.upload_s = uploading.seconds();
   intent.job.parameters_json = parameters_text(intent.parameters, pair);
   intent.job = submit_once(std::move(intent.job), intent.parameters, pair, budget, service, context);
@@ -204,7 +221,8 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
   const RunContext job_context = with_job(context);
   const log::Scope scope(job_context.job_id);
   Timings timings;
-  Intent intent = open_intent(video, audio, output, options, service, job_context);
+  PairUpload uploads(service.client, clips_root(options), job_context);
+  Intent intent = open_intent(video, audio, output, options, service, uploads, job_context);
   timings.prepare_s = total.seconds();
   if (intent.job.state == JobState::done) {
     if (auto record = reuse(intent, output, job_context)) {
@@ -217,7 +235,7 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
       return run(video, audio, output, afresh, service, context);
     }
   }
-  ensure_submitted(intent, options.budget, service, timings, job_context);
+  ensure_submitted(intent, options.budget, service, uploads, timings, job_context);
   const log::Scope paid(job_context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();
   Claim claim = claim_of(intent.job, output);
@@ -233,8 +251,9 @@ Job submit(const Source& video, const Source& audio, const PipelineOptions& opti
   const RunContext job_context = with_job(context);
   const log::Scope scope(job_context.job_id);
   Timings timings;
-  Intent intent = open_intent(video, audio, /*output=*/"", options, service, job_context);
-  ensure_submitted(intent, options.budget, service, timings, job_context);
+  PairUpload uploads(service.client, clips_root(options), job_context);
+  Intent intent = open_intent(video, audio, /*output=*/"", options, service, uploads, job_context);
+  ensure_submitted(intent, options.budget, service, uploads, timings, job_context);
   return intent.job;
 }
 

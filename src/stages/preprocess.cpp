@@ -102,25 +102,31 @@ Preparation plan_from(const Source& video, const Source& audio, const PipelineOp
 }
 
 Preparation make_from(const Source& video, const Source& audio, const fs::path& directory,
-                      const PipelineOptions& options, const RunContext& context) {
+                      const PipelineOptions& options, const RunContext& context, const ClipMade& made) {
+  const auto tell = [&made](const PreparedClip& clip) {
+    if (made) made(clip);
+  };
   const Seconds limit = options.prepare.max_duration_s;
   Preparation preparation;
   media::HeardSound heard;
   const auto make_picture = [&](const PlannedPair& pair, const RunContext& here) {
     preparation.video = media::make_video(video, pair.video_info, pair.video, directory / "video.mp4", limit,
                                           options.prepare.source, here);
+    if (!pair.conformed) tell(preparation.video);  // else the made voice may ask for another one
   };
   const auto make_sound = [&](const PlannedPair& pair, const RunContext& there) {
     preparation.audio = media::make_audio(audio, pair.audio_info, pair.audio, directory / "audio.mp3", limit,
                                           options.prepare.source, there);
     heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(),
                              {.gate_dbfs = options.advice.voice_gate_dbfs}, there);
+    tell(preparation.audio);
   };
   PlannedPair planned =
       plan_pair(video, audio, options, context, WhenPlanned{.picture = make_picture, .sound = make_sound});
   if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
     make_picture(planned, context);
   }
+  if (planned.conformed) tell(preparation.video);
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
@@ -144,8 +150,9 @@ Preparation plan_clips(const Source& video, const Source& audio, const PipelineO
 }
 
 Preparation make_clips(const Source& video, const Source& audio, const fs::path& directory,
-                       const PipelineOptions& options, const RunContext& context) {
-  return media::within_reason("one of the clips", [&] { return make_from(video, audio, directory, options, context); });
+                       const PipelineOptions& options, const RunContext& context, const ClipMade& made) {
+  return media::within_reason("one of the clips",
+                              [&] { return make_from(video, audio, directory, options, context, made); });
 }
 
 }  // namespace react1::stages

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <react1/pipeline.hpp>
 #include <string>
 
@@ -11,10 +12,15 @@ namespace react1::stages {
 /// The mode that will be sent: the user's choice, else the advice's.
 [[nodiscard]] LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice);
 
+/// Told of a clip that is made, proved, and will not change any more, by the thread that made it, while the other clip
+/// may still be in the making. Must not throw.
+using ClipMade = std::function<void(const PreparedClip& clip)>;
+
 /// Makes `directory`/video.mp4 and `directory`/audio.mp3 at the same time; `directory` exists. Observer calls come from
 /// the caller's thread only. Throws what probing, planning and making the clips throw.
 [[nodiscard]] Preparation make_clips(const Source& video, const Source& audio, const std::filesystem::path& directory,
-                                     const PipelineOptions& options, const RunContext& context);
+                                     const PipelineOptions& options, const RunContext& context,
+                                     const ClipMade& made = {});
 
 /// The same decisions without making anything: durations come from the plan, voice and motion from the sources.
 [[nodiscard]] Preparation plan_clips(const Source& video, const Source& audio, const PipelineOptions& options,

@@ -1,0 +1,65 @@
+// The way of the two clips to the service: each goes up from the moment it is made, beside the making of the other.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <react1/pipeline.hpp>
+#include <react1/run_context.hpp>
+#include <stop_token>
+#include <string>
+
+#include "core/atomic_file.hpp"
+
+namespace react1::stages {
+
+/// Where the two clips are for the service.
+struct UploadedPair {
+  std::string video_url, audio_url;
+};
+
+/// Both uploads of one job, each on a thread of its own. An upload costs nothing, so one that starts early may turn out
+/// to be in vain: the pair is held back, or was paid for before. What it meets, good or bad, is told by finish() alone.
+/// start_early() may be called by any thread, everything else by the job's.
+class PairUpload {
+ public:
+  /// In `folder`, best on the clips' own file system, second names for them are made when needed, and are gone in the
+  /// end. `client` and the context's observer outlive this; a stop of `context` ends both uploads.
+  PairUpload(FalClient& client, std::filesystem::path folder, const RunContext& context);
+  PairUpload(const PairUpload&) = delete;
+  PairUpload& operator=(const PairUpload&) = delete;
+  /// As abandon().
+  ~PairUpload();
+
+  /// Sends a clip whose content will not change any more, though its file may get another name meanwhile. Once per
+  /// clip. A clip that can't be started early is started by finish().
+  void start_early(const PreparedClip& clip) noexcept;
+  /// Starts what is not on its way yet and waits for both. Reports the stage, the progress of both as one, and notes.
+  /// The first failure, an early one included, stops the other upload and is what is thrown.
+  [[nodiscard]] UploadedPair finish(const Preparation& preparation);
+  /// Stops what is on its way and waits for its end, 200 ms at most. Nothing can be started afterwards.
+  void abandon() noexcept;
+
+ private:
+  class Leg;
+  [[nodiscard]] Leg& leg_of(const PreparedClip& clip) noexcept { return clip.video ? *video_ : *audio_; }
+  void start(const PreparedClip& clip, const std::filesystem::path& path);
+  [[nodiscard]] std::filesystem::path second_name(const std::filesystem::path& path);
+  void keep_first_failure() noexcept;
+
+  FalClient& client_;
+  const std::filesystem::path folder_;
+  const RunContext context_;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::exception_ptr first_failure_;         ///< guarded by mutex_
+  std::optional<TemporaryDirectory> names_;  ///< guarded by mutex_
+  std::unique_ptr<Leg> video_, audio_;       ///< destroyed first of these: their threads use the others
+  std::stop_callback<std::function<void()>> forward_;
+};
+
+}  // namespace react1::stages
