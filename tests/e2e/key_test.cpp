@@ -136,9 +136,8 @@ TEST_CASE("through a whole paid life the key is seen by the service alone") {
   for (const Way& way : ways) {
     CAPTURE(way.flags.size());
     const Sandbox sandbox({.key = kKey, .inference_time = std::chrono::milliseconds(500)});
-    Wiretap service(sandbox.url());
     const Wiretap elsewhere(sandbox.url());
-    service.redirect_files_to(elsewhere);
+    const Wiretap service(sandbox.url(), elsewhere.url());
     const KeyOwner user(service.url(), way.in_two_halves);
     std::vector<std::string> flags{"--pipeline", recipe(user, way.recipe)};
     flags.insert(flags.end(), way.flags.begin(), way.flags.end());

@@ -25,7 +25,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 
 }  // namespace
 
-Wiretap::Wiretap(std::string service) : service_(std::move(service)) {
+Wiretap::Wiretap(std::string service, std::string files) : service_(std::move(service)), files_(std::move(files)) {
   server_.otherwise([this](const SeenRequest& seen) { return hand_on(seen); });
 }
 

@@ -12,10 +12,9 @@ namespace react1::test {
 /// way round, so that the program never leaves it. Bodies and event streams are handed on when they are complete.
 class Wiretap {
  public:
-  explicit Wiretap(std::string service);
+  /// `files`: where files that are asked for whole (the results) are redirected to; empty: nowhere.
+  explicit Wiretap(std::string service, std::string files = {});
 
-  /// Files that are asked for whole (the results) are redirected to this one from now on.
-  void redirect_files_to(const Wiretap& other) { files_ = other.url(); }
   [[nodiscard]] std::string url() const { return server_.url(); }
   [[nodiscard]] std::vector<SeenRequest> requests() const { return server_.requests(); }
 
@@ -23,7 +22,7 @@ class Wiretap {
   [[nodiscard]] std::string hand_on(const SeenRequest& seen) const;
 
   const std::string service_;
-  std::string files_;
+  const std::string files_;
   RawServer server_;  // last: it calls hand_on()
 };
 

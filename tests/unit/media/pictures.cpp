@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <limits>
@@ -46,17 +47,19 @@ std::vector<Luma> decode_luma(const std::string& path, int index) {
 }
 
 double psnr(const Luma& a, const Luma& b) {
-  const int width = std::min(a.width, b.width);
+  const auto width = static_cast<std::size_t>(std::min(a.width, b.width));
   const int height = std::min(a.height, b.height);
-  double sum = 0;
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      const double difference = double{static_cast<double>(a.at(x, y))} - b.at(x, y);
+  std::int64_t sum = 0;
+  for (int y = 0; y < height; ++y) {  // by pointers: without optimisation, at() takes nearly all of the tests' time
+    const std::uint8_t* of_a = &a.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(a.width)];
+    const std::uint8_t* of_b = &b.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(b.width)];
+    for (std::size_t x = 0; x < width; ++x) {
+      const int difference = of_a[x] - of_b[x];
       sum += difference * difference;
     }
   }
   if (sum == 0) return 100;
-  return 10 * std::log10(255.0 * 255.0 * width * height / sum);
+  return 10 * std::log10(255.0 * 255.0 * static_cast<double>(width) * height / static_cast<double>(sum));
 }
 
 std::size_t most_alike(const Luma& picture, const std::vector<Luma>& frames) {
