@@ -83,6 +83,7 @@ UploadedPair PairUpload::finish(const Preparation& preparation) {
       }
     }
   }
+  names_.reset();  // both have ended; waiting for the result must not keep them
   if (first_failure_) std::rethrow_exception(first_failure_);
   for (const Leg* leg : {video_.get(), audio_.get()}) {
     for (const Note& note : leg->notes()) context_.observer->on_note(note);

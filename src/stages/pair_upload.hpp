@@ -27,8 +27,8 @@ struct UploadedPair {
 /// start_early() may be called by any thread, everything else by the job's.
 class PairUpload {
  public:
-  /// In `folder`, best on the clips' own file system, second names for them are made when needed, and are gone in the
-  /// end. `client` and the context's observer outlive this; a stop of `context` ends both uploads.
+  /// In `folder`, best on the clips' own file system, second names for them are made when needed, and gone when the
+  /// uploads have ended. `client` and the context's observer outlive this; a stop of `context` ends both uploads.
   PairUpload(FalClient& client, std::filesystem::path folder, const RunContext& context);
   PairUpload(const PairUpload&) = delete;
   PairUpload& operator=(const PairUpload&) = delete;

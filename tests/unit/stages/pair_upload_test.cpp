@@ -42,8 +42,8 @@ class Notebook final : public Observer {
 /// Two clips and a service that takes them.
 struct PairBench {
   PairBench() {
-    preparation.video.video.emplace();
-    preparation.audio.audio.emplace();
+    preparation.video.video = PreparedClip::Video{};
+    preparation.audio.audio = PreparedClip::Audio{};
     add(preparation.video, "video.mp4", 4000);
     add(preparation.audio, "audio.mp3", 1000);
     server.otherwise([this](const SeenRequest& request) { return serve(request); });
@@ -241,6 +241,7 @@ TEST_CASE("what is abandoned, or stopped by the caller, ends while the host is s
       if (by_caller) {
         bench.stop.request_stop();
         CHECK(error_of([&] { (void)uploads.finish(bench.preparation); }).code() == ErrorCode::interrupted);
+        CHECK(bench.other_names() == 0);
       }
     }
     CHECK(bench.other_names() == 0);
