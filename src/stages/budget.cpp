@@ -11,6 +11,10 @@ std::string usd(const Rational& amount) {
   return amount.to_decimal(2) + " USD";
 }
 
+bool is_above_one_call(const Rational& cost_usd, const Budget& budget) {
+  return budget.max_cost_usd && cost_usd > *budget.max_cost_usd;
+}
+
 [[noreturn]] void throw_day_is_spent(const Job& job, const Rational& budget, const Rational& spent) {
   throw Error(
       ErrorCode::balance, job.id,
@@ -25,24 +29,23 @@ std::int64_t day_start_ms(std::chrono::system_clock::time_point now) {
   return duration_cast<milliseconds>(floor<days>(now).time_since_epoch()).count();
 }
 
+bool is_affordable(const Rational& cost_usd, const Budget& budget, const JobStore& jobs,
+                   std::chrono::system_clock::time_point now) {
+  if (is_above_one_call(cost_usd, budget)) return false;
+  return !budget.per_day_usd || jobs.spent_usd(day_start_ms(now)) + cost_usd <= *budget.per_day_usd;
+}
+
 void require_affordable(const Job& job, const Budget& budget, const JobStore& jobs,
                         std::chrono::system_clock::time_point now) {
-  if (budget.max_cost_usd && job.cost_usd > *budget.max_cost_usd) {
+  if (is_affordable(job.cost_usd, budget, jobs, now)) return;
+  if (is_above_one_call(job.cost_usd, budget)) {
     throw Error(
         ErrorCode::balance, job.id,
         fmt::format("this call would cost {}, above the limit of {}", usd(job.cost_usd), usd(*budget.max_cost_usd)),
         {.hint =
              "shorten the clips, choose a mode with a shorter result (`react1 plan` lists them), or raise --max-cost"});
   }
-  if (!budget.per_day_usd) return;
-  const Rational spent = jobs.spent_usd(day_start_ms(now));
-  if (spent + job.cost_usd > *budget.per_day_usd) throw_day_is_spent(job, *budget.per_day_usd, spent);
-}
-
-bool is_affordable(const Rational& cost_usd, const Budget& budget, const JobStore& jobs,
-                   std::chrono::system_clock::time_point now) {
-  if (budget.max_cost_usd && cost_usd > *budget.max_cost_usd) return false;
-  return !budget.per_day_usd || jobs.spent_usd(day_start_ms(now)) + cost_usd <= *budget.per_day_usd;
+  throw_day_is_spent(job, *budget.per_day_usd, jobs.spent_usd(day_start_ms(now)));
 }
 
 void leave(Job& job, const Budget& budget, JobStore& jobs, std::chrono::system_clock::time_point now) {

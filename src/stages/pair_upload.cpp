@@ -96,6 +96,7 @@ void PairUpload::abandon() noexcept {
   stop_.request_stop();
   video_->wait();
   audio_->wait();
+  names_.reset();
 }
 
 void PairUpload::start(const PreparedClip& clip, const fs::path& path) {
