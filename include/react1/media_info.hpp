@@ -60,6 +60,15 @@ struct VideoInfo {
   bool edit_list = false;          ///< ignoring edit lists would change start, count or duration
 };
 
+/// A part of the sound in which time passes evenly. Between two parts lies a gap (time without samples), an overlap
+/// (samples stored twice), or a change of the recorder's clock.
+struct SoundPiece {
+  std::int64_t first_sample = 0;  ///< the stored sample that it begins with; priming is not counted
+  Seconds start_s;                ///< when that sample sounds, relative to AudioInfo::start_s
+  /// Seconds that pass while one second's worth of samples plays. Not 1: the recorder's sample clock was off by that.
+  Rational stretch = 1;
+};
+
 /// The chosen audio stream.
 struct AudioInfo {
   int index = 0;
@@ -68,10 +77,16 @@ struct AudioInfo {
   int channels = 0;
   std::string layout;  ///< "mono", "stereo", "5.1", …
   std::string sample_fmt;
-  std::int64_t samples = 0;  ///< per channel, priming and padding removed where the file tells
+  std::int64_t samples = 0;  ///< stored per channel; priming and padding are not counted where the file tells them
   std::int64_t priming = 0;  ///< samples decoded before the first that is meant to be heard; 0 when the file tells none
   Seconds start_s;
-  Seconds duration_s;  ///< samples / sample_rate
+  /// From the first sample to the end of the last on the file's timeline: samples / sample_rate, gaps added, overlaps
+  /// and drift counted.
+  Seconds duration_s;
+  /// Where timestamps and sample counts part: in order, the first one begins at sample 0 and time 0. Empty for sound
+  /// without gaps, overlaps or drift, which is nearly all there is.
+  std::vector<SoundPiece> pieces;
+  bool clock_restarts = false;  ///< timestamps begin again in the middle: recordings that were joined as they are
   FactSource duration_source = FactSource::packets;
   std::optional<Seconds> header_duration_s;
   bool truncated = false;  ///< the header promises more than the file holds

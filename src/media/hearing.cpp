@@ -51,6 +51,7 @@ HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, 
   info.audio->sample_rate = audio.sample_rate;
   info.audio->channels = audio.channels;
   info.audio->samples = audio.samples;
+  info.audio->duration_s = Seconds(audio.samples, audio.sample_rate);
   AudioPlan plan;
   plan.sample_rate = audio.sample_rate;
   plan.channels = audio.channels;

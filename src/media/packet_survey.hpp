@@ -9,6 +9,8 @@
 
 #include "media/demuxer.hpp"
 #include "media/frame_rate.hpp"
+#include "media/packet_length.hpp"
+#include "media/sound_timeline.hpp"
 
 namespace react1::media {
 
@@ -33,22 +35,19 @@ struct StreamSurvey {
   std::int64_t durations = 0;                      ///< sum over shown packets
   std::map<std::int64_t, std::int64_t> intervals;  ///< between neighbours in presentation order
   // Audio only, in samples, over all packets: what is skipped at the start may cover packets that are not shown.
-  struct Samples {
-    std::int64_t by_duration = 0;  ///< sum of durations that are whole numbers of samples
-    std::int64_t by_codec = 0;     ///< sum of what the codec says of each packet's length
-  };
-  Samples all, not_shown;
-  std::int64_t inexact = 0;                ///< packets whose duration is no whole number of samples
-  std::int64_t codec_silent = 0;           ///< packets whose length the codec can't tell
+  std::int64_t samples = 0, samples_not_shown = 0;
+  std::int64_t unknown_lengths = 0;        ///< packets whose samples only decoding tells
   std::int64_t skip_start = 0;             ///< priming to drop, where the file tells
   std::int64_t skip_end = 0;               ///< padding to drop
   std::optional<std::int64_t> first_time;  ///< of any packet, shown or not
+  SoundTimelineFit::Result timeline;       ///< of the packets that are shown
 };
 
 /// Adds up the packets of one stream, which must outlive it.
 class StreamSurveyor {
  public:
-  explicit StreamSurveyor(const AVStream& stream);
+  /// `clock_restarts`: see SoundTimelineFit.
+  explicit StreamSurveyor(const AVStream& stream, bool clock_restarts = false);
 
   /// A damaged packet waits for its successor: as the last one it is what a cut-off file ends with, and not shown.
   void add(const AVPacket& packet);
@@ -74,12 +73,16 @@ class StreamSurveyor {
   void count_samples(const AVPacket& packet, bool shown);
 
   const AVStream* stream_;
-  Rational time_base_;
   StreamSurvey sums_;
   Timeline pts_, dts_;
   ff::Packet waiting_;
-  std::int64_t previous_samples_ = 0;
+  PacketLength length_;
+  SoundTimelineFit fit_;
+  std::int64_t last_padding_ = 0;  // told of the latest packet
 };
+
+/// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.
+[[nodiscard]] std::int64_t priming_of(const StreamSurvey& survey, const AVStream& stream);
 
 /// Called for every packet, before it is counted; e.g. to decode the first few.
 using PacketVisitor = std::function<void(const AVPacket&)>;

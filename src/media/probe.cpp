@@ -311,16 +311,27 @@ class Probe {
     if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
       audio.samples = *samples;
       audio.duration_source = counted_by_;
+      take_timeline(audio, survey.timeline);
     } else {
       const DecodedAudioCount decoded = count_decoded_samples(source_, survey.index, options_, context_);
       audio.samples = decoded.samples;
       if (decoded.first) audio.start_s = Rational{*decoded.first} * ff::from_av(stream.time_base);
       audio.duration_source = FactSource::decoded;
+      take_timeline(audio, decoded.timeline);
     }
-    if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
     findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
     findings_.audio_listed = header.frames;
     info_.audio = std::move(audio);
+  }
+
+  /// Timestamps that no clock could have made are not followed: the samples then play one after the other.
+  static void take_timeline(AudioInfo& audio, const SoundTimelineFit::Result& timeline) {
+    audio.clock_restarts = timeline.restarts;
+    if (timeline.plausible) {
+      audio.pieces = timeline.pieces;
+      audio.start_s = audio.start_s + timeline.first_is_off;
+    }
+    if (audio.sample_rate > 0) audio.duration_s = SoundTimeline(audio).end_time_of(audio.samples);
   }
 
   void take_layout() {

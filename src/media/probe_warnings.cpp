@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "media/sound_timeline.hpp"
+
 namespace react1::media {
 namespace {
 
@@ -120,6 +122,26 @@ void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, con
   }
 }
 
+/// What is done about times without samples and samples without time.
+void warn_about_timeline(std::vector<Warning>& warnings, const AudioInfo& audio) {
+  const SoundFlaws flaws = flaws_of(audio);
+  if (flaws.gaps > 0) {
+    warnings.push_back({"sound_gap", fmt::format("the sound has {} gap{}, {} in all, which become silence", flaws.gaps,
+                                                 flaws.gaps == 1 ? "" : "s", seconds(flaws.gap_s))});
+  }
+  if (flaws.overlaps > 0) {
+    warnings.push_back(
+        {"sound_overlap", fmt::format("the sound overlaps itself {} time{}; the second copy of {} is left out",
+                                      flaws.overlaps, flaws.overlaps == 1 ? "" : "s", seconds(flaws.overlap_s))});
+  }
+  if (flaws.stretch != 1) {
+    warnings.push_back({"clock_drift", fmt::format("the sound's clock is {} % {} against its timestamps; it is "
+                                                   "resampled to follow them",
+                                                   (abs(flaws.stretch - 1) * 100).to_decimal(3),
+                                                   flaws.stretch > 1 ? "slow" : "fast")});
+  }
+}
+
 /// "stream 3 (deu, Original)"
 std::string named(const MediaInfo& info, int index) {
   std::string name = fmt::format("stream {}", index);
@@ -155,6 +177,7 @@ std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& 
     warnings.push_back({"no_duration_in_header", "the header holds no duration; it was measured from the packets"});
   }
   if (info.video) warn_about_video(warnings, *info.video);
+  if (info.audio) warn_about_timeline(warnings, *info.audio);
   if (findings.videos > 1) {
     warnings.push_back(
         {"several_video_streams", fmt::format("there are {} video streams; {} was chosen", findings.videos,

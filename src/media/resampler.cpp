@@ -88,6 +88,14 @@ void copy_layout(Layout& to, const AVChannelLayout& from) {
   }
 }
 
+/// Both rates of the conversion. A stretched second needs a ratio finer than whole hertz.
+std::array<int, 2> conversion_rates(int from, const ResamplerOptions& options) {
+  if (options.stretch == 1) return {from, options.sample_rate};
+  constexpr int finer = 1000;
+  const std::int64_t stretched = (Rational(from) * Rational(finer) / options.stretch).round();
+  return {static_cast<int>(stretched), options.sample_rate * finer};
+}
+
 }  // namespace
 
 std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel) {
@@ -118,9 +126,10 @@ int Resampler::set_up(const AVFrame& like, const ResamplerOptions& options, bool
   Layout from, to;
   copy_layout(from, like.ch_layout);
   av_channel_layout_default(&to.value, options.channels);
+  const auto [rate_in, rate_out] = conversion_rates(like.sample_rate, options);
   SwrContext* raw = nullptr;
-  const int allocated = swr_alloc_set_opts2(&raw, &to.value, AV_SAMPLE_FMT_FLTP, options.sample_rate, &from.value,
-                                            static_cast<AVSampleFormat>(like.format), like.sample_rate,
+  const int allocated = swr_alloc_set_opts2(&raw, &to.value, AV_SAMPLE_FMT_FLTP, rate_out, &from.value,
+                                            static_cast<AVSampleFormat>(like.format), rate_in,
                                             /*log_offset=*/0, /*log_ctx=*/nullptr);
   swr_.reset(raw);
   if (allocated < 0) return allocated;

@@ -7,6 +7,8 @@
 
 #include "media/ff/handles.hpp"
 
+#include <react1/rational.hpp>
+
 namespace react1::media {
 
 /// How each of the source's channels goes into left and right, row by row: left first, then right; one row per channel
@@ -22,6 +24,7 @@ struct ResamplerOptions {
   int channels = 1;     ///< made: 1 or 2
   int sample_rate = 0;  ///< made, Hz
   int only_channel = -1;
+  Rational stretch = 1;  ///< seconds that a second's worth of the source's samples becomes; 0.97 to 1.03
   /// Use libswresample's own filter although FFmpeg was built with the better libsoxr.
   bool built_in_filter = false;
 };

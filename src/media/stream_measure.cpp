@@ -35,13 +35,6 @@ Seconds video_duration(const VideoInfo& video, const StreamSurvey& survey, const
   return abs(exact - span) <= rounding ? exact : span;
 }
 
-/// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.
-std::int64_t start_skip(const StreamSurvey& survey, const AVStream& stream) {
-  const AVCodecParameters& codec = *stream.codecpar;
-  const std::int64_t priming = codec.codec_id == AV_CODEC_ID_OPUS ? codec.initial_padding : 0;
-  return std::max(survey.skip_start, priming);
-}
-
 std::string layout_name(const AVChannelLayout& layout) {
   AVChannelLayout named{};
   if (layout.order == AV_CHANNEL_ORDER_UNSPEC) {
@@ -93,10 +86,9 @@ std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, con
   const bool overlaps =
       std::find(overlapping.begin(), overlapping.end(), stream.codecpar->codec_id) != overlapping.end();
   if (raw || overlaps || survey.shown == 0) return std::nullopt;
-  if (survey.inexact > 0 && survey.codec_silent > 0) return std::nullopt;
-  const auto part = survey.inexact == 0 ? &StreamSurvey::Samples::by_duration : &StreamSurvey::Samples::by_codec;
-  const std::int64_t dropped_first = std::max(start_skip(survey, stream), survey.not_shown.*part);
-  return std::max<std::int64_t>(survey.all.*part - dropped_first - survey.skip_end, 0);
+  if (survey.unknown_lengths > 0 || !survey.timeline.plausible) return std::nullopt;
+  const std::int64_t dropped_first = std::max(priming_of(survey, stream), survey.samples_not_shown);
+  return std::max<std::int64_t>(survey.samples - dropped_first - survey.skip_end, 0);
 }
 
 AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
@@ -111,7 +103,7 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   const char* sample_format = av_get_sample_fmt_name(static_cast<AVSampleFormat>(codec.format));
   if (sample_format != nullptr) audio.sample_fmt = sample_format;
   audio.start_s = Rational{survey.first_time.value_or(survey.first.value_or(0))} * tick;
-  audio.priming = start_skip(survey, stream);
+  audio.priming = priming_of(survey, stream);
   if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{audio.priming, codec.sample_rate};
   if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;
   return audio;

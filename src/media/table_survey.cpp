@@ -98,11 +98,12 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
     // Packets that start before the edit's end are played whole.
     const std::int64_t count =
         edit.end > time ? std::min<std::int64_t>(run.count, (edit.end - time - 1) / value + 1) : 0;
-    // As for packets: the last one may be stretched in the table, and none decodes to more than the codec's frame.
-    const std::int64_t length = value < 2 * frame ? std::min(value, frame) : value;
+    // Packets that last longer or shorter than their samples: gaps or jitter. Reading them tells which. The last one
+    // may be stretched to the track's end, or end before its samples do.
+    const bool is_last = &run == &table.durations.back() && run.count == 1 && value < 2 * frame;
+    if (value != frame && !uncompressed && !is_last) return std::nullopt;
     survey.packets += count;
-    survey.all.by_duration += count * length;
-    survey.all.by_codec += count * frame;
+    survey.samples += count * std::min(value, frame);
     survey.durations += count * value;
     time += run.count * value;
   }
@@ -110,7 +111,7 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
   // An edit that ends inside the last packet ends that packet.
   const std::int64_t behind_edit = std::max<std::int64_t>(survey.durations - edit.end, 0);
   survey.durations -= behind_edit;
-  survey.all.by_duration -= behind_edit;
+  survey.samples -= behind_edit;
   survey.shown = survey.packets;
   survey.skip_start = edit.begin;
   survey.first = survey.first_time = edit.pause - edit.begin;
@@ -134,7 +135,7 @@ std::optional<StreamSurvey> survey_uncompressed(const AVStream& stream, const He
   StreamSurvey survey;
   survey.index = stream.index;
   survey.packets = survey.shown = 1;
-  survey.all = {.by_duration = *header.duration, .by_codec = *header.duration};
+  survey.samples = *header.duration;
   survey.durations = *header.duration;
   survey.first = survey.first_time = 0;
   survey.last = survey.end = *header.duration;

@@ -94,6 +94,12 @@ void treatment_obstacles(const AudioCase& of, Reasons& reasons) {
   }
 }
 
+/// Packets in a file of their own play one after the other, whatever their times were.
+void timeline_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.audio.pieces.empty()) return;
+  reasons.emplace_back("The sound has gaps, overlaps or a drifting clock, which MP3 has no timestamps for.");
+}
+
 /// A fresh tag says how much of the start to skip; what a file without one starts with is anybody's guess.
 void tag_obstacles(const AudioCase& of, Reasons& reasons) {
   if (of.audio.codec == "mp3" && of.audio.priming < decoder_delay) {
@@ -153,9 +159,12 @@ struct Rung {
 /// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
 ClipAction climb(const AudioCase& of, Reasons& reasons) {
   const std::array ladder{
-      Rung{ClipAction::passthrough, {codec_obstacles, treatment_obstacles, length_obstacles, container_obstacles}},
-      Rung{ClipAction::remux, {codec_obstacles, treatment_obstacles, tag_obstacles, length_obstacles}},
-      Rung{ClipAction::cut, {codec_obstacles, treatment_obstacles, tag_obstacles, start_obstacles}},
+      Rung{ClipAction::passthrough,
+           {codec_obstacles, treatment_obstacles, timeline_obstacles, length_obstacles, container_obstacles}},
+      Rung{ClipAction::remux,
+           {codec_obstacles, treatment_obstacles, timeline_obstacles, tag_obstacles, length_obstacles}},
+      Rung{ClipAction::cut,
+           {codec_obstacles, treatment_obstacles, timeline_obstacles, tag_obstacles, start_obstacles}},
   };
   for (const Rung& rung : ladder) {
     Reasons against;
@@ -193,7 +202,7 @@ void warn_of_dropped_offset(const MediaInfo& info, const AudioInfo& audio, std::
 
 /// As for the picture: a window that reaches to the end of a file that was cut off would silently be shorter.
 void require_whole(const MediaInfo& info, const AudioInfo& audio, const Window& window, const PrepareOptions& options) {
-  if (!audio.truncated || options.salvage || window.end < Seconds(audio.samples, audio.sample_rate)) return;
+  if (!audio.truncated || options.salvage || window.end < audio.duration_s) return;
   const Seconds promised = audio.header_duration_s.value_or(info.container_duration_s.value_or(0));
   throw Error(ErrorCode::media, info.path,
               fmt::format("{} of {} s of sound are there; the file is truncated or damaged", brief(audio.duration_s),
@@ -216,7 +225,7 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
   const Window window = resolve_window(options.audio_window,
                                        {.clip = "audio",
                                         .path = info.path,
-                                        .length = Seconds(audio.samples, audio.sample_rate),
+                                        .length = audio.duration_s,
                                         .limit = options.max_duration_s},
                                        warnings);
   require_whole(info, audio, window, options);

@@ -42,6 +42,16 @@ Json document_of(const VideoInfo& video) {
           {"edit_list", video.edit_list}};
 }
 
+Json pieces_of(const AudioInfo& audio) {
+  Json pieces = Json::array();
+  for (const SoundPiece& piece : audio.pieces) {
+    pieces.push_back({{"first_sample", piece.first_sample},
+                      {"start_s", json_seconds(piece.start_s)},
+                      {"stretch", json_seconds(piece.stretch)}});
+  }
+  return pieces;
+}
+
 Json document_of(const AudioInfo& audio) {
   return {{"index", audio.index},
           {"codec", json_text_or_null(audio.codec)},
@@ -53,6 +63,8 @@ Json document_of(const AudioInfo& audio) {
           {"priming", audio.priming},
           {"start_s", json_seconds(audio.start_s)},
           {"duration_s", json_seconds(audio.duration_s)},
+          {"pieces", pieces_of(audio)},
+          {"clock_restarts", audio.clock_restarts},
           {"duration_source", to_string(audio.duration_source)},
           {"header_duration_s", json_seconds(audio.header_duration_s)},
           {"truncated", audio.truncated}};

@@ -64,7 +64,7 @@ WindowChooser::WindowChooser(const Sources& sources, const PipelineOptions& opti
     : sources_(sources), options_(options), video_options_(options.prepare), audio_options_(options.prepare) {
   const MediaInfo& info = sources_.audio_info;
   longest_ = planning::longest_sound(info, options.prepare.max_duration_s);
-  sound_length_ = Seconds(info.audio->samples, info.audio->sample_rate);
+  sound_length_ = info.audio->duration_s;
   const std::optional<Seconds> asked = options.prepare.audio_window.duration;
   if (options.prepare.window == WindowChoice::speech && asked) longest_ = std::min(longest_, *asked);
   if (options.prepare.same_take) {
