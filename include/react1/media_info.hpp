@@ -86,6 +86,7 @@ struct AudioInfo {
   /// Where timestamps and sample counts part: in order, the first one begins at sample 0 and time 0. Empty for sound
   /// without gaps, overlaps or drift, which is nearly all there is.
   std::vector<SoundPiece> pieces;
+  Seconds timestamp_bias_s;     ///< by how much timestamps are late on average, against the first: they are rounded
   bool clock_restarts = false;  ///< timestamps begin again in the middle: recordings that were joined as they are
   FactSource duration_source = FactSource::packets;
   std::optional<Seconds> header_duration_s;

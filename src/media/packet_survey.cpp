@@ -1,6 +1,7 @@
 #include "media/packet_survey.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -11,6 +12,19 @@ extern "C" {
 #include "media/ff/check.hpp"
 
 namespace react1::media {
+namespace {
+
+/// Samples at 48 kHz, as the decoder counts, from the codec's own header (RFC 7845, 5.1). A container may give them in
+/// the rate of the recording.
+std::optional<std::int64_t> opus_pre_skip(const AVCodecParameters& codec) {
+  constexpr int pre_skip_at = 10;
+  if (codec.extradata == nullptr || codec.extradata_size < pre_skip_at + 2) return std::nullopt;
+  if (std::memcmp(codec.extradata, "OpusHead", 8) != 0) return std::nullopt;
+  return AV_RL16(codec.extradata + pre_skip_at);
+}
+
+}  // namespace
+
 void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
   if (time == AV_NOPTS_VALUE) {
     ++missing;
@@ -94,6 +108,7 @@ void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
   const std::optional<std::int64_t> samples = length_.samples_in(packet);
   if (!samples) ++sums_.unknown_lengths;
   std::int64_t heard = samples.value_or(0);
+  std::optional<std::int64_t> heard_at = packet.pts == AV_NOPTS_VALUE ? std::nullopt : std::optional(packet.pts);
   std::size_t size = 0;
   const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
   last_padding_ = 0;
@@ -105,17 +120,21 @@ void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
     (in_the_middle ? sums_.skip_end : sums_.skip_start) += at_start;
     sums_.skip_end += last_padding_;
     heard = std::max<std::int64_t>(heard - last_padding_ - (in_the_middle ? at_start : 0), 0);
+    if (in_the_middle && heard_at && stream_->codecpar->sample_rate > 0) {
+      const Rational skipped = Rational(at_start, stream_->codecpar->sample_rate) / ff::from_av(stream_->time_base);
+      heard_at = *heard_at + skipped.round();
+    }
   }
   if (!sums_.first_time && packet.pts != AV_NOPTS_VALUE) sums_.first_time = packet.pts;
   sums_.samples += samples.value_or(0);
   if (!shown) sums_.samples_not_shown += samples.value_or(0);
-  if (shown) fit_.add(packet.pts == AV_NOPTS_VALUE ? std::nullopt : std::optional(packet.pts), heard);
+  if (shown) fit_.add(heard_at, heard);
 }
 
 std::int64_t priming_of(const StreamSurvey& survey, const AVStream& stream) {
   const AVCodecParameters& codec = *stream.codecpar;
-  const std::int64_t priming = codec.codec_id == AV_CODEC_ID_OPUS ? codec.initial_padding : 0;
-  return std::max(survey.skip_start, priming);
+  if (codec.codec_id != AV_CODEC_ID_OPUS) return survey.skip_start;
+  return std::max(survey.skip_start, opus_pre_skip(codec).value_or(codec.initial_padding));
 }
 
 std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int>& indexes,

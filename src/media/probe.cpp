@@ -329,7 +329,8 @@ class Probe {
     audio.clock_restarts = timeline.restarts;
     if (timeline.plausible) {
       audio.pieces = timeline.pieces;
-      audio.start_s = audio.start_s + timeline.first_is_off;
+      if (timeline.first_is_off) audio.start_s = audio.start_s + timeline.first_is_early;
+      if (!timeline.first_is_off) audio.timestamp_bias_s = timeline.first_is_early;
     }
     if (audio.sample_rate > 0) audio.duration_s = SoundTimeline(audio).end_time_of(audio.samples);
   }

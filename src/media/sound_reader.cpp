@@ -66,7 +66,8 @@ bool SoundReader::is_exact_after_a_seek() const {
 
 /// A landing behind the window is tried again from farther back, at last from the beginning.
 void SoundReader::go_to_window() {
-  if (audio_.clock_restarts) return;  // no timestamp tells where it lies: everything is decoded and counted
+  // Where one timestamp belongs to two places, everything is decoded and counted.
+  if (audio_.clock_restarts || timeline_.overlaps()) return;
   bool may_seek = is_exact_after_a_seek();
   for (Seconds margin = nearest_entry; margin < window_.start_s; margin = margin * 4) {
     if (may_seek) may_seek = enter_at(window_.start_s - margin);
@@ -139,11 +140,20 @@ const AVFrame* SoundReader::next() {
 void SoundReader::count_frame() {
   length_ = nominal_.in(*frame_);
   const bool before_window = timeline_.time_of(position_) < window_.start_s || timed_frames_ == 0;
-  if (entered_late_ && before_window && frame_->pts != AV_NOPTS_VALUE) {
-    const std::int64_t told = timeline_.sample_at(time_of(frame_->pts));
-    sum_of_offsets_ = sum_of_offsets_ + Rational(told - counted_);
-    ++timed_frames_;
-    position_ = counted_ + (sum_of_offsets_ / Rational(timed_frames_)).round();
+  if (entered_late_ && frame_->pts != AV_NOPTS_VALUE) {
+    const std::int64_t told = timeline_.sample_at(time_of(frame_->pts) - audio_.timestamp_bias_s);
+    const std::size_t piece = timeline_.piece_of(told);
+    if (timed_frames_ > 0 && piece != piece_) {  // pieces begin with frames, so this is the first one
+      position_ = timeline_.piece(piece).first_sample;
+      entered_late_ = false;
+    } else if (before_window) {
+      sum_of_offsets_ = sum_of_offsets_ + Rational(told - counted_);
+      ++timed_frames_;
+      position_ = counted_ + (sum_of_offsets_ / Rational(timed_frames_)).round();
+    }
+    piece_ = piece;
+    // Nor does a frame reach into the next piece, whatever the rounding of its timestamp.
+    if (const auto end = timeline_.end_of(piece); end && position_ + length_ > *end) position_ = *end - length_;
   }
   counted_ += length_;
   position_ += length_;

@@ -76,6 +76,7 @@ class SoundReader {
   // After a late entry: the mean of what the timestamps so far say is closer than any one of them.
   std::int64_t counted_ = 0, timed_frames_ = 0;
   Rational sum_of_offsets_ = 0;
+  std::size_t piece_ = 0;  // of the timeline, that the latest frame is in
 };
 
 }  // namespace react1::media

@@ -73,6 +73,13 @@ std::optional<std::int64_t> SoundTimeline::end_of(std::size_t number) const {
   return pieces_[number + 1].first_sample;
 }
 
+bool SoundTimeline::overlaps() const {
+  for (std::size_t i = 1; i < pieces_.size(); ++i) {
+    if (pieces_[i].start_s < time_in(pieces_[i - 1], pieces_[i].first_sample)) return true;
+  }
+  return false;
+}
+
 Seconds SoundTimeline::time_in(const SoundPiece& piece, std::int64_t sample) const {
   return piece.start_s + Rational(sample - piece.first_sample, rate_) * piece.stretch;
 }
@@ -83,11 +90,7 @@ Seconds SoundTimeline::time_of(std::int64_t sample) const {
 
 std::int64_t SoundTimeline::sample_at(const Seconds& time) const {
   std::size_t number = pieces_.size() - 1;
-  // An overlap has two answers; the earlier piece goes on until its end.
-  while (number > 0 && std::max(pieces_[number].start_s, time_in(pieces_[number - 1], pieces_[number].first_sample)) >
-                           time) {
-    --number;
-  }
+  while (number > 0 && pieces_[number].start_s > time) --number;
   const SoundPiece& piece = pieces_[number];
   const std::int64_t sample =
       piece.first_sample + ((time - piece.start_s) / piece.stretch * Rational(rate_)).round();
@@ -246,7 +249,8 @@ SoundTimelineFit::Result SoundTimelineFit::finish(std::int64_t skipped) {
     const double level = (piece.y - slope * piece.x) / piece.count;  // of the line at the piece's first sample
     if (result.pieces.empty()) {
       first_level = level;
-      if (std::abs(level) > rounding_) result.first_is_off = Rational(std::llround(level), rate_);
+      result.first_is_early = Rational(std::llround(level), rate_);
+      result.first_is_off = std::abs(level) > rounding_;
       result.pieces.push_back({0, 0, stretch});
       continue;
     }

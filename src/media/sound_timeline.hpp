@@ -17,6 +17,8 @@ class SoundTimeline {
   explicit SoundTimeline(const AudioInfo& audio);
   SoundTimeline(std::vector<SoundPiece> pieces, int sample_rate);
 
+  /// Some samples are stored for a time that has passed already: such a time belongs to two samples.
+  [[nodiscard]] bool overlaps() const;
   /// The number of the piece that sample `sample` belongs to; negative samples belong to the first.
   [[nodiscard]] std::size_t piece_of(std::int64_t sample) const;
   [[nodiscard]] const SoundPiece& piece(std::size_t number) const { return pieces_[number]; }
@@ -57,9 +59,9 @@ class SoundTimelineFit {
 
   struct Result {
     std::vector<SoundPiece> pieces;  ///< empty: one piece without drift
-    /// By how much the first timestamp is early (positive) or late against the others of its piece; 0 when that is
-    /// within their rounding.
-    Seconds first_is_off;
+    /// By how much the first timestamp is early (positive) or late against the others of its piece, to a sample.
+    Seconds first_is_early;
+    bool first_is_off = false;  ///< that is more than their rounding
     /// The timestamps begin again in the middle, so they don't tell where a sample lies.
     bool restarts = false;
     /// False where a clock would have to be off by more than 3 %, or a gap follows every few frames: then the counts

@@ -102,9 +102,13 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   audio.layout = layout_name(codec.ch_layout);
   const char* sample_format = av_get_sample_fmt_name(static_cast<AVSampleFormat>(codec.format));
   if (sample_format != nullptr) audio.sample_fmt = sample_format;
-  audio.start_s = Rational{survey.first_time.value_or(survey.first.value_or(0))} * tick;
   audio.priming = priming_of(survey, stream);
-  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{audio.priming, codec.sample_rate};
+  // The first packet that is shown tells the start, and how much priming those before it have taken along.
+  const bool leads_in = survey.samples_not_shown > 0 && survey.samples_not_shown <= audio.priming && survey.first;
+  const std::int64_t first = leads_in ? *survey.first : survey.first_time.value_or(survey.first.value_or(0));
+  const std::int64_t primed = leads_in ? audio.priming - survey.samples_not_shown : audio.priming;
+  audio.start_s = Rational{first} * tick;
+  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{primed, codec.sample_rate};
   if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;
   return audio;
 }

