@@ -25,13 +25,11 @@ DecodedAudioCount count_decoded_samples(const Source& source, int index, const S
   const ff::Packet packet = ff::make_packet();
   const ff::Frame frame = ff::make_frame();
   const int rate = stream.codecpar->sample_rate;
-  SoundTimelineFit fit(ff::from_av(stream.time_base), rate,
-                       (demuxer.format().iformat->flags & AVFMT_TS_DISCONT) != 0);
+  SoundTimelineFit fit(ff::from_av(stream.time_base), rate, (demuxer.format().iformat->flags & AVFMT_TS_DISCONT) != 0);
   NominalSamples nominal(rate);
   DecodedAudioCount count;
   const auto add = [&](const AVFrame& decoded) {
-    const std::optional<std::int64_t> time =
-        decoded.pts == AV_NOPTS_VALUE ? std::nullopt : std::optional(decoded.pts);
+    const std::optional<std::int64_t> time = decoded.pts == AV_NOPTS_VALUE ? std::nullopt : std::optional(decoded.pts);
     if (!count.first) count.first = time;
     const std::int64_t samples = nominal.in(decoded);
     fit.add(time, samples);

@@ -14,14 +14,15 @@ bool is_one_of(AVCodecID codec, const std::array<AVCodecID, size>& list) {
 }
 
 bool has_constant_packets(AVCodecID codec) {
-  constexpr std::array list{AV_CODEC_ID_AAC,    AV_CODEC_ID_MP1,    AV_CODEC_ID_MP2, AV_CODEC_ID_MP3,
+  constexpr std::array list{AV_CODEC_ID_AAC,    AV_CODEC_ID_MP1,    AV_CODEC_ID_MP2,    AV_CODEC_ID_MP3,
                             AV_CODEC_ID_AC3,    AV_CODEC_ID_AMR_NB, AV_CODEC_ID_AMR_WB, AV_CODEC_ID_GSM,
                             AV_CODEC_ID_GSM_MS, AV_CODEC_ID_ATRAC1};
   return is_one_of(codec, list);
 }
 
 bool is_pcm(AVCodecID codec) {
-  return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT && av_get_exact_bits_per_sample(codec) > 0;
+  return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT &&
+         av_get_exact_bits_per_sample(codec) > 0;
 }
 
 /// Codecs whose last packet, or any, may hold less than the frame size.

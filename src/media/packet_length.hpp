@@ -22,9 +22,7 @@ class PacketLength {
   [[nodiscard]] std::optional<std::int64_t> samples_in(const AVPacket& packet);
 
   /// By how much the container ends the last packet that was asked for before its samples end; 0 where it does not say.
-  [[nodiscard]] std::int64_t cut_from_last() const noexcept {
-    return regular_ && cut_ > 0 ? cut_ : 0;
-  }
+  [[nodiscard]] std::int64_t cut_from_last() const noexcept { return regular_ && cut_ > 0 ? cut_ : 0; }
 
  private:
   [[nodiscard]] std::int64_t by_duration(const AVPacket& packet) const;
@@ -34,7 +32,8 @@ class PacketLength {
   bool constant_;  // every packet holds as many, whatever its size
   bool exact_;     // its size tells
   bool bounded_;   // the codec's frame size is the most that a packet holds
-  int multiple_ = 0;  // of what the codec says; 2 for HE-AAC, whose core codec knows of half its samples. 0: not known yet
+  int multiple_ =
+      0;  // of what the codec says; 2 for HE-AAC, whose core codec knows of half its samples. 0: not known yet
   bool regular_ = true;  // all packets but the last last as long as their samples
   std::int64_t previous_ = 0;
   std::int64_t cut_ = 0;

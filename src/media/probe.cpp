@@ -324,17 +324,6 @@ class Probe {
     info_.audio = std::move(audio);
   }
 
-  /// Timestamps that no clock could have made are not followed: the samples then play one after the other.
-  static void take_timeline(AudioInfo& audio, const SoundTimelineFit::Result& timeline) {
-    audio.clock_restarts = timeline.restarts;
-    if (timeline.plausible) {
-      audio.pieces = timeline.pieces;
-      if (timeline.first_is_off) audio.start_s = audio.start_s + timeline.first_is_early;
-      if (!timeline.first_is_off) audio.timestamp_bias_s = timeline.first_is_early;
-    }
-    if (audio.sample_rate > 0) audio.duration_s = SoundTimeline(audio).end_time_of(audio.samples);
-  }
-
   void take_layout() {
     info_.moov_first = layout_->moov_first;
     info_.fragmented = layout_->fragmented;

@@ -191,11 +191,11 @@ void SampleSource::settle_count() {
   const auto& damage = reader_.demuxer().damage();
   if (short_by > most_padding || (short_by > 0 && damage && !plan_.salvaged)) {
     const Seconds end = reader_.timeline().end_time_of(reader_.position());
-    throw Error(ErrorCode::media, reader_.demuxer().name(),
-                fmt::format("{} of {} samples can be made; the sound ends at {} s", made, plan_.samples,
-                            end.to_decimal(3)),
-                {.detail = damage.value_or(""),
-                 .hint = "the file is truncated or damaged; export it again, or choose a shorter window"});
+    throw Error(
+        ErrorCode::media, reader_.demuxer().name(),
+        fmt::format("{} of {} samples can be made; the sound ends at {} s", made, plan_.samples, end.to_decimal(3)),
+        {.detail = damage.value_or(""),
+         .hint = "the file is truncated or damaged; export it again, or choose a shorter window"});
   }
   treated_.add_silence(short_by);
   padded_ = short_by;

@@ -23,9 +23,9 @@ struct SoundWindow {
 };
 
 /// Reads a window of one sound, its samples numbered as if the file had been decoded from its beginning. A file is only
-/// entered in the middle where its timestamps then are those that reading from the beginning gives; others are read from
-/// the beginning, and decoded from shortly before the window on. One thread at a time; the observer of `context` is not
-/// used.
+/// entered in the middle where its timestamps then are those that reading from the beginning gives; others are read
+/// from the beginning, and decoded from shortly before the window on. One thread at a time; the observer of `context`
+/// is not used.
 class SoundReader {
  public:
   /// `audio` is probe()'s. Throws as Demuxer and Decoder do.

@@ -19,6 +19,8 @@ constexpr double longest_overlap_s = 1;
 constexpr double least_slope_s = 1;
 constexpr double least_slope_frames = 16;
 constexpr double most_drift = 0.03;
+/// Within this share of a packet, its timestamp may be off (ASF puts several codec frames into one).
+constexpr double rough_share = 0.1;
 
 __extension__ using Wide = __int128;
 
@@ -92,8 +94,7 @@ std::int64_t SoundTimeline::sample_at(const Seconds& time) const {
   std::size_t number = pieces_.size() - 1;
   while (number > 0 && pieces_[number].start_s > time) --number;
   const SoundPiece& piece = pieces_[number];
-  const std::int64_t sample =
-      piece.first_sample + ((time - piece.start_s) / piece.stretch * Rational(rate_)).round();
+  const std::int64_t sample = piece.first_sample + ((time - piece.start_s) / piece.stretch * Rational(rate_)).round();
   const std::int64_t end = end_of(number).value_or(sample);
   return std::min(sample, end);
 }
@@ -110,8 +111,8 @@ SoundFlaws flaws_of(const AudioInfo& audio) {
     if (abs(piece.stretch - 1) > abs(flaws.stretch - 1)) flaws.stretch = piece.stretch;
     if (i == 0) continue;
     const SoundPiece& before = audio.pieces[i - 1];
-    const Seconds end = before.start_s + Rational(piece.first_sample - before.first_sample, audio.sample_rate) *
-                                             before.stretch;
+    const Seconds end =
+        before.start_s + Rational(piece.first_sample - before.first_sample, audio.sample_rate) * before.stretch;
     const Seconds jump = piece.start_s - end;
     if (jump > 0) {
       ++flaws.gaps;
@@ -151,8 +152,9 @@ void SoundTimelineFit::settle_front() {
     begin_piece(point);
   } else {
     const double step = point.late - last_late_;
-    // A clock that is off moves by that much with every packet, and packets may be long.
-    const double usual = std::max(rounding_, most_drift * static_cast<double>(last_length_));
+    // A clock that is off moves by that much with every packet, and timestamps of long packets are rough.
+    const double length = static_cast<double>(std::max(last_length_, point.length));
+    const double usual = std::max(rounding_, rough_share * length);
     if (std::abs(step) <= usual) {
       take(point);
     } else {

@@ -50,8 +50,8 @@ struct SoundFlaws {
 /// dropped or invented for that: only what stays is a gap or an overlap, and only a slope over seconds is a drift.
 class SoundTimelineFit {
  public:
-  /// `tick`: the stream's time base. `restarts`: the format's clock may be set to any other time in the middle (MPEG-TS),
-  /// so a jump of more than ten seconds is no gap.
+  /// `tick`: the stream's time base. `restarts`: the format's clock may be set to any other time in the middle
+  /// (MPEG-TS), so a jump of more than ten seconds is no gap.
   SoundTimelineFit(Rational tick, int sample_rate, bool restarts);
 
   /// The next frame in stored order: its timestamp where it has one, and the samples in it.
@@ -100,7 +100,7 @@ class SoundTimelineFit {
   double rounding_;  // samples in two ticks, at least a millisecond's
   std::optional<std::int64_t> first_ticks_;
   std::int64_t samples_ = 0;
-  double shift_ = 0;           // added to every `late`: restarts of the clock
+  double shift_ = 0;  // added to every `late`: restarts of the clock
   bool restarted_ = false;
   std::deque<Point> pending_;  // timed frames that are not judged yet
   std::deque<double> recent_;  // `late` of the latest judged ones

@@ -113,4 +113,14 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   return audio;
 }
 
+void take_timeline(AudioInfo& audio, const SoundTimelineFit::Result& timeline) {
+  audio.clock_restarts = timeline.restarts;
+  if (timeline.plausible) {
+    audio.pieces = timeline.pieces;
+    if (timeline.first_is_off) audio.start_s = audio.start_s + timeline.first_is_early;
+    if (!timeline.first_is_off) audio.timestamp_bias_s = timeline.first_is_early;
+  }
+  if (audio.sample_rate > 0) audio.duration_s = SoundTimeline(audio).end_time_of(audio.samples);
+}
+
 }  // namespace react1::media

@@ -163,8 +163,7 @@ ClipAction climb(const AudioCase& of, Reasons& reasons) {
            {codec_obstacles, treatment_obstacles, timeline_obstacles, length_obstacles, container_obstacles}},
       Rung{ClipAction::remux,
            {codec_obstacles, treatment_obstacles, timeline_obstacles, tag_obstacles, length_obstacles}},
-      Rung{ClipAction::cut,
-           {codec_obstacles, treatment_obstacles, timeline_obstacles, tag_obstacles, start_obstacles}},
+      Rung{ClipAction::cut, {codec_obstacles, treatment_obstacles, timeline_obstacles, tag_obstacles, start_obstacles}},
   };
   for (const Rung& rung : ladder) {
     Reasons against;
@@ -222,12 +221,9 @@ Seconds longest_sound(const MediaInfo& info, const Seconds& limit) {
 AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings,
                      const SoundChoice& choice) {
   const AudioInfo& audio = require_sound(info);
-  const Window window = resolve_window(options.audio_window,
-                                       {.clip = "audio",
-                                        .path = info.path,
-                                        .length = audio.duration_s,
-                                        .limit = options.max_duration_s},
-                                       warnings);
+  const Window window = resolve_window(
+      options.audio_window,
+      {.clip = "audio", .path = info.path, .length = audio.duration_s, .limit = options.max_duration_s}, warnings);
   require_whole(info, audio, window, options);
 
   AudioPlan plan;

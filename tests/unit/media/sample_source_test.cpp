@@ -46,7 +46,8 @@ std::vector<float> samples_of(const std::string& path, const MediaInfo& info, co
 }
 
 /// How many samples of `made` are not those of `expected` from `begin` on.
-std::int64_t differences(const std::vector<float>& made, const std::vector<std::int16_t>& expected, std::int64_t begin) {
+std::int64_t differences(const std::vector<float>& made, const std::vector<std::int16_t>& expected,
+                         std::int64_t begin) {
   std::int64_t wrong = 0;
   for (std::size_t i = 0; i < made.size(); ++i) {
     const std::size_t at = static_cast<std::size_t>(begin) + i;

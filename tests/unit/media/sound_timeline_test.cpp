@@ -22,9 +22,10 @@ struct Grid {
 };
 
 /// Feeds `frames` frames whose true time is `time_of(number)` seconds, rounded to the grid's ticks by `rounding`.
-SoundTimelineFit::Result fit(const Grid& grid, int frames, const std::function<double(int)>& time_of,
-                             const std::function<double(double)>& rounding = [](double x) { return std::floor(x + 0.5); },
-                             bool restarts = false) {
+SoundTimelineFit::Result fit(
+    const Grid& grid, int frames, const std::function<double(int)>& time_of,
+    const std::function<double(double)>& rounding = [](double x) { return std::floor(x + 0.5); },
+    bool restarts = false) {
   SoundTimelineFit fit(grid.tick, grid.rate, restarts);
   for (int i = 0; i < frames; ++i) {
     fit.add(static_cast<std::int64_t>(rounding(time_of(i) / grid.tick.to_double() + 1e-9)), grid.frame);
@@ -59,12 +60,13 @@ double jump_of(const SoundPiece& piece, int rate) {
 }  // namespace
 
 TEST_CASE("timestamps that are only rounded make no pieces, whatever the rate, the frame, the tick and the rounding") {
-  const std::vector<std::function<double(double)>> roundings{
-      [](double x) { return std::floor(x); }, [](double x) { return std::floor(x + 0.5); },
-      [](double x) { return std::ceil(x); }};
+  const std::vector<std::function<double(double)>> roundings{[](double x) { return std::floor(x); },
+                                                             [](double x) { return std::floor(x + 0.5); },
+                                                             [](double x) { return std::ceil(x); }};
   for (const Grid& grid : grids()) {
     for (const auto& rounding : roundings) {
-      const auto result = fit(grid, 400, [&](int i) { return spot(grid, i); }, rounding);
+      const auto result = fit(
+          grid, 400, [&](int i) { return spot(grid, i); }, rounding);
       CAPTURE(text(grid));
       CHECK(result.pieces.empty());
       CHECK(result.plausible);
@@ -93,9 +95,8 @@ TEST_CASE("gaps and overlaps of every grid are exact where the ticks are") {
     for (const double jump : {3 * frame, frame, -frame / 2}) {
       if (std::abs(jump) < 0.0025) continue;
       const std::int64_t samples = std::llround(jump * grid.rate);
-      const auto result = fit(grid, 100, [&](int i) {
-        return spot(grid, i) + (i >= 40 ? static_cast<double>(samples) / grid.rate : 0);
-      });
+      const auto result = fit(
+          grid, 100, [&](int i) { return spot(grid, i) + (i >= 40 ? static_cast<double>(samples) / grid.rate : 0); });
       CAPTURE(text(grid));
       CAPTURE(jump);
       REQUIRE(result.pieces.size() == 2);
@@ -136,9 +137,8 @@ TEST_CASE("two gaps in a row are two, however near they are") {
   const Grid grid{Rational(1, 1000), 48000, 1024};
   for (int between = 4; between < 40; ++between) {
     for (const double second : {0.0214, 0.5}) {
-      const auto result = fit(grid, 200, [&](int i) {
-        return spot(grid, i) + (i >= 80 ? 0.0214 : 0) + (i >= 80 + between ? second : 0);
-      });
+      const auto result = fit(
+          grid, 200, [&](int i) { return spot(grid, i) + (i >= 80 ? 0.0214 : 0) + (i >= 80 + between ? second : 0); });
       CAPTURE(between);
       CAPTURE(second);
       REQUIRE(result.pieces.size() == 3);
@@ -195,8 +195,12 @@ TEST_CASE("a clock that begins again is no gap, and says so") {
   CHECK(again.restarts);
   const Grid transport{Rational(1, 90000), 48000, 1024};
   const auto far = [&](int i) { return spot(transport, i) + (i >= 100 ? 3600 : 0); };
-  CHECK(fit(transport, 200, far, [](double x) { return std::floor(x); }, /*restarts=*/true).pieces.empty());
-  CHECK(fit(transport, 200, far, [](double x) { return std::floor(x); }, /*restarts=*/false).pieces.size() == 2);
+  CHECK(fit(
+            transport, 200, far, [](double x) { return std::floor(x); }, /*restarts=*/true)
+            .pieces.empty());
+  CHECK(fit(
+            transport, 200, far, [](double x) { return std::floor(x); }, /*restarts=*/false)
+            .pieces.size() == 2);
 }
 
 TEST_CASE("frames without a time follow the one before") {
@@ -216,7 +220,8 @@ TEST_CASE("no clock is off by half: then the counts are in doubt") {
 }
 
 TEST_CASE("samples and times lead to each other") {
-  const SoundTimeline timeline({{0, 0, 1}, {48000, Rational(3), Rational(101, 100)}, {96000, Rational(7, 2), 1}}, 48000);
+  const SoundTimeline timeline({{0, 0, 1}, {48000, Rational(3), Rational(101, 100)}, {96000, Rational(7, 2), 1}},
+                               48000);
   CHECK(timeline.time_of(24000) == Rational(1, 2));
   CHECK(timeline.time_of(48000) == 3);
   CHECK(timeline.end_time_of(48000) == 1);

@@ -34,11 +34,11 @@ std::string header() {
 }
 
 std::string track(int rate) {
-  const std::string audio = element(
-      "\xE1", element("\xB5", big_endian(std::bit_cast<std::uint64_t>(static_cast<double>(rate)), 8)) +
-                  number("\x9F", 1) + number("\x62\x64", 16));
-  return element("\xAE", number("\xD7", 1) + number("\x73\xC5", 1) + number("\x83", 2) +
-                             element("\x86", "A_PCM/INT/LIT") + audio);
+  const std::string audio =
+      element("\xE1", element("\xB5", big_endian(std::bit_cast<std::uint64_t>(static_cast<double>(rate)), 8)) +
+                          number("\x9F", 1) + number("\x62\x64", 16));
+  return element(
+      "\xAE", number("\xD7", 1) + number("\x73\xC5", 1) + number("\x83", 2) + element("\x86", "A_PCM/INT/LIT") + audio);
 }
 
 }  // namespace
