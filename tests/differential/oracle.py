@@ -1,0 +1,173 @@
+"""What is in a file, by the ffmpeg and ffprobe programs: pictures with their times, sound on its timeline.
+
+Everything is decoded from the start and placed here by the timestamps of the decoded frames. No code is shared with
+react1.
+"""
+
+import dataclasses
+from fractions import Fraction
+from math import gcd
+
+import numpy
+
+import picture
+from tools import QUIET, GeneratorError, generate, probe
+
+LOOK = (160, 120)  # pictures are read at this size; everything in them is placed by fractions
+ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 kHz
+# Timestamps this close to where the samples before them end are taken for rounding and jitter.
+TOLERANCE_S = 0.02
+# A step back by more than this is another timeline behind the first, not an overlap.
+RESET_S = 0.5
+
+
+@dataclasses.dataclass
+class Pictures:
+    times: list  # seconds (Fraction) of each shown picture on the file's timeline
+    numbers: list  # what is drawn on each; None: can't be read
+    end: Fraction  # when the last one is no longer shown
+    shape: Fraction  # width / height as it is to be seen
+    interval: Fraction  # the median between two pictures
+
+
+@dataclasses.dataclass
+class Sound:
+    rate: int
+    start: Fraction  # of the first sample, on the file's timeline
+    samples: numpy.ndarray  # float32[n, channels] with silence where time passes without samples
+    stored: int  # samples that the decoder gave
+    gaps_s: float  # silence that was put in
+
+    @property
+    def length_s(self):
+        return len(self.samples) / self.rate
+
+
+def look(path, video, audio, follow=False):
+    """(Pictures or None, Sound or None). `follow`: the clock of the timestamps leads, samples are stretched to it.
+
+    Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
+    facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
+                  "stream=index,codec_type,width,height,sample_aspect_ratio,sample_rate,channels,r_frame_rate:"
+                  "stream_side_data=rotation:"
+                  "frame=media_type,stream_index,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples")
+    streams = {stream["codec_type"]: stream for stream in reversed(facts["streams"])}
+    frames = {kind: [f for f in facts["frames"] if f.get("stream_index") == streams[kind]["index"]] for kind in streams}
+    pictures = sound = None
+    if video:
+        pictures = _pictures(path, _require(streams, "video"), frames["video"])
+    if audio:
+        sound = _sound(path, _require(streams, "audio"), frames["audio"], follow)
+    return pictures, sound
+
+
+def _require(streams, kind):
+    if kind not in streams:
+        raise GeneratorError(f"ffprobe finds no {kind}")
+    return streams[kind]
+
+
+def _time(frame):
+    text = frame.get("best_effort_timestamp_time")
+    return None if text in (None, "N/A") else Fraction(text)
+
+
+def read_pictures(path, count=None):
+    """Luma of every picture ffmpeg shows, uint8[n, height, width]."""
+    width, height = LOOK
+    raw = generate(QUIET + ["-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-vf",
+                            f"scale={width}:{height}:flags=bicubic,format=gray", "-f", "rawvideo", "-"])
+    luma = numpy.frombuffer(raw, numpy.uint8).reshape(-1, height, width)
+    if count is not None and len(luma) != count:
+        raise GeneratorError(f"ffmpeg shows {len(luma)} pictures, ffprobe {count}")
+    return luma
+
+
+def _pictures(path, stream, frames):
+    luma = read_pictures(path, len(frames))
+    times = [_time(frame) for frame in frames]
+    if len(times) < 2 or times[0] is None:
+        raise GeneratorError("ffprobe gives no times of the pictures")
+    if None in times:  # program streams: one time for several pictures
+        _fill(times, Fraction(stream["r_frame_rate"]))
+    if any(later <= earlier for earlier, later in zip(times, times[1:])):
+        raise GeneratorError("the pictures' times do not grow")
+    steps = sorted(later - earlier for earlier, later in zip(times, times[1:]))
+    interval = steps[len(steps) // 2]
+    last = frames[-1].get("duration_time", frames[-1].get("pkt_duration_time", "N/A"))
+    shown = Fraction(last) if last != "N/A" and Fraction(last) > 0 else interval
+    numbers = [picture.read_number(image) for image in luma]
+    return Pictures(times, numbers, times[-1] + shown, _shape(stream), interval)
+
+
+def _fill(times, rate):
+    for i, time in enumerate(times):
+        if time is None:
+            times[i] = times[i - 1] + 1 / rate
+
+
+def _shape(stream):
+    ratio = stream.get("sample_aspect_ratio", "1:1").split(":")
+    pixel = Fraction(int(ratio[0]), int(ratio[1])) if int(ratio[0]) > 0 else Fraction(1)
+    shape = Fraction(stream["width"], stream["height"]) * pixel
+    turned = any(abs(int(data.get("rotation", 0))) % 180 == 90 for data in stream.get("side_data_list", []))
+    return 1 / shape if turned else shape
+
+
+def read_sound(path, channels):
+    """Every sample ffmpeg hears, float32[n, channels]; timestamps play no part."""
+    raw = generate(QUIET + ["-i", path, "-map", "0:a:0", "-f", "f32le", "-c:a", "pcm_f32le", "-"])
+    return numpy.frombuffer(raw, numpy.float32).reshape(-1, channels)
+
+
+def _sound(path, stream, frames, follow):
+    rate, channels = int(stream["sample_rate"]), int(stream["channels"])
+    decoded = read_sound(path, channels)
+    frames = [frame for frame in frames if int(frame["nb_samples"]) > 0]
+    counted = sum(int(frame["nb_samples"]) for frame in frames)
+    if counted != len(decoded) or counted == 0:
+        raise GeneratorError(f"ffmpeg hears {len(decoded)} samples, ffprobe {counted}")
+    start = next((time for time in map(_time, frames) if time is not None), Fraction(0))
+    if follow:
+        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0)
+    placed, end, read, gaps = [], 0, 0, 0
+    for frame in frames:
+        count, time = int(frame["nb_samples"]), _time(frame)
+        piece = decoded[read:read + count]
+        read += count
+        if time is not None:
+            step = round((time - start) * rate) - end
+            if step > TOLERANCE_S * rate:
+                placed.append(numpy.zeros((step, channels), numpy.float32))
+                end, gaps = end + step, gaps + step
+            elif -RESET_S * rate < step < -TOLERANCE_S * rate:
+                piece = piece[-step:]
+        placed.append(piece)
+        end += len(piece)
+    return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate)
+
+
+def _stretched(decoded, rate, frames, start):
+    """The samples as the timestamps say when they sound."""
+    counts = numpy.array([int(frame["nb_samples"]) for frame in frames])
+    firsts = numpy.concatenate([[0], numpy.cumsum(counts)])
+    times = numpy.array([float((_time(frame) - start) * rate) for frame in frames])
+    slope = (times[-1] - times[0]) / max(firsts[len(times) - 1], 1)
+    line = numpy.concatenate([times, [times[-1] + slope * counts[-1]]])
+    moments = numpy.arange(int(line[-1]))
+    sources = numpy.interp(moments, line, firsts)
+    return numpy.stack([numpy.interp(sources, numpy.arange(len(decoded)), decoded[:, c])
+                        for c in range(decoded.shape[1])], axis=1).astype(numpy.float32)
+
+
+def resampled(samples, rate):
+    """float32[n, channels] at ANALYSIS_HZ, by way of the spectrum: exact for signals below 3 kHz."""
+    step = rate // gcd(rate, ANALYSIS_HZ)
+    padded = -(-(len(samples) + rate // 10) // step) * step  # silence behind, so that the end does not meet the beginning
+    wanted = padded * ANALYSIS_HZ // rate
+    spectrum = numpy.fft.rfft(samples, padded, axis=0)
+    size = wanted // 2 + 1
+    if len(spectrum) < size:
+        spectrum = numpy.concatenate([spectrum, numpy.zeros((size - len(spectrum), spectrum.shape[1]), complex)])
+    result = numpy.fft.irfft(spectrum[:size], wanted, axis=0) * (wanted / padded)
+    return result[:-(-len(samples) * ANALYSIS_HZ // rate)].astype(numpy.float32)
