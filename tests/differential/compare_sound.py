@@ -18,9 +18,9 @@ LIKE = 0.9  # what coding leaves of a piece is more like it than this
 SILENT_RMS, QUIET_RMS = 0.0005, 0.004  # of the source; of the clip, where MP3 smears sound into silence
 SMEAR = ANALYSIS_HZ // 20
 REACH = ANALYSIS_HZ // 20
+MOST_ASTRAY = 4
 
 # layout: what each channel counts in (left, right) of the mix that docs/ARCHITECTURE.md describes
-FRONT, SIDE = (0.5, 0.0), (0.25, 0.0)
 MIXES = {
     "3.0": [(0.5, 0), (0, 0.5), (1, 1)],
     "quad": [(1, 0), (0, 1), (0.5, 0), (0, 0.5)],
@@ -91,7 +91,7 @@ def _length(case, source, made, offset):
     whole = end - start
     most = longest(made.rate)
     slack = POSITION_S + 1 / made.rate + (3 * MP3_FRAME / made.rate if made.said["action"] in ("cut",) else 0)
-    least = min(whole, most) - slack
+    least = min(whole - source.padding_s, most) - slack
     if whole > most and case.asked("--cut") != "exact" and not asked:
         least = most - 3.1  # the last pause before the limit
     if not least <= length <= min(whole, LIMIT_S) + slack:
@@ -100,7 +100,7 @@ def _length(case, source, made, offset):
 
 
 def _pieces(case, wanted, clip, offset, which):
-    gains, found = [], []
+    gains, astray = [], []
     last = len(clip) - PIECE
     if last < 0:
         return [Difference("sound_short", f"{len(clip) / ANALYSIS_HZ:.3f} s")]
@@ -110,27 +110,28 @@ def _pieces(case, wanted, clip, offset, which):
     for first in sorted({*range(0, last, PIECE), last}):
         piece, place = clip[first:first + PIECE], first + offset + len(margin)
         there = around[max(int(place) - SMEAR, 0):int(place) + PIECE + SMEAR]
+        at = f"{which} at {first / ANALYSIS_HZ:.2f} s"
         if not len(there) or _rms(there) < SILENT_RMS:
             if _rms(piece) > QUIET_RMS:
-                found.append(Difference("sound_in_silence", f"{which} at {first / ANALYSIS_HZ:.2f} s: the source is silent"))
-                break
-            continue
-        if _rms(around[max(int(place), 0):int(place) + PIECE]) < 20 * SILENT_RMS:
-            continue  # the edge of a silence
-        match = noise.find(piece, around, place, REACH)
-        if match is None or match[1] < LIKE or abs(match[0] - place) > allowed:
-            found.append(_astray(piece, around, place, match, first, which))
+                astray.append(Difference("sound_in_silence", f"{at}: the source is silent"))
+        elif _rms(around[max(int(place), 0):int(place) + PIECE]) > 20 * SILENT_RMS:  # else the edge of a silence
+            match = noise.find(piece, around, place, REACH)
+            if match is None or match[1] < LIKE or abs(match[0] - place) > allowed:
+                astray.append(_astray(piece, around, place, match, at))
+            else:
+                gains.append(match[2])
+        if len(astray) == MOST_ASTRAY:
             break
-        gains.append(match[2])
-    return found + (_level(gains, which) if not found else [])
+    # A piece across a jump is like nothing; the ones behind it say more.
+    astray.sort(key=lambda difference: difference.kind == "sound_strange")
+    return astray[:1] or _level(gains, which)
 
 
 def _rms(piece):
     return float(numpy.sqrt(numpy.mean(piece.astype(float) ** 2))) if len(piece) else 0.0
 
 
-def _astray(piece, around, place, match, first, which):
-    at = f"{which} at {first / ANALYSIS_HZ:.2f} s"
+def _astray(piece, around, place, match, at):
     everywhere = noise.find(piece, around, len(around) // 2, len(around))
     best = max([m for m in (match, everywhere) if m is not None], key=lambda m: m[1])
     if best[1] < LIKE:

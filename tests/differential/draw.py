@@ -94,7 +94,7 @@ def _draw_shape(dice, video):
         video["size"] = [size[0] + dice.choice([-1, 0, 1]), size[1] + dice.choice([-1, 0, 1])]
     if odd(dice, 0.12) and video["codec"] in ("h264", "hevc", "mpeg4", "ffv1", "vp9", "prores"):
         video["sar"] = dice.choice(["4:3", "16:11", "12:11", "10:11", "8:9", "64:45", "1:2", "2:1"])
-    if odd(dice, 0.1) and video["container"] in ("mp4", "mov", "matroska"):
+    if odd(dice, 0.12) and video["container"] in ("mp4", "mov"):
         video["rotation"] = dice.choice([90, 180, 270])
     if odd(dice, 0.06) and video["codec"] in ("h264", "mpeg2video", "mpeg4") and video["container"] != "avi":
         video["interlaced"] = True
@@ -106,7 +106,7 @@ def _draw_colors(dice, video):
     if video["pixels"] == "rgb24":
         video["colors"] = "untagged"
         return
-    if not tagged or video["codec"] in ("theora", "flv1"):
+    if not tagged or video["codec"] in ("theora", "flv1", "mjpeg"):
         video["colors"] = "untagged"
     elif odd(dice, 0.3):
         video["colors"] = dice.choice(["smpte170m", "bt470bg", "untagged", "smpte240m", "bt2020", "reserved"])

@@ -50,7 +50,24 @@ def make_clip(folder, video, audio, seed):
         wanted.rename(out)
     else:
         raise ValueError(f"no such treatment: {kind}")
+    if video and video["rotation"]:
+        _turn(out, video["rotation"])
     return out
+
+
+def _turn(path, degrees):
+    """Writes the display matrix of an MP4's or MOV's picture, as cameras do."""
+    one = 1 << 16
+    a, b, c, d = {90: (0, one, -one, 0), 180: (-one, 0, 0, -one), 270: (0, -one, one, 0)}[degrees]
+    data = bytearray(path.read_bytes())
+    at = data.find(b"tkhd")
+    while at >= 0:
+        matrix = at + (56 if data[at + 4] else 44)
+        if any(data[matrix + 36:matrix + 44]):  # a track with a size
+            values = (a, b, 0, c, d, 0, 0, 0, 1 << 30)
+            data[matrix:matrix + 36] = b"".join(value.to_bytes(4, "big", signed=True) for value in values)
+        at = data.find(b"tkhd", at + 4)
+    path.write_bytes(data)
 
 
 def ending(outer, video):
@@ -115,6 +132,8 @@ def matrix_of(video):
     """The matrix that the pictures are drawn with: what the tags mean."""
     if video["pixels"] == "rgb24":
         return "rgb"
+    if video["codec"] == "mjpeg":
+        return "smpte170m"  # JFIF says so, whatever the container does
     return {"untagged": "smpte170m", "reserved": "smpte170m", "bt2020": "bt2020nc"}.get(video["colors"], video["colors"])
 
 
@@ -136,7 +155,7 @@ def _video_options(video):
     if video["interlaced"]:
         filters.append("setfield=tff")
         options += ["-flags", "+ildct+ilme"] if codec != "h264" else ["-x264-params", "tff=1"]
-    tags = TAGS.get(video["colors"])
+    tags = TAGS.get(video["colors"]) if codec != "mjpeg" else None
     if tags:
         filters.append(f"setparams=range={range_name}:colorspace={tags[0]}:color_primaries={tags[1]}:color_trc={tags[2]}")
         options += ["-colorspace", tags[0], "-color_primaries", tags[1], "-color_trc", tags[2], "-color_range", range_name]
@@ -146,8 +165,6 @@ def _video_options(video):
         last = video["frames"] - 1
         factor = float(video["timing"]["hold_s"] * Fraction(video["rate"]))
         bitstream.append(f"setts=pts=PTS:dts=DTS:duration='if(eq(N,{last}),DURATION*{factor:.4f},DURATION)'")
-    if video["rotation"]:
-        options += ["-metadata:s:v", f"rotate={video['rotation']}"]
     options += ["-c:v", *formats.VIDEO_ENCODERS[codec], "-pix_fmt", video["pixels"], "-g", str(video["gop"])]
     if codec in formats.WITH_BFRAMES:
         options += ["-bf", str(video["bframes"])]

@@ -19,6 +19,7 @@ ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 k
 TOLERANCE_S = 0.02
 # A step back by more than this is another timeline behind the first, not an overlap.
 RESET_S = 0.5
+MOST_PADDING_S = 0.1
 
 
 @dataclasses.dataclass
@@ -37,6 +38,7 @@ class Sound:
     samples: numpy.ndarray  # float32[n, channels] with silence where time passes without samples
     stored: int  # samples that the decoder gave
     gaps_s: float  # silence that was put in
+    padding_s: float  # at the end, decoded, but beyond what the last packet's duration says
 
     @property
     def length_s(self):
@@ -48,7 +50,7 @@ def look(path, video, audio, follow=False):
 
     Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
     facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
-                  "stream=index,codec_type,width,height,sample_aspect_ratio,sample_rate,channels,r_frame_rate:"
+                  "stream=index,codec_type,width,height,sample_aspect_ratio,sample_rate,channels,r_frame_rate,start_time,duration:"
                   "stream_side_data=rotation:"
                   "frame=media_type,stream_index,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples")
     streams = {stream["codec_type"]: stream for stream in reversed(facts["streams"])}
@@ -129,7 +131,7 @@ def _sound(path, stream, frames, follow):
         raise GeneratorError(f"ffmpeg hears {len(decoded)} samples, ffprobe {counted}")
     start = next((time for time in map(_time, frames) if time is not None), Fraction(0))
     if follow:
-        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0)
+        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, 0.0)
     placed, end, read, gaps = [], 0, 0, 0
     for frame in frames:
         count, time = int(frame["nb_samples"]), _time(frame)
@@ -144,7 +146,18 @@ def _sound(path, stream, frames, follow):
                 piece = piece[-step:]
         placed.append(piece)
         end += len(piece)
-    return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate)
+    return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate,
+                 _padding(stream, frames[-1], start + Fraction(end, rate), rate))
+
+
+def _padding(stream, frame, end, rate):
+    """Seconds at the end that are decoded, but lie beyond what the last packet or the stream's header says."""
+    duration = frame.get("duration_time", frame.get("pkt_duration_time", "N/A"))
+    padding = int(frame["nb_samples"]) / rate - float(duration) if duration != "N/A" and float(duration) > 0 else 0.0
+    if {"start_time", "duration"} <= stream.keys():
+        beyond = float(end) - float(stream["start_time"]) - float(stream["duration"])
+        padding = max(padding, beyond) if beyond < MOST_PADDING_S else padding
+    return max(padding, 0.0)
 
 
 def _stretched(decoded, rate, frames, start):

@@ -64,7 +64,7 @@ def _check(number):
     return value
 
 
-def _cells(number):
+def cells(number):
     word = number << CHECK_BITS | _check(number)
     return [word >> (NUMBER_BITS + CHECK_BITS - 1 - i) & 1 for i in range(NUMBER_BITS + CHECK_BITS)]
 
@@ -102,7 +102,7 @@ class Painter:
     def frame(self, number):
         if not 0 <= number < 1 << NUMBER_BITS:
             raise ValueError("no room for that number")
-        for i, bit in enumerate(_cells(number)):
+        for i, bit in enumerate(cells(number)):
             for plane in self.planes[:self.coded_planes]:
                 self._fill(plane, (2 * (i % 8), CODE_ROWS[i // 8], 2, 2), self.white if bit else self.black)
         return b"".join(numpy.rot90(plane, self.turns).tobytes() for plane in self.planes)
@@ -127,6 +127,12 @@ def read_number(luma):
         word = word << 1 | (value > 126)
     number = word >> CHECK_BITS
     return number if _check(number) == word & ((1 << CHECK_BITS) - 1) else None
+
+
+def is_number(bits):
+    """Are these sixteen cells those of a number?"""
+    number = int("".join(str(bit) for bit in bits[:NUMBER_BITS]), 2)
+    return cells(number) == list(bits)
 
 
 def read_patches(planes):
