@@ -68,6 +68,8 @@ def draw_video(dice, one_file):
         video["mux"] = dice.choices(["plain", "fragments", "index_last", "no_edit_list"], [6, 2, 2, 2])[0]
     if container in formats.SEGMENTABLE | formats.JOINABLE and odd(dice, 0.2):
         video["treatment"] = _video_treatment(dice, video, seconds)
+        if video["treatment"] and video["treatment"]["kind"] in ("concat", "bytes_twice"):
+            video["start_s"] = 0  # the second part would start that much later again
     return video
 
 
@@ -207,7 +209,7 @@ def _draw_alone(dice, audio, seconds):
         if kind in ("segment", "cut_copy"):
             audio["treatment"] = {"kind": kind, "at_s": round(dice.uniform(0.4, seconds - 1.4), 3)}
         elif kind:
-            audio["treatment"] = {"kind": kind}
+            audio["treatment"], audio["start_s"] = {"kind": kind}, 0
 
 
 # What react1 is asked for -------------------------------------------------------------------------------------------

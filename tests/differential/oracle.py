@@ -20,6 +20,7 @@ TOLERANCE_S = 0.02
 # A step back by more than this is another timeline behind the first, not an overlap.
 RESET_S = 0.5
 MOST_PADDING_S = 0.1
+LONGEST_GAP_S = 30  # more is no clip
 
 
 @dataclasses.dataclass
@@ -139,6 +140,8 @@ def _sound(path, stream, frames, follow):
         read += count
         if time is not None:
             step = round((time - start) * rate) - end
+            if step > LONGEST_GAP_S * rate:
+                raise GeneratorError(f"{step / rate:.0f} s pass without sound")
             if step > TOLERANCE_S * rate:
                 placed.append(numpy.zeros((step, channels), numpy.float32))
                 end, gaps = end + step, gaps + step

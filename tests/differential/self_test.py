@@ -40,7 +40,7 @@ class Signals(unittest.TestCase):
                 cut = oracle.resampled(noise.sound(3, rate, rate, first=first), rate)[2000:3600, 0]
                 place, likeness, gain = noise.find(0.5 * cut, whole, len(whole) // 2, len(whole))
                 self.assertAlmostEqual(place, 2000 + first * 16000 / rate, delta=0.16)
-                self.assertGreater(likeness, 0.95)  # between two samples
+                self.assertGreater(likeness, 0.93)  # less than 1 between two samples
                 self.assertAlmostEqual(gain, 0.5, delta=0.005)
 
     def test_no_piece_of_sound_is_like_another(self):
