@@ -41,7 +41,7 @@ def main():
         return self_test.run(options.program)
     if options.corpus:
         import corpus
-        return corpus.run(options.program, pathlib.Path(options.corpus), options.jobs, options.report)
+        return corpus.run_corpus(options.program, pathlib.Path(options.corpus), options.jobs, options.report)
     if options.case:
         return one_case(options)
     import runner

@@ -100,6 +100,10 @@ def _pictures(path, stream, frames):
     last = frames[-1].get("duration_time", frames[-1].get("pkt_duration_time", "N/A"))
     shown = Fraction(last) if last != "N/A" and Fraction(last) > 0 else interval
     numbers = [picture.read_number(image) for image in luma]
+    while numbers and numbers[0] is None:  # the head of a cut, before its first whole picture
+        numbers.pop(0), times.pop(0)
+    if None in numbers or len(numbers) < 2:
+        raise GeneratorError(f"{numbers.count(None)} of {len(numbers)} numbers can't be read in the source")
     return Pictures(times, numbers, times[-1] + shown, _shape(stream), interval)
 
 
