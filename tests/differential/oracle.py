@@ -5,6 +5,7 @@ react1.
 """
 
 import dataclasses
+import struct
 from fractions import Fraction
 from math import gcd
 
@@ -51,7 +52,7 @@ def look(path, video, audio, follow=False):
 
     Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
     facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
-                  "stream=index,codec_type,width,height,sample_aspect_ratio,sample_rate,channels,r_frame_rate,start_time,duration:"
+                  "stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:"
                   "stream_side_data=rotation:"
                   "frame=media_type,stream_index,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples")
     streams = {stream["codec_type"]: stream for stream in reversed(facts["streams"])}
@@ -121,15 +122,17 @@ def _shape(stream):
     return 1 / shape if turned else shape
 
 
-def read_sound(path, channels):
-    """Every sample ffmpeg hears, float32[n, channels]; timestamps play no part."""
-    raw = generate(QUIET + ["-i", path, "-map", "0:a:0", "-f", "f32le", "-c:a", "pcm_f32le", "-"])
-    return numpy.frombuffer(raw, numpy.float32).reshape(-1, channels)
+def read_sound(path):
+    """(rate, every sample ffmpeg hears as float32[n, channels]); timestamps play no part."""
+    raw = generate(QUIET + ["-i", path, "-map", "0:a:0", "-f", "wav", "-bitexact", "-c:a", "pcm_f32le", "-"])
+    at = raw.index(b"fmt ") + 8
+    channels, rate = struct.unpack("<HI", raw[at + 2:at + 8])
+    return rate, numpy.frombuffer(raw[raw.index(b"data", at) + 8:], numpy.float32).reshape(-1, channels)
 
 
 def _sound(path, stream, frames, follow):
-    rate, channels = int(stream["sample_rate"]), int(stream["channels"])
-    decoded = read_sound(path, channels)
+    rate, decoded = read_sound(path)
+    channels = decoded.shape[1]
     frames = [frame for frame in frames if int(frame["nb_samples"]) > 0]
     counted = sum(int(frame["nb_samples"]) for frame in frames)
     if counted != len(decoded) or counted == 0:

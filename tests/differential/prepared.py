@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy
 
 import picture
-from oracle import read_pictures, read_sound
+from oracle import read_sound
 from tools import QUIET, GeneratorError, generate, probe
 
 
@@ -63,32 +63,31 @@ def read_video(said):
                   "stream_side_data=rotation:frame=pts_time", "-show_frames")
     stream = facts["streams"][0]
     times = [Fraction(frame["pts_time"]) for frame in facts["frames"]]
-    luma = read_pictures(path, len(times))
+    pictures = _pictures(path, stream["width"], stream["height"])
+    if len(pictures) != len(times):
+        raise GeneratorError(f"ffmpeg shows {len(pictures)} pictures, ffprobe {len(times)}")
     fps = Fraction(stream["r_frame_rate"])
     even = all(abs(time - i / fps) < Fraction(1, 5000) for i, time in enumerate(times))
-    planes = _first_picture(path, stream["width"], stream["height"])
     matrix = stream.get("color_space", "unknown")
     if matrix not in picture.MATRICES:  # untagged: what react1 documents
         matrix = "smpte170m" if stream["height"] <= 576 else "bt709"
     full = stream.get("color_range") == "pc"
-    patches = {name: picture.to_rgb(ycc, matrix, full) for name, ycc in picture.read_patches(planes).items()}
-    return MadeVideo(said, [picture.read_number(image) for image in luma], fps, stream["width"], stream["height"], patches,
+    patches = {name: picture.to_rgb(ycc, matrix, full) for name, ycc in picture.read_patches(pictures[0]).items()}
+    return MadeVideo(said, [picture.read_number(planes[0]) for planes in pictures], fps, stream["width"], stream["height"], patches,
                      even, stream["codec_name"])
 
 
-def _first_picture(path, width, height):
-    """Its three planes as they are stored."""
-    raw = generate(QUIET + ["-noautorotate", "-i", path, "-map", "0:v:0", "-frames:v", "1", "-pix_fmt", "yuv420p",
+def _pictures(path, width, height):
+    """The three planes of every picture, as they are stored."""
+    raw = generate(QUIET + ["-noautorotate", "-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", "yuv420p",
                             "-f", "rawvideo", "-"])
-    sizes = [(height, width), (-(-height // 2), -(-width // 2)), (-(-height // 2), -(-width // 2))]
-    planes, read = [], 0
-    for rows, columns in sizes:
-        planes.append(numpy.frombuffer(raw, numpy.uint8, rows * columns, read).reshape(rows, columns))
-        read += rows * columns
-    return planes
+    half_width, half_height = -(-width // 2), -(-height // 2)
+    luma, chroma = width * height, half_width * half_height
+    whole = numpy.frombuffer(raw, numpy.uint8).reshape(-1, luma + 2 * chroma)
+    return [(one[:luma].reshape(height, width), one[luma:luma + chroma].reshape(half_height, half_width),
+             one[luma + chroma:].reshape(half_height, half_width)) for one in whole]
 
 
 def read_audio(said):
     """Reads DIR/audio.mp3. Throws GeneratorError when ffmpeg can't."""
-    stream = probe(said["path"], "-select_streams", "a:0", "-show_entries", "stream=sample_rate,channels")["streams"][0]
-    return MadeAudio(said, int(stream["sample_rate"]), read_sound(said["path"], int(stream["channels"])))
+    return MadeAudio(said, *read_sound(said["path"]))
