@@ -41,6 +41,7 @@ class Row:
 
 
 def run_all(program, folder, jobs, say=print):
+    """(files, rows). Each row that is worth a look is said as soon as it is there. Files of equal content count once."""
     seen, files = set(), []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix.lower()[1:] in ENDINGS:
@@ -52,6 +53,9 @@ def run_all(program, folder, jobs, say=print):
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
         for done, found in enumerate(pool.map(one_file, [program] * len(files), files), 1):
             rows += found
+            for row in found:
+                if row.refused or row.differences:
+                    say(f"{row.path} as {row.role}: {row.refused} {'; '.join(row.differences)} ({row.ffmpeg})")
             if done % 50 == 0:
                 say(f"-- {done} of {len(files)}")
     return files, rows
