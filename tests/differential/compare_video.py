@@ -23,10 +23,23 @@ def compare(case, source, made):
     return found
 
 
+# The rate that a constant one becomes; those whose nearest is a matter of rounding are left out.
+BECOMES = {"50": "25", "60000/1001": "30000/1001", "60": "30", "15": "30", "12": "24", "10": "30", "100": "25"}
+
+
 def _rate(case, made):
-    if made.fps in RECOMMENDED or case.asked("--fps") == "keep":
-        return [] if made.even else [Difference("video_uneven", "the frames are not equally long, from 0 on")]
-    return [Difference("video_rate", f"{made.fps} is no recommended rate")]
+    found = [] if made.even else [Difference("video_uneven", "the frames are not equally long, from 0 on")]
+    drawn = case.video["rate"]
+    constant = case.video["timing"]["kind"] in ("constant", "held_last")
+    if case.asked("--fps") == "keep":
+        wanted = Fraction(drawn) if constant else None
+    elif constant and (drawn in BECOMES or Fraction(drawn) in RECOMMENDED):
+        wanted = Fraction(BECOMES.get(drawn, drawn))
+    else:
+        wanted = made.fps if made.fps in RECOMMENDED else RECOMMENDED[0]
+    if wanted is not None and abs(made.fps - wanted) > wanted / 5000:
+        found.append(Difference("video_rate", f"{made.fps} instead of {wanted}"))
+    return found
 
 
 def window_start(made):

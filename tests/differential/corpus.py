@@ -99,7 +99,7 @@ def _one_role(react1, path, role, folder, length):
     planned, made = prepared.ask(react1, case, *pair, folder / f"out_{role}")
     row.differences = [str(d) for d in compare_answers.compare(planned, made)]
     if made.error:
-        row.refused = re.sub(r"^\S+: ", "", compare_answers.told(made)) if made.error["where"] else made.error["message"]
+        row.refused = made.error["message"]
         row.ffmpeg = _opinion(path, role)
     elif made.code == 0 and length <= LONGEST_S:
         compare = _compare_picture if role == "VIDEO" else _compare_sound

@@ -126,6 +126,8 @@ def _draw_times(dice, video):
     if free and odd(dice, 0.3) and Fraction(video["rate"]) <= 60:
         kind = dice.choice(["jitter", "phone", "screen", "switch", "pause", "drop"])
         video["timing"] = {"kind": kind, "seed": dice.randrange(1000)}
+    elif container == "avi" and odd(dice, 0.25):
+        video["timing"] = {"kind": dice.choice(["drop", "pause"]), "seed": dice.randrange(1000)}
     elif container in ("mp4", "mov") and odd(dice, 0.15):
         video["timing"] = {"kind": "held_last", "hold_s": round(dice.uniform(0.1, 3.0), 3)}
     if container in formats.LATE_CONTAINERS and odd(dice, 0.2):
@@ -138,6 +140,8 @@ def _start(dice, container):
         starts = [0.021, 0.5, 1.37, 7, 3600]
     if container in ("matroska", "mp4", "mov", "ipod"):
         starts.append(-0.4)
+    if container == "mpegts":
+        starts.append(95442)  # the 33 bits of its times end 1.7 s later
     return dice.choice(starts)
 
 

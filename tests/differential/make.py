@@ -148,8 +148,9 @@ def _video_options(video):
     range_name = "pc" if video["full_range"] else "tv"
     filters, options, bitstream = [], [], []
     if timing not in ("constant", "held_last"):
-        filters += [f"settb=1/{FINE_TICKS}", f"setpts='{times(video)}'"]
-        options += ["-enc_time_base", f"1:{FINE_TICKS}"]
+        ticks = ticks_of(video)
+        filters += [f"settb={1 / ticks}", f"setpts='{times(video)}'"]
+        options += ["-enc_time_base", str(1 / ticks).replace("/", ":")]
     if video["sar"] != "1:1":
         filters.append(f"setsar={video['sar'].replace(':', '/')}")
     if video["interlaced"]:
@@ -177,10 +178,15 @@ def _video_options(video):
     return options + ["-fps_mode", "passthrough"]
 
 
+def ticks_of(video):
+    """Ticks in a second: AVI counts frames, and has an empty one for each that is missing."""
+    return Fraction(video["rate"]) if video["container"] == "avi" else Fraction(FINE_TICKS)
+
+
 def times(video):
     """An expression for setpts: the frame's time in ticks, always growing."""
-    rate, timing = Fraction(video["rate"]), video["timing"]
-    frame = f"({FINE_TICKS}*{rate.denominator}/{rate.numerator})"
+    timing = video["timing"]
+    frame = f"({ticks_of(video) / Fraction(video['rate'])})"
     seed, frames = timing["seed"], video["frames"]
     dice = f"if(eq(N,0),0*st(1,{seed}),"
     middle = frames // 2

@@ -18,6 +18,8 @@ LOOK = (160, 120)  # pictures are read at this size; everything in them is place
 ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 kHz
 # Timestamps this close to where the samples before them end are taken for rounding and jitter.
 TOLERANCE_S = 0.02
+# In ASF the times belong to packets of several frames, whose first may have to wait for the next packet.
+SLOPPY_TOLERANCE_S = {"asf": 0.1}
 # A step back by more than this is another timeline behind the first, not an overlap.
 RESET_S = 0.5
 MOST_PADDING_S = 0.1
@@ -52,7 +54,7 @@ def look(path, video, audio, follow=False):
 
     Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
     facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
-                  "stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:"
+                  "format=format_name:stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:"
                   "stream_side_data=rotation:"
                   "frame=media_type,stream_index,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples")
     streams = {stream["codec_type"]: stream for stream in reversed(facts["streams"])}
@@ -61,7 +63,8 @@ def look(path, video, audio, follow=False):
     if video:
         pictures = _pictures(path, _require(streams, "video"), frames["video"])
     if audio:
-        sound = _sound(path, _require(streams, "audio"), frames["audio"], follow)
+        tolerance = SLOPPY_TOLERANCE_S.get(facts["format"]["format_name"], TOLERANCE_S)
+        sound = _sound(path, _require(streams, "audio"), frames["audio"], follow, tolerance)
     return pictures, sound
 
 
@@ -130,7 +133,7 @@ def read_sound(path):
     return rate, numpy.frombuffer(raw[raw.index(b"data", at) + 8:], numpy.float32).reshape(-1, channels)
 
 
-def _sound(path, stream, frames, follow):
+def _sound(path, stream, frames, follow, tolerance):
     rate, decoded = read_sound(path)
     channels = decoded.shape[1]
     frames = [frame for frame in frames if int(frame["nb_samples"]) > 0]
@@ -149,10 +152,10 @@ def _sound(path, stream, frames, follow):
             step = round((time - start) * rate) - end
             if step > LONGEST_GAP_S * rate:
                 raise GeneratorError(f"{step / rate:.0f} s pass without sound")
-            if step > TOLERANCE_S * rate:
+            if step > tolerance * rate:
                 placed.append(numpy.zeros((step, channels), numpy.float32))
                 end, gaps = end + step, gaps + step
-            elif -RESET_S * rate < step < -TOLERANCE_S * rate:
+            elif -RESET_S * rate < step < -tolerance * rate:
                 piece = piece[-step:]
         placed.append(piece)
         end += len(piece)
