@@ -76,7 +76,7 @@ def _numbers_and_times(case, source, made):
                                 f"time in the source (allowed {float(slack):.4f})"))
     if any(later < earlier for earlier, later in zip(made.numbers, made.numbers[1:])):
         found.append(Difference("video_order", "the frames go back"))
-    return found + _completeness(case, source, made, start)
+    return found + _completeness(source, made)
 
 
 def is_constant(source, fps):
@@ -84,11 +84,11 @@ def is_constant(source, fps):
     return all(abs((time - source.times[0]) * fps - i) < Fraction(1, 8) for i, time in enumerate(source.times))
 
 
-def _completeness(case, source, made, start):
+def _completeness(source, made):
     """A constant source at its own rate: every frame of the window once."""
     if not is_constant(source, made.fps):
         return []
-    first = next((i for i, time in enumerate(source.times) if time >= start - source.interval / 2), 0)
+    first = source.numbers.index(made.numbers[0])  # its time was compared
     count = min(len(made.numbers), len(source.numbers) - first)
     wanted = source.numbers[first:first + count]
     if made.numbers[:count] == wanted:

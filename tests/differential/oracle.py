@@ -19,7 +19,8 @@ ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 k
 # Timestamps this close to where the samples before them end are taken for rounding and jitter.
 TOLERANCE_S = 0.02
 # In ASF the times belong to packets of several frames, whose first may have to wait for the next packet.
-SLOPPY_TOLERANCE_S = {"asf": 0.1}
+# AVI stores no times of sound at all.
+SLOPPY_TOLERANCE_S = {"asf": 0.1, "avi": 1e6}
 # A step back by more than this is another timeline behind the first, not an overlap.
 RESET_S = 0.5
 MOST_PADDING_S = 0.1
@@ -174,14 +175,13 @@ def _padding(stream, frame, end, rate):
 
 
 def _stretched(decoded, rate, frames, start):
-    """The samples as the timestamps say when they sound."""
+    """The samples as the timestamps say when they sound: along the line through all of them, rounding left out."""
     counts = numpy.array([int(frame["nb_samples"]) for frame in frames])
-    firsts = numpy.concatenate([[0], numpy.cumsum(counts)])
+    firsts = numpy.cumsum(counts) - counts
     times = numpy.array([float((_time(frame) - start) * rate) for frame in frames])
-    slope = (times[-1] - times[0]) / max(firsts[len(times) - 1], 1)
-    line = numpy.concatenate([times, [times[-1] + slope * counts[-1]]])
-    moments = numpy.arange(int(line[-1]))
-    sources = numpy.interp(moments, line, firsts)
+    slope, late = numpy.polyfit(firsts, times, 1)
+    moments = numpy.arange(int(slope * len(decoded) + late))
+    sources = (moments - late) / slope
     return numpy.stack([numpy.interp(sources, numpy.arange(len(decoded)), decoded[:, c])
                         for c in range(decoded.shape[1])], axis=1).astype(numpy.float32)
 
