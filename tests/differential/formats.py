@@ -52,7 +52,7 @@ VIDEO_ENCODERS = {
     "hevc": ["libx265", "-preset", "ultrafast", "-crf", "24", "-x265-params", "log-level=none:pools=none:frame-threads=1"],
     "vp8": ["libvpx", "-b:v", "600k", "-deadline", "realtime", "-cpu-used", "8", "-qmax", "30"],
     "vp9": ["libvpx-vp9", "-b:v", "600k", "-deadline", "realtime", "-cpu-used", "8", "-qmax", "36"],
-    "av1": ["libsvtav1", "-preset", "12", "-crf", "18", "-svtav1-params", "lp=1"],
+    "av1": ["libsvtav1", "-preset", "10", "-crf", "8", "-svtav1-params", "lp=1"],
     "mpeg4": ["mpeg4", "-q:v", "3"],
     "msmpeg4": ["msmpeg4", "-q:v", "3"],
     "wmv2": ["wmv2", "-q:v", "3"],

@@ -42,11 +42,14 @@ def judge(react1, case, folder):
 
 def sources(case, video, audio):
     """(oracle.Pictures, oracle.Sound) of the case's files; None for the clip that it lacks."""
-    follow = bool(case.audio and case.audio["drift"])
+    how = {}
+    if case.audio:
+        how = {"follow": bool(case.audio["drift"]),
+               "tolerance": oracle.JITTER_S if case.audio["jitter_ms"] else oracle.ROUNDING_S}
     if case.one_file:
-        return oracle.look(video, True, True, follow)
+        return oracle.look(video, True, True, **how)
     pictures = oracle.look(video, True, False)[0] if video else None
-    sound = oracle.look(audio, False, True, follow)[1] if audio else None
+    sound = oracle.look(audio, False, True, **how)[1] if audio else None
     return pictures, sound
 
 

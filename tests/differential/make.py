@@ -230,7 +230,7 @@ def _mux_options(outer, mapping):
     container = muxer(outer)
     if container in ("mp4", "mov", "ipod"):
         flags = {"plain": "+faststart", "index_last": "", "no_edit_list": "+faststart",
-                 "fragments": "+frag_keyframe+empty_moov"}[outer["mux"]]
+                 "fragments": "+frag_keyframe+empty_moov+delay_moov"}[outer["mux"]]
         options += ["-movflags", flags] if flags else []
         if outer["mux"] == "fragments":
             options += ["-frag_duration", "400000"]

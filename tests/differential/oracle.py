@@ -16,8 +16,8 @@ from tools import QUIET, GeneratorError, generate, probe
 
 LOOK = (160, 120)  # pictures are read at this size; everything in them is placed by fractions
 ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 kHz
-# Timestamps this close to where the samples before them end are taken for rounding and jitter.
-TOLERANCE_S = 0.02
+# Timestamps this close to where the samples before them end are taken for rounding; for jitter, where there is some.
+ROUNDING_S, JITTER_S = 0.003, 0.02
 # In ASF the times belong to packets of several frames, whose first may have to wait for the next packet.
 # AVI stores no times of sound at all.
 SLOPPY_TOLERANCE_S = {"asf": 0.1, "avi": 1e6}
@@ -50,8 +50,9 @@ class Sound:
         return len(self.samples) / self.rate
 
 
-def look(path, video, audio, follow=False):
-    """(Pictures or None, Sound or None). `follow`: the clock of the timestamps leads, samples are stretched to it.
+def look(path, video, audio, follow=False, tolerance=JITTER_S):
+    """(Pictures or None, Sound or None). `follow`: the clock of the timestamps leads, samples are stretched to it;
+    else jumps of less than `tolerance` seconds are none.
 
     Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
     facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
@@ -64,7 +65,7 @@ def look(path, video, audio, follow=False):
     if video:
         pictures = _pictures(path, _require(streams, "video"), frames["video"])
     if audio:
-        tolerance = SLOPPY_TOLERANCE_S.get(facts["format"]["format_name"], TOLERANCE_S)
+        tolerance = SLOPPY_TOLERANCE_S.get(facts["format"]["format_name"], tolerance)
         sound = _sound(path, _require(streams, "audio"), frames["audio"], follow, tolerance)
     return pictures, sound
 
@@ -144,19 +145,21 @@ def _sound(path, stream, frames, follow, tolerance):
     start = next((time for time in map(_time, frames) if time is not None), Fraction(0))
     if follow:
         return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, 0.0)
-    placed, end, read, gaps = [], 0, 0, 0
+    placed, end, read, gaps, origin = [], 0, 0, 0, start
     for frame in frames:
         count, time = int(frame["nb_samples"]), _time(frame)
         piece = decoded[read:read + count]
         read += count
         if time is not None:
-            step = round((time - start) * rate) - end
+            step = round((time - origin) * rate) - end
             if step > LONGEST_GAP_S * rate:
                 raise GeneratorError(f"{step / rate:.0f} s pass without sound")
             if step > tolerance * rate:
                 placed.append(numpy.zeros((step, channels), numpy.float32))
                 end, gaps = end + step, gaps + step
-            elif -RESET_S * rate < step < -tolerance * rate:
+            elif step <= -RESET_S * rate:
+                origin += Fraction(step, rate)
+            elif step < -tolerance * rate:
                 piece = piece[-step:]
         placed.append(piece)
         end += len(piece)
@@ -182,7 +185,10 @@ def _stretched(decoded, rate, frames, start):
     slope, late = numpy.polyfit(firsts, times, 1)
     moments = numpy.arange(int(slope * len(decoded) + late))
     sources = (moments - late) / slope
-    return numpy.stack([numpy.interp(sources, numpy.arange(len(decoded)), decoded[:, c])
+    fine = 8  # a straight line between two samples would take from the high tones
+    spectrum = numpy.fft.rfft(decoded, axis=0)
+    dense = numpy.fft.irfft(spectrum, fine * len(decoded), axis=0) * fine
+    return numpy.stack([numpy.interp(sources * fine, numpy.arange(len(dense)), dense[:, c])
                         for c in range(decoded.shape[1])], axis=1).astype(numpy.float32)
 
 
