@@ -98,8 +98,8 @@ def _encode(folder, part, outer, video, audio, seed):
         raw.write_bytes(noise.sound(seed % 50 + part, rate, samples, channels).tobytes())
         if video and audio["start_s"]:
             inputs += ["-itsoffset", str(audio["start_s"])]
-        inputs += ["-f", "f32le", "-ar", str(rate), "-ac", str(channels)]
-        inputs += ["-channel_layout", audio["layout"]] if audio["layout"] else []
+        inputs += ["-f", "f32le", "-ar", str(rate)]
+        inputs += ["-ch_layout", audio["layout"]] if audio["layout"] else ["-ac", str(channels)]
         inputs += ["-i", raw]
         options += _audio_options(audio, shifted=bool(video))
     filters = []
