@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "media/field_order.hpp"
+#include "media/frame_window.hpp"
 #include "media/video_packets.hpp"
 #include "plan/encode_plan.hpp"
 #include "stages/choose_windows.hpp"
@@ -131,6 +132,7 @@ class PairPlanner {
                             .audio = audio_,
                             .audio_info = pair_.audio_info,
                             .voice = pair_.audio,
+                            .origin_s = media::picture_origin(info.video.value()),
                             .voice_s = *voice_s,
                             .options = options_};
       pair_.conformed = conform_video(pair_.video, fit, warnings, quiet_);

@@ -11,6 +11,7 @@
 #include "core/atomic_file.hpp"
 #include "core/log.hpp"
 #include "media/damage.hpp"
+#include "media/frame_window.hpp"
 #include "media/hearing.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
@@ -28,7 +29,12 @@ struct Look {
   Source video;
   int stream = 0;
   Seconds start_s;
+  std::optional<Seconds> origin_s{};  ///< where `start_s` counts from, on the file's timeline; nullopt: its first frame
 };
+
+Look look_at(const Source& video, const PlannedPair& planned) {
+  return {video, planned.video.stream_index, planned.video.start_s, media::picture_origin(*planned.video_info.video)};
+}
 
 PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
   PreparedClip clip;
@@ -71,7 +77,7 @@ void advise_on(Preparation& preparation, const media::HeardSound& heard, const L
   if (advice_needs_motion(facts, options.advice)) {
     const media::Motion motion =
         media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
-                              options.prepare.source, context);
+                              options.prepare.source, context, look.origin_s);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
   }
@@ -155,7 +161,7 @@ Preparation plan_from(const Source& video, const Source& audio, const PipelineOp
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
-  advise_on(preparation, heard, {video, planned.video.stream_index, planned.video.start_s}, options, context);
+  advise_on(preparation, heard, look_at(video, planned), options, context);
   report(preparation, context);
   return preparation;
 }
