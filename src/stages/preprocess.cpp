@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <react1/json.hpp>
@@ -42,7 +43,7 @@ PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
   clip.reasons = plan.reasons;
   clip.duration_s = Rational(plan.frames) / plan.fps;
   clip.window_start_s = plan.start_s;
-  clip.window_end_s = plan.end_s;
+  clip.window_end_s = std::min(plan.end_s, plan.start_s + clip.duration_s);
   const bool copied = plan.action != ClipAction::transcode;
   clip.video = PreparedClip::Video{plan.frames, plan.fps, plan.width,
                                    plan.height, "h264",   copied && info.video ? info.video->pix_fmt : "yuv420p"};
@@ -55,7 +56,7 @@ PreparedClip describe(const AudioPlan& plan) {
   clip.reasons = plan.reasons;
   clip.duration_s = Rational(plan.samples, plan.sample_rate);
   clip.window_start_s = plan.start_s;
-  clip.window_end_s = plan.end_s;
+  clip.window_end_s = std::min(plan.end_s, plan.start_s + clip.duration_s);
   clip.audio = PreparedClip::Audio{plan.samples, plan.sample_rate, plan.channels, "mp3"};
   return clip;
 }
