@@ -11,6 +11,7 @@ extern "C" {
 #include <libavutil/samplefmt.h>
 }
 
+#include "media/damage.hpp"
 #include "media/ff/check.hpp"
 
 namespace react1::media {
@@ -143,9 +144,8 @@ bool SampleSource::is_damaged() {
 
 void SampleSource::refuse_damage() const {
   const Seconds at = reader_.timeline().end_time_of(reader_.position());
-  throw Error(ErrorCode::media, reader_.demuxer().name(),
-              fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
-              {.hint = "export or copy the file again, choose a window without the damage, or use --salvage"});
+  throw DamageFound(reader_.demuxer().name(), fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
+                    {.hint = "export or copy the file again, choose a window without the damage, or use --salvage"});
 }
 
 void SampleSource::prepare_resampler(const AVFrame& frame) {
