@@ -25,7 +25,7 @@ DecodedAudioCount count_decoded_samples(const Source& source, int index, const S
   const ff::Packet packet = ff::make_packet();
   const ff::Frame frame = ff::make_frame();
   const int rate = stream.codecpar->sample_rate;
-  SoundTimelineFit fit(ff::from_av(stream.time_base), rate, (demuxer.format().iformat->flags & AVFMT_TS_DISCONT) != 0);
+  SoundTimelineFit fit(ff::from_av(stream.time_base), rate, clock_of(demuxer.format().iformat->name));
   NominalSamples nominal(rate);
   DecodedAudioCount count;
   const auto add = [&](const AVFrame& decoded) {

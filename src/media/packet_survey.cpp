@@ -43,10 +43,10 @@ void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
   intervals.add(time);
 }
 
-StreamSurveyor::StreamSurveyor(const AVStream& stream, bool clock_restarts)
+StreamSurveyor::StreamSurveyor(const AVStream& stream, SoundClock clock)
     : stream_(&stream),
       length_(stream),
-      fit_(ff::from_av(stream.time_base), stream.codecpar->sample_rate, clock_restarts) {
+      fit_(ff::from_av(stream.time_base), stream.codecpar->sample_rate, clock) {
   sums_.index = stream.index;
 }
 
@@ -142,8 +142,8 @@ std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int
   demuxer.select(indexes);
   std::vector<StreamSurveyor> surveyors;
   surveyors.reserve(indexes.size());
-  const bool clock_restarts = (demuxer.format().iformat->flags & AVFMT_TS_DISCONT) != 0;
-  for (const int index : indexes) surveyors.emplace_back(demuxer.stream(index), clock_restarts);
+  const SoundClock clock = clock_of(demuxer.format().iformat->name);
+  for (const int index : indexes) surveyors.emplace_back(demuxer.stream(index), clock);
   const ff::Packet packet = ff::make_packet();
   while (demuxer.read(*packet)) {
     if (visit) visit(*packet);

@@ -46,8 +46,7 @@ struct StreamSurvey {
 /// Adds up the packets of one stream, which must outlive it.
 class StreamSurveyor {
  public:
-  /// `clock_restarts`: see SoundTimelineFit.
-  explicit StreamSurveyor(const AVStream& stream, bool clock_restarts = false);
+  explicit StreamSurveyor(const AVStream& stream, SoundClock clock = SoundClock::none);
 
   /// A damaged packet waits for its successor: as the last one it is what a cut-off file ends with, and not shown.
   void add(const AVPacket& packet);

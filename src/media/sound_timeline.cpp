@@ -1,6 +1,7 @@
 #include "media/sound_timeline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -19,8 +20,8 @@ constexpr double longest_overlap_s = 1;
 constexpr double least_slope_s = 1;
 constexpr double least_slope_frames = 16;
 constexpr double most_drift = 0.03;
-/// Within this share of a packet, its timestamp may be off (ASF puts several codec frames into one).
-constexpr double rough_share = 0.1;
+/// ASF puts several codec frames into a packet, and the timestamp may be that of any.
+constexpr double rough_jump_s = 0.1;
 
 __extension__ using Wide = __int128;
 
@@ -127,13 +128,22 @@ SoundFlaws flaws_of(const AudioInfo& audio) {
 
 // Finding the pieces -------------------------------------------------------------------------------------------------
 
-SoundTimelineFit::SoundTimelineFit(Rational tick, int sample_rate, bool restarts)
-    : tick_(std::move(tick)), rate_(std::max(sample_rate, 1)), restarts_(restarts) {
-  rounding_ = std::max(2 * tick_.to_double(), least_jump_s) * rate_ + 0.5;
+SoundClock clock_of(std::string_view format) {
+  if (format == "mpegts" || format == "mpeg") return SoundClock::restarts;
+  if (format == "asf") return SoundClock::rough;
+  constexpr std::array<std::string_view, 8> steady{
+      "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "flv", "ogg", "nut", "mxf", "gxf", "rm"};
+  return std::find(steady.begin(), steady.end(), format) != steady.end() ? SoundClock::steady : SoundClock::none;
+}
+
+SoundTimelineFit::SoundTimelineFit(Rational tick, int sample_rate, SoundClock clock)
+    : tick_(std::move(tick)), rate_(std::max(sample_rate, 1)), clock_(clock) {
+  const double least = clock_ == SoundClock::rough ? rough_jump_s : least_jump_s;
+  rounding_ = std::max(2 * tick_.to_double(), least) * rate_ + 0.5;
 }
 
 void SoundTimelineFit::add(std::optional<std::int64_t> ticks, std::int64_t samples) {
-  if (ticks) {
+  if (ticks && clock_ != SoundClock::none) {
     if (!first_ticks_) first_ticks_ = *ticks;
     // In 128 bits, because the difference of two large numbers is wanted.
     const Wide time = (Wide{*ticks} - *first_ticks_) * tick_.num() * rate_;
@@ -152,9 +162,8 @@ void SoundTimelineFit::settle_front() {
     begin_piece(point);
   } else {
     const double step = point.late - last_late_;
-    // A clock that is off moves by that much with every packet, and timestamps of long packets are rough.
-    const double length = static_cast<double>(std::max(last_length_, point.length));
-    const double usual = std::max(rounding_, rough_share * length);
+    // A clock that is off moves by that much with every packet, and packets may be long.
+    const double usual = std::max(rounding_, most_drift * static_cast<double>(last_length_));
     if (std::abs(step) <= usual) {
       take(point);
     } else {
@@ -193,7 +202,7 @@ bool SoundTimelineFit::stays(double step, double shift, double noise) const {
 }
 
 bool SoundTimelineFit::is_restart(double jump) const {
-  return jump < -longest_overlap_s * rate_ || (restarts_ && jump > restart_s * rate_);
+  return jump < -longest_overlap_s * rate_ || (clock_ == SoundClock::restarts && jump > restart_s * rate_);
 }
 
 void SoundTimelineFit::begin_piece(const Point& point) {
@@ -234,7 +243,7 @@ Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   const double residual = std::max(piece.yy - slope * piece.xy - level * piece.y, 0.0) / n;
   const double rise = std::abs(slope) * piece.furthest;
   const double uncertain = std::sqrt(residual * 12 / n);
-  if (rise <= std::max(least_jump_s, 1.5 * tick_.to_double()) * rate_ || rise <= 6 * uncertain) return 1;
+  if (rise <= rounding_ || rise <= 6 * uncertain) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <react1/media_info.hpp>
@@ -46,13 +47,22 @@ struct SoundFlaws {
 };
 [[nodiscard]] SoundFlaws flaws_of(const AudioInfo& audio);
 
+/// What a format's timestamps of sound are worth.
+enum class SoundClock {
+  none,      ///< the format stores none, and FFmpeg makes them up: samples follow each other
+  rough,     ///< they are those of parts of a packet: only jumps of a tenth of a second mean something
+  steady,    ///< they are right to their rounding
+  restarts,  ///< steady, but the clock may be set to any other time in the middle: more than 10 s ahead is no gap
+};
+/// `format`: FFmpeg's name of the demuxer.
+[[nodiscard]] SoundClock clock_of(std::string_view format);
+
 /// Finds the pieces. Timestamps are rounded (to milliseconds in Matroska and FLV) and jitter, and samples are never
 /// dropped or invented for that: only what stays is a gap or an overlap, and only a slope over seconds is a drift.
 class SoundTimelineFit {
  public:
-  /// `tick`: the stream's time base. `restarts`: the format's clock may be set to any other time in the middle
-  /// (MPEG-TS), so a jump of more than ten seconds is no gap.
-  SoundTimelineFit(Rational tick, int sample_rate, bool restarts);
+  /// `tick`: the stream's time base.
+  SoundTimelineFit(Rational tick, int sample_rate, SoundClock clock);
 
   /// The next frame in stored order: its timestamp where it has one, and the samples in it.
   void add(std::optional<std::int64_t> ticks, std::int64_t samples);
@@ -96,7 +106,7 @@ class SoundTimelineFit {
 
   Rational tick_;
   int rate_;
-  bool restarts_;
+  SoundClock clock_;
   double rounding_;  // samples in two ticks, at least a millisecond's
   std::optional<std::int64_t> first_ticks_;
   std::int64_t samples_ = 0;

@@ -86,7 +86,9 @@ std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, con
   const bool overlaps =
       std::find(overlapping.begin(), overlapping.end(), stream.codecpar->codec_id) != overlapping.end();
   if (raw || overlaps || survey.shown == 0) return std::nullopt;
-  if (survey.unknown_lengths > 0 || !survey.timeline.plausible) return std::nullopt;
+  // Recordings that were joined may each begin with what a decoder drops.
+  const bool in_doubt = !survey.timeline.plausible || survey.timeline.restarts;
+  if (survey.unknown_lengths > 0 || in_doubt) return std::nullopt;
   const std::int64_t dropped_first = std::max(priming_of(survey, stream), survey.samples_not_shown);
   return std::max<std::int64_t>(survey.samples - dropped_first - survey.skip_end, 0);
 }

@@ -25,8 +25,8 @@ struct Grid {
 SoundTimelineFit::Result fit(
     const Grid& grid, int frames, const std::function<double(int)>& time_of,
     const std::function<double(double)>& rounding = [](double x) { return std::floor(x + 0.5); },
-    bool restarts = false) {
-  SoundTimelineFit fit(grid.tick, grid.rate, restarts);
+    SoundClock clock = SoundClock::steady) {
+  SoundTimelineFit fit(grid.tick, grid.rate, clock);
   for (int i = 0; i < frames; ++i) {
     fit.add(static_cast<std::int64_t>(rounding(time_of(i) / grid.tick.to_double() + 1e-9)), grid.frame);
   }
@@ -196,15 +196,15 @@ TEST_CASE("a clock that begins again is no gap, and says so") {
   const Grid transport{Rational(1, 90000), 48000, 1024};
   const auto far = [&](int i) { return spot(transport, i) + (i >= 100 ? 3600 : 0); };
   CHECK(fit(
-            transport, 200, far, [](double x) { return std::floor(x); }, /*restarts=*/true)
+            transport, 200, far, [](double x) { return std::floor(x); }, SoundClock::restarts)
             .pieces.empty());
   CHECK(fit(
-            transport, 200, far, [](double x) { return std::floor(x); }, /*restarts=*/false)
+            transport, 200, far, [](double x) { return std::floor(x); }, SoundClock::steady)
             .pieces.size() == 2);
 }
 
 TEST_CASE("frames without a time follow the one before") {
-  SoundTimelineFit fit(Rational(1, 1000), 48000, false);
+  SoundTimelineFit fit(Rational(1, 1000), 48000, SoundClock::steady);
   for (int i = 0; i < 300; ++i) {
     const auto ticks = static_cast<std::int64_t>(std::floor(i * 1024.0 / 48 + (i >= 150 ? 500 : 0)));
     fit.add(i % 3 == 0 ? std::optional(ticks) : std::nullopt, 1024);
@@ -212,6 +212,19 @@ TEST_CASE("frames without a time follow the one before") {
   const auto result = fit.finish(0);
   REQUIRE(result.pieces.size() == 2);
   CHECK(result.pieces[1].first_sample == 150 * 1024);
+}
+
+TEST_CASE("times that a format does not store are not followed, and rough ones only far") {
+  const Grid grid{Rational(1, 1000), 44100, 10240};
+  const auto moved = [&](double by) { return [&grid, by](int i) { return spot(grid, i) + (i >= 40 ? by : 0); }; };
+  const auto nearest = [](double x) { return std::floor(x + 0.5); };
+  CHECK(fit(grid, 80, moved(2), nearest, clock_of("avi")).pieces.empty());
+  CHECK(fit(grid, 80, moved(-0.012), nearest, clock_of("asf")).pieces.empty());
+  CHECK(fit(grid, 80, moved(2), nearest, clock_of("asf")).pieces.size() == 2);
+  CHECK(fit(grid, 80, moved(0.012), nearest, clock_of("matroska,webm")).pieces.size() == 2);
+  for (const char* raw : {"mp3", "aac", "ac3", "eac3", "dts", "wav", "w64", "flac", "aiff", "caf", "amr"}) {
+    CHECK(clock_of(raw) == SoundClock::none);
+  }
 }
 
 TEST_CASE("no clock is off by half: then the counts are in doubt") {
