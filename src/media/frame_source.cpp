@@ -13,6 +13,7 @@ extern "C" {
 
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
+#include "media/frame_rate.hpp"
 
 namespace react1::media {
 namespace {
@@ -107,10 +108,12 @@ Seconds FrameSource::time_of(std::int64_t ticks) const {
   return Rational(ticks + shift) * ff::from_av(demuxer_->stream(stream_index()).time_base) - video_.start_s;
 }
 
-/// The source stores no presentation times: its frames follow each other at the nominal rate, counted from the first.
+/// The source stores no presentation times, or in ticks so coarse that they don't tell neighbours apart: its frames
+/// follow each other at the nominal rate, counted from the first.
 bool FrameSource::is_untimed() const {
   const FactSource counted = video_.duration_source;
-  return counted != FactSource::packets && counted != FactSource::sample_table;
+  if (counted != FactSource::packets && counted != FactSource::sample_table) return true;
+  return !video_.vfr && ticks_hide_places(source_fps_, ff::from_av(demuxer_->stream(stream_index()).time_base));
 }
 
 Seconds FrameSource::time_of(const AVFrame& frame) const {

@@ -38,7 +38,8 @@ void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
   intervals.add(time);
 }
 
-StreamSurveyor::StreamSurveyor(const AVStream& stream) : stream_(&stream), time_base_(ff::from_av(stream.time_base)) {
+StreamSurveyor::StreamSurveyor(const AVStream& stream)
+    : stream_(&stream), time_base_(ff::from_av(stream.time_base)), pts_(time_base_), dts_(time_base_) {
   sums_.index = stream.index;
 }
 
@@ -69,7 +70,7 @@ StreamSurvey StreamSurveyor::finish() {
   sums_.last_duration = times.last_duration;
   sums_.first_is_key = times.first_is_key;
   times.intervals.finish();
-  sums_.intervals = times.intervals.intervals();
+  sums_.timing = times.intervals.timing();
   return std::move(sums_);
 }
 

@@ -59,7 +59,7 @@ std::string layout_name(const AVChannelLayout& layout) {
 
 void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
   const Rational tick = ff::from_av(stream.time_base);
-  const FrameRate rate = frame_rate(survey.intervals, tick, average_rate(stream));
+  const FrameRate rate = frame_rate(survey.timing, tick, average_rate(stream));
   video.frames = survey.shown;
   video.fps = rate.fps;
   video.vfr = rate.vfr;

@@ -104,6 +104,16 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   }
 }
 
+/// Decoders give a frame once, however long its packet lasts.
+void held_frame_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  const Rational fps = snap_rate(video.fps);
+  const Seconds stored_end = Rational(video.frames) / fps;
+  if (held_places(video, fps) == 0 || of.window.end <= stored_end) return;
+  reasons.push_back(fmt::format("The last frame is shown for {} s, which only repeating it makes sure of.",
+                                brief(video.duration_s - Rational(video.frames - 1) / fps)));
+}
+
 /// Frames that the header counts and nobody finds are missing, unless an edit list hides them. Those behind the window
 /// don't matter.
 void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
@@ -218,7 +228,7 @@ Reasons against_cut(const VideoCase& of) {
   Reasons reasons;
   demanded_encoding(of.options, reasons);
   for (const auto obstacles : {codec_obstacles, pixel_obstacles, shape_obstacles, timing_obstacles,
-                               missing_frame_obstacles, copyable_container_obstacles}) {
+                               held_frame_obstacles, missing_frame_obstacles, copyable_container_obstacles}) {
     obstacles(of, reasons);
   }
   return reasons;

@@ -18,16 +18,18 @@
 namespace react1::planning {
 namespace {
 
-/// Source frames with start ≤ i / fps < end, for a constant rate.
+/// Frame places with start ≤ i / fps < end, for a constant rate. The last frame fills more than one when it is held.
 std::int64_t source_frames_in(const Window& window, const VideoInfo& video, const Rational& fps) {
+  const std::int64_t places = video.frames + held_places(video, fps);
   const std::int64_t first = (window.start * fps).ceil();
-  const std::int64_t behind = window.end >= video.duration_s ? video.frames : (window.end * fps).ceil();
-  return std::min(behind, video.frames) - first;
+  const std::int64_t behind = window.end >= video.duration_s ? places : (window.end * fps).ceil();
+  return std::min(behind, places) - first;
 }
 
 /// A window between two frames shows the one before it: start there, take that one.
 void take_the_frame_shown(Window& window, const VideoInfo& video, const Rational& fps) {
-  const std::int64_t shown = std::clamp<std::int64_t>((window.start * fps).floor(), 0, video.frames - 1);
+  const std::int64_t places = video.frames + held_places(video, fps);
+  const std::int64_t shown = std::clamp<std::int64_t>((window.start * fps).floor(), 0, places - 1);
   window.start = Rational(shown) / fps;
 }
 

@@ -42,7 +42,7 @@ void check_same(const StreamSurvey& table, const StreamSurvey& packets, const AV
     CHECK(table.shown == packets.shown);
     CHECK(table.last == packets.last);
     CHECK(table.reordered == packets.reordered);
-    CHECK(table.intervals == packets.intervals);
+    CHECK(table.timing.intervals == packets.timing.intervals);
   } else {
     CHECK(table.all.by_duration - table.skip_start == packets.all.by_duration - packets.skip_start);
     CHECK(table.first_time == packets.first_time);

@@ -103,6 +103,26 @@ TEST_CASE("a window between two frames takes the frame that is shown there") {
   CHECK(plan.start_s == Seconds(149, 25));
 }
 
+TEST_CASE("a last frame that is shown longer than its place counts with all of its duration") {
+  MediaInfo info = clean_video(25, 100);
+  info.video->duration_s = Rational(696, 100);
+  const VideoPlan whole = planned(info);
+  CHECK(whole.frames == 174);
+  CHECK(whole.action == ClipAction::transcode);  // decoders give a frame once, whatever its packet says
+  PrepareOptions options;
+  options.video_window.end = Rational(4);
+  CHECK(planned(info, options).frames == 100);
+  CHECK(planned(info, options).action == ClipAction::cut);
+  options.video_window.end = Rational(5);
+  CHECK(planned(info, options).frames == 125);
+  options.video_window = {.start = Rational(5), .end = Rational(6)};
+  CHECK(planned(info, options).frames == 25);
+  // What rounding adds to a last frame is no frame.
+  info.video->duration_s = Rational(4) + Rational(3, 100);
+  CHECK(planned(info).frames == 100);
+  CHECK(planned(info).action == ClipAction::passthrough);
+}
+
 TEST_CASE("rates become the nearest recommended one of which they are a multiple or a fraction") {
   const std::array<std::pair<Rational, Rational>, 16> table{{{50, 25},
                                                              {60, 30},
