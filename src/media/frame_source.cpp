@@ -74,7 +74,8 @@ void FrameSource::require_window_present(const MediaInfo& info) const {
   if (plan_.salvaged) return;
   const bool indexed = info.format.find("mp4") != std::string::npos;
   const std::int64_t listed = video_.header_frames.value_or(0);
-  if (!indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s) return;
+  if (!video_.truncated || !indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s)
+    return;
   fail(fmt::format("{} of {} frames are there; the file is truncated or damaged", video_.frames, listed),
        fmt::format("copy or export the file again, or end the window before {} s", video_.duration_s.to_decimal(2)));
 }

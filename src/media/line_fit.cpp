@@ -88,8 +88,7 @@ void LineFit::narrow_flattest(const Point& bottom) {
   flattest_from_ = tops_[touched];
   flattest_to_ = bottom;
   tops_from_ = touched;
-  while (bottoms_.size() >= bottoms_from_ + 2 &&
-         turn(bottoms_[bottoms_.size() - 2], bottoms_.back(), bottom) >= 0) {
+  while (bottoms_.size() >= bottoms_from_ + 2 && turn(bottoms_[bottoms_.size() - 2], bottoms_.back(), bottom) >= 0) {
     bottoms_.pop_back();
   }
   bottoms_.push_back(bottom);

@@ -12,9 +12,10 @@
 namespace react1::media {
 
 /// Follows the times of frames 0, 1, 2, … and keeps the set of lines that pass every time at a distance of less than
-/// half the tolerance (in ticks; both ways together less than the whole of it). Rounding down, up or to the nearest tick moves a time
-/// by less than one tick, so a constant rate stays on a line with a tolerance of 1, however coarse the ticks are.
-/// The set is bounded by the two extreme lines; each time costs constant time on average (O'Rourke's method).
+/// half the tolerance (in ticks; both ways together less than the whole of it). Rounding down, up or to the nearest
+/// tick moves a time by less than one tick, so a constant rate stays on a line with a tolerance of 1, however coarse
+/// the ticks are. The set is bounded by the two extreme lines; each time costs constant time on average (O'Rourke's
+/// method).
 class LineFit {
  public:
   /// `tolerance` ≥ 1, in ticks.

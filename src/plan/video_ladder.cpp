@@ -118,7 +118,7 @@ void held_frame_obstacles(const VideoCase& of, Reasons& reasons) {
 /// don't matter.
 void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
-  const bool missing = video.header_frames.value_or(0) > video.frames && !video.edit_list;
+  const bool missing = video.truncated && video.header_frames.value_or(0) > video.frames && !video.edit_list;
   // With --salvage what is left was decoded before it is planned.
   if (!missing || of.options.salvage || of.window.end < video.duration_s) return;
   reasons.push_back(
@@ -129,9 +129,9 @@ void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
 void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
-  const bool as_they_come = of.plan.shows.empty();
-  if (!of.window.whole ||
-      (as_they_come && !video.vfr && of.plan.fps == snap_rate(video.fps) && of.plan.frames != video.frames)) {
+  const bool as_they_come = of.plan.shows.empty() && !video.vfr && of.plan.fps == snap_rate(video.fps);
+  const std::int64_t shown = video.frames + held_places(video, snap_rate(video.fps));
+  if (!of.window.whole || (as_they_come && of.plan.frames != shown)) {
     reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
                                   brief(of.window.end), brief(video.duration_s)));
   }
