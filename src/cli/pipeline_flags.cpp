@@ -189,6 +189,11 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "What shows that a copied video is whole. decode: every picture is decoded (default); packets: counted")
       ->group(kClips)
       ->option_text("HOW");
+  add_value(
+      command, "--color", flags.color,
+      "Encode for its colours. auto: wide gamut and HDR only (default); bt709: all that is not BT.709; keep: HDR only")
+      ->group(kClips)
+      ->option_text("POLICY");
   command
       .add_flag_function(
           "--salvage", [&flags](std::int64_t count) { flags.salvage = count > 0; },
@@ -225,6 +230,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.copy_check) options.prepare.copy_check = value_of("--copy-check", *flags.copy_check, parse_copy_check);
+  if (flags.color) options.prepare.color = value_of("--color", *flags.color, parse_color_policy);
   if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);
   if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);

@@ -13,7 +13,6 @@ extern "C" {
 
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
-#include "media/frame_rate.hpp"
 
 namespace react1::media {
 namespace {
@@ -114,7 +113,7 @@ Seconds FrameSource::time_of(std::int64_t ticks) const {
 bool FrameSource::is_untimed() const {
   const FactSource counted = video_.duration_source;
   if (counted != FactSource::packets && counted != FactSource::sample_table) return true;
-  return !video_.vfr && ticks_hide_places(source_fps_, ff::from_av(demuxer_->stream(stream_index()).time_base));
+  return video_.coarse_times;
 }
 
 Seconds FrameSource::time_of(const AVFrame& frame) const {

@@ -65,6 +65,7 @@ StreamSurvey StreamSurveyor::finish() {
   sums_.reordered = pts_.reordered;
   Timeline& times = sums_.times_are_dts ? dts_ : pts_;
   sums_.first = times.first;
+  sums_.first_shown = pts_.first;
   sums_.last = times.last;
   sums_.end = times.end;
   sums_.last_duration = times.last_duration;

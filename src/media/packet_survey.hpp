@@ -25,6 +25,7 @@ struct StreamSurvey {
   bool reordered = false;             ///< a presentation time was below an earlier one
   bool times_are_dts = false;         ///< some packet has no pts: all times below are decode times
   std::optional<std::int64_t> first;  ///< smallest shown time
+  std::optional<std::int64_t> first_shown;  ///< smallest presentation time, also where some packets have none
   std::optional<std::int64_t> last;   ///< largest shown time
   std::int64_t last_duration = 0;     ///< of the packet at `last`; 0 when it has none
   std::optional<std::int64_t> end;    ///< largest shown time + duration

@@ -16,8 +16,8 @@
 #include "media/mp4_excerpt.hpp"
 #include "media/mp4_layout_io.hpp"
 #include "media/packet_survey.hpp"
-#include "media/parameter_watch.hpp"
 #include "media/probe_warnings.hpp"
+#include "media/size_watch.hpp"
 #include "media/stream_choice.hpp"
 #include "media/stream_measure.hpp"
 #include "media/table_survey.hpp"
@@ -220,7 +220,7 @@ class Probe {
         look = std::make_unique<InterlaceLook>(stream, demuxer_.name(), options_);
       }
     }
-    std::optional<ParameterWatch> watch;
+    std::optional<PictureWatch> watch;
     if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
     std::vector<StreamSurvey> surveys = survey_listed(indexes);
@@ -247,7 +247,7 @@ class Probe {
     }
     if (!info_.video) return true;
     info_.video->interlaced = interlaced.value_or(look && look->found());
-    info_.video->parameters_change = watch && watch->changed();
+    if (watch) watch->tell(*info_.video, first_picture_);
     return true;
   }
 
@@ -287,6 +287,7 @@ class Probe {
     if (video.fps_source == FactSource::packets) video.fps_source = counted_by_;
     video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
     findings_.video_packets = survey.packets - (survey.cut_off ? 1 : 0);
+    first_picture_ = survey.first.value_or(0);
     info_.still_image = is_picture_format(info_.format) || survey.shown == 1;
     if (is_picture_format(info_.format)) {  // a picture has no length; FFmpeg gives it one frame of 25 per second
       video.duration_s = 0;
@@ -372,6 +373,7 @@ class Probe {
   ProbeFindings findings_;
   std::optional<Mp4Layout> layout_;
   FactSource counted_by_ = FactSource::packets;
+  std::int64_t first_picture_ = 0;  // ticks
   MediaInfo info_;
 };
 

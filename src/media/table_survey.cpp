@@ -67,6 +67,7 @@ std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const M
   intervals.finish();
   survey.timing = intervals.timing();
   survey.packets = table.samples;
+  survey.first_shown = survey.first;
   survey.first_is_key = first_sample == 0 && table.first_is_sync;
   // FFmpeg moves a picture that starts a little into its edit back to the edit's start.
   const bool starts_with_edit = edit.begin == 0 || survey.first == edit.pause;

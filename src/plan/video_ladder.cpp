@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plan/color.hpp"
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
 #include "plan/text.hpp"
@@ -63,12 +64,8 @@ void pixel_obstacles(const VideoCase& of, Reasons& reasons) {
   }
   if (video.parameters_change) reasons.emplace_back("The size or another basic property may change in the middle.");
   if (of.plan.full_range) reasons.emplace_back("The colour range is full, not limited.");
-  const ColorInfo& color = video.color;
-  const std::array tags{&color.space, &color.transfer, &color.primaries};
-  if (std::any_of(tags.begin(), tags.end(), [](const std::string* tag) { return !tag->empty() && *tag != "bt709"; })) {
-    const auto shown = [](const std::string& tag) { return tag.empty() ? std::string_view("untagged") : tag; };
-    reasons.push_back(fmt::format("The colour is tagged {}/{}/{} (matrix/transfer/primaries), not BT.709.",
-                                  shown(color.space), shown(color.transfer), shown(color.primaries)));
+  if (std::string obstacle = color_obstacle(video, of.options.color); !obstacle.empty()) {
+    reasons.push_back(std::move(obstacle));
   }
 }
 
@@ -99,6 +96,8 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   }
   if (video.vfr) {
     reasons.push_back(fmt::format("The frame rate varies (nominal {}).", brief(video.fps)));
+  } else if (video.coarse_times) {
+    reasons.push_back(fmt::format("The frames' times are rounded too coarsely for a constant {}.", brief(video.fps)));
   } else if (of.plan.fps != snap_rate(video.fps)) {
     reasons.push_back(fmt::format("The frame rate {} has to become {}.", brief(video.fps), brief(of.plan.fps)));
   }
@@ -268,10 +267,6 @@ LadderResult climb(const VideoCase& of) {
     add_once(result.reasons, std::move(reasons));
   }
   return result;
-}
-
-bool color_untagged(const VideoInfo& video) {
-  return video.color.space.empty() || video.color.transfer.empty() || video.color.primaries.empty();
 }
 
 }  // namespace react1::planning

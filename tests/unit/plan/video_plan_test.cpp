@@ -187,6 +187,32 @@ TEST_CASE("sizes become even by at most one pixel and fit into the limits both w
   }
 }
 
+TEST_CASE("the largest size that the window shows leads, the first of those as large") {
+  MediaInfo info = clean_video(25, 250);
+  info.video->width = info.video->display_width = 320;
+  info.video->height = info.video->display_height = 180;
+  info.video->sizes = {{0, 320, 180}, {2, 640, 360}, {5, 1280, 720}, {8, 720, 1280}};
+  const auto size = [&](const Seconds& start, const Seconds& end) {
+    PrepareOptions options;
+    options.video_window = {.start = start, .duration = {}, .end = end};
+    const VideoPlan plan = planned(info, options);
+    return std::pair(plan.width, plan.height);
+  };
+  CHECK(size(0, 10) == std::pair(1280, 720));
+  CHECK(size(0, 2) == std::pair(320, 180));
+  CHECK(size(0, 5) == std::pair(640, 360));
+  CHECK(size(2, 6) == std::pair(1280, 720));
+  CHECK(size(8, 10) == std::pair(720, 1280));
+  PrepareOptions small;
+  small.max_width = 640;
+  small.max_height = 360;
+  CHECK(planned(info, small).width == 640);
+  info.video->sar = Rational(4, 3);
+  CHECK(size(0, 2) == std::pair(426, 180));
+  info.video->orientation.rotation_deg = 90;
+  CHECK(size(0, 2) == std::pair(180, 426));
+}
+
 TEST_CASE("untagged colour is BT.709 from 720 lines or 1280 columns on, else BT.601") {
   MediaInfo info = clean_video(25, 100);
   info.video->color = {};
