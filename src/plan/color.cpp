@@ -70,7 +70,7 @@ std::string choose_color_primaries(const VideoInfo& video) {
 }
 
 std::string choose_color_transfer(const VideoInfo& video) {
-  constexpr std::array<Word, 6> known{"linear", "log100", "log", "log316", "log_sqrt", "smpte428"};
+  constexpr std::array<Word, 5> known{"linear", "log100", "log", "log316", "log_sqrt"};
   const std::string& tag = video.color.transfer;
   return one_of(tag, known) ? tag : "";
 }
