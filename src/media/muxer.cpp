@@ -4,6 +4,10 @@
 #include <new>
 #include <utility>
 
+extern "C" {
+#include <libavutil/intreadwrite.h>
+}
+
 #include "media/ff/check.hpp"
 #include "media/source_address.hpp"
 
@@ -56,7 +60,18 @@ void Muxer::start(bool reordered) {
   ff::check(avformat_write_header(format_.get(), options.address()), "writing the header", name_);
 }
 
+/// FFmpeg's MP3 muxer puts the padding of the last packet alone into the tag, but the padding may be longer than that
+/// packet: LAME's begins in the packet before it for 46 of the 1,152 lengths. So each packet carries the sum so far.
+void Muxer::sum_up_padding(AVPacket& packet) {
+  std::size_t size = 0;
+  std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  const std::int64_t here = skip != nullptr && size >= 8 ? std::int64_t{AV_RL32(skip + 4)} : 0;
+  end_padding_ = here > 0 ? end_padding_ + here : 0;
+  if (here > 0) AV_WL32(skip + 4, static_cast<std::uint32_t>(end_padding_));
+}
+
 void Muxer::write(AVPacket& packet) {
+  if (container_ == Container::mp3) sum_up_padding(packet);
   av_packet_rescale_ts(&packet, time_base_, format_->streams[0]->time_base);
   packet.stream_index = 0;
   packet.pos = -1;

@@ -1,6 +1,7 @@
 // Writes one stream into a clean file: no metadata, no library tags.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -29,12 +30,14 @@ class Muxer {
 
  private:
   void set_options(ff::Dictionary& options, bool reordered) const;
+  void sum_up_padding(AVPacket& packet);
 
   std::filesystem::path file_;
   std::string name_;
   Container container_;
   ff::OutputFormat format_;
   AVRational time_base_{1, 1};
+  std::int64_t end_padding_ = 0;  // MP3: samples to drop, of the packets since the last one that is heard to its end
 };
 
 }  // namespace react1::media
