@@ -51,6 +51,11 @@ std::string matrix_name(const VideoPlan& plan, const PictureFormat& source) {
   if (name.empty() || name == "gbr" || name == "rgb" || name == "bt709") return "bt709";
   // Made for HDR; without its curve the nearest matrix that is not.
   if (name == "ictcp" && plan.tone_map.empty()) return "bt2020nc";
+  // zscale undoes constant luminance by the camera's curve and everything else by the screen's, which lifts grey by up
+  // to 15 levels; the matrix of the same primaries is off in saturated colours alone.
+  if (name == "bt2020c") return "bt2020nc";
+  // XYZ is no gamut that a matrix could be derived from.
+  if (name.rfind("chroma-derived", 0) == 0) return plan.color_primaries == "smpte428" ? "bt709" : "chroma-derived-nc";
   return name;
 }
 
@@ -118,8 +123,9 @@ std::string zscale_primaries(const std::string& name) {
 
 /// Primaries of the source; a matrix of BT.2020 means that wide gamut, tagged or not.
 std::string primaries_of(const VideoPlan& plan, const std::string& matrix) {
+  if (matrix == "ictcp") return "bt2020";  // defined by them
   if (!plan.color_primaries.empty()) return zscale_primaries(plan.color_primaries);
-  const bool wide = matrix.rfind("bt2020", 0) == 0 || matrix == "ictcp" || !plan.tone_map.empty();
+  const bool wide = matrix.rfind("bt2020", 0) == 0 || !plan.tone_map.empty();
   return wide ? "bt2020" : "bt709";
 }
 
@@ -140,7 +146,7 @@ void tone_map(Chain& chain, const VideoPlan& plan, const std::string& matrix, bo
 /// one: a player shows them with the same one, and grey keeps its level. Some matrices are defined by light as well.
 std::string through_light(const VideoPlan& plan, const std::string& matrix) {
   const std::string primaries = primaries_of(plan, matrix);
-  const bool by_light = matrix == "bt2020c" || matrix.rfind("chroma-derived", 0) == 0;
+  const bool by_light = matrix == "chroma-derived-nc";
   if (primaries == "bt709" && plan.color_transfer.empty() && !by_light) return {};
   const int transfer = plan.color_transfer.empty() ? 0 : av_color_transfer_from_name(plan.color_transfer.c_str());
   return fmt::format("primariesin={}:transferin={}:primaries=bt709:transfer=bt709:", primaries,

@@ -53,7 +53,8 @@ template <class Size>
 std::optional<Size> of_vp8(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t header = 10;
   constexpr unsigned size_mask = 0x3FFF;  // the two bits above tell of scaling
-  if (size < header || (data[0] & 1U) != 0 || data[3] != 0x9D || data[4] != 0x01 || data[5] != 0x2A) return std::nullopt;
+  if (size < header || (data[0] & 1U) != 0 || data[3] != 0x9D || data[4] != 0x01 || data[5] != 0x2A)
+    return std::nullopt;
   return Size{static_cast<int>((data[6] | data[7] << 8U) & size_mask),
               static_cast<int>((data[8] | data[9] << 8U) & size_mask)};
 }
@@ -171,7 +172,8 @@ std::vector<PictureSize> SizeWatch::sizes(const VideoInfo& video, std::int64_t o
   for (const auto& [time, size] : sizes_) {
     result.push_back({Rational{time - origin} * tick_, size.width, size.height});
   }
-  const bool one = result.size() < 2 && (result.empty() || (result[0].width == video.width && result[0].height == video.height));
+  const bool one =
+      result.size() < 2 && (result.empty() || (result[0].width == video.width && result[0].height == video.height));
   return one ? std::vector<PictureSize>{} : result;
 }
 

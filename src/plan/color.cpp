@@ -18,7 +18,8 @@ bool one_of(Word word, const std::array<Word, size>& words) {
 
 bool is_rgb(const VideoInfo& video) {
   constexpr std::array<Word, 8> beginnings{"rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8"};
-  return std::any_of(beginnings.begin(), beginnings.end(), [&](Word word) { return video.pix_fmt.rfind(word, 0) == 0; });
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](Word word) { return video.pix_fmt.rfind(word, 0) == 0; });
 }
 
 bool untagged(const std::string& tag) {
@@ -27,22 +28,23 @@ bool untagged(const std::string& tag) {
 
 /// Those that a conversion is known for. The others of FFmpeg's list are rare enough to count as untagged.
 bool convertible_matrix(Word name) {
-  constexpr std::array<Word, 13> names{"bt709",    "fcc",     "bt470bg",           "smpte170m",          "smpte240m",
-                                       "ycgco",    "bt2020nc", "bt2020c",          "chroma-derived-nc",  "chroma-derived-c",
-                                       "ictcp",    "gbr",      "rgb"};
+  constexpr std::array<Word, 13> names{"bt709", "fcc",      "bt470bg", "smpte170m",         "smpte240m",
+                                       "ycgco", "bt2020nc", "bt2020c", "chroma-derived-nc", "chroma-derived-c",
+                                       "ictcp", "gbr",      "rgb"};
   return one_of(name, names);
 }
 
 bool convertible_primaries(Word name) {
-  constexpr std::array<Word, 11> names{"bt470m", "bt470bg", "smpte170m", "smpte240m", "film",    "bt2020",
-                                       "smpte428", "smpte431", "smpte432", "ebu3213", "jedec-p22"};
+  constexpr std::array<Word, 11> names{"bt470m",   "bt470bg",  "smpte170m", "smpte240m", "film",     "bt2020",
+                                       "smpte428", "smpte431", "smpte432",  "ebu3213",   "jedec-p22"};
   return one_of(name, names);
 }
 
 /// Gamma 2.2 to 2.8 and their kin, which every player shows with the same curve.
 bool usual_curve(const std::string& name) {
-  constexpr std::array<Word, 13> names{"bt709",        "smpte170m",    "bt470m",  "gamma22",   "bt470bg",   "gamma28", "smpte240m",
-                                       "iec61966-2-1", "iec61966-2-4", "bt1361e", "bt2020-10", "bt2020-12", "bt1361"};
+  constexpr std::array<Word, 13> names{"bt709",     "smpte170m", "bt470m",       "gamma22",      "bt470bg",
+                                       "gamma28",   "smpte240m", "iec61966-2-1", "iec61966-2-4", "bt1361e",
+                                       "bt2020-10", "bt2020-12", "bt1361"};
   return untagged(name) || one_of(name, names);
 }
 
@@ -81,7 +83,8 @@ bool color_untagged(const VideoInfo& video) {
 
 bool color_tagged_otherwise(const VideoInfo& video) {
   const std::array tags{&video.color.space, &video.color.transfer, &video.color.primaries};
-  return std::any_of(tags.begin(), tags.end(), [](const std::string* tag) { return !untagged(*tag) && *tag != "bt709"; });
+  return std::any_of(tags.begin(), tags.end(),
+                     [](const std::string* tag) { return !untagged(*tag) && *tag != "bt709"; });
 }
 
 std::string color_tags(const VideoInfo& video) {
