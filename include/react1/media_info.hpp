@@ -63,10 +63,11 @@ struct VideoInfo {
   std::optional<std::int64_t> header_frames;
   bool starts_with_key_frame = true;
   bool truncated = false;  ///< the header promises more than the file holds
-  std::vector<PictureSize>
-      sizes;  ///< in order of time, when it has several or another than `width` × `height`; else empty
-  bool parameters_change = false;  ///< H.264: the size or another basic property may change in the middle
-  bool edit_list = false;          ///< ignoring edit lists would change start, count or duration
+  /// In order of time, when it has several or another than `width` × `height`; else empty.
+  std::vector<PictureSize> sizes;
+  bool parameters_change = false;        ///< H.264: the size or another basic property may change in the middle
+  std::int64_t pictureless_packets = 0;  ///< H.264, HEVC: packets that hold parameters only; no part of `frames`
+  bool edit_list = false;                ///< ignoring edit lists would change start, count or duration
 };
 
 /// The chosen audio stream.
