@@ -29,6 +29,12 @@ struct Orientation {
   bool mirrored = false;
 };
 
+/// From `start_s` (of the first shown frame on) the coded picture has this size, in pixels.
+struct PictureSize {
+  Seconds start_s;
+  int width = 0, height = 0;
+};
+
 /// The chosen video stream.
 struct VideoInfo {
   int index = 0;                              ///< stream index in the file
@@ -47,6 +53,7 @@ struct VideoInfo {
   bool has_b_frames = false;  ///< packets are reordered
   Rational fps = 0;           ///< the measured nominal rate (median interval); 0 = fewer than 2 frames
   bool vfr = false;           ///< intervals differ by more than the time base's rounding
+  bool coarse_times = false;  ///< constant, but ticks are so long that its frames are told apart by counting alone
   std::int64_t frames = 0;    ///< packets that are shown (edit list honoured)
   Seconds start_s;            ///< first shown frame
   Seconds duration_s;         ///< first frame's start to last frame's end
@@ -55,7 +62,9 @@ struct VideoInfo {
   std::optional<Seconds> header_duration_s;  ///< what the stream header claims; a hint
   std::optional<std::int64_t> header_frames;
   bool starts_with_key_frame = true;
-  bool truncated = false;                ///< the header promises more than the file holds
+  bool truncated = false;  ///< the header promises more than the file holds
+  /// In order of time, when it has several or another than `width` × `height`; else empty.
+  std::vector<PictureSize> sizes;
   bool parameters_change = false;        ///< H.264: the size or another basic property may change in the middle
   std::int64_t pictureless_packets = 0;  ///< H.264, HEVC: packets that hold parameters only; no part of `frames`
   bool edit_list = false;                ///< ignoring edit lists would change start, count or duration

@@ -156,10 +156,15 @@ void Demuxer::learn_streams() {
 }
 
 void Demuxer::remember_header() {
+  // A duration of all ones is an MP4's way of saying "unknown"; FFmpeg takes it for a length.
+  constexpr std::int64_t all_ones = 0xFFFFFFFF;
+  constexpr std::int64_t most_ticks = std::int64_t{1} << 62;
+  const bool is_mp4 = std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0;
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     const AVStream& stream = *format_->streams[i];
     HeaderClaim claim;
-    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0) claim.duration = stream.duration;
+    const bool unknown = is_mp4 && (stream.duration == all_ones || stream.duration >= most_ticks);
+    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0 && !unknown) claim.duration = stream.duration;
     if (stream.nb_frames > 0) claim.frames = stream.nb_frames;
     headers_.push_back(claim);
   }

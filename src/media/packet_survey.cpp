@@ -45,6 +45,8 @@ void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
 
 StreamSurveyor::StreamSurveyor(const AVStream& stream, SoundClock clock)
     : stream_(&stream),
+      pts_(ff::from_av(stream.time_base)),
+      dts_(ff::from_av(stream.time_base)),
       length_(stream),
       fit_(ff::from_av(stream.time_base), stream.codecpar->sample_rate, clock) {
   sums_.index = stream.index;
@@ -72,12 +74,13 @@ StreamSurvey StreamSurveyor::finish() {
   sums_.reordered = pts_.reordered;
   Timeline& times = sums_.times_are_dts ? dts_ : pts_;
   sums_.first = times.first;
+  sums_.first_shown = pts_.first;
   sums_.last = times.last;
   sums_.end = times.end;
   sums_.last_duration = times.last_duration;
   sums_.first_is_key = times.first_is_key;
   times.intervals.finish();
-  sums_.intervals = times.intervals.intervals();
+  sums_.timing = times.intervals.timing();
   if (stream_->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
     // Ogg shortens the last packet and tells its padding as well: it counts once.
     sums_.skip_end += std::max<std::int64_t>(length_.cut_from_last() - last_padding_, 0);

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -20,20 +19,21 @@ struct StreamSurvey {
   int index = 0;
   std::int64_t packets = 0;
   std::int64_t shown = 0;
-  std::int64_t discarded = 0;                      ///< marked as only decoded, by an edit list for instance
-  std::int64_t corrupt = 0;                        ///< marked so by the demuxer, e.g. cut off at the end of the file
-  bool cut_off = false;                            ///< the last packet is corrupt: the file ends inside it
-  std::int64_t without_time = 0;                   ///< shown packets with neither pts nor dts
-  std::int64_t without_duration = 0;               ///< shown packets
-  bool reordered = false;                          ///< a presentation time was below an earlier one
-  bool times_are_dts = false;                      ///< some packet has no pts: all times below are decode times
-  std::optional<std::int64_t> first;               ///< smallest shown time
-  std::optional<std::int64_t> last;                ///< largest shown time
-  std::int64_t last_duration = 0;                  ///< of the packet at `last`; 0 when it has none
-  std::optional<std::int64_t> end;                 ///< largest shown time + duration
-  bool first_is_key = false;                       ///< of the packet at `first`
-  std::int64_t durations = 0;                      ///< sum over shown packets
-  std::map<std::int64_t, std::int64_t> intervals;  ///< between neighbours in presentation order
+  std::int64_t discarded = 0;               ///< marked as only decoded, by an edit list for instance
+  std::int64_t corrupt = 0;                 ///< marked so by the demuxer, e.g. cut off at the end of the file
+  bool cut_off = false;                     ///< the last packet is corrupt: the file ends inside it
+  std::int64_t without_time = 0;            ///< shown packets with neither pts nor dts
+  std::int64_t without_duration = 0;        ///< shown packets
+  bool reordered = false;                   ///< a presentation time was below an earlier one
+  bool times_are_dts = false;               ///< some packet has no pts: all times below are decode times
+  std::optional<std::int64_t> first;        ///< smallest shown time
+  std::optional<std::int64_t> first_shown;  ///< smallest presentation time, also where some packets have none
+  std::optional<std::int64_t> last;         ///< largest shown time
+  std::int64_t last_duration = 0;           ///< of the packet at `last`; 0 when it has none
+  std::optional<std::int64_t> end;          ///< largest shown time + duration
+  bool first_is_key = false;                ///< of the packet at `first`
+  std::int64_t durations = 0;               ///< sum over shown packets
+  FrameTiming timing;                       ///< in presentation order
   // Audio only, in samples, over all packets: what is skipped at the start may cover packets that are not shown.
   std::int64_t samples = 0, samples_not_shown = 0;
   std::int64_t unknown_lengths = 0;        ///< packets whose samples only decoding tells
@@ -64,6 +64,7 @@ class StreamSurveyor {
     std::int64_t missing = 0;
     IntervalCounter intervals;
 
+    explicit Timeline(const Rational& tick) : intervals(tick) {}
     void add(std::int64_t time, const AVPacket& packet);
   };
 

@@ -52,10 +52,11 @@ std::string layout_name(const AVChannelLayout& layout) {
 
 void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
   const Rational tick = ff::from_av(stream.time_base);
-  const FrameRate rate = frame_rate(survey.intervals, tick, average_rate(stream));
+  const FrameRate rate = frame_rate(survey.timing, tick, average_rate(stream));
   video.frames = survey.shown;
   video.fps = rate.fps;
   video.vfr = rate.vfr;
+  video.coarse_times = !rate.vfr && ticks_hide_places(rate.fps, tick);
   if (video.fps == 0 && video.frames >= 2) {
     // A raw stream without any time. Its packets last as long as its own header says; FFmpeg from 7.1 on puts 25 into
     // the average rate whatever that is, and 25 is what it plays a stream at that does not say.
@@ -71,7 +72,9 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
   if (survey.times_are_dts) video.duration_source = FactSource::assumed;
   video.has_b_frames = survey.reordered;
   video.starts_with_key_frame = survey.first_is_key;
-  video.start_s = Rational{survey.first.value_or(0)} * tick;
+  // A program stream gives presentation times to some packets only; its first picture is shown at the first of those.
+  const bool by_decoding = survey.times_are_dts && survey.first_shown;
+  video.start_s = Rational{by_decoding ? *survey.first_shown : survey.first.value_or(0)} * tick;
   video.duration_s = video_duration(video, survey, rate, tick);
   if (header.duration) video.header_duration_s = Rational{*header.duration} * tick;
   video.header_frames = header.frames;

@@ -30,12 +30,13 @@ class RunCursor {
   std::uint32_t used_ = 0;
 };
 
-std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Mp4Played& edit) {
+std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Mp4Played& edit,
+                                            std::int64_t timescale) {
   if (table.samples > most_pictures) return std::nullopt;
   StreamSurvey survey;
   RunCursor durations(table.durations);
   RunCursor offsets(table.composition_offsets);
-  IntervalCounter intervals;
+  IntervalCounter intervals(Rational{1, timescale});
   std::int64_t decode_time = 0;
   const std::int64_t shift = edit.pause - edit.begin;
   std::optional<std::int64_t> first_sample;
@@ -64,8 +65,9 @@ std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const M
     intervals.add(time);
   }
   intervals.finish();
-  survey.intervals = intervals.intervals();
+  survey.timing = intervals.timing();
   survey.packets = table.samples;
+  survey.first_shown = survey.first;
   survey.first_is_key = first_sample == 0 && table.first_is_sync;
   // FFmpeg moves a picture that starts a little into its edit back to the edit's start.
   const bool starts_with_edit = edit.begin == 0 || survey.first == edit.pause;
@@ -150,8 +152,8 @@ std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t mov
   const auto edit = played_part(track, movie_timescale);
   if (!edit) return std::nullopt;
   const bool sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-  std::optional<StreamSurvey> survey =
-      sound ? survey_sound(*track.table, *edit, stream, track.timescale) : survey_pictures(*track.table, *edit);
+  std::optional<StreamSurvey> survey = sound ? survey_sound(*track.table, *edit, stream, track.timescale)
+                                             : survey_pictures(*track.table, *edit, track.timescale);
   if (survey) survey->index = stream.index;
   return survey;
 }

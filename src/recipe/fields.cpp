@@ -81,6 +81,8 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.max_cut_loss_s = exact(v); }},
     Field{"/preprocess/copy_check", "prepare.copy_check",
           [](In v, Out o) { o.prepare.copy_check = parse_copy_check(v.get_ref<const std::string&>()); }},
+    Field{"/preprocess/color", "prepare.color",
+          [](In v, Out o) { o.prepare.color = parse_color_policy(v.get_ref<const std::string&>()); }},
     Field{"/preprocess/max_loss_s", "prepare.max_loss_s", [](In v, Out o) { o.prepare.max_loss_s = exact(v); }},
     Field{"/preprocess/salvage", "prepare.salvage", [](In v, Out o) { o.prepare.salvage = v.get<bool>(); }},
     Field{"/preprocess/conform", "prepare.conform",

@@ -5,6 +5,10 @@
 namespace react1::record {
 namespace {
 
+Json document_of_size(const PictureSize& size) {
+  return {{"start_s", json_seconds(size.start_s)}, {"width", size.width}, {"height", size.height}};
+}
+
 Json document_of(const VideoInfo& video) {
   return {{"index", video.index},
           {"codec", json_text_or_null(video.codec)},
@@ -30,6 +34,7 @@ Json document_of(const VideoInfo& video) {
           {"fps", rate_or_null(video.fps)},
           {"fps_source", to_string(video.fps_source)},
           {"vfr", video.vfr},
+          {"coarse_times", video.coarse_times},
           {"frames", video.frames},
           {"start_s", json_seconds(video.start_s)},
           {"duration_s", json_seconds(video.duration_s)},
@@ -39,6 +44,7 @@ Json document_of(const VideoInfo& video) {
           {"starts_with_key_frame", video.starts_with_key_frame},
           {"truncated", video.truncated},
           {"parameters_change", video.parameters_change},
+          {"sizes", array_of(video.sizes, document_of_size)},
           {"edit_list", video.edit_list}};
 }
 

@@ -42,7 +42,7 @@ void check_same(const StreamSurvey& table, const StreamSurvey& packets, const AV
     CHECK(table.shown == packets.shown);
     CHECK(table.last == packets.last);
     CHECK(table.reordered == packets.reordered);
-    CHECK(table.intervals == packets.intervals);
+    CHECK(table.timing.intervals == packets.timing.intervals);
   } else {
     CHECK(table.samples - table.skip_start - table.skip_end == packets.samples - packets.skip_start - packets.skip_end);
     CHECK(packets.timeline.pieces.empty());
