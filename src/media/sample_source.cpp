@@ -255,11 +255,12 @@ void SampleSource::prepare_resampler(const AVFrame& frame) {
   ff::check(av_channel_layout_copy(&format_->ch_layout, &frame.ch_layout), "setting up the resampler",
             demuxer_->name());
 
-  resampler_.emplace(
-      frame,
-      ResamplerOptions{
-          .channels = plan_.channels, .sample_rate = plan_.sample_rate, .only_channel = plan_.treatment.only_channel},
-      demuxer_->name());
+  resampler_.emplace(frame,
+                     ResamplerOptions{.channels = plan_.channels,
+                                      .sample_rate = plan_.sample_rate,
+                                      .only_channel = plan_.treatment.only_channel,
+                                      .with_effects = plan_.treatment.with_effects},
+                     demuxer_->name());
 }
 
 /// nullptr: the resampler gives out its rest.

@@ -42,6 +42,15 @@ Json document_of(const VideoInfo& video) {
           {"edit_list", video.edit_list}};
 }
 
+Json document_of(const Mp3Facts& mp3) {
+  return {{"frames", mp3.frames},
+          {"uniform", mp3.uniform},
+          {"variable_rate", mp3.variable_rate},
+          {"skipped_bytes", mp3.skipped_bytes},
+          {"tag_frames", mp3.tag_frames ? Json(*mp3.tag_frames) : Json(nullptr)},
+          {"flaws", mp3.flaws}};
+}
+
 Json document_of(const AudioInfo& audio) {
   return {{"index", audio.index},
           {"codec", json_text_or_null(audio.codec)},
@@ -55,7 +64,8 @@ Json document_of(const AudioInfo& audio) {
           {"duration_s", json_seconds(audio.duration_s)},
           {"duration_source", to_string(audio.duration_source)},
           {"header_duration_s", json_seconds(audio.header_duration_s)},
-          {"truncated", audio.truncated}};
+          {"truncated", audio.truncated},
+          {"mp3", audio.mp3 ? document_of(*audio.mp3) : Json(nullptr)}};
 }
 
 Json document_of(const StreamInfo& stream) {
