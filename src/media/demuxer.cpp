@@ -10,6 +10,10 @@
 #include <string_view>
 #include <vector>
 
+extern "C" {
+#include <libavutil/channel_layout.h>
+}
+
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
@@ -214,11 +218,19 @@ void Demuxer::learn_streams() {
     throw Error{ErrorCode::media, name_, fmt::format("holds more than {} streams", options_.source.max_streams),
                 Error::Extra{.hint = "export the video or the sound alone"}};
   }
+  if (mp3_ && !mp3_->uniform()) take_first_frame();
   // FLV and its like only tell while the first packets are read; a guess from the bit rate is no claim.
   if (!container_duration_ && format_->duration > 0 &&
       format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM) {
     container_duration_ = format_->duration;
   }
+}
+
+/// Where frames differ, FFmpeg describes the stream by one of the first few of them.
+void Demuxer::take_first_frame() {
+  AVCodecParameters& codec = *stream(0).codecpar;
+  codec.sample_rate = mp3_->first.sample_rate;
+  if (mp3_->changes_channels) av_channel_layout_default(&codec.ch_layout, 2);
 }
 
 void Demuxer::remember_header() {

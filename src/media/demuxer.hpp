@@ -82,6 +82,7 @@ class Demuxer {
   [[nodiscard]] int open_format(const std::string& ending, const AVInputFormat* format);
   [[nodiscard]] bool mend(const Source& source, bool is_mp3, bool is_named_so);
   void learn_streams();
+  void take_first_frame();
   void remember_header();
   [[nodiscard]] std::int64_t movie_duration();
   void require_plausible(const AVPacket& packet);

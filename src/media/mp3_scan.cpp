@@ -157,7 +157,8 @@ void find_tag_flaws(const Mp3Scan& scan, std::vector<std::string>& flaws) {
   if (!scan.tag) return;
   const Mp3Tag& tag = *scan.tag;
   if (tag.frames && *tag.frames != frames) {
-    flaws.push_back(fmt::format("The tag says {} frames, {} are there.", *tag.frames, frames));
+    flaws.push_back(fmt::format("The tag says {} frames, {} are there{}.", *tag.frames, frames,
+                                scan.inner_tags > 0 ? ": files were joined" : ""));
   }
   // Some encoders leave their own frame out.
   const std::int64_t bytes = scan.sound_bytes();
@@ -173,7 +174,7 @@ void find_tag_flaws(const Mp3Scan& scan, std::vector<std::string>& flaws) {
 int kept_padding(const Mp3Scan& scan) {
   const Mp3Tag& tag = *scan.tag;
   const auto frames = static_cast<std::int64_t>(scan.frames.size());
-  const bool is_its_own = tag.frames == frames && scan.inner_tags == 0 && scan.uniform() &&
+  const bool is_its_own = tag.frames == frames && scan.uniform() &&
                           *tag.delay + tag.padding.value_or(0) < frames * scan.first.samples;
   return is_its_own ? tag.padding.value_or(0) : 0;
 }
@@ -234,7 +235,6 @@ std::vector<std::string> Mp3Scan::flaws() const {
   if (cut_off) flaws.emplace_back("The last frame is cut off.");
   if (changes_rate) flaws.emplace_back("The sample rate changes inside.");
   if (changes_channels) flaws.emplace_back("The number of channels changes inside.");
-  if (inner_tags > 0) flaws.emplace_back("A tag lies among its frames: files were joined.");
   find_tag_flaws(*this, flaws);
   return flaws;
 }
