@@ -226,7 +226,7 @@ void Demuxer::learn_streams() {
   }
 }
 
-/// Where frames differ, FFmpeg describes the stream by one of the first few of them.
+/// Where frames differ, FFmpeg describes the stream by any of them, and by another one as the reading goes on.
 void Demuxer::take_first_frame() {
   AVCodecParameters& codec = *stream(0).codecpar;
   codec.sample_rate = mp3_->first.sample_rate;
@@ -271,6 +271,7 @@ bool Demuxer::read(AVPacket& packet) {
     }
     // Packets of other streams may still come from what FFmpeg buffered while it learned the streams.
   } while (rc == AVERROR(EAGAIN) || (rc >= 0 && stream(packet.stream_index).discard == AVDISCARD_ALL));
+  if (mp3_ && !mp3_->uniform()) take_first_frame();
   if (rc >= 0) return true;
   io_->rethrow_failure();
   throw_if_ended();

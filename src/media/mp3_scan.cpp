@@ -170,13 +170,16 @@ void find_tag_flaws(const Mp3Scan& scan, std::vector<std::string>& flaws) {
   }
 }
 
+/// False for more delay and padding than there is sound: then neither is believed.
+bool tells_delay(const Mp3Scan& scan) {
+  const auto samples = static_cast<std::int64_t>(scan.frames.size()) * scan.first.samples;
+  return scan.tag && scan.tag->delay && *scan.tag->delay + scan.tag->padding.value_or(0) < samples;
+}
+
 /// The padding holds for the frames that the tag was written for.
 int kept_padding(const Mp3Scan& scan) {
-  const Mp3Tag& tag = *scan.tag;
-  const auto frames = static_cast<std::int64_t>(scan.frames.size());
-  const bool is_its_own = tag.frames == frames && scan.uniform() &&
-                          *tag.delay + tag.padding.value_or(0) < frames * scan.first.samples;
-  return is_its_own ? tag.padding.value_or(0) : 0;
+  const bool is_its_own = scan.tag->frames == static_cast<std::int64_t>(scan.frames.size()) && scan.uniform();
+  return is_its_own ? scan.tag->padding.value_or(0) : 0;
 }
 
 void put(std::vector<std::uint8_t>& frame, std::size_t at, std::uint32_t value, std::size_t bytes) {
@@ -282,7 +285,7 @@ std::vector<std::byte> mended_mp3(Bytes file, const Mp3Scan& scan) {
     mended.insert(mended.end(), more.begin(), more.end());
   };
   append(file.first(scan.id3v2_bytes));
-  if (scan.tag && scan.tag->delay) append(fresh_tag(file, scan));
+  if (tells_delay(scan)) append(fresh_tag(file, scan));
   for (const Mp3Scan::Frame& frame : scan.frames) append(file.subspan(frame.offset, frame.size));
   return mended;
 }
