@@ -12,9 +12,9 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr int sure_run = 4;           ///< so many headers, each where the one before it says, are no accident
-constexpr int certain_run = 10;       ///< the same for the question whether a whole file is MP3
-constexpr int decoder_delay = 529;    ///< samples by which every Layer III decoder is late
+constexpr int sure_run = 4;         ///< so many headers, each where the one before it says, are no accident
+constexpr int certain_run = 10;     ///< the same for the question whether a whole file is MP3
+constexpr int decoder_delay = 529;  ///< samples by which every Layer III decoder is late
 constexpr std::size_t id3v1_size = 128;
 
 bool starts_with(Bytes bytes, std::string_view text) {
@@ -250,7 +250,8 @@ bool begins_as_free_format(Bytes head) {
   head = behind_id3v2(head);
   const auto is_same = [&head](std::size_t at) {
     // All but padding, the mode's details and what concerns the listener.
-    return at + 4 <= head.size() && head[at] == 0xFF && head[at + 1] == head[1] && (head[at + 2] & 0xFCU) == (head[2] & 0xFCU);
+    return at + 4 <= head.size() && head[at] == 0xFF && head[at + 1] == head[1] &&
+           (head[at + 2] & 0xFCU) == (head[2] & 0xFCU);
   };
   if (head.size() < 4 || head[0] != 0xFF || (head[2] & 0xF0U) != 0) return false;
   // With a bit rate in place of none, it is a header.

@@ -22,8 +22,8 @@ struct Mp3Scan {
   Mp3Header first;            ///< header of the first of them
   Seconds sound_s;            ///< what they last, the encoder's delay and padding included
   std::size_t id3v2_bytes = 0;
-  std::optional<Mp3Tag> tag;   ///< of the first frame in the file
-  std::int64_t tag_bytes = 0;  ///< size of that frame
+  std::optional<Mp3Tag> tag;                                            ///< of the first frame in the file
+  std::int64_t tag_bytes = 0;                                           ///< size of that frame
   std::int64_t leading_bytes = 0, inner_bytes = 0, trailing_bytes = 0;  ///< no frames and no ID3v2 at the start
   std::int64_t inner_tags = 0;  ///< tag frames behind the first frame, which count as frames: players play them
   bool cut_off = false;         ///< the last frame is longer than the file; it is not counted

@@ -33,8 +33,7 @@ TEST_CASE("an MP3 is handed on as it is only when its tag says what is there") {
   const TemporaryDirectory folder;
   const std::string clean = (folder.path() / "first").string();
   const Preparation first = prepare(fixture(video), fixture("voice_mono_48k_5s.wav"), clean, {}, {});
-  const Preparation again =
-      prepare(fixture(video), first.audio.path, (folder.path() / "second").string(), {}, {});
+  const Preparation again = prepare(fixture(video), first.audio.path, (folder.path() / "second").string(), {}, {});
   CHECK(again.audio.action == ClipAction::passthrough);
   CHECK(again.audio.sha256 == first.audio.sha256);
 
@@ -53,7 +52,8 @@ TEST_CASE("an MP3 is handed on as it is only when its tag says what is there") {
     return made;
   };
   // Bytes behind it, a frame less, itself twice: a copy with a tag that is right.
-  for (const std::string& content : {bytes + std::string(1000, '\0'), bytes + bytes.substr(384 * 3, 384), bytes + bytes}) {
+  for (const std::string& content :
+       {bytes + std::string(1000, '\0'), bytes + bytes.substr(384 * 3, 384), bytes + bytes}) {
     CHECK(changed(content).audio.action == ClipAction::remux);
   }
   CHECK(changed(bytes + std::string(1000, '\0')).audio.audio->samples == first.audio.audio->samples);

@@ -38,7 +38,8 @@ Sides mixed(const AVChannelLayout& layout, int channel, bool with_effects = fals
   }
   Resampler resampler(*frame, {.channels = 2, .sample_rate = rate, .with_effects = with_effects}, "test");
   std::vector<float> left(static_cast<std::size_t>(resampler.room(frame->nb_samples))), right(left.size());
-  std::uint8_t* planes[] = {reinterpret_cast<std::uint8_t*>(left.data()), reinterpret_cast<std::uint8_t*>(right.data())};
+  std::uint8_t* planes[] = {reinterpret_cast<std::uint8_t*>(left.data()),
+                            reinterpret_cast<std::uint8_t*>(right.data())};
   const int got = resampler.convert(planes, static_cast<int>(left.size()),
                                     const_cast<const std::uint8_t**>(frame->extended_data),  // NOLINT(*-const-cast)
                                     frame->nb_samples);

@@ -203,7 +203,8 @@ TEST_CASE("what is no MP3 is not taken for it") {
   append(alone, frames(2));
   append(alone, Bytes(1000, 0));
   CHECK_FALSE(scan_mp3(alone));
-  for (const char* name : {"presenter_h264_25fps_6s.mp4", "voice_mono_48k_5s.wav", "audio_only.m4a", "voice_raw_adts_4s.aac"}) {
+  for (const char* name :
+       {"presenter_h264_25fps_6s.mp4", "voice_mono_48k_5s.wav", "audio_only.m4a", "voice_raw_adts_4s.aac"}) {
     CAPTURE(std::string(name));
     const std::string text = read_file(test::fixture(name));
     CHECK_FALSE(scan_mp3({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));

@@ -57,7 +57,8 @@ TEST_CASE("a voice on any one of six unmarked channels is heard") {
   }
 }
 
-TEST_CASE("a voice in the channel that is marked as low-frequency effects is used when there is nothing else, and said") {
+TEST_CASE(
+    "a voice in the channel that is marked as low-frequency effects is used when there is nothing else, and said") {
   constexpr std::uint32_t five_one = 0x3F;
   test::Sound sound(6, std::vector<float>(spoken(0.2).size(), 0.0F));
   sound[3] = spoken(0.2);
