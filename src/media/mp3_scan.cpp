@@ -14,7 +14,6 @@ using Bytes = std::span<const std::uint8_t>;
 
 constexpr int sure_run = 4;         ///< so many headers, each where the one before it says, are no accident
 constexpr int certain_run = 10;     ///< the same for the question whether a whole file is MP3
-constexpr int decoder_delay = 529;  ///< samples by which every Layer III decoder is late
 constexpr std::size_t id3v1_size = 128;
 
 bool starts_with(Bytes bytes, std::string_view text) {
@@ -195,7 +194,7 @@ std::vector<std::uint8_t> fresh_tag(Bytes file, const Mp3Scan& scan) {
   const std::size_t text = mp3_tag_offset(scan.first);
   std::size_t size = 0;
   for (std::uint8_t index = 1; index < 15 && size < text + 16 + lame_part; ++index) {
-    frame[2] = static_cast<std::uint8_t>(index << 4U | (frame[2] & 0x0CU));
+    frame[2] = static_cast<std::uint8_t>(unsigned{index} << 4U | (frame[2] & 0x0CU));
     size = parse_mp3_header(frame).value().size;
   }
   frame.resize(size, 0);
