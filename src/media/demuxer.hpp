@@ -11,6 +11,7 @@
 #include "media/ff/handles.hpp"
 #include "media/ff/interrupt.hpp"
 #include "media/mp3_scan.hpp"
+#include "media/picture_joiner.hpp"
 #include "media/source_io.hpp"
 
 #include <react1/media.hpp>
@@ -25,8 +26,9 @@ struct DemuxerOptions {
   /// MP4/MOV only, where the header tells what a reading without decoding needs: FFmpeg then decodes no pictures to
   /// learn the rest (pixel format, colours, field order stay unknown).
   bool header_is_enough = false;
-  /// MP3 is read through Mp3Scan: FFmpeg gets its frames alone and a tag that is right. False: as the file is.
-  bool mend_mp3 = true;
+  /// Give out packets that hold no picture as they are, not joined to the next picture's (see PictureJoiner), and MP3
+  /// as its file holds it, not its frames alone with a tag that is right (see Mp3Scan).
+  bool packets_as_stored = false;
   SourceOptions source{};
 
   [[nodiscard]] static DemuxerOptions from(const SourceOptions& source) { return {.source = source}; }
@@ -61,6 +63,9 @@ class Demuxer {
   /// Reads only these streams from now on; the others' packets are skipped as cheaply as the format allows.
   void select(std::span<const int> indexes);
 
+  /// Packets of stream `index` that held no picture and were joined to the one behind them.
+  [[nodiscard]] std::int64_t joined(int index) const { return joiner_.joined(index); }
+
   [[nodiscard]] int stream_count() const noexcept { return static_cast<int>(format_->nb_streams); }
   /// Valid while this object lives. Throws Error{internal} for an index that is none.
   [[nodiscard]] AVStream& stream(int index) const;
@@ -85,6 +90,7 @@ class Demuxer {
   void take_first_frame();
   void remember_header();
   [[nodiscard]] std::int64_t movie_duration();
+  [[nodiscard]] bool is_wanted(AVPacket& packet);
   void require_plausible(const AVPacket& packet);
   void require_plausible_times(const AVPacket& packet);
   void throw_if_ended() const;
@@ -98,6 +104,7 @@ class Demuxer {
   std::int64_t size_;
   std::optional<Mp3Scan> mp3_;
   ff::InputFormat format_;
+  PictureJoiner joiner_;
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to
   std::vector<std::optional<std::int64_t>> first_;  // time of each stream's first packet
   std::vector<HeaderClaim> headers_;

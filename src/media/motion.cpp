@@ -61,7 +61,8 @@ class GlobalMotion {
 }  // namespace
 
 Motion analyze_motion(const Source& source, int stream_index, const Seconds& start_s, const Seconds& end_s,
-                      const AdviceOptions& advice, const SourceOptions& options, const RunContext& context) {
+                      const AdviceOptions& advice, const SourceOptions& options, const RunContext& context,
+                      const std::optional<Seconds>& origin_s) {
   std::optional<Thumbnailer> thumbnailer;
   Thumbnail first;
   Thumbnail current;
@@ -69,18 +70,19 @@ Motion analyze_motion(const Source& source, int stream_index, const Seconds& sta
   GlobalMotion global;
   std::int64_t frames = 0;
   Motion result;
-  for_each_frame(source, stream_index, start_s, end_s, options, context,
-                 [&](const AVFrame& frame, const Seconds& time) {
-                   if (!thumbnailer) thumbnailer = Thumbnailer::shaped_like(frame.width, frame.height);
-                   thumbnailer->shrink(frame, current);
-                   if (frames == 0) first = current;
-                   if (frames > 0)
-                     result.peak_motion = std::max(result.peak_motion, mean_difference(current, previous));
-                   global.add(current, time);
-                   ++frames;
-                   std::swap(current, previous);
-                   return true;
-                 });
+  for_each_frame(
+      source, stream_index, start_s, end_s, options, context,
+      [&](const AVFrame& frame, const Seconds& time) {
+        if (!thumbnailer) thumbnailer = Thumbnailer::shaped_like(frame.width, frame.height);
+        thumbnailer->shrink(frame, current);
+        if (frames == 0) first = current;
+        if (frames > 0) result.peak_motion = std::max(result.peak_motion, mean_difference(current, previous));
+        global.add(current, time);
+        ++frames;
+        std::swap(current, previous);
+        return true;
+      },
+      origin_s);
   if (frames == 0) throw Error{ErrorCode::media, source.name(), "there is no picture in the window"};
   result.mean_motion = global.mean(first, previous);
   result.loop_ssim = ssim(first, previous);

@@ -1,6 +1,7 @@
 // Does the shot move as a whole, and do its first and last picture look alike? Both on small luma pictures.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <react1/media.hpp>
@@ -18,7 +19,8 @@ struct Motion {
   double loop_ssim = 0;    ///< structural similarity of the first and the last picture, −1..1
 };
 
-/// Decodes [start_s, end_s) of video stream `stream_index`, times relative to its first frame. Works on thumbnails 160
+/// Decodes [start_s, end_s) of video stream `stream_index`, times relative to `origin_s` on the file's own timeline,
+/// else to its first frame. Works on thumbnails 160
 /// pixels wide. Global motion is what stays when a person is left out: two pictures a second apart are compared in 8×8
 /// blocks, and the change at the 40 % rank of the blocks counts, so that a head and shoulders that cover up to 60 % of
 /// the picture leave it alone, while a moving camera changes nearly all blocks. Measured: six talking heads before a
@@ -28,6 +30,6 @@ struct Motion {
 /// picture.
 [[nodiscard]] Motion analyze_motion(const Source& source, int stream_index, const Seconds& start_s,
                                     const Seconds& end_s, const AdviceOptions& advice, const SourceOptions& options,
-                                    const RunContext& context);
+                                    const RunContext& context, const std::optional<Seconds>& origin_s = std::nullopt);
 
 }  // namespace react1::media

@@ -12,8 +12,8 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr int sure_run = 4;         ///< so many headers, each where the one before it says, are no accident
-constexpr int certain_run = 10;     ///< the same for the question whether a whole file is MP3
+constexpr int sure_run = 4;      ///< so many headers, each where the one before it says, are no accident
+constexpr int certain_run = 10;  ///< the same for the question whether a whole file is MP3
 constexpr std::size_t id3v1_size = 128;
 
 bool starts_with(Bytes bytes, std::string_view text) {
