@@ -79,6 +79,18 @@ struct SoundPiece {
   Rational stretch = 1;
 };
 
+/// What reading an MP3 file frame by frame found.
+struct Mp3Facts {
+  std::int64_t frames = 0;                 ///< with sound: the tag's own is left out
+  bool uniform = true;                     ///< one sample rate and one number of channels in all of them
+  bool variable_rate = false;              ///< the bit rate changes
+  std::int64_t skipped_bytes = 0;          ///< between the frames, and no frames; they are left out
+  std::optional<std::int64_t> tag_frames;  ///< as its Xing, Info or VBRI tag claims
+  /// Why the file as it is tells a reader something wrong, or makes it look for the frames; one sentence each. Only a
+  /// file without is handed on as it is.
+  std::vector<std::string> flaws;
+};
+
 /// The chosen audio stream.
 struct AudioInfo {
   int index = 0;
@@ -100,7 +112,8 @@ struct AudioInfo {
   bool clock_restarts = false;  ///< timestamps begin again in the middle: recordings that were joined as they are
   FactSource duration_source = FactSource::packets;
   std::optional<Seconds> header_duration_s;
-  bool truncated = false;  ///< the header promises more than the file holds
+  bool truncated = false;         ///< the header promises more than the file holds
+  std::optional<Mp3Facts> mp3{};  ///< of MP3 in a file of its own, unless that is too large to be read as a whole
 };
 
 /// One line per stream of the file, chosen or not.

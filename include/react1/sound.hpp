@@ -31,6 +31,8 @@ struct CutOptions {
 struct SoundTreatment {
   /// One of the two channels alone, 0 = left; -1 = all. The others would cancel it once a listener adds them up.
   int only_channel = -1;
+  /// The channel of low-frequency effects is mixed in, too: the others are silent.
+  bool with_effects = false;
   double gain_db = 0;
   /// Peaks between the samples are held below this, dBTP; nullopt = no limiter.
   std::optional<double> ceiling_dbtp{};

@@ -13,6 +13,7 @@
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
 #include "media/limits.hpp"
+#include "media/mp3_facts.hpp"
 #include "media/mp4_excerpt.hpp"
 #include "media/mp4_layout_io.hpp"
 #include "media/packet_survey.hpp"
@@ -316,6 +317,7 @@ class Probe {
     if (audio.sample_rate > 0) {
       findings_.audio_trimmed_s = Rational{audio.priming + survey.skip_end, audio.sample_rate};
     }
+    if (demuxer_.mp3()) describe_mp3(audio, *demuxer_.mp3());
     findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
     findings_.audio_listed = header.frames;
     info_.audio = std::move(audio);

@@ -36,8 +36,9 @@ bool audio_falls_short(const MediaInfo& info, const ProbeFindings& findings) {
 }
 
 /// The container's duration is that of its longest stream, from the timeline's start or from the first packet: it only
-/// tells when every stream was measured.
+/// tells when every stream was measured. Of an MP3 file, whose frames were counted, the tag's claim went to the sound.
 bool container_falls_short(const MediaInfo& info, const ProbeFindings& findings) {
+  if (info.audio && info.audio->mp3) return false;
   const std::size_t measured = (info.video ? 1U : 0U) + (info.audio ? 1U : 0U);
   if (measured != info.streams.size() || info.still_image) return false;
   Seconds end = info.video ? info.video->duration_s + std::max(info.video->start_s, Seconds(0)) : Seconds(0);
@@ -84,6 +85,11 @@ std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings
   return std::nullopt;
 }
 
+/// True for the tag of the first of several files that were joined, for example.
+bool tag_falls_short(const AudioInfo& audio) {
+  return audio.mp3 && audio.header_duration_s && falls_short(*audio.header_duration_s, audio.duration_s);
+}
+
 std::optional<std::string> wrong_duration(const MediaInfo& info, const ProbeFindings& findings) {
   if (video_falls_short(info)) {
     return fmt::format("the header says {} of video, but the frames that are there last {}",
@@ -92,6 +98,10 @@ std::optional<std::string> wrong_duration(const MediaInfo& info, const ProbeFind
   if (audio_falls_short(info, findings)) {
     return fmt::format("the header says {} of sound, but what is there lasts {}",
                        seconds(*info.audio->header_duration_s), seconds(info.audio->duration_s));
+  }
+  if (info.audio && tag_falls_short(*info.audio)) {
+    return fmt::format("the MP3 tag says {} of sound, but its frames last {}", seconds(*info.audio->header_duration_s),
+                       seconds(info.audio->duration_s));
   }
   if (container_falls_short(info, findings)) {
     return fmt::format("the header says {}, but the streams end at {}", seconds(*info.container_duration_s),
@@ -113,6 +123,12 @@ void warn_about_damage(std::vector<Warning>& warnings, const MediaInfo& info, co
   }
 }
 
+void warn_about_mp3(std::vector<Warning>& warnings, const Mp3Facts& mp3) {
+  if (mp3.skipped_bytes == 0) return;
+  warnings.push_back({"mp3_resynchronised",
+                      fmt::format("{} bytes between the MP3 frames are no sound and are skipped", mp3.skipped_bytes)});
+}
+
 void warn_about_video(std::vector<Warning>& warnings, const VideoInfo& video) {
   if (video.vfr) {
     warnings.push_back(
@@ -126,6 +142,10 @@ void warn_about_video(std::vector<Warning>& warnings, const VideoInfo& video) {
   }
 }
 
+Seconds priming_time(const AudioInfo& audio) {
+  return audio.sample_rate > 0 ? Seconds(audio.priming, audio.sample_rate) : Seconds(0);
+}
+
 void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, const ProbeFindings& findings) {
   constexpr auto noticeable = [] { return Rational{1, 10}; };
   const auto late = [&](const char* what, const Seconds& by, const char* after) {
@@ -136,7 +156,8 @@ void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, con
     if (audio_late >= noticeable()) late("sound", audio_late, "the picture");
     if (-audio_late >= noticeable()) late("picture", -audio_late, "the sound");
   } else if (findings.starts_at_zero) {
-    const Seconds start = info.video ? info.video->start_s : info.audio->start_s;
+    // What a decoder drops before the sound is no delay.
+    const Seconds start = info.video ? info.video->start_s : info.audio->start_s - priming_time(*info.audio);
     if (start >= noticeable()) late(info.video ? "picture" : "sound", start, "the file's beginning");
   }
 }
@@ -196,9 +217,13 @@ void mark_truncated(MediaInfo& info, const ProbeFindings& findings) {
     info.video->truncated = !whole && (video_packets_missing(info, findings) || short_of_time);
   }
   if (info.audio) {
+    // An MP3 tag that promises more than there is says so in frames; they were counted.
+    const bool frames_missing = info.audio->mp3 && info.audio->mp3->tag_frames.value_or(0) > info.audio->mp3->frames &&
+                                audio_falls_short(info, findings);
     const bool bytes_missing = info.format == "wav" && findings.missing_bytes.value_or(0) > 0;
-    const bool short_of_time = !audio_indexed && (audio_falls_short(info, findings) || all_short || cut_off);
-    info.audio->truncated = bytes_missing || (!whole && short_of_time);
+    const bool short_of_time = !audio_indexed && !info.audio->mp3 &&
+                               (audio_falls_short(info, findings) || all_short || cut_off);
+    info.audio->truncated = frames_missing || bytes_missing || (!whole && short_of_time);
   }
 }
 
@@ -210,6 +235,7 @@ std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& 
   }
   if (info.video) warn_about_video(warnings, *info.video);
   if (info.audio) warn_about_timeline(warnings, *info.audio);
+  if (info.audio && info.audio->mp3) warn_about_mp3(warnings, *info.audio->mp3);
   if (findings.videos > 1) {
     warnings.push_back(
         {"several_video_streams", fmt::format("there are {} video streams; {} was chosen", findings.videos,

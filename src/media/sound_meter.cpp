@@ -50,6 +50,7 @@ void SoundMeter::add(const AVFrame& frame) {
 void SoundMeter::count_clipping(const float* samples, std::size_t count, std::size_t channel) {
   std::int64_t run = at_full_scale_[channel];
   for (const float sample : std::span(samples, count)) {
+    peak_ = std::max(peak_, std::abs(sample));
     if (std::abs(sample) < full_scale) {
       run = 0;
       continue;
@@ -85,6 +86,7 @@ HeardSound SoundMeter::finish() {
   heard.levels.silence_share = heard.voice.silent_share;
   heard.levels.clipped_samples = clipped_;
   heard.left_is_louder = left_ >= right_;
+  heard.sample_peak = double{peak_};
   if (left_ > 0 && right_ > 0) heard.correlation = both_ / std::sqrt(left_ * right_);
   if (!loudness_) return heard;
   double lufs = 0;

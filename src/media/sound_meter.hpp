@@ -20,8 +20,9 @@ namespace react1::media {
 /// What a listener wants to know beyond voice and silence.
 struct Listening {
   double gate_dbfs = -45;
-  bool levels = true;   ///< loudness and true peak
-  bool blocks = false;  ///< the level of every block
+  bool levels = true;        ///< loudness and true peak
+  bool blocks = false;       ///< the level of every block
+  bool effects_too = false;  ///< the source's low-frequency effects channel is heard as well
 };
 
 struct HeardSound {
@@ -31,6 +32,7 @@ struct HeardSound {
   /// Of left and right, -1 … 1: -1 when one is the other turned upside down. nullopt: mono, or one channel is silent.
   std::optional<double> correlation;
   bool left_is_louder = true;
+  double sample_peak = 0;  ///< highest absolute sample; 1 = full scale
 };
 
 /// Takes planar float, one or two channels. The loudness comes from libebur128. One thread at a time.
@@ -55,6 +57,7 @@ class SoundMeter {
   std::vector<float> interleaved_;
   std::vector<std::int64_t> at_full_scale_;  // samples in a row, per channel
   std::int64_t clipped_ = 0;
+  float peak_ = 0;
   double left_ = 0, right_ = 0, both_ = 0;  // sums of squares, and of products
 };
 

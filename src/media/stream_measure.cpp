@@ -37,7 +37,8 @@ Seconds video_duration(const VideoInfo& video, const StreamSurvey& survey, const
 
 std::string layout_name(const AVChannelLayout& layout) {
   AVChannelLayout named{};
-  if (layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+  // One and two channels are what they seem; more of them without a mark may be anything.
+  if (layout.order == AV_CHANNEL_ORDER_UNSPEC && layout.nb_channels <= 2) {
     av_channel_layout_default(&named, layout.nb_channels);
   } else if (av_channel_layout_copy(&named, &layout) < 0) {
     return {};

@@ -58,6 +58,15 @@ Json pieces_of(const AudioInfo& audio) {
   return pieces;
 }
 
+Json document_of(const Mp3Facts& mp3) {
+  return {{"frames", mp3.frames},
+          {"uniform", mp3.uniform},
+          {"variable_rate", mp3.variable_rate},
+          {"skipped_bytes", mp3.skipped_bytes},
+          {"tag_frames", mp3.tag_frames ? Json(*mp3.tag_frames) : Json(nullptr)},
+          {"flaws", mp3.flaws}};
+}
+
 Json document_of(const AudioInfo& audio) {
   return {{"index", audio.index},
           {"codec", json_text_or_null(audio.codec)},
@@ -73,7 +82,8 @@ Json document_of(const AudioInfo& audio) {
           {"clock_restarts", audio.clock_restarts},
           {"duration_source", to_string(audio.duration_source)},
           {"header_duration_s", json_seconds(audio.header_duration_s)},
-          {"truncated", audio.truncated}};
+          {"truncated", audio.truncated},
+          {"mp3", audio.mp3 ? document_of(*audio.mp3) : Json(nullptr)}};
 }
 
 Json document_of(const StreamInfo& stream) {

@@ -135,11 +135,40 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
     heard_ = media::hear_source(sources_.audio, sources_.audio_info, start, end,
                                 {.gate_dbfs = options_.advice.voice_gate_dbfs, .levels = false, .blocks = true},
                                 options_.prepare.source, context);
+    hear_effects_alone(start, end, context);
   }
   levels_ = {.levels = heard_.blocks,
              .start_s = start,
              .threshold = planning::voice_threshold(heard_.blocks, options_.advice.voice_gate_dbfs),
              .gate = planning::gate_level(options_.advice.voice_gate_dbfs)};
+}
+
+/// A recorder with several tracks may mark the fourth as low-frequency effects, whatever it holds.
+void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
+  constexpr double inaudible = 0.001;  // -60 dBFS
+  if (sources_.audio_info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
+  media::HeardSound again = media::hear_source(
+      sources_.audio, sources_.audio_info, start, end,
+      {.gate_dbfs = options_.advice.voice_gate_dbfs, .levels = false, .blocks = true, .effects_too = true},
+      options_.prepare.source, context);
+  if (again.sample_peak < 10 * std::max(heard_.sample_peak, inaudible)) return;
+  with_effects_ = true;
+  heard_ = std::move(again);
+}
+
+/// What a codec's rounding adds to a loud sound is left alone, as every player does.
+bool WindowChooser::is_over_full_scale() const {
+  constexpr double codec_overshoot = 1.122;  // 1 dB
+  const bool exact = sources_.audio_info.audio->codec.rfind("pcm_", 0) == 0;
+  return heard_.sample_peak > (exact ? 1.0 : codec_overshoot);
+}
+
+void WindowChooser::warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const {
+  if (plan.action != ClipAction::transcode || !is_over_full_scale() || sources_.audio_info.audio->channels > 2) return;
+  warnings.push_back(
+      {"over_full_scale", fmt::format("Peaks of the audio lie up to {:.1f} dB above full scale; they are "
+                                      "limited to {:g} dBTP.",
+                                      20 * std::log10(heard_.sample_peak), most_true_peak)});
 }
 
 void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {
@@ -229,8 +258,13 @@ void WindowChooser::judge_channels(std::vector<Warning>& warnings) {
                      "they would cancel, so the {} one alone is used.",
                      *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
   }
-  if (sources_.audio_info.audio->channels > 2) {
-    heard_.levels.clipped_samples.reset();  // what was heard is a mix of them
+  if (with_effects_) {
+    warnings.push_back({"only_effects_heard",
+                        "All of the sound lies in the channel that the file marks as low-frequency effects, which is "
+                        "left out of a mix otherwise; it is used."});
+  }
+  if (sources_.audio_info.audio->channels > 2 || is_over_full_scale()) {
+    heard_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
   } else if (heard_.levels.clipped_samples.value_or(0) > 0) {
     warnings.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
                                                planning::counted(*heard_.levels.clipped_samples, "sample"))});
@@ -245,8 +279,9 @@ planning::SoundChoice WindowChooser::treatment(const Seconds& start_s, const Sec
   if (start_s > 0 && levels_.loud_after(start_s)) choice.treatment.fade_in_s = fade;
   if (end_s < sound_length_ && levels_.loud_before(end_s)) choice.treatment.fade_out_s = fade;
   if (start_s < 0) choice.treatment.silence_before_s = -start_s;
+  choice.treatment.with_effects = with_effects_;
   // A mix of many channels may rise above full scale.
-  if (sources_.audio_info.audio->channels > 2) choice.treatment.ceiling_dbtp = most_true_peak;
+  if (sources_.audio_info.audio->channels > 2 || is_over_full_scale()) choice.treatment.ceiling_dbtp = most_true_peak;
   return choice;
 }
 
@@ -272,6 +307,7 @@ AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>
   planning::SoundChoice choice = treatment(start, end);
   AudioPlan plan = planning::plan_audio(sources_.audio_info, options, warnings, choice);
   if (options.loudness_lufs) settle_loudness(plan, choice, options, warnings, context);
+  warn_of_limiting(plan, warnings);
   return plan;
 }
 

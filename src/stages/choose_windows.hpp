@@ -47,6 +47,9 @@ class WindowChooser {
   [[nodiscard]] Range allowed(std::vector<Warning>& warnings) const;
   void align_take();
   void listen(const Range& range, const RunContext& context);
+  void hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
+  [[nodiscard]] bool is_over_full_scale() const;
+  void warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const;
   void choose(const Range& range, std::vector<Warning>& warnings);
   [[nodiscard]] Range choose_speech(const Range& range, std::vector<Warning>& warnings);
   [[nodiscard]] Range cut(Range range, std::vector<Warning>& warnings);
@@ -65,6 +68,7 @@ class WindowChooser {
   Seconds late_;             ///< audio start - video start on the common timeline; 0 unless a same take
   media::HeardSound heard_;  // before levels_, which look into it
   planning::HeardLevels levels_;
+  bool with_effects_ = false;           ///< only the low-frequency effects channel holds sound
   std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause
   PrepareOptions video_options_, audio_options_;
 };
