@@ -74,8 +74,11 @@ struct PrepareOptions {
   /// video is encoded instead. ≥ 0.
   Seconds max_cut_loss_s = Seconds(1, 4);
   CopyCheck copy_check = CopyCheck::decode;
-  /// A damaged or truncated clip is Error{media}. With this, its good beginning is kept, and a warning says what was
-  /// lost. Every frame and sample of the window is decoded once more to find where the damage begins.
+  /// How much of a clip's window may be missing or damaged, its beginning and its end added up, before the clip is
+  /// refused. What is left out is a warning. The head of a capture, up to its first picture that can be decoded, is not
+  /// counted when that comes within 5 s. Damage in the middle ends the clip. 0 to 15.
+  Seconds max_loss_s = Seconds(1, 2);
+  /// Keep the good part of a clip however much of its window is lost, as long as it lasts a second.
   bool salvage = false;
   Conform conform = Conform::off;    ///< the video is fitted to the voice; what changes its timing encodes it
   Seconds conform_turn_reach_s = 1;  ///< bounce turns up to this early to do it in a pause of the speech; ≥ 0
@@ -120,7 +123,7 @@ struct VideoPlan {
   bool full_range = false;  ///< the source is full range
   bool may_encode = true;   ///< false: a copy that breaks the promise is an error, not encoded instead
   CopyCheck copy_check = CopyCheck::decode;
-  bool salvaged = false;  ///< the window ends before known damage; what lies behind is no error
+  bool decoded = false;  ///< planning has decoded the window and found it good; what lies outside is no error
   int crf = 17;
   std::string preset = "veryfast";
 };
@@ -138,7 +141,7 @@ struct AudioPlan {
   std::int64_t packets = 0;  ///< to cut: this many are copied
   SoundTreatment treatment{};
   bool may_encode = true;  ///< as in VideoPlan
-  bool salvaged = false;   ///< as in VideoPlan
+  bool salvaged = false;   ///< the window ends before known damage; what lies behind is no error
 };
 
 /// One way of measuring a clip's length and what it gave. All of them must be ≤ the limit.

@@ -16,8 +16,8 @@ BUILD_PACKAGES=(
   nlohmann-json3-dev libvalijson-dev libspdlog-dev libfmt-dev libcli11-dev
   ca-certificates
 )
-# To build the tests as well.
-TEST_PACKAGES=(doctest-dev)
+# To build the tests as well; ffmpeg and numpy are for the differential test (tests/differential), the project never runs them.
+TEST_PACKAGES=(doctest-dev ffmpeg python3 python3-numpy)
 # What .ci/run uses beyond that.
 CI_PACKAGES=(clang clang-tidy clang-format ccache)
 # What scripts/fuzz needs: clang with its fuzzing and sanitizer libraries.

@@ -189,10 +189,14 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "What shows that a copied video is whole. decode: every picture is decoded (default); packets: counted")
       ->group(kClips)
       ->option_text("HOW");
+  add_value(command, "--max-loss", flags.max_loss,
+            "How much of a clip may be damaged or missing before it is refused (default 0.5); what is left out is said")
+      ->group(kClips)
+      ->option_text("TIME");
   command
       .add_flag_function(
           "--salvage", [&flags](std::int64_t count) { flags.salvage = count > 0; },
-          "Keep the good beginning of a damaged clip instead of refusing it")
+          "Keep the good part of a damaged clip, however much is lost, instead of refusing it")
       ->group(kClips);
   add_value(command, "--conform", flags.conform,
             "Fit the video to the voice, frame for frame: off (default), cut, hold, bounce, remap, auto")
@@ -225,6 +229,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.copy_check) options.prepare.copy_check = value_of("--copy-check", *flags.copy_check, parse_copy_check);
+  if (flags.max_loss) options.prepare.max_loss_s = value_of("--max-loss", *flags.max_loss, parse_time);
   if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);
   if (flags.quality) options.prepare.quality = value_of("--quality", *flags.quality, parse_quality);

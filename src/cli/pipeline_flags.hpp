@@ -25,6 +25,7 @@ struct PipelineFlags {
   bool same_take = false;
   std::optional<std::string> fps, reencode, copy_check, conform, quality, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
+  std::optional<std::string> max_loss;
   std::optional<bool> salvage;
   LimitFlags limits;
   PayingFlags paying;
@@ -32,7 +33,8 @@ struct PipelineFlags {
   WebhookFlags webhook;
 };
 
-/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --salvage, --conform,
+/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --max-loss, --salvage,
+/// --conform,
 /// --quality, --goal, the model parameters and the limits. `flags` must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);
 /// The recipe with the flags over it, wholly checked. Throws Error{usage} before any work.

@@ -9,6 +9,7 @@ extern "C" {
 #include <libavutil/intreadwrite.h>
 }
 
+#include "media/damage.hpp"
 #include "media/ff/check.hpp"
 #include "media/h264_units.hpp"
 #include "media/stream_choice.hpp"
@@ -42,8 +43,8 @@ void learn_picture(AVStream& stream, const AVPacket& packet) {
 }
 
 [[noreturn]] void refuse(const Demuxer& demuxer, std::string detail) {
-  throw Error{ErrorCode::media, demuxer.name(), "the clip is damaged, so its length can't be proved",
-              Error::Extra{.detail = std::move(detail)}};
+  throw DamageFound{demuxer.name(), "the clip is damaged, so its length can't be proved",
+                    Error::Extra{.detail = std::move(detail)}};
 }
 
 }  // namespace
@@ -61,6 +62,7 @@ void StreamReading::add(const AVPacket* packet, AVFrame& scratch) {
   if (packet != nullptr) {
     survey_->add(*packet);
     durations_ += std::max<std::int64_t>(packet->duration, 0);
+    if ((packet->flags & AV_PKT_FLAG_DISCARD) == 0) ++shown_;
     const std::int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
     if (time != AV_NOPTS_VALUE && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) {
       first_ = std::min(first_.value_or(time), time);
@@ -110,6 +112,11 @@ void StreamReading::add_picture(std::int64_t time) {
   intervals_.add(time);
 }
 
+std::int64_t StreamReading::missing_pictures() const noexcept {
+  const bool decoded = decoder_ && stream_.codecpar->codec_id == AV_CODEC_ID_H264;  // others may hide pictures
+  return decoded ? std::max<std::int64_t>(shown_ - frames_, 0) : 0;
+}
+
 Seconds StreamReading::pictures_duration() {
   intervals_.finish();
   const FrameRate rate = frame_rate(intervals_.intervals(), tick_, /*hint=*/0);
@@ -148,6 +155,11 @@ std::vector<StreamReading> read_clip(Demuxer& demuxer, const ReadingOptions& opt
   }
   if (demuxer.damage()) refuse(demuxer, *demuxer.damage());
   if (damaged > 0) refuse(demuxer, std::to_string(damaged) + " packets can't be decoded");
+  for (const StreamReading& stream : streams) {
+    if (stream.missing_pictures() > 0) {
+      refuse(demuxer, std::to_string(stream.missing_pictures()) + " pictures don't come out of the decoder");
+    }
+  }
   return streams;
 }
 

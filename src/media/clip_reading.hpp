@@ -43,6 +43,8 @@ class StreamReading {
   [[nodiscard]] StreamSurvey survey() { return survey_->finish(); }
   /// Packets that could not be decoded, and frames that are damaged.
   [[nodiscard]] std::int64_t damaged() const noexcept { return decoder_ ? decoder_->damaged() : 0; }
+  /// H.264 packets that are to show a picture and gave none, where pictures were decoded.
+  [[nodiscard]] std::int64_t missing_pictures() const noexcept;
   /// A packet was seen whose pictures only a decoder can count: the frames told here are no proof.
   [[nodiscard]] bool needs_decoding() const noexcept { return needs_decoding_; }
 
@@ -60,6 +62,7 @@ class StreamReading {
   bool needs_decoding_ = false;
   std::optional<std::int64_t> first_, end_;
   std::int64_t durations_ = 0;
+  std::int64_t shown_ = 0;  // packets
   std::int64_t frames_ = 0, samples_ = 0, skipped_ = 0;
   Seconds samples_s_, skipped_s_;
   std::optional<std::int64_t> first_frame_, last_frame_;

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <utility>
 
+#include "media/damage.hpp"
+#include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/muxer.hpp"
@@ -70,39 +74,134 @@ class Retimer {
   std::optional<std::int64_t> last_dts_;
 };
 
+/// Reads the packets that a remux or a cut consists of, on the result's timeline.
+class CopiedPackets {
+ public:
+  CopiedPackets(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+                const RunContext& context)
+      : packets_(source, require_video(info), plan, DemuxerOptions::from(options), context),
+        retimer_(*info.video, plan, stream(plan)),
+        // A cut ends in the middle of the file; a remux takes what comes, so that a longer file than was probed shows.
+        whole_(plan.action == ClipAction::remux),
+        wanted_(whole_ ? info.video->frames : plan.frames) {}
+
+  [[nodiscard]] const AVStream& stream(const VideoPlan& plan) { return packets_.demuxer().stream(plan.stream_index); }
+  [[nodiscard]] AVRational time_base() const noexcept { return retimer_.time_base(); }
+  [[nodiscard]] const std::string& name() { return packets_.demuxer().name(); }
+  [[nodiscard]] std::int64_t wanted() const noexcept { return wanted_; }
+  [[nodiscard]] std::int64_t count() const noexcept { return count_; }
+
+  /// False at the end. Throws Error{media} for a packet that can't be copied and for an end that comes too early.
+  bool read(AVPacket& packet) {
+    if ((!whole_ && count_ == wanted_) || !packets_.read(packet)) {
+      require_all();
+      return false;
+    }
+    if (!retimer_.apply(packet)) {
+      throw Error(ErrorCode::media, name(),
+                  fmt::format("packet {} has a timestamp that can't be put into MP4", count_ + 1),
+                  {.hint = "use --reencode auto, or export the file again"});
+    }
+    ++count_;
+    return true;
+  }
+
+ private:
+  static const VideoInfo& require_video(const MediaInfo& info) {
+    if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
+    return *info.video;
+  }
+
+  void require_all() {
+    const std::optional<std::string>& damage = packets_.demuxer().damage();
+    if (!damage && count_ >= wanted_) return;
+    throw DamageFound(name(),
+                      fmt::format("{} of {} frames can be read; the file is truncated or damaged", count_, wanted_),
+                      {.detail = damage.value_or(""), .hint = "copy or export the file again"});
+  }
+
+  VideoPackets packets_;
+  Retimer retimer_;
+  bool whole_;
+  std::int64_t wanted_;
+  std::int64_t count_ = 0;
+};
+
+/// The pictures of packets that are handed on as they are, for nothing but their damage.
+class PictureCheck {
+ public:
+  PictureCheck(const AVStream& stream, std::string name) : name_(std::move(name)), decoder_(stream, 0, name_) {}
+
+  /// nullptr ends the stream.
+  void add(const AVPacket* packet) {
+    decoder_.decode(packet, *frame_, [](const AVFrame&) {});
+  }
+  void require_whole(std::int64_t packets) const {
+    if (decoder_.damaged() == 0 && decoder_.frames() >= packets) return;
+    throw DamageFound(
+        name_, "its pictures can't all be decoded",
+        {.detail = fmt::format("{} are damaged, {} of {} come", decoder_.damaged(), decoder_.frames(), packets)});
+  }
+
+ private:
+  std::string name_;
+  Decoder decoder_;
+  ff::Frame frame_ = ff::make_frame();
+};
+
+/// As the clip that is made of the same bytes is decoded later: every stored picture, shown or not.
+void check_bytes(const Source& source, const VideoPlan& plan, const SourceOptions& options, const RunContext& context) {
+  DemuxerOptions as_stored = DemuxerOptions::from(options);
+  as_stored.ignore_edit_list = as_stored.header_is_enough = as_stored.packets_as_stored = true;
+  Demuxer demuxer(source, as_stored, context);
+  const std::array chosen{plan.stream_index};
+  demuxer.select(chosen);
+  PictureCheck pictures(demuxer.stream(plan.stream_index), demuxer.name());
+  const ff::Packet packet = ff::make_packet();
+  std::int64_t packets = 0;
+  for (; demuxer.read(*packet); ++packets) {
+    context.throw_if_stopped();
+    pictures.add(packet.get());
+  }
+  pictures.add(nullptr);
+  if (demuxer.damage()) throw DamageFound(demuxer.name(), "the file ends too early", {.detail = *demuxer.damage()});
+  pictures.require_whole(packets);
+}
+
 }  // namespace
+
+void check_video_copy(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+                      const RunContext& context) {
+  const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
+  const bool decode = plan.copy_check == CopyCheck::decode;
+  if (plan.action == ClipAction::passthrough) {
+    if (decode) check_bytes(source, plan, options, quiet);
+    return;
+  }
+  CopiedPackets packets(source, info, plan, options, quiet);
+  std::optional<PictureCheck> pictures;
+  if (decode) pictures.emplace(packets.stream(plan), packets.name());
+  const ff::Packet packet = ff::make_packet();
+  while (packets.read(*packet)) {
+    context.throw_if_stopped();
+    if (pictures) pictures->add(packet.get());
+  }
+  if (!pictures) return;
+  pictures->add(nullptr);
+  pictures->require_whole(packets.count());
+}
 
 void copy_video_packets(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
-  if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
-  const VideoInfo& video = *info.video;
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  VideoPackets source_packets(source, video, plan, DemuxerOptions::from(options), quiet);
-  Demuxer& demuxer = source_packets.demuxer();
-  const AVStream& stream = demuxer.stream(plan.stream_index);
-  Retimer retimer(video, plan, stream);
+  CopiedPackets packets(source, info, plan, options, quiet);
   Muxer muxer(file, Container::mp4);
-  muxer.add_stream(*stream.codecpar, retimer.time_base());
-  muxer.start(/*reordered=*/video.has_b_frames);
-
-  // A cut ends in the middle of the file; a remux takes what comes, so that a longer file than was probed shows.
-  const bool whole = plan.action == ClipAction::remux;
-  const std::int64_t wanted = whole ? video.frames : plan.frames;
+  muxer.add_stream(*packets.stream(plan).codecpar, packets.time_base());
+  muxer.start(/*reordered=*/info.video->has_b_frames);
   const ff::Packet packet = ff::make_packet();
-  std::int64_t packets = 0;
-  while ((whole || packets < wanted) && source_packets.read(*packet)) {
-    if (!retimer.apply(*packet)) {
-      throw Error(ErrorCode::media, demuxer.name(),
-                  fmt::format("packet {} has a timestamp that can't be put into MP4", packets + 1),
-                  {.hint = "the file's index may be damaged; export it again"});
-    }
+  while (packets.read(*packet)) {
     muxer.write(*packet);
-    context.observer->on_progress({Stage::prepare, ++packets, wanted, "frames"});
-  }
-  if (demuxer.damage() || packets < wanted) {
-    throw Error(ErrorCode::media, demuxer.name(),
-                fmt::format("{} of {} frames can be read; the file is truncated or damaged", packets, wanted),
-                {.detail = demuxer.damage().value_or(""), .hint = "copy or export the file again"});
+    context.observer->on_progress({Stage::prepare, packets.count(), packets.wanted(), "frames"});
   }
   muxer.finish();
 }

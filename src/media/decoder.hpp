@@ -59,6 +59,8 @@ class Decoder {
 
   /// Packets that could not be decoded, plus frames the decoder marked as damaged.
   [[nodiscard]] std::int64_t damaged() const noexcept { return errors_ + corrupt_; }
+  /// Packets that could not be decoded.
+  [[nodiscard]] std::int64_t errors() const noexcept { return errors_; }
   /// Frames given out.
   [[nodiscard]] std::int64_t frames() const noexcept { return frames_; }
   [[nodiscard]] AVCodecContext& context() const noexcept { return *context_; }

@@ -192,7 +192,7 @@ bool Demuxer::read(AVPacket& packet) {
       require_plausible_times(packet);
     }
     // Packets of other streams may still come from what FFmpeg buffered while it learned the streams.
-  } while (rc == AVERROR(EAGAIN) || (rc >= 0 && stream(packet.stream_index).discard == AVDISCARD_ALL));
+  } while (rc == AVERROR(EAGAIN) || (rc >= 0 && !is_wanted(packet)));
   if (rc >= 0) return true;
   io_.rethrow_failure();
   throw_if_ended();
@@ -205,6 +205,11 @@ bool Demuxer::read(AVPacket& packet) {
   if (cause.code() != ErrorCode::media) fail(rc, "reading");
   damage_ = ff::error_text(rc);
   return false;
+}
+
+bool Demuxer::is_wanted(AVPacket& packet) {
+  const AVStream& its_stream = stream(packet.stream_index);
+  return its_stream.discard != AVDISCARD_ALL && (options_.packets_as_stored || joiner_.take(its_stream, packet));
 }
 
 /// An index can name the same bytes, or none, a billion times. Each packet counts for a little more than its bytes, so
@@ -249,6 +254,7 @@ void Demuxer::seek(int index, std::int64_t ticks) {
   interrupt_.begin();
   damage_.reset();
   given_ = 0;
+  joiner_.forget();
   if (const int rc = av_seek_frame(format_.get(), index, ticks, AVSEEK_FLAG_BACKWARD); rc < 0) {
     // FFmpeg says a bare EPERM for two different things.
     if (rc == AVERROR(EPERM)) {

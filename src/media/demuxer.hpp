@@ -9,6 +9,7 @@
 
 #include "media/ff/handles.hpp"
 #include "media/ff/interrupt.hpp"
+#include "media/picture_joiner.hpp"
 #include "media/source_io.hpp"
 
 #include <react1/media.hpp>
@@ -23,6 +24,8 @@ struct DemuxerOptions {
   /// MP4/MOV only, where the header tells what a reading without decoding needs: FFmpeg then decodes no pictures to
   /// learn the rest (pixel format, colours, field order stay unknown).
   bool header_is_enough = false;
+  /// Give out packets that hold no picture as they are. Default: joined to the next picture's (see PictureJoiner).
+  bool packets_as_stored = false;
   SourceOptions source{};
 
   [[nodiscard]] static DemuxerOptions from(const SourceOptions& source) { return {.source = source}; }
@@ -57,6 +60,9 @@ class Demuxer {
   /// Reads only these streams from now on; the others' packets are skipped as cheaply as the format allows.
   void select(std::span<const int> indexes);
 
+  /// Packets of stream `index` that held no picture and were joined to the one behind them.
+  [[nodiscard]] std::int64_t joined(int index) const { return joiner_.joined(index); }
+
   [[nodiscard]] int stream_count() const noexcept { return static_cast<int>(format_->nb_streams); }
   /// Valid while this object lives. Throws Error{internal} for an index that is none.
   [[nodiscard]] AVStream& stream(int index) const;
@@ -75,6 +81,7 @@ class Demuxer {
   void learn_streams();
   void remember_header();
   [[nodiscard]] std::int64_t movie_duration();
+  [[nodiscard]] bool is_wanted(AVPacket& packet);
   void require_plausible(const AVPacket& packet);
   void require_plausible_times(const AVPacket& packet);
   void throw_if_ended() const;
@@ -86,6 +93,7 @@ class Demuxer {
   ff::Interrupt interrupt_;  // before what calls it until it is closed
   SourceIo io_;              // before format_, which reads through it
   ff::InputFormat format_;
+  PictureJoiner joiner_;
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to
   std::vector<std::optional<std::int64_t>> first_;  // time of each stream's first packet
   std::vector<HeaderClaim> headers_;

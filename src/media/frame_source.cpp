@@ -11,8 +11,10 @@ extern "C" {
 #include <libavutil/cpu.h>
 }
 
+#include "media/damage.hpp"
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
+#include "media/intact_pictures.hpp"
 
 namespace react1::media {
 namespace {
@@ -70,9 +72,9 @@ FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& 
 /// An MP4 whose index lists more frames than its data holds was cut off. The window may lie in the good part; one that
 /// reaches to its end would silently be shorter than the clip was.
 void FrameSource::require_window_present(const MediaInfo& info) const {
-  if (plan_.salvaged) return;
+  if (plan_.decoded) return;
   const bool indexed = info.format.find("mp4") != std::string::npos;
-  const std::int64_t listed = video_.header_frames.value_or(0);
+  const std::int64_t listed = video_.header_frames.value_or(0) - video_.pictureless_packets;
   if (!indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s) return;
   fail(fmt::format("{} of {} frames are there; the file is truncated or damaged", video_.frames, listed),
        fmt::format("copy or export the file again, or end the window before {} s", video_.duration_s.to_decimal(2)));
@@ -87,7 +89,16 @@ void FrameSource::open() {
   decoder_ = std::make_unique<Decoder>(demuxer_->stream(stream_index()), decoder_threads(), demuxer_->name(), options_);
   drained_ = false;
   moved_ = false;
-  newest_packet_ = 0;
+  entered();
+}
+
+/// What was decoded before says nothing about what comes now.
+void FrameSource::entered() {
+  newest_packet_ = sent_ = 0;
+  begun_ = headless_ = false;
+  errors_seen_ = decoder_->errors();
+  errors_fresh_ = false;
+  damaged_until_.reset();
 }
 
 void FrameSource::go_to(std::int64_t frame) {
@@ -98,8 +109,7 @@ void FrameSource::go_to(std::int64_t frame) {
   settled_.reset();
   finished_ = false;
   moved_ = true;
-  seen_ = 0;
-  damaged_before_.reset();
+  pending_damaged_ = false;
 }
 
 Seconds FrameSource::time_of(std::int64_t ticks) const {
@@ -128,8 +138,12 @@ void FrameSource::feed() {
     drained_ = true;
     return;
   }
-  if (packet_->pts != AV_NOPTS_VALUE && (packet_->flags & AV_PKT_FLAG_DISCARD) == 0) {
-    newest_packet_ = std::max(newest_packet_, time_of(packet_->pts));
+  if (packet_->pts != AV_NOPTS_VALUE && packet_->size > 0 && (packet_->flags & AV_PKT_FLAG_DISCARD) == 0) {
+    sent_ = time_of(packet_->pts);
+    newest_packet_ = std::max(newest_packet_, sent_);
+  }
+  if (packet_->size > 0 && !std::exchange(begun_, true)) {
+    headless_ = is_headless(decoder_->context().codec_id, *packet_);
   }
   // All frames were received before, so the packet is always taken.
   (void)decoder_->send(packet_.get());
@@ -140,7 +154,9 @@ ff::Frame FrameSource::decode() {
   ff::Frame frame = ff::make_frame();
   for (;;) {
     context_.throw_if_stopped();
-    switch (decoder_->receive(*frame)) {
+    const Decoder::Receive received = decoder_->receive(*frame);
+    note_errors();
+    switch (received) {
       case Decoder::Receive::frame:
         return frame;
       case Decoder::Receive::end:
@@ -170,10 +186,15 @@ ff::Frame FrameSource::first_frame() {
     }
     decoder_->flush();
     drained_ = false;
-    newest_packet_ = 0;
+    entered();
     ff::Frame frame = decode();
     if (frame && frame->best_effort_timestamp == AV_NOPTS_VALUE) break;  // nothing tells where that is
-    if (frame && time_of(*frame) <= plan_.start_s) return frame;
+    // Pictures that lean on what lies before the entry are no beginning.
+    while (frame && time_of(*frame) <= plan_.start_s) {
+      watch_for_damage(*frame, time_of(*frame));
+      if (!damaged_until_) return frame;
+      frame = decode();
+    }
     if (entry == 0) break;
   }
   if (moved_) {
@@ -183,18 +204,34 @@ ff::Frame FrameSource::first_frame() {
   return decode();
 }
 
+/// A decoder of one thread speaks of the packet that was sent last; others of one a little before, which only makes
+/// more frames doubtful than are.
+void FrameSource::note_errors() {
+  if (decoder_->errors() == errors_seen_) return;
+  errors_seen_ = decoder_->errors();
+  errors_fresh_ = true;
+  damaged_until_ = std::max(damaged_until_.value_or(sent_), sent_);
+}
+
+/// After damage all frames are in doubt, marked or not, until a key frame behind it.
 void FrameSource::watch_for_damage(const AVFrame& frame, Seconds time) {
-  const bool corrupt = (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0;
-  if (corrupt) ++corrupt_;
-  const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);
-  if (time + interval <= plan_.start_s) return;
-  if (!damaged_before_) damaged_before_ = decoder_->damaged() - (corrupt ? 1 : 0);
-  ++seen_;
-  const std::int64_t damaged = decoder_->damaged() - *damaged_before_;
-  // What was salvaged was decoded before; the decoder may meet the damage behind it while it still gives out frames.
-  if (damaged == 0 || plan_.salvaged) return;
-  fail(fmt::format("the picture is damaged near {} s ({} of the first {} frames of the window decode)",
-                   time.to_decimal(2), std::max<std::int64_t>(seen_ - damaged, 0), seen_),
+  const bool key = ff::is_key(frame);
+  headless_ = headless_ && !key;
+  if (headless_ || is_flawed(frame)) {
+    damaged_until_ = std::max(damaged_until_.value_or(time), time);
+  } else if (damaged_until_ && key && time > *damaged_until_) {
+    damaged_until_.reset();
+  }
+  // A picture that never came would be held over by the one before it, and one that is left out is not looked at.
+  const bool missing = std::exchange(errors_fresh_, false) && time > plan_.start_s;
+  const bool flawed = is_flawed(frame) && time > plan_.start_s && time < plan_.end_s;
+  if (missing || flawed) require_no_damage(time);
+}
+
+/// What planning has decoded is good; the decoder may meet the damage beside it all the same.
+void FrameSource::require_no_damage(Seconds near) const {
+  if (plan_.decoded) return;
+  fail(fmt::format("the picture is damaged near {} s", near.to_decimal(2)),
        "export or copy the file again, or choose a window without the damage");
 }
 
@@ -202,8 +239,7 @@ std::optional<PickedFrame> FrameSource::next() {
   while (!finished_) {
     if (settled_) {
       finished_ = true;
-      if (*settled_ == 0) return std::nullopt;
-      return PickedFrame{std::move(pending_), *settled_};
+      return give_pending(*settled_);
     }
     const bool first = !pending_;
     ff::Frame frame = first ? first_frame() : decode();
@@ -211,13 +247,15 @@ std::optional<PickedFrame> FrameSource::next() {
     const Seconds time = time_of(*frame);
     watch_for_damage(*frame, time);
     const std::int64_t repeats = picker_.next(time);
-    if (first && picker_.late_by() > 0) {
+    if (first && picker_.late_by() > 0 && !plan_.decoded) {
       fail(fmt::format("the first {} s of the window can't be decoded", picker_.late_by().to_decimal(2)),
            fmt::format("the file does not begin with a key frame, or is damaged; start the window at {} s",
                        (plan_.start_s + picker_.late_by()).to_decimal(2)));
     }
+    if (repeats > 0 && pending_damaged_) require_no_damage(pending_time_);
     std::swap(pending_, frame);
     pending_time_ = time;
+    pending_damaged_ = damaged_until_.has_value();
     if (picker_.done()) {
       finished_ = true;
     } else {
@@ -226,6 +264,12 @@ std::optional<PickedFrame> FrameSource::next() {
     if (repeats > 0) return PickedFrame{std::move(frame), repeats};
   }
   return std::nullopt;
+}
+
+std::optional<PickedFrame> FrameSource::give_pending(std::int64_t repeats) {
+  if (repeats == 0) return std::nullopt;
+  if (pending_damaged_) require_no_damage(pending_time_);
+  return PickedFrame{std::move(pending_), repeats};
 }
 
 /// The source has ended before a frame behind the window was seen.
@@ -239,17 +283,15 @@ std::optional<PickedFrame> FrameSource::last_frame() {
                      video_.duration_s.to_decimal(3)),
          "the file is truncated or damaged; export it again, or choose a shorter window");
   }
-  if (repeats == 0) return std::nullopt;
-  return PickedFrame{std::move(pending_), repeats};
+  return give_pending(repeats);
 }
 
 /// Holding the last frame is right for a clip that is over, and would hide the damage of one that is not.
 void FrameSource::require_whole_end(Seconds last) const {
-  if (plan_.salvaged) return;
+  if (plan_.decoded) return;
   const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);
-  const bool frames_lost = !is_untimed() && newest_packet_ > last + interval;
-  const bool damaged_at_end = damaged_before_ && decoder_->damaged() > *damaged_before_;
-  if (!frames_lost && !damaged_at_end && !demuxer_->damage()) return;
+  const bool frames_lost = !is_untimed() && is_behind(newest_packet_, last, interval);
+  if (!frames_lost && !damaged_until_ && !demuxer_->damage()) return;
   const std::int64_t expected = std::max(video_.header_frames.value_or(0), video_.frames);
   fail(fmt::format("{} of {} frames decode; the file is truncated or damaged", decoder_->frames(), expected),
        fmt::format("copy or export the file again, or end the window before {} s", last.to_decimal(2)));
@@ -258,7 +300,7 @@ void FrameSource::require_whole_end(Seconds last) const {
 void FrameSource::fail(const std::string& message, const std::string& hint) const {
   Error::Extra extra{.hint = hint};
   if (demuxer_->damage()) extra.detail = *demuxer_->damage();
-  throw Error(ErrorCode::media, demuxer_->name(), message, std::move(extra));
+  throw DamageFound(demuxer_->name(), message, std::move(extra));
 }
 
 }  // namespace react1::media

@@ -21,16 +21,17 @@ struct PickedFrame {
   std::int64_t repeats = 0;
 };
 
-/// Delivers the window's frames in order, exactly as many output frames as the plan wants. Strict: damage inside the
-/// window is an error. One thread at a time; the observer of `context` is not used.
+/// Delivers the window's frames in order, exactly as many output frames as the plan wants. Strict: a frame that is
+/// damaged, or that may refer to one that is, is an error when it would be shown. A plan that was made by decoding the
+/// window is believed instead. One thread at a time; the observer of `context` is not used.
 class FrameSource {
  public:
   /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
   FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, SourceOptions options,
               const RunContext& context);
 
-  /// nullopt once the plan's frames are all given out. Throws Error{media} with the counts when frames of the window
-  /// are missing or damaged.
+  /// nullopt once the plan's frames are all given out. Throws DamageFound when frames of the window are missing or
+  /// damaged.
   [[nodiscard]] std::optional<PickedFrame> next();
   /// Starts over, so that next() gives the plan's frames from number `frame` on (0 = its first). The source is entered
   /// at the nearest key frame, or read again from its start where it can't be entered.
@@ -38,6 +39,7 @@ class FrameSource {
 
  private:
   void open();
+  void entered();
   [[nodiscard]] int stream_index() const noexcept { return excerpt_ ? 0 : plan_.stream_index; }
   void require_window_present(const MediaInfo& info) const;
   [[nodiscard]] ff::Frame first_frame();
@@ -46,8 +48,11 @@ class FrameSource {
   [[nodiscard]] bool is_untimed() const;
   [[nodiscard]] Seconds time_of(const AVFrame& frame) const;
   [[nodiscard]] Seconds time_of(std::int64_t ticks) const;
+  void note_errors();
   void watch_for_damage(const AVFrame& frame, Seconds time);
+  void require_no_damage(Seconds near) const;
   [[nodiscard]] std::optional<PickedFrame> last_frame();
+  [[nodiscard]] std::optional<PickedFrame> give_pending(std::int64_t repeats);
   void require_whole_end(Seconds last) const;
   [[noreturn]] void fail(const std::string& message, const std::string& hint) const;
 
@@ -70,10 +75,13 @@ class FrameSource {
   Seconds pending_time_;
   std::optional<std::int64_t> settled_;  // how often the pending, last frame is shown
   bool finished_ = false;
-  bool moved_ = false;                          // what is at the front of the source has been read
-  std::int64_t corrupt_ = 0;                    // damaged frames seen, before the window included
-  std::int64_t seen_ = 0;                       // frames of the window
-  std::optional<std::int64_t> damaged_before_;  // the decoder's count when the window began
+  bool moved_ = false;                     // what is at the front of the source has been read
+  bool begun_ = false, headless_ = false;  // since the source was entered: a packet was sent; no key frame came yet
+  std::int64_t errors_seen_ = 0;           // the decoder's count
+  bool errors_fresh_ = false;              // more since the last frame
+  Seconds sent_;                           // presentation time of the packet that was sent last
+  std::optional<Seconds> damaged_until_;   // frames are in doubt up to the first key frame behind this time
+  bool pending_damaged_ = false;
 };
 
 }  // namespace react1::media

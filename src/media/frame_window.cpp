@@ -12,7 +12,8 @@ namespace {
 
 class WindowReader {
  public:
-  WindowReader(const Source& source, int index, const SourceOptions& options, const RunContext& context)
+  WindowReader(const Source& source, int index, const SourceOptions& options, const RunContext& context,
+               const std::optional<Seconds>& origin_s)
       : context_(context),
         demuxer_(source, DemuxerOptions::from(options), context),
         stream_(demuxer_.stream(index)),
@@ -20,6 +21,7 @@ class WindowReader {
         tick_(ff::from_av(stream_.time_base)) {
     const std::array wanted{index};
     demuxer_.select(wanted);
+    if (origin_s) first_ = (*origin_s / tick_).round();
   }
 
   std::int64_t run(const Seconds& start_s, const std::optional<Seconds>& end_s, const FrameSink& sink) {
@@ -94,10 +96,15 @@ class WindowReader {
 
 }  // namespace
 
+std::optional<Seconds> picture_origin(const VideoInfo& video) {
+  const bool timed = video.duration_source == FactSource::packets || video.duration_source == FactSource::sample_table;
+  return timed ? std::optional(video.start_s) : std::nullopt;
+}
+
 std::int64_t for_each_frame(const Source& source, int index, const Seconds& start_s,
                             const std::optional<Seconds>& end_s, const SourceOptions& options,
-                            const RunContext& context, const FrameSink& sink) {
-  return WindowReader{source, index, options, context}.run(start_s, end_s, sink);
+                            const RunContext& context, const FrameSink& sink, const std::optional<Seconds>& origin_s) {
+  return WindowReader{source, index, options, context, origin_s}.run(start_s, end_s, sink);
 }
 
 }  // namespace react1::media

@@ -32,7 +32,7 @@ AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
 void transcode(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
                const SourceOptions& options, const RunContext& context) {
   SampleSource samples(source, info, plan, options, context);
-  AudioEncoder encoder(plan, file.string());
+  AudioEncoder encoder(plan, info.path);
   Muxer muxer(file, Container::mp3);
   muxer.add_stream(*encoder.parameters(), encoder.context().time_base);
   muxer.start(/*reordered=*/false);
@@ -94,10 +94,10 @@ std::optional<std::string> wrong_count(const PreparedClip& clip, const AudioPlan
   return fmt::format("the clip holds {} samples, not {}", clip.audio->samples, plan.samples);
 }
 
-void require_as_planned(const PreparedClip& clip, const AudioPlan& plan) {
-  if (!clip.audio) throw Error(ErrorCode::internal, clip.path, "the written file holds no sound");
+void require_as_planned(const PreparedClip& clip, const AudioPlan& plan, const std::string& name) {
+  if (!clip.audio) throw Error(ErrorCode::internal, name, "the written file holds no sound");
   if (plan.action == ClipAction::transcode && clip.audio->samples != plan.samples) {
-    throw Error(ErrorCode::internal, clip.path,
+    throw Error(ErrorCode::internal, name,
                 fmt::format("the written file holds {} samples, not {}", clip.audio->samples, plan.samples));
   }
 }
@@ -114,8 +114,12 @@ PreparedClip make_audio(const Source& source, const MediaInfo& info, const Audio
   clip.reasons = plan.reasons;
   int levelled = 0;
   for (;;) {
-    make(source, info, chosen, file.temporary(), options, context);
-    examine(clip, file.temporary(), Pictures::counted, context);
+    try {
+      make(source, info, chosen, file.temporary(), options, context);
+      examine(clip, file.temporary(), Pictures::counted, context);
+    } catch (const Error& error) {
+      rethrow_named(error, file, info.path);
+    }
     std::optional<std::string> flaw = over_limit(clip, limit);
     if (!flaw) flaw = wrong_count(clip, chosen);
     if (!flaw) {
@@ -126,12 +130,12 @@ PreparedClip make_audio(const Source& source, const MediaInfo& info, const Audio
       break;
     }
     if (chosen.action == ClipAction::transcode || !chosen.may_encode) {
-      throw Error(ErrorCode::media, output.string(), *flaw, {.hint = "choose a shorter window with --audio-duration"});
+      throw Error(ErrorCode::media, info.path, *flaw, {.hint = "choose a shorter window with --audio-duration"});
     }
     clip.reasons.push_back("Copied, " + *flaw + ".");
     chosen = encoding_instead(chosen, limit);
   }
-  require_as_planned(clip, chosen);
+  require_as_planned(clip, chosen, info.path);
   hand_on(clip, file, chosen.action, chosen.start_s, chosen.end_s, context);
   return clip;
 }

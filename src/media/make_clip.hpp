@@ -10,16 +10,22 @@ namespace react1::media {
 
 /// Makes `output` (MP4, video only) as `plan` says. `info` is probe()'s result for `source`. The file is written under
 /// a temporary name, proved to be no longer than `limit` by every measure, and only then renamed. A copy that
-/// turns out to be too long by some measure is made another way (bytes: packets; packets: encoded), and the reasons say
-/// so; where the plan forbids encoding that is Error{media}.
-/// Reports progress in frames (Stage::prepare). Blocking; any thread; the observer is called from this thread only.
-/// Throws Error{media} (damage inside the window, or a length that can't be proved), {io}, {network}, {interrupted};
-/// `output` is untouched then.
+/// turns out to be too long by some measure is made another way (bytes: packets; packets: encoded), one that turns out
+/// to be impossible is encoded, and the reasons say so; where the plan forbids encoding that is Error{media}. Reports
+/// progress in frames (Stage::prepare). Blocking; any thread; the observer is called from this thread only. Throws
+/// DamageFound when frames of the window are damaged or missing, or a copy can't be proved, and the plan was not made
+/// by decoding (plan.decoded): plan again then. Error{media} (a length that can't be proved), {io}, {network},
+/// {interrupted}. `output` is untouched then. Messages name the source, never the file in the making.
 [[nodiscard]] PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                       const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
                                       const RunContext& context);
 
-/// The same for `output` as MP3. Progress is in samples. With a loudness to reach, the made clip is measured and
+/// What make_video() would find out on its way, without encoding or writing: the plan as it would be carried out. Reads
+/// the window as a whole. Throws as make_video().
+[[nodiscard]] VideoPlan check_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
+                                    const SourceOptions& options, const RunContext& context);
+
+/// As make_video() for `output` as MP3. Progress is in samples. With a loudness to reach, the made clip is measured and
 /// encoded again, at most three times, until it is within 0.1 LU and its true peak below the ceiling; a ceiling that
 /// stands in the way of the loudness wins.
 [[nodiscard]] PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,

@@ -11,6 +11,7 @@
 #include "core/log.hpp"
 #include "media/ahead.hpp"
 #include "media/copy.hpp"
+#include "media/damage.hpp"
 #include "media/filter_graph.hpp"
 #include "media/make_clip.hpp"
 #include "media/muxer.hpp"
@@ -125,15 +126,59 @@ Pictures pictures_of(const VideoPlan& plan) {
   return copied && plan.copy_check == CopyCheck::decode ? Pictures::decoded : Pictures::counted;
 }
 
-void require_as_planned(const PreparedClip& clip, const VideoPlan& plan) {
-  if (!clip.video) throw Error(ErrorCode::internal, clip.path, "the written file holds no picture");
+/// Another clip than planned is our fault when we encoded it; what is copied may not have been what it seemed.
+void require_as_planned(const PreparedClip& clip, const VideoPlan& plan, const std::string& name) {
+  const bool copied = plan.action != ClipAction::transcode;
+  const ErrorCode fault = copied ? ErrorCode::media : ErrorCode::internal;
+  if (!clip.video) throw Error(fault, name, "the written file holds no picture");
   const PreparedClip::Video& video = *clip.video;
   if (plan.action == ClipAction::passthrough && !plan.exact_frames) return;
   if (video.frames != plan.frames || video.width != plan.width || video.height != plan.height) {
-    throw Error(ErrorCode::internal, clip.path,
+    throw Error(fault, name,
                 fmt::format("the written file holds {} frames of {}x{}, not {} of {}x{}", video.frames, video.width,
                             video.height, plan.frames, plan.width, plan.height));
   }
+}
+
+/// A copy that proved impossible is encoded instead. What may be damage goes to the planner first, unless it has looked
+/// already: what is left of the clip may still be copied.
+void encode_instead(VideoPlan& plan, std::vector<std::string>& reasons, const Error& failure) {
+  const bool copied = plan.action != ClipAction::transcode;
+  const bool may_be_damage = dynamic_cast<const DamageFound*>(&failure) != nullptr && !plan.decoded;
+  if (!copied || failure.code() != ErrorCode::media || may_be_damage) throw;
+  if (!plan.may_encode) {
+    throw Error(ErrorCode::media, failure.where(),
+                "can't be copied, and --reencode never forbids to encode it: " + failure.message(),
+                {.detail = failure.detail(), .hint = "use --reencode auto"});
+  }
+  reasons.push_back("Copying it failed: " + failure.message() + ".");
+  plan.action = ClipAction::transcode;
+}
+
+/// A copy that turned out too long is made another way; false: there is none.
+bool shorten(VideoPlan& plan) {
+  const bool can_copy_again = plan.action == ClipAction::passthrough;
+  if (plan.action == ClipAction::transcode || (!plan.may_encode && !can_copy_again)) return false;
+  // The clip's own container may measure longer than its packets: a fresh one can mend that without encoding.
+  plan.action = can_copy_again ? ClipAction::remux : ClipAction::transcode;
+  return true;
+}
+
+/// Makes and measures the clip; gives the sentence that says why it is too long, if it is. `written`: it was made,
+/// whatever measuring it says.
+std::optional<std::string> make_once(PreparedClip& clip, bool& written, const Source& source, const MediaInfo& info,
+                                     const VideoPlan& plan, const AtomicFile& file, Seconds limit,
+                                     const SourceOptions& options, const RunContext& context) {
+  try {
+    clip.warnings = make(source, info, plan, file.temporary(), options, context);
+    written = true;
+    examine(clip, file.temporary(), pictures_of(plan), context);
+  } catch (const Error& error) {
+    rethrow_named(error, file, info.path);
+  }
+  std::optional<std::string> too_long = over_limit(clip, limit);
+  if (!too_long) require_as_planned(clip, plan, info.path);
+  return too_long;
 }
 
 }  // namespace
@@ -147,22 +192,42 @@ PreparedClip make_video(const Source& source, const MediaInfo& info, const Video
   PreparedClip clip;
   clip.reasons = plan.reasons;
   for (;;) {
-    clip.warnings = make(source, info, chosen, file.temporary(), options, context);
-    examine(clip, file.temporary(), pictures_of(chosen), context);
-    const std::optional<std::string> too_long = over_limit(clip, limit);
+    std::optional<std::string> too_long;
+    bool written = false;
+    try {
+      too_long = make_once(clip, written, source, info, chosen, file, limit, options, context);
+    } catch (const Error& failure) {
+      // Bytes that can't be taken are no longer what was planned, so there is nothing to encode either.
+      if (chosen.action == ClipAction::passthrough && !written) throw;
+      encode_instead(chosen, clip.reasons, failure);
+      continue;
+    }
     if (!too_long) break;
-    const bool can_copy_again = chosen.action == ClipAction::passthrough;
-    if (chosen.action == ClipAction::transcode || (!chosen.may_encode && !can_copy_again)) {
-      throw Error(ErrorCode::media, output.string(), *too_long,
-                  {.hint = "choose a shorter window with --video-duration"});
+    if (!shorten(chosen)) {
+      throw Error(ErrorCode::media, info.path, *too_long, {.hint = "choose a shorter window with --video-duration"});
     }
     clip.reasons.push_back("Copied, " + *too_long + ".");
-    // The clip's own container may measure longer than its packets: a fresh one can mend that without encoding.
-    chosen.action = chosen.action == ClipAction::passthrough ? ClipAction::remux : ClipAction::transcode;
   }
-  require_as_planned(clip, chosen);
   hand_on(clip, file, chosen.action, chosen.start_s, chosen.end_s, context);
   return clip;
+}
+
+VideoPlan check_video(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
+                      const RunContext& context) {
+  VideoPlan chosen = plan;
+  if (chosen.action != ClipAction::transcode) {
+    try {
+      check_video_copy(source, info, chosen, options, context);
+      return chosen;
+    } catch (const Error& failure) {
+      encode_instead(chosen, chosen.reasons, failure);
+    }
+  }
+  if (chosen.decoded) return chosen;
+  // The order in which frames are shown says nothing about their health.
+  FrameSource frames(source, info, without_order(chosen), options, context);
+  while (frames.next()) context.throw_if_stopped();
+  return chosen;
 }
 
 }  // namespace react1::media

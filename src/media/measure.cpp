@@ -169,13 +169,14 @@ bool need_decoding(const Readings& readings) {
 /// nullopt when pictures have to be decoded after all.
 std::optional<MeasuredClip> measure(const std::string& path, bool decode_pictures, const RunContext& context) {
   MeasuredClip clip;
-  Demuxer demuxer{path, DemuxerOptions{.ignore_edit_list = true, .header_is_enough = true}, context};
+  Demuxer demuxer{path, DemuxerOptions{.ignore_edit_list = true, .header_is_enough = true, .packets_as_stored = true},
+                  context};
   const auto layout = is_mp4(demuxer) ? layout_of(path) : std::nullopt;
   Readings as_stored = read_clip(demuxer, {.decode_pictures = decode_pictures, .keep_padding = true}, context);
   if (need_decoding(as_stored)) return std::nullopt;
   const auto stored = decoded_of(as_stored);
   if (layout && has_edits(*layout)) {
-    Demuxer player{path, DemuxerOptions{.header_is_enough = true}, context};
+    Demuxer player{path, DemuxerOptions{.header_is_enough = true, .packets_as_stored = true}, context};
     Readings as_played = read_clip(player, {.decode_pictures = decode_pictures}, context);
     const auto played = decoded_of(as_played);
     add_as_played(clip.measures, player, as_played, played);

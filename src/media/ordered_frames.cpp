@@ -14,14 +14,6 @@ namespace {
 /// Fewer would turn a source with far apart key frames into a great many decodings of the same frames.
 constexpr std::size_t fewest_kept = 4;
 
-/// What the source has to give: every frame up to the last that is shown.
-VideoPlan without_order(VideoPlan plan) {
-  if (plan.shows.empty()) return plan;
-  plan.frames = *std::max_element(plan.shows.begin(), plan.shows.end()) + 1;
-  plan.shows.clear();
-  return plan;
-}
-
 std::size_t bytes_of(const AVFrame& frame) {
   std::size_t bytes = 0;
   for (const AVBufferRef* buffer : frame.buf) {
@@ -37,6 +29,13 @@ ff::Frame reference(const AVFrame& frame) {
 }
 
 }  // namespace
+
+VideoPlan without_order(VideoPlan plan) {
+  if (plan.shows.empty()) return plan;
+  plan.frames = *std::max_element(plan.shows.begin(), plan.shows.end()) + 1;
+  plan.shows.clear();
+  return plan;
+}
 
 OrderedFrames::OrderedFrames(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                              const SourceOptions& options, const RunContext& context, std::size_t bytes_kept)

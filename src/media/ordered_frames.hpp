@@ -14,6 +14,9 @@
 
 namespace react1::media {
 
+/// What the source has to give for `plan`: every frame up to the last that is shown, once.
+[[nodiscard]] VideoPlan without_order(VideoPlan plan);
+
 /// What FrameSource gives, arranged by plan.shows. The latest decoded frames are kept, as many as a fixed amount of
 /// memory holds; backwards, the source is entered again for each such stretch before them. Frames in an order of their
 /// own that are to be deinterlaced say which of their fields comes first. One thread at a time.

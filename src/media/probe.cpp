@@ -294,7 +294,8 @@ class Probe {
     if (video.duration_source == FactSource::packets) video.duration_source = counted_by_;
     if (video.fps_source == FactSource::packets) video.fps_source = counted_by_;
     video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
-    findings_.video_packets = survey.packets - (survey.cut_off ? 1 : 0);
+    video.pictureless_packets = demuxer_.joined(survey.index);
+    findings_.video_packets = survey.packets + video.pictureless_packets - (survey.cut_off ? 1 : 0);
     info_.still_image = is_picture_format(info_.format) || survey.shown == 1;
     if (is_picture_format(info_.format)) {  // a picture has no length; FFmpeg gives it one frame of 25 per second
       video.duration_s = 0;

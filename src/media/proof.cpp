@@ -10,8 +10,17 @@
 #include <vector>
 
 #include "core/sha256.hpp"
+#include "media/damage.hpp"
 
 namespace react1::media {
+
+void rethrow_named(const Error& error, const AtomicFile& file, const std::string& source) {
+  if (error.where() != file.temporary().string()) throw;
+  Error::Extra extra{.detail = error.detail(), .hint = error.hint(), .retryable = error.retryable()};
+  if (dynamic_cast<const DamageFound*>(&error) != nullptr) throw DamageFound(source, error.message(), std::move(extra));
+  const bool ours = error.code() == ErrorCode::io;  // the disk's trouble is about the place, not about the source
+  throw Error(error.code(), ours ? file.final_path().string() : source, error.message(), std::move(extra));
+}
 
 void examine(PreparedClip& clip, const std::filesystem::path& path, Pictures pictures, const RunContext& context) {
   // Progress of these short readings is not the caller's progress.

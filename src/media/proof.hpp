@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <react1/error.hpp>
 #include <react1/media.hpp>
 
 #include "core/atomic_file.hpp"
@@ -13,8 +14,12 @@
 namespace react1::media {
 
 /// Fills bytes, sha256, measures, duration and the video or audio facts of `clip` from the file at `path`, all measured
-/// by opening it again. Throws Error{media|io|interrupted}, {media} also for damage that was found on the way.
+/// by opening it again. Throws Error{media|io|interrupted}, DamageFound for damage that was found on the way.
 void examine(PreparedClip& clip, const std::filesystem::path& path, Pictures pictures, const RunContext& context);
+
+/// Within a handler of `error`: throws it again, about `source` or the final name where it names the file in the
+/// making, which tells a person nothing.
+[[noreturn]] void rethrow_named(const Error& error, const AtomicFile& file, const std::string& source);
 
 /// The sentence that names every measure above `limit` and what it gave; nullopt when all keep it.
 /// Throws Error{internal} when nothing was measured: a file that is not proved must not pass.

@@ -16,6 +16,7 @@ extern "C" {
 #include <libavutil/samplefmt.h>
 }
 
+#include "media/damage.hpp"
 #include "media/ff/check.hpp"
 
 namespace react1::media {
@@ -242,8 +243,8 @@ bool SampleSource::is_damaged() {
 
 void SampleSource::refuse_damage() const {
   const Seconds at(position_, audio_.sample_rate);
-  throw Error(ErrorCode::media, demuxer_->name(), fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
-              {.hint = "export or copy the file again, choose a window without the damage, or use --salvage"});
+  throw DamageFound(demuxer_->name(), fmt::format("the sound is damaged near {} s", at.to_decimal(2)),
+                    {.hint = "export or copy the file again, choose a window without the damage, or use --salvage"});
 }
 
 void SampleSource::prepare_resampler(const AVFrame& frame) {
@@ -324,11 +325,11 @@ void SampleSource::settle_count() {
     return;
   }
   if (short_by > most_padding || (short_by > 0 && demuxer_->damage() && !plan_.salvaged)) {
-    throw Error(ErrorCode::media, demuxer_->name(),
-                fmt::format("{} of {} samples can be made; the sound ends at {} s", made_, plan_.samples,
-                            Seconds(position_, audio_.sample_rate).to_decimal(3)),
-                {.detail = demuxer_->damage().value_or(""),
-                 .hint = "the file is truncated or damaged; export it again, or choose a shorter window"});
+    throw DamageFound(demuxer_->name(),
+                      fmt::format("{} of {} samples can be made; the sound ends at {} s", made_, plan_.samples,
+                                  Seconds(position_, audio_.sample_rate).to_decimal(3)),
+                      {.detail = demuxer_->damage().value_or(""),
+                       .hint = "the file is truncated or damaged; export it again, or choose a shorter window"});
   }
   store_silence(short_by);
   padded_ = short_by;

@@ -191,18 +191,6 @@ void warn_of_dropped_offset(const MediaInfo& info, const AudioInfo& audio, std::
                                   brief(abs(late)), late > 0 ? "later" : "earlier")});
 }
 
-/// As for the picture: a window that reaches to the end of a file that was cut off would silently be shorter.
-void require_whole(const MediaInfo& info, const AudioInfo& audio, const Window& window, const PrepareOptions& options) {
-  if (!audio.truncated || options.salvage || window.end < Seconds(audio.samples, audio.sample_rate)) return;
-  const Seconds promised = audio.header_duration_s.value_or(info.container_duration_s.value_or(0));
-  throw Error(ErrorCode::media, info.path,
-              fmt::format("{} of {} s of sound are there; the file is truncated or damaged", brief(audio.duration_s),
-                          brief(promised)),
-              {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
-                                   "with --salvage",
-                                   brief(audio.duration_s))});
-}
-
 }  // namespace
 
 Seconds longest_sound(const MediaInfo& info, const Seconds& limit) {
@@ -219,7 +207,6 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
                                         .length = Seconds(audio.samples, audio.sample_rate),
                                         .limit = options.max_duration_s},
                                        warnings);
-  require_whole(info, audio, window, options);
 
   AudioPlan plan;
   plan.stream_index = audio.index;

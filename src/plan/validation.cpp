@@ -81,6 +81,7 @@ void check_prepare(const PrepareOptions& prepare, Findings& findings) {
   // The service's limit may be tightened, never loosened: a longer clip would be refused after the upload.
   findings.within("prepare.max_duration_s", prepare.max_duration_s, Rational(1), Rational(15));
   findings.within("prepare.max_cut_loss_s", prepare.max_cut_loss_s, Rational(0), Rational(15));
+  findings.within("prepare.max_loss_s", prepare.max_loss_s, Rational(0), Rational(15));
   findings.within("prepare.conform_turn_reach_s", prepare.conform_turn_reach_s, Rational(0), Rational(15));
   findings.within("prepare.max_width", std::int64_t{prepare.max_width}, 16, 4096);
   findings.within("prepare.max_height", std::int64_t{prepare.max_height}, 16, 2160);

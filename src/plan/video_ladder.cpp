@@ -104,15 +104,25 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   }
 }
 
+/// What the header counts, less what is no picture.
+std::optional<std::int64_t> listed_pictures(const VideoInfo& video) {
+  if (!video.header_frames) return std::nullopt;
+  return *video.header_frames - video.pictureless_packets;
+}
+
 /// Frames that the header counts and nobody finds are missing, unless an edit list hides them. Those behind the window
 /// don't matter.
 void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
-  const bool missing = video.header_frames.value_or(0) > video.frames && !video.edit_list;
-  // With --salvage what is left was decoded before it is planned.
-  if (!missing || of.options.salvage || of.window.end < video.duration_s) return;
+  const bool missing = listed_pictures(video).value_or(0) > video.frames && !video.edit_list;
+  if (!missing || of.plan.decoded || of.window.end < video.duration_s) return;
   reasons.push_back(
       fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
+}
+
+/// As many as the clip's length has room for.
+std::int64_t all_frames(const VideoInfo& video) {
+  return (video.duration_s * video.fps).round();
 }
 
 /// What only copying from the first packet to the last can't do.
@@ -120,8 +130,10 @@ void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
   const bool as_they_come = of.plan.shows.empty();
-  if (!of.window.whole ||
-      (as_they_come && !video.vfr && of.plan.fps == snap_rate(video.fps) && of.plan.frames != video.frames)) {
+  const bool all = !as_they_come || video.vfr || of.plan.fps != snap_rate(video.fps) || of.plan.frames == video.frames;
+  if (of.window.whole && of.plan.frames == all_frames(video) && !all) {
+    reasons.push_back(fmt::format("{} of its packets show nothing.", video.frames - of.plan.frames));
+  } else if (!of.window.whole || !all) {
     reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
                                   brief(of.window.end), brief(video.duration_s)));
   }
@@ -130,7 +142,7 @@ void window_obstacles(const VideoCase& of, Reasons& reasons) {
 /// Readers that ignore edit lists see every stored frame; those must fit too, and be the same.
 void hidden_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
-  if (video.header_frames && *video.header_frames != video.frames) {
+  if (listed_pictures(video).value_or(video.frames) != video.frames) {
     reasons.push_back(
         fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
   }
@@ -159,6 +171,12 @@ void container_obstacles(const VideoCase& of, Reasons& reasons) {
     reasons.push_back(fmt::format("The container is {}, not MP4.", of.info.format));
   } else {
     if (is_named_quicktime(of.info)) reasons.emplace_back("The container is QuickTime, not MP4.");
+    if (of.video.pictureless_packets > 0) {
+      reasons.push_back(fmt::format("{} no picture, only parameters.",
+                                    of.video.pictureless_packets == 1
+                                        ? "One packet holds"
+                                        : fmt::format("{} packets hold", of.video.pictureless_packets)));
+    }
     if (of.info.fragmented) reasons.emplace_back("The index is spread over fragments.");
     if (!of.info.moov_first) reasons.emplace_back("The index (moov) lies behind the media data.");
   }

@@ -21,7 +21,9 @@ namespace {
 /// Source frames with start ≤ i / fps < end, for a constant rate.
 std::int64_t source_frames_in(const Window& window, const VideoInfo& video, const Rational& fps) {
   const std::int64_t first = (window.start * fps).ceil();
-  const std::int64_t behind = window.end >= video.duration_s ? video.frames : (window.end * fps).ceil();
+  // More packets than the clip's length has room for: some have no time, and nothing to show.
+  const std::int64_t all = std::min(video.frames, (video.duration_s * fps).round());
+  const std::int64_t behind = window.end >= video.duration_s ? all : (window.end * fps).ceil();
   return std::min(behind, video.frames) - first;
 }
 
@@ -42,22 +44,6 @@ std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPla
   return std::max<std::int64_t>(1, std::min(held, (limit * plan.fps).floor()));
 }
 
-/// A clip of which less is there than its header promises was cut off. The window may lie in the good part; one that
-/// reaches to the end would silently be shorter than the clip was.
-void require_whole(const MediaInfo& info, const VideoInfo& video, const Window& window, const PrepareOptions& options) {
-  if (!video.truncated || options.salvage || window.end < video.duration_s) return;
-  const bool listed = video.header_frames && *video.header_frames > video.frames;
-  throw Error(
-      ErrorCode::media, info.path,
-      listed ? fmt::format("{} of {} frames are there; the file is truncated or damaged", video.frames,
-                           *video.header_frames)
-             : fmt::format("{} of {} s of video are there; the file is truncated or damaged", brief(video.duration_s),
-                           brief(video.header_duration_s.value_or(info.container_duration_s.value_or(0)))),
-      {.hint = fmt::format("copy or export the file again, end the window before {} s, or take what is there "
-                           "with --salvage",
-                           brief(video.duration_s))});
-}
-
 }  // namespace
 
 VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
@@ -65,7 +51,6 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   Window window = resolve_window(
       options.video_window,
       {.clip = "video", .path = info.path, .length = video.duration_s, .limit = options.max_duration_s}, warnings);
-  require_whole(info, video, window, options);
 
   VideoPlan plan;
   plan.stream_index = video.index;

@@ -81,6 +81,7 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.prepare.max_cut_loss_s = exact(v); }},
     Field{"/preprocess/copy_check", "prepare.copy_check",
           [](In v, Out o) { o.prepare.copy_check = parse_copy_check(v.get_ref<const std::string&>()); }},
+    Field{"/preprocess/max_loss_s", "prepare.max_loss_s", [](In v, Out o) { o.prepare.max_loss_s = exact(v); }},
     Field{"/preprocess/salvage", "prepare.salvage", [](In v, Out o) { o.prepare.salvage = v.get<bool>(); }},
     Field{"/preprocess/conform", "prepare.conform",
           [](In v, Out o) { o.prepare.conform = parse_conform(v.get_ref<const std::string&>()); }},

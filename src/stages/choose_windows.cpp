@@ -294,7 +294,7 @@ AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>
 void WindowChooser::settle_loudness(AudioPlan& plan, planning::SoundChoice& choice, const PrepareOptions& options,
                                     std::vector<Warning>& warnings, const RunContext& context) const {
   AudioPlan heard = plan;
-  heard.salvaged = options.salvage;  // damage is looked for later
+  heard.salvaged = true;  // damage shows later, when the sound is made
   const SoundLevels levels =
       media::hear_planned(sources_.audio, sources_.audio_info, heard, media::Listening{}, options.source, context)
           .levels;

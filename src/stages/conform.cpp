@@ -53,7 +53,7 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
   if (needs.motion) {
     const media::Motion motion =
         media::analyze_motion(of.video, plan.stream_index, plan.start_s, plan.start_s + facts.video_s,
-                              of.options.advice, prepare.source, context);
+                              of.options.advice, prepare.source, context, of.origin_s);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
     facts.cuts_s = motion.cuts_s;

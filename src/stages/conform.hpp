@@ -14,7 +14,8 @@ struct ConformCase {
   const Source& audio;
   const MediaInfo& audio_info;
   const AudioPlan& voice;
-  Seconds voice_s;  ///< exact length of the prepared audio
+  std::optional<Seconds> origin_s;  ///< of the video's times, on its file's timeline; nullopt: they are not stored
+  Seconds voice_s;                  ///< exact length of the prepared audio
   const PipelineOptions& options;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "media/field_order.hpp"
+#include "media/frame_window.hpp"
 #include "media/video_packets.hpp"
 #include "plan/encode_plan.hpp"
 #include "stages/choose_windows.hpp"
@@ -76,7 +77,7 @@ class PairPlanner {
     const auto picture = [&](const RunContext& here) {
       PairPlanner(pair_, video_, audio_, options_, here).plan_picture_alone(of_picture);
       if (!then.picture) return;
-      here.observer->on_stage(Stage::prepare);
+      if (then.stage) here.observer->on_stage(*then.stage);
       then.picture(pair_, here);
     };
     const auto sound = [&](const RunContext& there) {
@@ -131,6 +132,7 @@ class PairPlanner {
                             .audio = audio_,
                             .audio_info = pair_.audio_info,
                             .voice = pair_.audio,
+                            .origin_s = media::picture_origin(info.video.value()),
                             .voice_s = *voice_s,
                             .options = options_};
       pair_.conformed = conform_video(pair_.video, fit, warnings, quiet_);
@@ -161,8 +163,9 @@ class PairPlanner {
   /// True when the sound is damaged and what lies before was planned instead.
   bool plan_sound(WindowChooser& windows, std::vector<Warning>& warnings) {
     pair_.audio = windows.plan_audio(pair_.video, warnings, quiet_);
-    if (!options_.prepare.salvage) return false;
+    if (!pair_.decoded.sound && !is_doubtful(pair_.audio_info.audio.value(), pair_.audio)) return false;
     salvaged_ = salvage_audio(audio_, pair_.audio_info, pair_.audio, options_.prepare, warnings, quiet_);
+    pair_.audio.salvaged = true;
     if (!salvaged_) return false;
     windows.keep_sound(salvaged_->window);
     pair_.audio = salvaged_sound(windows);
@@ -198,14 +201,15 @@ class PairPlanner {
     lay_out_again(options);
   }
 
-  /// With --salvage, `options` get the window that lies before the damage.
+  /// Where the window is in doubt it is decoded, and `options` get the part of it that can be used.
   std::optional<Salvaged> keep_intact(PrepareOptions& options, std::vector<Warning>& warnings) {
-    if (!options.salvage) return std::nullopt;
+    if (!pair_.decoded.picture && !is_doubtful(pair_.video_info.video.value(), pair_.video)) return std::nullopt;
     auto salvaged = salvage_video(video_, pair_.video_info, pair_.video, options, warnings, quiet_);
-    if (!salvaged) return std::nullopt;
-    options.video_window = salvaged->window;
-    lay_out_again(options);
-    pair_.video.salvaged = true;
+    if (salvaged) {
+      options.video_window = salvaged->window;
+      lay_out_again(options);
+    }
+    pair_.video.decoded = true;
     return salvaged;
   }
 
@@ -226,7 +230,7 @@ class PairPlanner {
 /// With both clips, when both are planned.
 void go_on(const PlannedPair& pair, const RunContext& context, const WhenPlanned& then) {
   if (!then.picture && !then.sound) return;
-  context.observer->on_stage(Stage::prepare);
+  if (then.stage) context.observer->on_stage(*then.stage);
   const auto doing = [&pair](const auto& work) {
     return [&pair, &work](const RunContext& its_context) {
       if (work) work(pair, its_context);
@@ -238,9 +242,10 @@ void go_on(const PlannedPair& pair, const RunContext& context, const WhenPlanned
 }  // namespace
 
 PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
-                      const RunContext& context, const WhenPlanned& then) {
+                      const RunContext& context, const WhenPlanned& then, const Decoded& decoded) {
   require_valid(options);
   PlannedPair pair;
+  pair.decoded = decoded;
   PairPlanner planner(pair, video, audio, options, context);
   context.observer->on_stage(Stage::probe);
   planner.probe_both();
@@ -253,11 +258,6 @@ PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOp
   }
   say_once(pair.warnings);
   return pair;
-}
-
-PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
-                      const RunContext& context) {
-  return plan_pair(video, audio, options, context, {});
 }
 
 bool fit_again(PlannedPair& planned, const Source& video, const Source& audio, const Seconds& voice_s,

@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <optional>
 #include <react1/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/log.hpp"
+#include "media/damage.hpp"
+#include "media/frame_window.hpp"
 #include "media/hearing.hpp"
 #include "media/make_clip.hpp"
 #include "media/motion.hpp"
@@ -24,7 +30,12 @@ struct Look {
   Source video;
   int stream = 0;
   Seconds start_s;
+  std::optional<Seconds> origin_s{};  ///< where `start_s` counts from, on the file's timeline; nullopt: its first frame
 };
+
+Look look_at(const Source& video, const PlannedPair& planned) {
+  return {video, planned.video.stream_index, planned.video.start_s, media::picture_origin(*planned.video_info.video)};
+}
 
 PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
   PreparedClip clip;
@@ -32,7 +43,7 @@ PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
   clip.reasons = plan.reasons;
   clip.duration_s = Rational(plan.frames) / plan.fps;
   clip.window_start_s = plan.start_s;
-  clip.window_end_s = plan.end_s;
+  clip.window_end_s = std::min(plan.end_s, plan.start_s + clip.duration_s);
   const bool copied = plan.action != ClipAction::transcode;
   clip.video = PreparedClip::Video{plan.frames, plan.fps, plan.width,
                                    plan.height, "h264",   copied && info.video ? info.video->pix_fmt : "yuv420p"};
@@ -45,7 +56,7 @@ PreparedClip describe(const AudioPlan& plan) {
   clip.reasons = plan.reasons;
   clip.duration_s = Rational(plan.samples, plan.sample_rate);
   clip.window_start_s = plan.start_s;
-  clip.window_end_s = plan.end_s;
+  clip.window_end_s = std::min(plan.end_s, plan.start_s + clip.duration_s);
   clip.audio = PreparedClip::Audio{plan.samples, plan.sample_rate, plan.channels, "mp3"};
   return clip;
 }
@@ -67,7 +78,7 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   if (advice_needs_motion(facts, options.advice)) {
     const media::Motion motion =
         media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
-                              options.prepare.source, context);
+                              options.prepare.source, context, look.origin_s);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
     facts.cuts_s = motion.cuts_s;
@@ -85,18 +96,74 @@ void report(const Preparation& preparation, const RunContext& context) {
   }
 }
 
+/// What is done with each clip once it is planned.
+struct ClipWork {
+  std::function<void(const PlannedPair&, const RunContext&)> picture, sound;
+  std::optional<Stage> stage{};  ///< what that is to the observer
+};
+
+bool same_clip(const VideoPlan& a, const VideoPlan& b) {
+  return a.action == b.action && a.start_s == b.start_s && a.end_s == b.end_s && a.frames == b.frames &&
+         a.shows == b.shows;
+}
+
+bool same_clip(const AudioPlan& a, const AudioPlan& b) {
+  return a.action == b.action && a.start_s == b.start_s && a.end_s == b.end_s && a.samples == b.samples &&
+         a.treatment.silence_before_s == b.treatment.silence_before_s;
+}
+
+/// Plans both clips and does `work` on both. Healthy clips are decoded once, by the work itself; where that meets
+/// damage, the window is decoded, planned again around the damage, and the work done again on what has changed.
+PlannedPair plan_and_work(const Source& video, const Source& audio, const PipelineOptions& options,
+                          const ClipWork& work, const RunContext& context) {
+  Decoded damaged;
+  const auto watched = [](const auto& its_work, bool& is_damaged) {
+    return [&](const PlannedPair& pair, const RunContext& its_context) {
+      try {
+        its_work(pair, its_context);
+      } catch (const media::DamageFound& found) {
+        log::debug("prepare", fmt::format("looks for what is good: {}", found.what()));
+        is_damaged = true;
+      }
+    };
+  };
+  const WhenPlanned then{.picture = watched(work.picture, damaged.picture),
+                         .sound = watched(work.sound, damaged.sound),
+                         .stage = work.stage};
+  PlannedPair planned = plan_pair(video, audio, options, context, then);
+  if (!damaged.picture && !damaged.sound) return planned;
+  context.observer->on_stage(Stage::plan);
+  PlannedPair again = plan_pair(video, audio, options, context, {}, damaged);
+  if (work.stage) context.observer->on_stage(*work.stage);
+  if (damaged.sound || !same_clip(again.audio, planned.audio)) {
+    work.sound(again, RunContext{.stop = context.stop, .job_id = context.job_id});
+  }
+  if (damaged.picture || !same_clip(again.video, planned.video)) work.picture(again, context);
+  return again;
+}
+
 Preparation plan_from(const Source& video, const Source& audio, const PipelineOptions& options,
                       const RunContext& context) {
-  const PlannedPair planned = plan_pair(video, audio, options, context);
+  VideoPlan picture;
+  media::HeardSound heard;
+  const ClipWork check{
+      .picture =
+          [&](const PlannedPair& pair, const RunContext& here) {
+            picture = media::check_video(video, pair.video_info, pair.video, options.prepare.source, here);
+          },
+      .sound =
+          [&](const PlannedPair& pair, const RunContext& there) {
+            heard = media::hear_planned(audio, pair.audio_info, as_delivered(pair.audio), media::Listening{},
+                                        options.prepare.source, there);
+          }};
+  const PlannedPair planned = plan_and_work(video, audio, options, check, context);
   Preparation preparation;
-  preparation.video = describe(planned.video, planned.video_info);
+  preparation.video = describe(picture, planned.video_info);
   preparation.audio = describe(planned.audio);
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
-  const media::HeardSound heard = media::hear_planned(audio, planned.audio_info, as_delivered(planned.audio),
-                                                      media::Listening{}, options.prepare.source, context);
   report_sound(preparation, heard, planned.offset, planned.clipped_samples, options);
-  advise_on(preparation, {video, planned.video.stream_index, planned.video.start_s}, options, context);
+  advise_on(preparation, look_at(video, planned), options, context);
   report(preparation, context);
   return preparation;
 }
@@ -107,25 +174,27 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
     if (made) made(clip);
   };
   const Seconds limit = options.prepare.max_duration_s;
+  const bool take = options.prepare.same_take;  // damage in one clip changes the other
   Preparation preparation;
   media::HeardSound heard;
   const auto make_picture = [&](const PlannedPair& pair, const RunContext& here) {
     preparation.video = media::make_video(video, pair.video_info, pair.video, directory / "video.mp4", limit,
                                           options.prepare.source, here);
-    if (!pair.conformed) tell(preparation.video);  // else the made voice may ask for another one
+    if (!pair.conformed && !take) tell(preparation.video);  // else the made voice may ask for another one
   };
   const auto make_sound = [&](const PlannedPair& pair, const RunContext& there) {
     preparation.audio = media::make_audio(audio, pair.audio_info, pair.audio, directory / "audio.mp3", limit,
                                           options.prepare.source, there);
     heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(), media::Listening{}, there);
-    tell(preparation.audio);
+    if (!take) tell(preparation.audio);
   };
-  PlannedPair planned =
-      plan_pair(video, audio, options, context, WhenPlanned{.picture = make_picture, .sound = make_sound});
+  PlannedPair planned = plan_and_work(video, audio, options,
+                                      {.picture = make_picture, .sound = make_sound, .stage = Stage::prepare}, context);
   if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
     make_picture(planned, context);
   }
-  if (planned.conformed) tell(preparation.video);
+  if (planned.conformed || take) tell(preparation.video);
+  if (take) tell(preparation.audio);
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
@@ -169,6 +238,15 @@ void require_folder(const std::filesystem::path& directory) {
   }
 }
 
+/// Within a handler of `error`: throws it again, about `folder` where it names what was made for the time being.
+[[noreturn]] void rethrow_outside(const Error& error, const std::filesystem::path& workshop,
+                                  const std::filesystem::path& folder) {
+  const std::filesystem::path where(error.where());
+  if (error.where().rfind(workshop.string(), 0) != 0) throw;
+  throw Error(error.code(), (folder / where.filename()).string(), error.message(),
+              {.detail = error.detail(), .hint = error.hint(), .retryable = error.retryable()});
+}
+
 /// Same file system, so the rename is atomic. Returns the new path.
 std::string move_into(const std::filesystem::path& folder, const std::filesystem::path& file) {
   const std::filesystem::path target = folder / file.filename();
@@ -205,7 +283,12 @@ Preparation prepare(const Source& video, const Source& audio, const std::string&
   AtomicFile document(folder / "prepare.json");  // an unwritable folder is known before any work
   // Made in a folder of their own, so that a failure of one leaves neither under its final name.
   const TemporaryDirectory workshop(folder);
-  Preparation preparation = stages::make_clips(video, audio, workshop.path(), options, context);
+  Preparation preparation;
+  try {
+    preparation = stages::make_clips(video, audio, workshop.path(), options, context);
+  } catch (const Error& error) {
+    rethrow_outside(error, workshop.path(), folder);
+  }
   preparation.video.path = move_into(folder, preparation.video.path);
   preparation.audio.path = move_into(folder, preparation.audio.path);
   document.write(to_json(preparation) + "\n");

@@ -1,4 +1,4 @@
-// --salvage: finds the good beginning of damaged clips.
+// What is done about windows that can't be used as planned: they begin later or end earlier, as far as that is allowed.
 #pragma once
 
 #include <optional>
@@ -10,19 +10,25 @@
 
 namespace react1::stages {
 
-/// What is kept of a damaged window.
+/// What is kept of a window.
 struct Salvaged {
-  WindowOptions window;  ///< the part before the damage, to plan anew with
+  WindowOptions window;  ///< the part that can be used, to plan again with
   std::string reason;    ///< a sentence for the record
 };
 
-/// nullopt when nothing in the planned window is damaged. Decodes the window. `warnings` gets "salvaged" with what is
-/// lost. Throws Error{media} when less than a second or fewer than 2 frames are left, and what decoding throws.
+/// The header promises more than the file holds, or the packets more pictures than their times have room for: only
+/// decoding tells what `plan`'s window holds.
+[[nodiscard]] bool is_doubtful(const VideoInfo& video, const VideoPlan& plan);
+[[nodiscard]] bool is_doubtful(const AudioInfo& audio, const AudioPlan& plan);
+
+/// Decodes the window of `plan`, which was laid out with `options`. nullopt when all of it can be used. `warnings` gets
+/// what is left out. Throws Error{media} when that is too much (planning::require_bearable) or fewer than 2 frames are
+/// left, and what decoding throws.
 [[nodiscard]] std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
                                                     const PrepareOptions& options, std::vector<Warning>& warnings,
                                                     const RunContext& context);
 
-/// The same for sound.
+/// The same for sound, which is only ever shortened at its end.
 [[nodiscard]] std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                                                     const PrepareOptions& options, std::vector<Warning>& warnings,
                                                     const RunContext& context);

@@ -69,7 +69,7 @@ TEST_CASE("what --salvage keeps of a truncated clip is prepared, with a word abo
   const Json document = Json::parse(outcome.out);
   CHECK(document["video"]["video"]["frames"] == 85);
   CHECK(document["warnings"].dump().find("65 frames (2.600 s) are lost") != std::string::npos);
-  CHECK(document["video"]["reasons"][0].get<std::string>().find("damaged from 3.400 s") != std::string::npos);
+  CHECK(document["video"]["reasons"][0].get<std::string>().find("missing from 3.400 s") != std::string::npos);
 }
 
 TEST_CASE("a voice track without a voice is a hold before any payment") {

@@ -54,10 +54,10 @@ std::string all_tests() {
 
 }  // namespace
 
-TEST_CASE("the table has all 26 points, and each names a fixture that exists and a test that exists") {
+TEST_CASE("the table has at least 26 points, numbered in order, and each names a fixture that exists and a test that exists") {
   const std::string tests = all_tests();
   const auto table = rows();
-  REQUIRE(table.size() == 26);
+  REQUIRE(table.size() >= 26);
   for (std::size_t i = 0; i < table.size(); ++i) {
     const std::vector<std::string>& cells = table[i];
     REQUIRE(cells.size() >= 6);

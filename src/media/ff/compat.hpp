@@ -32,6 +32,15 @@ namespace react1::media::ff {
 #endif
 }
 
+/// Decoding could begin with this picture.
+[[nodiscard]] inline bool is_key(const AVFrame& frame) noexcept {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame.flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+  return frame.key_frame != 0;
+#endif
+}
+
 /// Of a picture that says nothing the top field counts as the first, as the deinterlacers have it.
 [[nodiscard]] inline bool top_field_first(const AVFrame& frame) noexcept {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)

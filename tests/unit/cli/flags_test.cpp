@@ -37,13 +37,17 @@ TEST_CASE("a flag for one clip goes before the flag for both") {
   CHECK_FALSE(options.prepare.video_window.end.has_value());
 }
 
-TEST_CASE("damage is refused unless --salvage is given") {
+TEST_CASE("half a second may be lost, more with --max-loss, and anything with --salvage") {
   PipelineFlags flags;
   CHECK_FALSE(resolve(flags).prepare.salvage);
+  CHECK(resolve(flags).prepare.max_loss_s == Seconds(1, 2));
   CLI::App command;
   add_pipeline_flags(command, flags);
-  command.parse("--salvage");
+  command.parse("--salvage --max-loss 1.25");
   CHECK(resolve(flags).prepare.salvage);
+  CHECK(resolve(flags).prepare.max_loss_s == Seconds(5, 4));
+  flags.max_loss = "16";
+  CHECK_THROWS_AS((void)resolve(flags), Error);
 }
 
 TEST_CASE("uploads are reused unless told otherwise, and live as long as the account says unless told otherwise") {

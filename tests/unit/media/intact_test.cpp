@@ -9,7 +9,7 @@
 namespace react1::media {
 namespace {
 
-Intact video_of(const std::string& name, const Seconds& start, const Seconds& end) {
+IntactPictures video_of(const std::string& name, const Seconds& start, const Seconds& end) {
   const std::string source = test::fixture(name);
   const MediaInfo info = probe(source);
   VideoPlan plan;
@@ -29,37 +29,48 @@ Intact audio_of(const std::string& name, const Seconds& start, const Seconds& en
   return find_intact_audio(source, info, plan, SourceOptions{}, RunContext{});
 }
 
+bool is_whole(const IntactPictures& found) {
+  return !found.late && !found.early && found.undecoded == 0;
+}
+
 TEST_CASE("an undamaged clip is intact to the window's end, in every container and with B-frames") {
   for (const char* name : {"presenter_h264_bframes_25fps_6s_audio.mp4", "presenter_vp9_no_duration.webm",
-                           "transport_wrap_2s.ts", "negative_times.mp4", "raw_30fps_2s.h264"}) {
+                           "transport_wrap_2s.ts", "negative_times.mp4", "raw_30fps_2s.h264", "raw_2997_2s.m2v",
+                           "avi_bframes_2s.avi", "presenter_vfr_8s.mp4", "vfr_screen_recording.mp4"}) {
     CAPTURE(std::string(name));
     const Seconds end = probe(test::fixture(name)).video.value().duration_s;
-    CHECK_FALSE(video_of(name, 0, end).damaged);
-    CHECK_FALSE(video_of(name, Seconds(1, 5), end - Seconds(1, 5)).damaged);
+    CHECK(is_whole(video_of(name, 0, end)));
+    CHECK(is_whole(video_of(name, Seconds(1, 5), end - Seconds(1, 5))));
   }
 }
 
 TEST_CASE("the frame that can't be decoded ends the good part, and a window before it is whole") {
-  const Intact found = video_of("corrupt_middle_3s.mp4", 0, 3);
-  CHECK(found.damaged);
+  const IntactPictures found = video_of("corrupt_middle_3s.mp4", 0, 3);
+  CHECK_FALSE(found.late);
+  CHECK(found.early);
   CHECK(found.end_s == Seconds(8, 5));
-  CHECK_FALSE(video_of("corrupt_middle_3s.mp4", 0, Seconds(8, 5)).damaged);
-  CHECK_FALSE(video_of("corrupt_middle_3s.mp4", 2, 3).damaged);
+  CHECK(is_whole(video_of("corrupt_middle_3s.mp4", 0, Seconds(8, 5))));
+  CHECK(is_whole(video_of("corrupt_middle_3s.mp4", 2, 3)));
+}
+
+TEST_CASE("a window that starts in what refers to damage is good from the next key frame on") {
+  const IntactPictures found = video_of("corrupt_middle_3s.mp4", Seconds(9, 5), 3);
+  CHECK(found.late);
+  CHECK(found.start_s == 2);
+  CHECK_FALSE(found.head_of_stream);
+  CHECK_FALSE(found.early);
 }
 
 TEST_CASE("B-frames before a damaged packet that may refer to it are not kept") {
-  const Intact plain = video_of("corrupt_middle_3s.mp4", 0, 3);
-  const Intact reordered = video_of("corrupt_middle_bframes_3s.mp4", 0, 3);
-  CHECK(reordered.damaged);
+  const IntactPictures plain = video_of("corrupt_middle_3s.mp4", 0, 3);
+  const IntactPictures reordered = video_of("corrupt_middle_bframes_3s.mp4", 0, 3);
+  CHECK(reordered.early);
   CHECK(reordered.end_s <= plain.end_s + Seconds(3, 25));
   CHECK(reordered.end_s >= plain.end_s - Seconds(5, 25));
 }
 
 TEST_CASE("a truncated clip is good up to its last whole packet") {
-  const Intact found = video_of("truncated_60pct.mp4", 0, Seconds(85, 25));
-  CHECK(found.damaged);
-  CHECK(found.end_s == Seconds(85, 25));
-  CHECK_FALSE(video_of("truncated_60pct.mp4", 0, 3).damaged);
+  CHECK(is_whole(video_of("truncated_60pct.mp4", 0, Seconds(85, 25))));
 }
 
 TEST_CASE("sound is good up to the packet that can't be decoded") {

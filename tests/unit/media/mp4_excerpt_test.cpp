@@ -31,7 +31,7 @@ struct Stored {
 };
 
 std::vector<Stored> packets_of(const Source& source, int index, std::int64_t shift) {
-  Demuxer demuxer(source, DemuxerOptions{.ignore_edit_list = false}, RunContext{});
+  Demuxer demuxer(source, DemuxerOptions{.packets_as_stored = true}, RunContext{});
   const std::array chosen{index};
   demuxer.select(chosen);
   const ff::Packet packet = ff::make_packet();

@@ -174,21 +174,6 @@ TEST_CASE("a file without sound is refused") {
   CHECK_THROWS_AS((void)planned(sound("aac", "aac", 48000, 1, 0)), Error);
 }
 
-TEST_CASE("truncated sound is refused with its lengths when its end is wanted, unless it is to be salvaged") {
-  MediaInfo info = sound("pcm_s16le", "wav", 48000, 1, 96000);
-  info.audio->truncated = true;
-  info.audio->header_duration_s = 5;
-  try {
-    (void)planned(info);
-    FAIL("a plan for half a sound");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::media);
-    CHECK(error.message().find("2 of 5 s of sound") != std::string::npos);
-  }
-  CHECK(planned(info, {.audio_window = {.end = Seconds(1)}}).samples == 48000);
-  CHECK(planned(info, {.salvage = true}).samples == 96000);
-}
-
 TEST_CASE("audio out of a video file loses its offset against the picture, with a warning") {
   MediaInfo take = test::clean_video(25, 100);
   take.audio = sound("aac", "mp4", 48000, 1, 96000).audio;

@@ -115,9 +115,15 @@ TEST_CASE("a clip that doesn't start with a key frame may still be cut where one
 
 TEST_CASE("frames missing at the end of a truncated file only matter when they are wanted") {
   const auto truncated = [](MediaInfo& info) { info.video->header_frames = 400; };
-  CHECK(planned(truncated).plan.action == ClipAction::transcode);  // which refuses what is not there
+  CHECK(planned(truncated).plan.action == ClipAction::transcode);  // which finds what is not there
   CHECK(planned(truncated, {.video_window = {.end = Seconds(2)}}).plan.action == ClipAction::cut);
-  CHECK(planned(truncated, {.salvage = true}).plan.action == ClipAction::cut);
+  MediaInfo cut_off = test::clean_video(25, 150);
+  truncated(cut_off);
+  std::vector<Warning> warnings;
+  VideoPlan decoded = planning::lay_out_video(cut_off, {}, warnings);
+  decoded.decoded = true;
+  planning::choose_action(decoded, cut_off, {});
+  CHECK(decoded.action == ClipAction::cut);
   const auto hidden = [](MediaInfo& info) {
     info.video->header_frames = 400;
     info.video->edit_list = true;

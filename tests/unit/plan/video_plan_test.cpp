@@ -192,17 +192,11 @@ TEST_CASE("HDR is mapped down, and Dolby Vision 5 is refused with the reason") {
   CHECK(failure(info).message().find("profile 10") != std::string::npos);
 }
 
-TEST_CASE("a truncated clip is refused with the counts when its end is wanted, unless it is to be salvaged") {
-  MediaInfo info = clean_video(25, 100);
-  info.video->truncated = true;
-  info.video->header_frames = 150;
-  CHECK(failure(info).code() == ErrorCode::media);
-  CHECK(failure(info).message().find("100 of 150 frames") != std::string::npos);
-  info.video->header_frames.reset();
-  info.video->header_duration_s = 6;
-  CHECK(failure(info).message().find("4 of 6 s") != std::string::npos);
-  CHECK(planned(info, {.video_window = {.end = Seconds(3)}}).frames == 75);
-  CHECK(planned(info, {.salvage = true}).frames == 100);
+TEST_CASE("packets that the clip's length has no room for are no frames") {
+  MediaInfo info = clean_video(25, 154);
+  info.video->duration_s = 6;
+  CHECK(planned(info).frames == 150);
+  CHECK(planned(info, {.video_window = {.start = Seconds(1)}}).frames == 125);
 }
 
 TEST_CASE("full range is known by its tag or its pixel format") {

@@ -36,7 +36,8 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   const auto& [video_window, audio_window, choice, same_take, cut, max_duration, fps, reencode, cut_loss, copy_check,
-               salvage, conform, turn_reach, width, height, quality, crf, preset, bitrate, loudness, source] = read;
+               max_loss, salvage, conform, turn_reach, width, height, quality, crf, preset, bitrate, loudness, source] =
+      read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
   CHECK((choice == built_in.window));
@@ -51,6 +52,7 @@ void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   CHECK((reencode == built_in.reencode));
   CHECK(cut_loss == built_in.max_cut_loss_s);
   CHECK((copy_check == built_in.copy_check));
+  CHECK(max_loss == built_in.max_loss_s);
   CHECK(salvage == built_in.salvage);
   CHECK((conform == built_in.conform));
   CHECK(turn_reach == built_in.conform_turn_reach_s);

@@ -1,0 +1,146 @@
+"""A prepared voice against what ffmpeg hears in the source, piece by piece from begin to end."""
+
+from fractions import Fraction
+from math import floor, log10
+
+import numpy
+
+import noise
+from difference import Difference
+from oracle import ANALYSIS_HZ, resampled
+
+LIMIT_S = 15
+MP3_FRAME = 1152
+PIECE = ANALYSIS_HZ // 10
+POSITION_S = 0.001
+LEVEL_DB = 0.5
+LIKE = 0.9  # what coding leaves of a piece is more like it than this
+SILENT_RMS, QUIET_RMS = 0.0005, 0.004  # of the source; of the clip, where MP3 smears sound into silence
+SMEAR = ANALYSIS_HZ // 20
+REACH = ANALYSIS_HZ // 20
+MOST_ASTRAY = 4
+
+# layout: what each channel counts in (left, right) of the mix that docs/ARCHITECTURE.md describes
+MIXES = {
+    "3.0": [(0.5, 0), (0, 0.5), (1, 1)],
+    "quad": [(1, 0), (0, 1), (0.5, 0), (0, 0.5)],
+    "5.0": [(0.5, 0), (0, 0.5), (1, 1), (0.25, 0), (0, 0.25)],
+    "5.1": [(0.5, 0), (0, 0.5), (1, 1), (0, 0), (0.25, 0), (0, 0.25)],
+    "5.1(side)": [(0.5, 0), (0, 0.5), (1, 1), (0, 0), (0.25, 0), (0, 0.25)],
+    "7.1": [(0.5, 0), (0, 0.5), (1, 1), (0, 0), (0.25, 0), (0, 0.25), (0.25, 0), (0, 0.25)],
+}
+
+
+def compare(case, source, pictures, made, video_said):
+    """Differences. `source`: oracle.Sound, `pictures`: oracle.Pictures of the same file or None, `made`:
+    prepared.MadeAudio, `video_said`: the picture's document."""
+    found = _documented(made)
+    heard = mixed(case, source)
+    if made.samples.shape[1] != heard.shape[1]:
+        found.append(Difference("sound_channels", f"{made.samples.shape[1]} instead of {heard.shape[1]}"))
+        return found
+    offset = _offset(case, source, pictures, made, video_said)
+    found += _length(case, source, made, offset)
+    wanted, clip = resampled(heard, source.rate), resampled(made.samples, made.rate)
+    for channel in range(clip.shape[1]):
+        found += _pieces(case, wanted[:, channel], clip[:, channel], offset * ANALYSIS_HZ, f"channel {channel}")
+    return found
+
+
+def mixed(case, source):
+    """The source's channels as the clip is to have them."""
+    if source.samples.shape[1] <= 2:
+        return source.samples
+    matrix = numpy.array(MIXES[case.audio["layout"]], numpy.float32)
+    return source.samples @ matrix
+
+
+def _documented(made):
+    found = []
+    if made.said["audio"]["samples"] != len(made.samples):
+        found.append(Difference("sound_count_reported", f"{made.said['audio']['samples']} samples reported, "
+                                f"{len(made.samples)} decoded"))
+    if len(made.samples) > LIMIT_S * made.rate:
+        found.append(Difference("sound_limit", f"{len(made.samples) / made.rate:.6f} s"))
+    return found
+
+
+def _offset(case, source, pictures, made, video_said):
+    """Seconds of the source's sound that lie before the clip's first sample; below 0: silence comes first."""
+    if case.asked("--same-take") is None:
+        return float(made.said["source_window"]["start_s"])
+    return float(pictures.times[0] - source.start) + float(video_said["source_window"]["start_s"])
+
+
+def longest(rate):
+    """What the clip may hold at most: docs/ARCHITECTURE.md, the 15-second promise."""
+    return (floor(Fraction(LIMIT_S * rate, MP3_FRAME)) - 2) * MP3_FRAME / rate
+
+
+def _length(case, source, made, offset):
+    length = len(made.samples) / made.rate
+    window = made.said["source_window"]
+    found = []
+    if case.asked("--same-take") is not None or case.asked("--window") is not None:
+        return found  # the position of every piece is compared; the end is another's choice
+    start = float(case.asked("--audio-start") or case.asked("--start") or 0)
+    asked = case.asked("--audio-duration") or case.asked("--duration")
+    end = min(source.length_s, start + float(asked)) if asked else source.length_s
+    if abs(start - window["start_s"]) > POSITION_S:
+        found.append(Difference("sound_window", f"starts at {window['start_s']} s, asked for {start}"))
+    whole = end - start
+    most = longest(made.rate)
+    slack = POSITION_S + 1 / made.rate + (3 * MP3_FRAME / made.rate if made.said["action"] in ("cut",) else 0)
+    least = min(whole - source.padding_s, most) - slack
+    if whole > most and case.asked("--cut") != "exact" and not asked:
+        least = most - 3.1  # the last pause before the limit
+    if not least <= length <= min(whole, LIMIT_S) + slack:
+        found.append(Difference("sound_length", f"{length:.6f} s of {whole:.6f} s (at most {most:.6f} s)"))
+    return found
+
+
+def _pieces(case, wanted, clip, offset, which):
+    gains, astray = [], []
+    last = len(clip) - PIECE
+    if last < 0:
+        return [Difference("sound_short", f"{len(clip) / ANALYSIS_HZ:.3f} s")]
+    margin = numpy.zeros(ANALYSIS_HZ, numpy.float32)  # silence before and behind, for what lies outside
+    around = numpy.concatenate([margin, wanted, margin])
+    allowed = (POSITION_S + case.audio["jitter_ms"] / 1000) * ANALYSIS_HZ
+    for first in sorted({*range(0, last, PIECE), last}):
+        piece, place = clip[first:first + PIECE], first + offset + len(margin)
+        there = around[max(int(place) - SMEAR, 0):int(place) + PIECE + SMEAR]
+        at = f"{which} at {first / ANALYSIS_HZ:.2f} s"
+        if not len(there) or _rms(there) < SILENT_RMS:
+            if _rms(piece) > QUIET_RMS:
+                astray.append(Difference("sound_in_silence", f"{at}: the source is silent"))
+        elif _rms(around[max(int(place), 0):int(place) + PIECE]) > 20 * SILENT_RMS:  # else the edge of a silence
+            match = noise.find(piece, around, place, REACH)
+            if match is None or match[1] < LIKE or abs(match[0] - place) > allowed:
+                astray.append(_astray(piece, around, place, match, at))
+            else:
+                gains.append(match[2])
+        if len(astray) == MOST_ASTRAY:
+            break
+    # A piece across a jump is like nothing; the ones behind it say more.
+    astray.sort(key=lambda difference: difference.kind == "sound_strange")
+    return astray[:1] or _level(gains, which)
+
+
+def _rms(piece):
+    return float(numpy.sqrt(numpy.mean(piece.astype(float) ** 2))) if len(piece) else 0.0
+
+
+def _astray(piece, around, place, match, at):
+    everywhere = noise.find(piece, around, len(around) // 2, len(around))
+    best = max([m for m in (match, everywhere) if m is not None], key=lambda m: m[1])
+    if best[1] < LIKE:
+        return Difference("sound_strange", f"{at}: only {best[1]:.2f} like anything in the source")
+    return Difference("sound_position", f"{at}: {(best[0] - place) / ANALYSIS_HZ * 1000:+.2f} ms from its place")
+
+
+def _level(gains, which):
+    if not gains:
+        return []
+    level = 20 * log10(max(float(numpy.median(gains)), 1e-6))
+    return [] if abs(level) <= LEVEL_DB else [Difference("sound_level", f"{which}: {level:+.2f} dB")]
