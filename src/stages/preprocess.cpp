@@ -146,16 +146,16 @@ Preparation plan_from(const Source& video, const Source& audio, const PipelineOp
                       const RunContext& context) {
   VideoPlan picture;
   media::HeardSound heard;
-  const ClipWork check{
-      .picture =
-          [&](const PlannedPair& pair, const RunContext& here) {
-            picture = media::check_video(video, pair.video_info, pair.video, options.prepare.source, here);
-          },
-      .sound =
-          [&](const PlannedPair& pair, const RunContext& there) {
-            heard = media::hear_planned(audio, pair.audio_info, as_delivered(pair.audio), media::Listening{},
-                                        options.prepare.source, there);
-          }};
+  const ClipWork check{.picture =
+                           [&](const PlannedPair& pair, const RunContext& here) {
+                             picture =
+                                 media::check_video(video, pair.video_info, pair.video, options.prepare.source, here);
+                           },
+                       .sound =
+                           [&](const PlannedPair& pair, const RunContext& there) {
+                             heard = media::hear_planned(audio, pair.audio_info, as_delivered(pair.audio),
+                                                         media::Listening{}, options.prepare.source, there);
+                           }};
   const PlannedPair planned = plan_and_work(video, audio, options, check, context);
   Preparation preparation;
   preparation.video = describe(picture, planned.video_info);
