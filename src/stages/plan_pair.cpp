@@ -203,7 +203,10 @@ class PairPlanner {
 
   /// Where the window is in doubt it is decoded, and `options` get the part of it that can be used.
   std::optional<Salvaged> keep_intact(PrepareOptions& options, std::vector<Warning>& warnings) {
-    if (!pair_.decoded.picture && !is_doubtful(pair_.video_info.video.value(), pair_.video)) return std::nullopt;
+    const VideoInfo& video = pair_.video_info.video.value();
+    // Where nothing may be encoded, a window that can't be copied is refused before making it could show why.
+    const bool must_copy = options.reencode == ReencodePolicy::never && !video.starts_with_key_frame;
+    if (!pair_.decoded.picture && !must_copy && !is_doubtful(video, pair_.video)) return std::nullopt;
     auto salvaged = salvage_video(video_, pair_.video_info, pair_.video, options, warnings, quiet_);
     if (salvaged) {
       options.video_window = salvaged->window;

@@ -24,7 +24,10 @@ MOST_ASTRAY = 4
 MIXES = {
     "3.0": [(0.5, 0), (0, 0.5), (1, 1)],
     "quad": [(1, 0), (0, 1), (0.5, 0), (0, 0.5)],
+    "4.0": [(0.5, 0), (0, 0.5), (1, 1), (0.25, 0.25)],
+    "quad(side)": [(1, 0), (0, 1), (0.5, 0), (0, 0.5)],
     "5.0": [(0.5, 0), (0, 0.5), (1, 1), (0.25, 0), (0, 0.25)],
+    "5.0(side)": [(0.5, 0), (0, 0.5), (1, 1), (0.25, 0), (0, 0.25)],
     "5.1": [(0.5, 0), (0, 0.5), (1, 1), (0, 0), (0.25, 0), (0, 0.25)],
     "5.1(side)": [(0.5, 0), (0, 0.5), (1, 1), (0, 0), (0.25, 0), (0, 0.25)],
     "7.1": [(0.5, 0), (0, 0.5), (1, 1), (0, 0), (0.25, 0), (0, 0.25), (0.25, 0), (0, 0.25)],
@@ -35,7 +38,7 @@ def compare(case, source, pictures, made, video_said):
     """Differences. `source`: oracle.Sound, `pictures`: oracle.Pictures of the same file or None, `made`:
     prepared.MadeAudio, `video_said`: the picture's document."""
     found = _documented(made)
-    heard = mixed(case, source)
+    heard = mixed(source)
     if made.samples.shape[1] != heard.shape[1]:
         found.append(Difference("sound_channels", f"{made.samples.shape[1]} instead of {heard.shape[1]}"))
         return found
@@ -47,12 +50,13 @@ def compare(case, source, pictures, made, video_said):
     return found
 
 
-def mixed(case, source):
+def mixed(source):
     """The source's channels as the clip is to have them."""
     if source.samples.shape[1] <= 2:
         return source.samples
-    matrix = numpy.array(MIXES[case.audio["layout"]], numpy.float32)
-    return source.samples @ matrix
+    if source.layout == "unknown":  # unmarked channels are all heard on both sides
+        return numpy.repeat(source.samples.sum(axis=1, keepdims=True), 2, axis=1)
+    return source.samples @ numpy.array(MIXES[source.layout], numpy.float32)
 
 
 def _documented(made):

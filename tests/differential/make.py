@@ -3,6 +3,8 @@
 import pathlib
 from fractions import Fraction
 
+import numpy
+
 import formats
 import noise
 import picture
@@ -95,7 +97,9 @@ def _encode(folder, part, outer, video, audio, seed):
     if audio:
         raw = folder / f"raw{part}.f32"
         rate, channels, samples = audio["sample_rate"], audio["channels"], audio["samples"]
-        raw.write_bytes(noise.sound(seed % 50 + part, rate, samples, channels).tobytes())
+        signal = noise.sound(seed % 50 + part, rate, samples, channels)
+        # Many channels are mixed into two, and no limiter is to have a part in that.
+        raw.write_bytes((signal if channels <= 2 else signal * numpy.float32(0.3)).tobytes())
         if video and audio["start_s"]:
             inputs += ["-itsoffset", str(audio["start_s"])]
         inputs += ["-f", "f32le", "-ar", str(rate)]

@@ -43,6 +43,7 @@ class Sound:
     samples: numpy.ndarray  # float32[n, channels] with silence where time passes without samples
     stored: int  # samples that the decoder gave
     gaps_s: float  # silence that was put in
+    layout: str  # FFmpeg's name; "unknown" where the channels have no marks
     padding_s: float  # at the end, decoded, but beyond what the last packet's duration says
 
     @property
@@ -56,7 +57,7 @@ def look(path, video, audio, follow=False, tolerance=JITTER_S):
 
     Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
     facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
-                  "format=format_name:stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:"
+                  "format=format_name:stream=index,codec_type,width,height,sample_aspect_ratio,channel_layout,r_frame_rate,start_time,duration:"
                   "stream_side_data=rotation:"
                   "frame=media_type,stream_index,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples")
     streams = {stream["codec_type"]: stream for stream in reversed(facts["streams"])}
@@ -137,14 +138,14 @@ def read_sound(path):
 
 def _sound(path, stream, frames, follow, tolerance):
     rate, decoded = read_sound(path)
-    channels = decoded.shape[1]
+    channels, layout = decoded.shape[1], stream.get("channel_layout", "unknown")
     frames = [frame for frame in frames if int(frame["nb_samples"]) > 0]
     counted = sum(int(frame["nb_samples"]) for frame in frames)
     if counted != len(decoded) or counted == 0:
         raise GeneratorError(f"ffmpeg hears {len(decoded)} samples, ffprobe {counted}")
     start = next((time for time in map(_time, frames) if time is not None), Fraction(0))
     if follow:
-        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, 0.0)
+        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, layout, 0.0)
     placed, end, read, gaps, origin = [], 0, 0, 0, start
     for frame in frames:
         count, time = int(frame["nb_samples"]), _time(frame)
@@ -163,7 +164,7 @@ def _sound(path, stream, frames, follow, tolerance):
                 piece = piece[-step:]
         placed.append(piece)
         end += len(piece)
-    return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate,
+    return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate, layout,
                  _padding(stream, frames[-1], start + Fraction(end, rate), rate))
 
 

@@ -150,7 +150,7 @@ class RightAndWrongSound(unittest.TestCase):
     def setUp(self):
         self.case = Case(0, audio={**PLAIN_AUDIO, "channels": 2})
         samples = noise.sound(9, 48000, 96000, 2)
-        self.source = oracle.Sound(48000, Fraction(0), samples, 96000, 0.0, 0.0)
+        self.source = oracle.Sound(48000, Fraction(0), samples, 96000, 0.0, "stereo", 0.0)
         self.said = {"source_window": {"start_s": 0.0, "end_s": 2.0}, "action": "transcode"}
 
     def found(self, samples, rate=48000, said=None):

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/sha256.hpp"
+#include "media/damage.hpp"
 #include "media/demuxer.hpp"
 #include "media/make_clip.hpp"
 #include "support/paths.hpp"
@@ -83,6 +84,48 @@ TEST_CASE("a copy that some reader would find too long is copied anew, then enco
   CHECK(made.clip.duration_s == 5);
   REQUIRE(made.clip.reasons.size() == 2);  // the file as it is, and its packets in a fresh container
   CHECK(made.clip.reasons[0].find("container_header gives 6.000000 s") != std::string::npos);
+}
+
+TEST_CASE("a copy that turns out impossible is encoded with the reason, and plan knows it; never forbids it") {
+  const std::string source = fixture("open_gop_cut_h264_3s.mkv");  // its second packet has no time
+  const MediaInfo info = probe(source);
+  VideoPlan plan = plan_to_encode(info);
+  plan.action = ClipAction::remux;
+  plan.frames = 75;
+  const TemporaryDirectory folder;
+  const PreparedClip clip =
+      media::make_video(source, info, plan, folder.path() / "out.mp4", 15, SourceOptions{}, RunContext{});
+  CHECK(clip.action == ClipAction::transcode);
+  CHECK(clip.video.value().frames == 75);
+  REQUIRE_FALSE(clip.reasons.empty());
+  CHECK(clip.reasons.back().find("packet 2 has a timestamp that can't be put into MP4") != std::string::npos);
+  const VideoPlan checked = media::check_video(source, info, plan, SourceOptions{}, RunContext{});
+  CHECK(checked.action == ClipAction::transcode);
+  CHECK(checked.reasons == clip.reasons);
+  plan.may_encode = false;
+  try {
+    (void)media::make_video(source, info, plan, folder.path() / "never.mp4", 15, SourceOptions{}, RunContext{});
+    FAIL("not thrown");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::media);
+    CHECK(error.where() == source);
+    CHECK(error.hint() == "use --reencode auto");
+  }
+}
+
+TEST_CASE("damage in a copied clip goes to the planner first, under the source's name") {
+  const std::string source = fixture("damaged_tail_3s.mp4");
+  const MediaInfo info = probe(source);
+  VideoPlan plan = plan_to_encode(info);
+  plan.action = ClipAction::passthrough;
+  const TemporaryDirectory folder;
+  try {
+    (void)media::make_video(source, info, plan, folder.path() / "out.mp4", 15, SourceOptions{}, RunContext{});
+    FAIL("not thrown");
+  } catch (const media::DamageFound& error) {
+    CHECK(error.where() == source);
+  }
+  CHECK_THROWS_AS((void)media::check_video(source, info, plan, SourceOptions{}, RunContext{}), media::DamageFound);
 }
 
 TEST_CASE("a source that changed since it was probed is not passed through") {
