@@ -146,8 +146,11 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.advice.voice_gate_dbfs = v.get<double>(); }},
     Field{"/advice/voice_tail_s", "advice.voice_tail_s", [](In v, Out o) { o.advice.voice_tail_s = exact(v); }},
     Field{"/advice/loop_ssim", "advice.loop_ssim", [](In v, Out o) { o.advice.loop_ssim = v.get<double>(); }},
+    Field{"/advice/loop_step", "advice.loop_step", [](In v, Out o) { o.advice.loop_step = v.get<double>(); }},
     Field{"/advice/static_motion", "advice.static_motion",
           [](In v, Out o) { o.advice.static_motion = v.get<double>(); }},
+    Field{"/advice/static_travel", "advice.static_travel",
+          [](In v, Out o) { o.advice.static_travel = v.get<double>(); }},
     Field{"/advice/scene_cut", "advice.scene_cut", [](In v, Out o) { o.advice.scene_cut = v.get<double>(); }},
 
     Field{"/retry/attempts", "retry.attempts", [](In v, Out o) { o.retry.attempts = v.get<int>(); }},

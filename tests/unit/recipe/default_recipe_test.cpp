@@ -88,7 +88,7 @@ void check_same(const RequestedParameters& read, const RequestedParameters& buil
 
 void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
   const auto& [goal, min_video, min_frames, tail, tail_share, speed_up, slow_down, slow_down_warn, one_turn, many_turns,
-               lips_only, gate, voice_tail, ssim, motion, cut] = read;
+               lips_only, gate, voice_tail, ssim, loop_step, motion, travel, cut] = read;
   CHECK((goal == built_in.goal));
   CHECK(min_video == built_in.min_video_s);
   CHECK(min_frames == built_in.min_frames);
@@ -103,7 +103,9 @@ void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
   CHECK(gate == built_in.voice_gate_dbfs);
   CHECK(voice_tail == built_in.voice_tail_s);
   CHECK(ssim == built_in.loop_ssim);
+  CHECK(loop_step == built_in.loop_step);
   CHECK(motion == built_in.static_motion);
+  CHECK(travel == built_in.static_travel);
   CHECK(cut == built_in.scene_cut);
 }
 
