@@ -221,8 +221,8 @@ void mark_truncated(MediaInfo& info, const ProbeFindings& findings) {
     const bool frames_missing = info.audio->mp3 && info.audio->mp3->tag_frames.value_or(0) > info.audio->mp3->frames &&
                                 audio_falls_short(info, findings);
     const bool bytes_missing = info.format == "wav" && findings.missing_bytes.value_or(0) > 0;
-    const bool short_of_time = !audio_indexed && !info.audio->mp3 &&
-                               (audio_falls_short(info, findings) || all_short || cut_off);
+    const bool short_of_time =
+        !audio_indexed && !info.audio->mp3 && (audio_falls_short(info, findings) || all_short || cut_off);
     info.audio->truncated = frames_missing || bytes_missing || (!whole && short_of_time);
   }
 }

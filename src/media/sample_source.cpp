@@ -160,8 +160,8 @@ void SampleSource::prepare_resampler(const AVFrame& frame) {
                      ResamplerOptions{.channels = plan_.channels,
                                       .sample_rate = plan_.sample_rate,
                                       .only_channel = plan_.treatment.only_channel,
-                                      .with_effects = plan_.treatment.with_effects,
-                                      .stretch = reader_.timeline().piece(piece_.value_or(0)).stretch},
+                                      .stretch = reader_.timeline().piece(piece_.value_or(0)).stretch,
+                                      .with_effects = plan_.treatment.with_effects},
                      name);
 }
 

@@ -190,9 +190,9 @@ ClipAction climb(const AudioCase& of, Reasons& reasons) {
       Rung{ClipAction::remux,
            {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
             length_obstacles}},
-      Rung{ClipAction::cut,
-           {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
-            start_obstacles}},
+      Rung{
+          ClipAction::cut,
+          {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles, start_obstacles}},
   };
   for (const Rung& rung : ladder) {
     Reasons against;

@@ -148,10 +148,9 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
 void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
   constexpr double inaudible = 0.001;  // -60 dBFS
   if (sources_.audio_info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
-  media::HeardSound again = media::hear_source(
-      sources_.audio, sources_.audio_info, start, end,
-      {.gate_dbfs = options_.advice.voice_gate_dbfs, .levels = false, .blocks = true, .effects_too = true},
-      options_.prepare.source, context);
+  media::HeardSound again =
+      media::hear_source(sources_.audio, sources_.audio_info, start, end, {.levels = false, .effects_too = true},
+                         options_.prepare.source, context);
   if (again.sample_peak < 10 * std::max(heard_.sample_peak, inaudible)) return;
   with_effects_ = true;
   heard_ = std::move(again);
