@@ -93,4 +93,8 @@ Rational choose_rate(const Rational& measured, bool constant, FpsPolicy policy) 
   return nearest_of(even, source).value_or(*nearest_of(all, source));
 }
 
+std::int64_t frames_with_room(const VideoInfo& video, const Rational& fps) {
+  return (video.duration_s * fps - Rational(1, 4)).ceil();
+}
+
 }  // namespace react1::planning

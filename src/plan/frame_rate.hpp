@@ -12,6 +12,9 @@ namespace react1::planning {
 /// counts). 0 for a variable rate.
 [[nodiscard]] std::int64_t held_places(const VideoInfo& video, const Rational& fps);
 
+/// How many frames begin within the clip's length; the last one may be cut short by up to three quarters.
+[[nodiscard]] std::int64_t frames_with_room(const VideoInfo& video, const Rational& fps);
+
 /// The standard rate that a measured one stands for (containers round their timestamps), else the rate itself.
 [[nodiscard]] Rational snap_rate(const Rational& measured);
 

@@ -129,11 +129,6 @@ void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
       fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
 }
 
-/// As many as the clip's length has room for.
-std::int64_t all_frames(const VideoInfo& video) {
-  return (video.duration_s * video.fps).round();
-}
-
 /// What only copying from the first packet to the last can't do.
 void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
@@ -141,7 +136,7 @@ void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const bool as_they_come = of.plan.shows.empty();
   const std::int64_t shown = video.frames + held_places(video, snap_rate(video.fps));
   const bool all = !as_they_come || video.vfr || of.plan.fps != snap_rate(video.fps) || of.plan.frames == shown;
-  if (of.window.whole && of.plan.frames == all_frames(video) && !all) {
+  if (of.window.whole && of.plan.frames == frames_with_room(video, video.fps) && !all) {
     reasons.push_back(fmt::format("{} of its packets show nothing.", video.frames - of.plan.frames));
   } else if (!of.window.whole || !all) {
     reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),

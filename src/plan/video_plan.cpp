@@ -24,7 +24,7 @@ std::int64_t source_frames_in(const Window& window, const VideoInfo& video, cons
   const std::int64_t places = video.frames + held_places(video, fps);
   const std::int64_t first = (window.start * fps).ceil();
   // More packets than the clip's length has room for: some have no time, and nothing to show.
-  const std::int64_t all = std::min(places, (video.duration_s * fps).round());
+  const std::int64_t all = std::min(places, frames_with_room(video, fps));
   const std::int64_t behind = window.end >= video.duration_s ? all : (window.end * fps).ceil();
   return std::min(behind, places) - first;
 }
