@@ -47,6 +47,15 @@ enum class CopyCheck {
 /// "decode", "packets".
 [[nodiscard]] CopyCheck parse_copy_check(std::string_view text);
 
+/// When a clip is encoded because of its colours. What is encoded, for whatever reason, leaves as BT.709.
+enum class ColorPolicy {
+  automatic,  ///< wide gamut (BT.2020, P3, ...) and what decoders don't know; standard SD tags are copied and kept
+  bt709,      ///< whatever is not BT.709: SD matrices and primaries too, tagged or (untagged SD) meant
+  keep,       ///< never for a tag alone; HDR is still mapped down
+};
+/// "auto", "bt709", "keep".
+[[nodiscard]] ColorPolicy parse_color_policy(std::string_view text);
+
 /// How much of a clip an encoding keeps, against its size and the time it takes. docs/QUALITY.md says what is behind
 /// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
 enum class Quality {
@@ -74,6 +83,7 @@ struct PrepareOptions {
   /// video is encoded instead. ≥ 0.
   Seconds max_cut_loss_s = Seconds(1, 4);
   CopyCheck copy_check = CopyCheck::decode;
+  ColorPolicy color = ColorPolicy::automatic;
   /// How much of a clip's window may be missing or damaged, its beginning and its end added up, before the clip is
   /// refused. What is left out is a warning. The head of a capture, up to its first picture that can be decoded, is not
   /// counted when that comes within 5 s. Damage in the middle ends the clip. 0 to 15.
@@ -116,12 +126,15 @@ struct VideoPlan {
   bool exact_frames = false;  ///< fitted to the voice: a cut of fewer frames will not do
   int width = 0, height = 0;  ///< even, square pixels, upright
   Orientation orientation;    ///< to bake in
+  Rational sar = 1;           ///< shape of the source's pixels
   bool deinterlace = false;
   std::string field_order;  ///< "tff" or "bff" where only the picture tells that it is interlaced; else its frames say
   std::string tone_map;     ///< "", "pq" or "hlg": the transfer to map down from
   std::string color_space;  ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
-  bool full_range = false;  ///< the source is full range
-  bool may_encode = true;   ///< false: a copy that breaks the promise is an error, not encoded instead
+  std::string color_primaries;  ///< of the source to convert from; "" = BT.709's, or those of the matrix
+  std::string color_transfer;   ///< of the source to convert from; "" = one of the usual SDR curves, which are kept
+  bool full_range = false;      ///< the source is full range
+  bool may_encode = true;       ///< false: a copy that breaks the promise is an error, not encoded instead
   CopyCheck copy_check = CopyCheck::decode;
   bool decoded = false;  ///< planning has decoded the window and found it good; what lies outside is no error
   int crf = 17;

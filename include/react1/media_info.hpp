@@ -29,6 +29,12 @@ struct Orientation {
   bool mirrored = false;
 };
 
+/// From `start_s` (of the first shown frame on) the coded picture has this size, in pixels.
+struct PictureSize {
+  Seconds start_s;
+  int width = 0, height = 0;
+};
+
 /// The chosen video stream.
 struct VideoInfo {
   int index = 0;                              ///< stream index in the file
@@ -47,6 +53,7 @@ struct VideoInfo {
   bool has_b_frames = false;  ///< packets are reordered
   Rational fps = 0;           ///< the measured nominal rate (median interval); 0 = fewer than 2 frames
   bool vfr = false;           ///< intervals differ by more than the time base's rounding
+  bool coarse_times = false;  ///< constant, but ticks are so long that its frames are told apart by counting alone
   std::int64_t frames = 0;    ///< packets that are shown (edit list honoured)
   Seconds start_s;            ///< first shown frame
   Seconds duration_s;         ///< first frame's start to last frame's end
@@ -55,10 +62,33 @@ struct VideoInfo {
   std::optional<Seconds> header_duration_s;  ///< what the stream header claims; a hint
   std::optional<std::int64_t> header_frames;
   bool starts_with_key_frame = true;
-  bool truncated = false;                ///< the header promises more than the file holds
+  bool truncated = false;  ///< the header promises more than the file holds
+  /// In order of time, when it has several or another than `width` × `height`; else empty.
+  std::vector<PictureSize> sizes;
   bool parameters_change = false;        ///< H.264: the size or another basic property may change in the middle
   std::int64_t pictureless_packets = 0;  ///< H.264, HEVC: packets that hold parameters only; no part of `frames`
   bool edit_list = false;                ///< ignoring edit lists would change start, count or duration
+};
+
+/// A part of the sound in which time passes evenly. Between two parts lies a gap (time without samples), an overlap
+/// (samples stored twice), or a change of the recorder's clock.
+struct SoundPiece {
+  std::int64_t first_sample = 0;  ///< the stored sample that it begins with; priming is not counted
+  Seconds start_s;                ///< when that sample sounds, relative to AudioInfo::start_s
+  /// Seconds that pass while one second's worth of samples plays. Not 1: the recorder's sample clock was off by that.
+  Rational stretch = 1;
+};
+
+/// What reading an MP3 file frame by frame found.
+struct Mp3Facts {
+  std::int64_t frames = 0;                 ///< with sound: the tag's own is left out
+  bool uniform = true;                     ///< one sample rate and one number of channels in all of them
+  bool variable_rate = false;              ///< the bit rate changes
+  std::int64_t skipped_bytes = 0;          ///< between the frames, and no frames; they are left out
+  std::optional<std::int64_t> tag_frames;  ///< as its Xing, Info or VBRI tag claims
+  /// Why the file as it is tells a reader something wrong, or makes it look for the frames; one sentence each. Only a
+  /// file without is handed on as it is.
+  std::vector<std::string> flaws;
 };
 
 /// The chosen audio stream.
@@ -69,13 +99,21 @@ struct AudioInfo {
   int channels = 0;
   std::string layout;  ///< "mono", "stereo", "5.1", …
   std::string sample_fmt;
-  std::int64_t samples = 0;  ///< per channel, priming and padding removed where the file tells
+  std::int64_t samples = 0;  ///< stored per channel; priming and padding are not counted where the file tells them
   std::int64_t priming = 0;  ///< samples decoded before the first that is meant to be heard; 0 when the file tells none
   Seconds start_s;
-  Seconds duration_s;  ///< samples / sample_rate
+  /// From the first sample to the end of the last on the file's timeline: samples / sample_rate, gaps added, overlaps
+  /// and drift counted.
+  Seconds duration_s;
+  /// Where timestamps and sample counts part: in order, the first one begins at sample 0 and time 0. Empty for sound
+  /// without gaps, overlaps or drift, which is nearly all there is.
+  std::vector<SoundPiece> pieces;
+  Seconds timestamp_bias_s;     ///< by how much timestamps are late on average, against the first: they are rounded
+  bool clock_restarts = false;  ///< timestamps begin again in the middle: recordings that were joined as they are
   FactSource duration_source = FactSource::packets;
   std::optional<Seconds> header_duration_s;
-  bool truncated = false;  ///< the header promises more than the file holds
+  bool truncated = false;         ///< the header promises more than the file holds
+  std::optional<Mp3Facts> mp3{};  ///< of MP3 in a file of its own, unless that is too large to be read as a whole
 };
 
 /// One line per stream of the file, chosen or not.

@@ -98,6 +98,7 @@ struct Preparation {
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used
   TakeOffset offset;
+  std::optional<Speech> speech;  ///< in the prepared audio; nullopt: read from a record that doesn't hold it
   std::vector<Warning> warnings;
 };
 

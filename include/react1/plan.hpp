@@ -59,11 +59,15 @@ struct AdviceOptions {
   Rational one_turn{2, 1};              ///< rows 7, 8, 10
   Rational many_turns{4, 1};            ///< rows 11, 12
   Rational bounce_lips_only{3, 2};      ///< model_mode lips: head motion stays, turns show most
-  double voice_gate_dbfs = -45;         ///< loudness above which a 10 ms block counts as voiced
-  Seconds voice_tail_s{3, 20};          ///< 0.15 s added to the last voiced block
-  double loop_ssim = 0.90;              ///< first and last frame alike
-  double static_motion = 0.02;          ///< global luma change in a second (0..1) below which a shot is static
-  double scene_cut = 0.09;              ///< mean luma change of one frame that is a cut; measured 0.14 and above
+  /// Sound from here on counts as voice, steady or not. A voice that rises above its background counts down to 20 dB
+  /// below.
+  double voice_gate_dbfs = -45;
+  Seconds voice_tail_s{3, 20};  ///< 0.15 s added to the last voiced block
+  double loop_ssim = 0.90;      ///< first and last frame alike
+  double loop_step = 3;         ///< largest step from the last to the first frame, in usual steps
+  double static_motion = 0.02;  ///< luma change of the border in a second (0..1) below which a shot is static
+  double static_travel = 0.1;   ///< way of what moves in a second, in its own sizes, from which it is not
+  double scene_cut = 0.09;      ///< mean luma change of one frame that is a cut; measured 0.14 and above
 };
 
 /// Measured facts that the advice needs. nullopt = not measured, because no row that could match needs it.
@@ -76,6 +80,7 @@ struct ClipFacts {
   bool voice_found = true;
   std::optional<bool> is_static;
   std::optional<bool> loopable;
+  std::vector<Seconds> cuts_s;  ///< hard cuts of the picture, on the video's timeline; empty unless motion was measured
 };
 
 /// True when advise() needs is_static/loopable for these facts, so that the picture is only decoded when it matters.

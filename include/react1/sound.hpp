@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <react1/rational.hpp>
 
@@ -31,6 +32,8 @@ struct CutOptions {
 struct SoundTreatment {
   /// One of the two channels alone, 0 = left; -1 = all. The others would cancel it once a listener adds them up.
   int only_channel = -1;
+  /// The channel of low-frequency effects is mixed in, too: the others are silent.
+  bool with_effects = false;
   double gain_db = 0;
   /// Peaks between the samples are held below this, dBTP; nullopt = no limiter.
   std::optional<double> ceiling_dbtp{};
@@ -44,9 +47,22 @@ struct SoundTreatment {
 struct SoundLevels {
   std::optional<double> integrated_lufs;  ///< EBU R128; nullopt for silence and for less than 0.4 s
   std::optional<double> true_peak_dbtp;   ///< highest value between the samples too; nullopt for digital silence
-  std::optional<double> silence_share;    ///< of the 10 ms blocks, those below AdviceOptions::voice_gate_dbfs; 0..1
+  std::optional<double> silence_share;    ///< of the 10 ms blocks, those below the adaptive gate of speech; 0..1
   /// Samples, of all that was listened to, that stand in a row of three or more at full scale.
   std::optional<std::int64_t> clipped_samples;
+};
+
+/// Speech between two pauses. A pause is 0.15 s or more below the gate.
+struct SpeechSegment {
+  Seconds start_s, end_s;
+};
+
+/// Where a prepared clip (or one that is only planned) holds speech, on its own timeline. Judged by loudness alone
+/// (docs/HEARING.md): music and other sound that rises above its background counts as speech.
+struct Speech {
+  Rational share = 0;                   ///< of the clip, what the segments cover; 0..1
+  std::vector<SpeechSegment> segments;  ///< in order
+  [[nodiscard]] bool found() const noexcept { return !segments.empty(); }
 };
 
 /// How far the sound starts from the picture in the sources, and what became of that.

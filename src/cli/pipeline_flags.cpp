@@ -189,6 +189,11 @@ void add_pipeline_flags(CLI::App& command, PipelineFlags& flags) {
             "What shows that a copied video is whole. decode: every picture is decoded (default); packets: counted")
       ->group(kClips)
       ->option_text("HOW");
+  add_value(
+      command, "--color", flags.color,
+      "Encode for its colours. auto: wide gamut and HDR only (default); bt709: all that is not BT.709; keep: HDR only")
+      ->group(kClips)
+      ->option_text("POLICY");
   add_value(command, "--max-loss", flags.max_loss,
             "How much of a clip may be damaged or missing before it is refused (default 0.5); what is left out is said")
       ->group(kClips)
@@ -229,6 +234,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   if (flags.fps) options.prepare.fps = value_of("--fps", *flags.fps, parse_fps_policy);
   if (flags.reencode) options.prepare.reencode = value_of("--reencode", *flags.reencode, parse_reencode_policy);
   if (flags.copy_check) options.prepare.copy_check = value_of("--copy-check", *flags.copy_check, parse_copy_check);
+  if (flags.color) options.prepare.color = value_of("--color", *flags.color, parse_color_policy);
   if (flags.max_loss) options.prepare.max_loss_s = value_of("--max-loss", *flags.max_loss, parse_time);
   if (flags.salvage) options.prepare.salvage = *flags.salvage;
   if (flags.conform) options.prepare.conform = value_of("--conform", *flags.conform, parse_conform);

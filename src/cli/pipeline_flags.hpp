@@ -23,7 +23,7 @@ struct PipelineFlags {
   std::optional<std::string> window;  ///< head, speech or START-END
   std::optional<std::string> cut, cut_lookback, cut_fade, loudness;
   bool same_take = false;
-  std::optional<std::string> fps, reencode, copy_check, conform, quality, goal;
+  std::optional<std::string> fps, reencode, copy_check, color, conform, quality, goal;
   std::optional<std::string> emotion, model_mode, lipsync_mode, temperature;
   std::optional<std::string> max_loss;
   std::optional<bool> salvage;
@@ -33,7 +33,8 @@ struct PipelineFlags {
   WebhookFlags webhook;
 };
 
-/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --max-loss, --salvage,
+/// Declares --pipeline, the windows and cuts, --loudness, --fps, --reencode, --copy-check, --color, --max-loss,
+/// --salvage,
 /// --conform,
 /// --quality, --goal, the model parameters and the limits. `flags` must outlive `command`.
 void add_pipeline_flags(CLI::App& command, PipelineFlags& flags);

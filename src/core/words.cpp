@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 4> kClipActions{"passthrough", "remux", "
 constexpr std::array<std::string_view, 2> kFpsPolicies{"recommended", "keep"};
 constexpr std::array<std::string_view, 3> kReencodePolicies{"auto", "always", "never"};
 constexpr std::array<std::string_view, 2> kCopyChecks{"decode", "packets"};
+constexpr std::array<std::string_view, 3> kColorPolicies{"auto", "bt709", "keep"};
 constexpr std::array<std::string_view, 6> kConforms{"off", "cut", "hold", "bounce", "remap", "auto"};
 constexpr std::array<std::string_view, 2> kWindowChoices{"head", "speech"};
 constexpr std::array<std::string_view, 3> kCutPolicies{"auto", "pause", "exact"};
@@ -98,6 +99,9 @@ ReencodePolicy parse_reencode_policy(std::string_view text) {
 }
 CopyCheck parse_copy_check(std::string_view text) {
   return parse<CopyCheck>(kCopyChecks, "copy_check", text);
+}
+ColorPolicy parse_color_policy(std::string_view text) {
+  return parse<ColorPolicy>(kColorPolicies, "color", text);
 }
 WaitPolicy parse_wait_policy(std::string_view text) {
   return parse<WaitPolicy>(kWaitPolicies, "wait_policy", text);

@@ -50,7 +50,7 @@ void learn_picture(AVStream& stream, const AVPacket& packet) {
 }  // namespace
 
 StreamReading::StreamReading(AVStream& stream, const ReadingOptions& options, const std::string& where)
-    : stream_(stream), tick_(ff::from_av(stream.time_base)) {
+    : stream_(stream), tick_(ff::from_av(stream.time_base)), intervals_(tick_) {
   if (!is_measured(stream)) return;
   survey_.emplace(stream);
   if (can_be_counted(*stream.codecpar) && !options.decode_pictures) return;
@@ -119,7 +119,7 @@ std::int64_t StreamReading::missing_pictures() const noexcept {
 
 Seconds StreamReading::pictures_duration() {
   intervals_.finish();
-  const FrameRate rate = frame_rate(intervals_.intervals(), tick_, /*hint=*/0);
+  const FrameRate rate = frame_rate(intervals_.timing(), tick_, /*hint=*/0);
   const std::int64_t last = rate.median_ticks > 0 ? rate.median_ticks : last_frame_ticks_;
   const Seconds span = first_frame_ ? Rational{*last_frame_ - *first_frame_ + last} * tick_ : Rational{0};
   // The larger of the two: a reader may multiply, or may look at the times.

@@ -214,8 +214,10 @@ void copy_audio_packets(const Source& source, const MediaInfo& info, const Audio
   const std::array chosen{plan.stream_index};
   demuxer.select(chosen);
   const AVStream& stream = demuxer.stream(plan.stream_index);
-  stream.codecpar->initial_padding = static_cast<int>(info.audio->priming);  // the fresh tag repeats it
-  Muxer muxer(file, Container::mp3);
+  const std::int64_t priming = info.audio->priming;
+  stream.codecpar->initial_padding = static_cast<int>(priming);  // the fresh tag repeats it
+  // A tag of FFmpeg's always tells a delay.
+  Muxer muxer(file, priming > 0 ? Container::mp3 : Container::mp3_without_tag);
   muxer.add_stream(*stream.codecpar, stream.time_base);
   muxer.start(/*reordered=*/false);
   const bool whole = plan.action != ClipAction::cut;

@@ -51,7 +51,8 @@ class VideoSurvey {
       : index_(stream.index),
         tick_(ff::from_av(stream.time_base)),
         decoder_(stream, /*threads=*/0, where),
-        pictures_(pictures) {
+        pictures_(pictures),
+        intervals_(tick_) {
     const AVRational rate = stream.avg_frame_rate;
     if (rate.num > 0 && rate.den > 0) hint_ = ff::from_av(rate);
   }
@@ -92,7 +93,7 @@ class VideoSurvey {
     if (facts.frames == 0) return;
     facts.has_video = true;
     intervals_.finish();
-    const FrameRate rate = frame_rate(intervals_.intervals(), tick_, hint_);
+    const FrameRate rate = frame_rate(intervals_.timing(), tick_, hint_);
     facts.fps = rate.fps;
     if (rate.fps > 0 && !rate.vfr) {
       facts.video_duration_s = Rational{facts.frames} / rate.fps;

@@ -10,6 +10,10 @@
 #include <string_view>
 #include <vector>
 
+extern "C" {
+#include <libavutil/channel_layout.h>
+}
+
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
@@ -79,6 +83,24 @@ class StreamSettings {
   std::vector<AVDictionary*> entries_;
 };
 
+/// What is read as a whole to look at its frames: hours of sound.
+constexpr std::int64_t largest_mp3 = std::int64_t{64} << 20;
+constexpr std::int64_t largest_remote_mp3 = std::int64_t{16} << 20;
+constexpr std::int64_t head_size = std::int64_t{64} << 10;
+
+bool is_mp3_ending(const std::string& name) {
+  std::string ending = name.substr(std::min(name.rfind('.'), name.size()));
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return ending == ".mp3" || ending == ".mp2" || ending == ".mpga";
+}
+
+std::vector<std::uint8_t> head_of(SourceIo& io) {
+  const std::vector<std::byte> bytes = io.beginning(head_size);
+  const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  return {first, first + bytes.size()};
+}
+
 /// The name only lends its ending to the guess of the format; FFmpeg would take a "%03d" or "*" in it for a pattern.
 std::string ending_of(const Source& source) {
   const std::string& address = source.address();
@@ -96,18 +118,55 @@ Demuxer::Demuxer(const Source& source, const DemuxerOptions& options, const RunC
       options_(options),
       is_remote_(source.kind() == Source::Kind::url),
       interrupt_(context.stop, options.source.stall_timeout),
-      io_(source, options.source, interrupt_) {
+      io_(std::make_unique<SourceIo>(source, options.source, interrupt_)),
+      size_(io_->size()) {
   context.throw_if_stopped();
   open(source);
   learn_streams();
 }
 
 void Demuxer::open(const Source& source) {
+  const std::string ending = ending_of(source);
+  const AVInputFormat* mp3 = av_find_input_format("mp3");
+  // FFmpeg guesses, and a few frames of MP3 may look like something else to it.
+  const bool is_sure = !io_->is_remote() && begins_as_mp3(head_of(*io_), size_ <= head_size);
+  int opened = open_format(ending, is_sure ? mp3 : nullptr);
+  const bool is_unknown = opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA;
+  // Bytes without a meaning before the first frame may look like something else, too.
+  const bool is_doubtful = opened >= 0 && format_->iformat != mp3 && format_->probe_score <= AVPROBE_SCORE_EXTENSION &&
+                           is_mp3_ending(ending);
+  const bool is_mp3 = opened >= 0 && format_->iformat == mp3;
+  if (!options_.packets_as_stored && (is_mp3 || is_unknown || is_doubtful) &&
+      mend(source, is_mp3, is_mp3_ending(ending))) {
+    opened = open_format(ending, mp3);
+  }
+  if (opened >= 0) return;
+  if (opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA) {
+    io_->rethrow_failure();
+    throw_if_ended();
+    if (!io_->is_remote() && begins_as_free_format(head_of(*io_))) {
+      throw Error{ErrorCode::media, name_, "is MP3 of a free format (no bit rate), which FFmpeg can't decode",
+                  Error::Extra{.hint = "encode it again at one of the standard bit rates"}};
+    }
+    const char* hint = source.kind() == Source::Kind::url
+                           ? "the URL must lead to the file itself, by http(s) only; a page, a playlist or a script "
+                             "that names other files is refused"
+                           : "give a video or sound file; playlists and scripts that name other files are refused, "
+                             "and an MP4 whose end is missing can't be read";
+    throw Error{ErrorCode::media, name_, "this is not a media file",
+                Error::Extra{.detail = ff::error_text(opened), .hint = hint}};
+  }
+  fail(opened, "opening");
+}
+
+/// FFmpeg's code. With no format, FFmpeg guesses it.
+int Demuxer::open_format(const std::string& ending, const AVInputFormat* format) {
   // avformat_open_input() frees the context when it fails, so ownership starts after it.
+  format_.reset();
   AVFormatContext* raw = avformat_alloc_context();
   if (raw == nullptr) throw std::bad_alloc{};
   raw->interrupt_callback = interrupt_.callback();
-  raw->pb = &io_.context();
+  raw->pb = &io_->context();
   raw->io_open = &open_nothing;
   ff::Dictionary settings;
   settings.set("format_whitelist", allowed_formats().c_str());
@@ -115,22 +174,34 @@ void Demuxer::open(const Source& source) {
   settings.set("max_streams", std::to_string(options_.source.max_streams + 1).c_str());  // one more tells
   if (options_.ignore_edit_list) settings.set("ignore_editlist", "1");
   interrupt_.begin();
-  const int opened = avformat_open_input(&raw, ending_of(source).c_str(), nullptr, settings.address());
-  if (opened < 0) {
-    if (opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA) {
-      io_.rethrow_failure();
-      throw_if_ended();
-      const char* hint = source.kind() == Source::Kind::url
-                             ? "the URL must lead to the file itself, by http(s) only; a page, a playlist or a script "
-                               "that names other files is refused"
-                             : "give a video or sound file; playlists and scripts that name other files are refused, "
-                               "and an MP4 whose end is missing can't be read";
-      throw Error{ErrorCode::media, name_, "this is not a media file",
-                  Error::Extra{.detail = ff::error_text(opened), .hint = hint}};
-    }
-    fail(opened, "opening");
+  const int opened = avformat_open_input(&raw, ending.c_str(), format, settings.address());
+  if (opened >= 0) format_.reset(raw);
+  return opened;
+}
+
+/// True when the source has to be opened anew, by what was made of it in memory. A server is not asked for a file
+/// twice.
+bool Demuxer::mend(const Source& source, bool is_mp3, bool is_named_so) {
+  if (size_ > (io_->is_remote() ? largest_remote_mp3 : largest_mp3)) return false;
+  auto bytes = std::make_shared<std::vector<std::byte>>(io_->beginning(size_));
+  const std::span file{reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()};
+  mp3_ = scan_mp3(file);
+  // What FFmpeg doesn't know is MP3 when that is most of it; a broken file of another kind may hold some, too.
+  constexpr std::size_t some_frames = 10;
+  const bool found = mp3_ && (mp3_->sound_bytes() > size_ / 2 || (is_named_so && mp3_->frames.size() >= some_frames));
+  if (!is_mp3 && !found) {
+    mp3_.reset();
+    return false;
   }
-  format_.reset(raw);
+  if (mp3_ && !mp3_->flaws().empty()) {
+    bytes = std::make_shared<std::vector<std::byte>>(mended_mp3(file, *mp3_));
+  } else if (is_mp3 && !io_->is_remote()) {
+    return false;
+  }
+  format_.reset();
+  io_.reset();
+  io_ = std::make_unique<SourceIo>(Source::memory(std::move(bytes), source.name()), options_.source, interrupt_);
+  return true;
 }
 
 void Demuxer::learn_streams() {
@@ -142,12 +213,13 @@ void Demuxer::learn_streams() {
   if (const int rc = avformat_find_stream_info(format_.get(), settings.address()); rc < 0) {
     fail(rc, "reading the streams");
   }
-  io_.rethrow_failure();
+  io_->rethrow_failure();
   throw_if_ended();
   if (stream_count() > options_.source.max_streams) {
     throw Error{ErrorCode::media, name_, fmt::format("holds more than {} streams", options_.source.max_streams),
                 Error::Extra{.hint = "export the video or the sound alone"}};
   }
+  if (mp3_ && !mp3_->uniform()) take_first_frame();
   // FLV and its like only tell while the first packets are read; a guess from the bit rate is no claim.
   if (!container_duration_ && format_->duration > 0 &&
       format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM) {
@@ -155,11 +227,23 @@ void Demuxer::learn_streams() {
   }
 }
 
+/// Where frames differ, FFmpeg describes the stream by any of them, and by another one as the reading goes on.
+void Demuxer::take_first_frame() {
+  AVCodecParameters& codec = *stream(0).codecpar;
+  codec.sample_rate = mp3_->first.sample_rate;
+  if (mp3_->changes_channels) av_channel_layout_default(&codec.ch_layout, 2);
+}
+
 void Demuxer::remember_header() {
+  // A duration of all ones is an MP4's way of saying "unknown"; FFmpeg takes it for a length.
+  constexpr std::int64_t all_ones = 0xFFFFFFFF;
+  constexpr std::int64_t most_ticks = std::int64_t{1} << 62;
+  const bool is_mp4 = std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0;
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     const AVStream& stream = *format_->streams[i];
     HeaderClaim claim;
-    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0) claim.duration = stream.duration;
+    const bool unknown = is_mp4 && (stream.duration == all_ones || stream.duration >= most_ticks);
+    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0 && !unknown) claim.duration = stream.duration;
     if (stream.nb_frames > 0) claim.frames = stream.nb_frames;
     headers_.push_back(claim);
   }
@@ -169,9 +253,9 @@ void Demuxer::remember_header() {
 
 /// FFmpeg from 7.1 on keeps an MP4's movie header to itself. Of a URL it is not worth two more requests.
 std::int64_t Demuxer::movie_duration() {
-  AVIOContext& io = io_.context();
+  AVIOContext& io = io_->context();
   if (is_remote_ || std::string_view{format_->iformat->name}.rfind("mov,", 0) != 0) return AV_NOPTS_VALUE;
-  const auto layout = read_mp4_layout(io, io_.size(), Mp4Tables::skipped);
+  const auto layout = read_mp4_layout(io, io_->size(), Mp4Tables::skipped);
   if (!layout || layout->fragmented || layout->movie_duration <= 0 || layout->movie_timescale <= 0) {
     return AV_NOPTS_VALUE;
   }
@@ -193,8 +277,9 @@ bool Demuxer::read(AVPacket& packet) {
     }
     // Packets of other streams may still come from what FFmpeg buffered while it learned the streams.
   } while (rc == AVERROR(EAGAIN) || (rc >= 0 && !is_wanted(packet)));
+  if (mp3_ && !mp3_->uniform()) take_first_frame();
   if (rc >= 0) return true;
-  io_.rethrow_failure();
+  io_->rethrow_failure();
   throw_if_ended();
   // Some demuxers turn a failing read into an ordinary end; the I/O layer remembers.
   if (format_->pb != nullptr && format_->pb->error < 0 && format_->pb->error != AVERROR_EOF) {
@@ -223,9 +308,9 @@ void Demuxer::require_plausible(const AVPacket& packet) {
                 Error::Extra{.hint = "the file is damaged, or no recording; export it again"}};
   }
   given_ += packet.size + per_packet;
-  if (given_ - slack > times * std::min(io_.size(), INT64_MAX / times)) {
+  if (given_ - slack > times * std::min(size_, INT64_MAX / times)) {
     throw Error{ErrorCode::media, name_,
-                fmt::format("no progress: it gives more packets than its {} bytes can hold", io_.size()),
+                fmt::format("no progress: it gives more packets than its {} bytes can hold", size_),
                 Error::Extra{.hint = "its index is damaged; export it again"}};
   }
 }
@@ -290,7 +375,7 @@ void Demuxer::throw_if_ended() const {
 }
 
 void Demuxer::fail(int rc, const char* what) const {
-  io_.rethrow_failure();
+  io_->rethrow_failure();
   throw_if_ended();
   if (rc == AVERROR(ENOMEM)) {
     throw Error{ErrorCode::media, name_, "asks for more memory than is allowed",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "media/ff/handles.hpp"
 #include "media/ff/interrupt.hpp"
+#include "media/mp3_scan.hpp"
 #include "media/picture_joiner.hpp"
 #include "media/source_io.hpp"
 
@@ -24,7 +26,8 @@ struct DemuxerOptions {
   /// MP4/MOV only, where the header tells what a reading without decoding needs: FFmpeg then decodes no pictures to
   /// learn the rest (pixel format, colours, field order stay unknown).
   bool header_is_enough = false;
-  /// Give out packets that hold no picture as they are. Default: joined to the next picture's (see PictureJoiner).
+  /// Give out packets that hold no picture as they are, not joined to the next picture's (see PictureJoiner), and MP3
+  /// as its file holds it, not its frames alone with a tag that is right (see Mp3Scan).
   bool packets_as_stored = false;
   SourceOptions source{};
 
@@ -72,13 +75,19 @@ class Demuxer {
   [[nodiscard]] std::optional<std::int64_t> header_duration() const noexcept { return container_duration_; }
   [[nodiscard]] AVFormatContext& format() const noexcept { return *format_; }
   /// Of the whole source, bytes.
-  [[nodiscard]] std::int64_t size() const noexcept { return io_.size(); }
+  [[nodiscard]] std::int64_t size() const noexcept { return size_; }
+  /// What its frames are, for MPEG audio that was mended or needed no mending; nullopt for all else, and for a file
+  /// that is too large to be looked at frame by frame.
+  [[nodiscard]] const std::optional<Mp3Scan>& mp3() const noexcept { return mp3_; }
   /// The source's name for messages: the path, or the URL without its secret parts.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
   void open(const Source& source);
+  [[nodiscard]] int open_format(const std::string& ending, const AVInputFormat* format);
+  [[nodiscard]] bool mend(const Source& source, bool is_mp3, bool is_named_so);
   void learn_streams();
+  void take_first_frame();
   void remember_header();
   [[nodiscard]] std::int64_t movie_duration();
   [[nodiscard]] bool is_wanted(AVPacket& packet);
@@ -90,8 +99,10 @@ class Demuxer {
   std::string name_;
   DemuxerOptions options_;
   bool is_remote_;
-  ff::Interrupt interrupt_;  // before what calls it until it is closed
-  SourceIo io_;              // before format_, which reads through it
+  ff::Interrupt interrupt_;       // before what calls it until it is closed
+  std::unique_ptr<SourceIo> io_;  // before format_, which reads through it
+  std::int64_t size_;
+  std::optional<Mp3Scan> mp3_;
   ff::InputFormat format_;
   PictureJoiner joiner_;
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to

@@ -17,14 +17,15 @@ struct PictureFormat {
   int pixel_format = -1;  ///< AVPixelFormat
   int color_space = 2;    ///< AVColorSpace, 2 = unspecified
   int color_range = 0;    ///< AVColorRange, 0 = unspecified
+  Rational sar = 1;       ///< pixel shape, as a multiple of the first frame's
 
   [[nodiscard]] static PictureFormat of(const AVFrame& frame) noexcept;
   friend bool operator==(const PictureFormat&, const PictureFormat&) = default;
 };
 
 /// The filters from `source` to the plan's picture: progressive, upright, plan.width × plan.height, square pixels,
-/// yuv420p, BT.709 limited range. Empty when the frame already is that: then nothing may touch it.
-/// Throws Error{internal} for an unknown pixel format.
+/// yuv420p, BT.709 limited range. A frame of another shape lies whole in the middle, on black. Empty when the frame
+/// already is that: then nothing may touch it. Throws Error{internal} for an unknown pixel format.
 [[nodiscard]] std::string filter_chain(const VideoPlan& plan, const PictureFormat& source);
 
 }  // namespace react1::media

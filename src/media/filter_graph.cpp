@@ -57,7 +57,7 @@ AVFilterContext* make_source(AVFilterGraph& graph, const PictureFormat& format, 
   parameters->time_base = AVRational{1, 1};
   parameters->sample_aspect_ratio = AVRational{1, 1};
 #if LIBAVFILTER_VERSION_MAJOR >= 10
-  parameters->color_space = static_cast<AVColorSpace>(format.color_space);
+  parameters->color_space = AVCOL_SPC_UNSPECIFIED;
   parameters->color_range = static_cast<AVColorRange>(format.color_range);
 #endif
   ff::check(filters().av_buffersrc_parameters_set(source, parameters.get()), "setting up the filters", where);
@@ -103,8 +103,18 @@ void FilterGraph::build(const PictureFormat& format) {
   }
 }
 
+/// What a container says of the pixels' shape is in the plan; that it changes in the middle only the frames tell.
+PictureFormat FilterGraph::format_of(const AVFrame& frame) {
+  PictureFormat format = PictureFormat::of(frame);
+  const AVRational sar = frame.sample_aspect_ratio;
+  if (sar.num <= 0 || sar.den <= 0) return format;
+  if (!first_sar_) first_sar_ = ff::from_av(sar);
+  format.sar = ff::from_av(sar) / *first_sar_;
+  return format;
+}
+
 void FilterGraph::push(AVFrame& frame, const Sink& sink) {
-  const PictureFormat format = PictureFormat::of(frame);
+  const PictureFormat format = format_of(frame);
   if (format_ != format) {
     if (const auto before = format_) {
       flush(sink);
@@ -118,8 +128,12 @@ void FilterGraph::push(AVFrame& frame, const Sink& sink) {
     av_frame_unref(&frame);
     return;
   }
-  // The plan has already answered for orientation, pixel shape and timing; the filters must not act on them again.
+  // The plan has already answered for orientation, pixel shape, colour and timing; the filters must not act on them
+  // again, nor stumble over tags that they don't know.
   frame.sample_aspect_ratio = AVRational{1, 1};
+  frame.colorspace = AVCOL_SPC_UNSPECIFIED;
+  frame.color_primaries = AVCOL_PRI_UNSPECIFIED;
+  frame.color_trc = AVCOL_TRC_UNSPECIFIED;
   frame.pts = pushed_++;
   ff::check(filters().av_buffersrc_add_frame_flags(source_, &frame, AV_BUFFERSRC_FLAG_PUSH), "filtering the picture",
             where_);

@@ -31,6 +31,7 @@ class FilterGraph {
   void flush(const Sink& sink);
 
  private:
+  [[nodiscard]] PictureFormat format_of(const AVFrame& frame);
   void build(const PictureFormat& format);
   void drain(const Sink& sink);
 
@@ -38,6 +39,7 @@ class FilterGraph {
   std::string where_;
   OnChange on_change_;
   std::optional<PictureFormat> format_;
+  std::optional<Rational> first_sar_;
   ff::FilterGraph graph_;              // null when the frames need nothing
   AVFilterContext* source_ = nullptr;  // owned by graph_
   AVFilterContext* sink_ = nullptr;

@@ -75,7 +75,8 @@ void FrameSource::require_window_present(const MediaInfo& info) const {
   if (plan_.decoded) return;
   const bool indexed = info.format.find("mp4") != std::string::npos;
   const std::int64_t listed = video_.header_frames.value_or(0) - video_.pictureless_packets;
-  if (!indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s) return;
+  if (!video_.truncated || !indexed || video_.edit_list || listed <= video_.frames || plan_.end_s < video_.duration_s)
+    return;
   fail(fmt::format("{} of {} frames are there; the file is truncated or damaged", video_.frames, listed),
        fmt::format("copy or export the file again, or end the window before {} s", video_.duration_s.to_decimal(2)));
 }
@@ -117,10 +118,12 @@ Seconds FrameSource::time_of(std::int64_t ticks) const {
   return Rational(ticks + shift) * ff::from_av(demuxer_->stream(stream_index()).time_base) - video_.start_s;
 }
 
-/// The source stores no presentation times: its frames follow each other at the nominal rate, counted from the first.
+/// The source stores no presentation times, or in ticks so coarse that they don't tell neighbours apart: its frames
+/// follow each other at the nominal rate, counted from the first.
 bool FrameSource::is_untimed() const {
   const FactSource counted = video_.duration_source;
-  return counted != FactSource::packets && counted != FactSource::sample_table;
+  if (counted != FactSource::packets && counted != FactSource::sample_table) return true;
+  return video_.coarse_times;
 }
 
 Seconds FrameSource::time_of(const AVFrame& frame) const {

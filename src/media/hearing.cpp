@@ -38,6 +38,7 @@ HeardSound hear_source(const Source& source, const MediaInfo& info, const Second
   plan.end_s = end_s;
   plan.sample_rate = audio.sample_rate;
   plan.channels = std::min(audio.channels, 2);
+  plan.treatment.with_effects = wanted.effects_too;
   plan.samples = ((end_s - start_s) * audio.sample_rate).floor();
   SampleSource samples(source, info, plan, options, context, SampleSource::Damage::passed_over);
   return hear(samples, plan, wanted, context);
@@ -51,6 +52,7 @@ HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, 
   info.audio->sample_rate = audio.sample_rate;
   info.audio->channels = audio.channels;
   info.audio->samples = audio.samples;
+  info.audio->duration_s = Seconds(audio.samples, audio.sample_rate);
   AudioPlan plan;
   plan.sample_rate = audio.sample_rate;
   plan.channels = audio.channels;

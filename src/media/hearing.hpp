@@ -15,7 +15,7 @@ namespace react1::media {
                                       const Listening& wanted, const SourceOptions& options, const RunContext& context);
 
 /// [start_s, end_s) of the source as it is: its own rate, mono or stereo. Damage is passed over: whether it matters is
-/// decided when the clip is made. Memory doesn't grow with the length, but for a byte per block where those are wanted.
+/// decided when the clip is made. Memory doesn't grow with the length, but for a byte per block.
 [[nodiscard]] HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s,
                                      const Seconds& end_s, const Listening& wanted, const SourceOptions& options,
                                      const RunContext& context);

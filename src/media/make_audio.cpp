@@ -76,10 +76,10 @@ bool level_again(AudioPlan& plan, const SoundTreatment& asked, const PreparedCli
                  const std::filesystem::path& file, const RunContext& context) {
   constexpr double close_enough = 0.1;  // LU
   constexpr double margin = 0.05;       // dB below the ceiling, so that one correction is enough
-  if (plan.action != ClipAction::transcode || !asked.target_lufs || !asked.ceiling_dbtp || !clip.audio) return false;
+  if (plan.action != ClipAction::transcode || !asked.ceiling_dbtp || !clip.audio) return false;
   const SoundLevels levels = hear_clip(file.string(), *clip.audio, Listening{}, context).levels;
-  if (!levels.integrated_lufs || !levels.true_peak_dbtp) return false;
-  const double too_quiet = *asked.target_lufs - *levels.integrated_lufs;
+  if (!levels.true_peak_dbtp || (asked.target_lufs && !levels.integrated_lufs)) return false;
+  const double too_quiet = asked.target_lufs ? *asked.target_lufs - *levels.integrated_lufs : 0;
   const double too_high = *levels.true_peak_dbtp - *asked.ceiling_dbtp;
   if (std::abs(too_quiet) <= close_enough && too_high <= 0) return false;
   plan.treatment.gain_db += too_quiet;

@@ -67,10 +67,10 @@ class Transcoder {
   }
 
   void note_change(const PictureFormat& before, const PictureFormat& after) {
-    warnings_.push_back(
-        {"picture_changed",
-         fmt::format("The picture changes from {}x{} to {}x{} or in its colours at frame {}; it is fitted to {}x{}.",
-                     before.width, before.height, after.width, after.height, tick_, plan_.width, plan_.height)});
+    warnings_.push_back({"picture_changed", fmt::format("The picture changes from {}x{} to {}x{} or in its colours at "
+                                                        "frame {}; it is fitted to {}x{} with its shape kept.",
+                                                        before.width, before.height, after.width, after.height, tick_,
+                                                        plan_.width, plan_.height)});
   }
 
   const VideoPlan& plan_;

@@ -35,8 +35,8 @@ void Muxer::add_stream(const AVCodecParameters& parameters, AVRational time_base
 }
 
 void Muxer::set_options(ff::Dictionary& options, bool reordered) const {
-  if (container_ == Container::mp3) {
-    options.set("write_xing", "1");
+  if (container_ != Container::mp4) {
+    options.set("write_xing", container_ == Container::mp3 ? "1" : "0");
     options.set("id3v2_version", "0");
     options.set("write_id3v1", "0");
     return;

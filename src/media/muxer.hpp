@@ -10,7 +10,8 @@
 namespace react1::media {
 
 /// What is written. The container is named outright, because the file still has a temporary name.
-enum class Container { mp4, mp3 };
+/// mp3_without_tag: nothing but the frames.
+enum class Container { mp4, mp3, mp3_without_tag };
 
 /// A file with one stream. finish() makes it whole; destroyed before that, it leaves a file that is no good (its
 /// owner, an AtomicFile, removes it). One thread at a time.

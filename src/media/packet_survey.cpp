@@ -1,6 +1,7 @@
 #include "media/packet_survey.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -13,9 +14,13 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-void add_samples(StreamSurvey::Samples& samples, std::int64_t by_duration, std::int64_t by_codec) {
-  samples.by_duration += by_duration;
-  samples.by_codec += by_codec;
+/// Samples at 48 kHz, as the decoder counts, from the codec's own header (RFC 7845, 5.1). A container may give them in
+/// the rate of the recording.
+std::optional<std::int64_t> opus_pre_skip(const AVCodecParameters& codec) {
+  constexpr int pre_skip_at = 10;
+  if (codec.extradata == nullptr || codec.extradata_size < pre_skip_at + 2) return std::nullopt;
+  if (std::memcmp(codec.extradata, "OpusHead", 8) != 0) return std::nullopt;
+  return AV_RL16(codec.extradata + pre_skip_at);
 }
 
 }  // namespace
@@ -38,7 +43,12 @@ void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
   intervals.add(time);
 }
 
-StreamSurveyor::StreamSurveyor(const AVStream& stream) : stream_(&stream), time_base_(ff::from_av(stream.time_base)) {
+StreamSurveyor::StreamSurveyor(const AVStream& stream, SoundClock clock)
+    : stream_(&stream),
+      pts_(ff::from_av(stream.time_base)),
+      dts_(ff::from_av(stream.time_base)),
+      length_(stream),
+      fit_(ff::from_av(stream.time_base), stream.codecpar->sample_rate, clock) {
   sums_.index = stream.index;
 }
 
@@ -64,12 +74,18 @@ StreamSurvey StreamSurveyor::finish() {
   sums_.reordered = pts_.reordered;
   Timeline& times = sums_.times_are_dts ? dts_ : pts_;
   sums_.first = times.first;
+  sums_.first_shown = pts_.first;
   sums_.last = times.last;
   sums_.end = times.end;
   sums_.last_duration = times.last_duration;
   sums_.first_is_key = times.first_is_key;
   times.intervals.finish();
-  sums_.intervals = times.intervals.intervals();
+  sums_.timing = times.intervals.timing();
+  if (stream_->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
+    // Ogg shortens the last packet and tells its padding as well: it counts once.
+    sums_.skip_end += std::max<std::int64_t>(length_.cut_from_last() - last_padding_, 0);
+    sums_.timeline = fit_.finish(std::max<std::int64_t>(priming_of(sums_, *stream_) - sums_.samples_not_shown, 0));
+  }
   return std::move(sums_);
 }
 
@@ -92,28 +108,36 @@ void StreamSurveyor::count(const AVPacket& packet) {
 }
 
 void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
-  const std::int64_t by_codec = std::max(av_get_audio_frame_duration2(stream_->codecpar, packet.size), 0);
-  std::int64_t by_duration = 0;
-  const Rational exact = Rational{packet.duration} * time_base_ * Rational{stream_->codecpar->sample_rate};
-  if (packet.duration > 0 && exact.den() == 1) by_duration = exact.num();
-  if (by_duration == 0) ++sums_.inexact;
-  if (by_codec == 0) ++sums_.codec_silent;
-  // A container stretches the last packet to its rounded end, but no packet decodes to more than the codec's frame.
-  // (Twice as much is no stretching: an HE-AAC frame is longer than its core codec says.)
-  if (by_codec > 0 && by_duration < 2 * by_codec) by_duration = std::min(by_duration, by_codec);
-  add_samples(sums_.all, by_duration, by_codec);
-  if (!shown) add_samples(sums_.not_shown, by_duration, by_codec);
-
-  if (!sums_.first_time && packet.pts != AV_NOPTS_VALUE) sums_.first_time = packet.pts;
+  const std::optional<std::int64_t> samples = length_.samples_in(packet);
+  if (!samples) ++sums_.unknown_lengths;
+  std::int64_t heard = samples.value_or(0);
+  std::optional<std::int64_t> heard_at = packet.pts == AV_NOPTS_VALUE ? std::nullopt : std::optional(packet.pts);
   std::size_t size = 0;
   const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  last_padding_ = 0;
   if (skip != nullptr && size >= 8) {
-    sums_.skip_start += AV_RL32(skip);
-    const std::int64_t padding = AV_RL32(skip + 4);
-    // Ogg shortens the duration of the last packet and tells its padding as well: it counts once.
-    if (by_duration + padding > previous_samples_) sums_.skip_end += padding;
+    const std::int64_t at_start = AV_RL32(skip);
+    last_padding_ = AV_RL32(skip + 4);
+    // Priming in the middle is that of another recording that was joined on: it is dropped there, and is no start.
+    const bool in_the_middle = sums_.samples > sums_.skip_start + sums_.samples_not_shown;
+    (in_the_middle ? sums_.skip_end : sums_.skip_start) += at_start;
+    sums_.skip_end += last_padding_;
+    heard = std::max<std::int64_t>(heard - last_padding_ - (in_the_middle ? at_start : 0), 0);
+    if (in_the_middle && heard_at && stream_->codecpar->sample_rate > 0) {
+      const Rational skipped = Rational(at_start, stream_->codecpar->sample_rate) / ff::from_av(stream_->time_base);
+      heard_at = *heard_at + skipped.round();
+    }
   }
-  previous_samples_ = by_duration;
+  if (!sums_.first_time && packet.pts != AV_NOPTS_VALUE) sums_.first_time = packet.pts;
+  sums_.samples += samples.value_or(0);
+  if (!shown) sums_.samples_not_shown += samples.value_or(0);
+  if (shown) fit_.add(heard_at, heard);
+}
+
+std::int64_t priming_of(const StreamSurvey& survey, const AVStream& stream) {
+  const AVCodecParameters& codec = *stream.codecpar;
+  if (codec.codec_id != AV_CODEC_ID_OPUS) return survey.skip_start;
+  return std::max(survey.skip_start, opus_pre_skip(codec).value_or(codec.initial_padding));
 }
 
 std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int>& indexes,
@@ -121,7 +145,8 @@ std::vector<StreamSurvey> survey_packets(Demuxer& demuxer, const std::vector<int
   demuxer.select(indexes);
   std::vector<StreamSurveyor> surveyors;
   surveyors.reserve(indexes.size());
-  for (const int index : indexes) surveyors.emplace_back(demuxer.stream(index));
+  const SoundClock clock = clock_of(demuxer.format().iformat->name);
+  for (const int index : indexes) surveyors.emplace_back(demuxer.stream(index), clock);
   const ff::Packet packet = ff::make_packet();
   while (demuxer.read(*packet)) {
     if (visit) visit(*packet);

@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <vector>
 
 #include "media/demuxer.hpp"
 #include "media/frame_rate.hpp"
+#include "media/packet_length.hpp"
+#include "media/sound_timeline.hpp"
 
 namespace react1::media {
 
@@ -18,37 +19,34 @@ struct StreamSurvey {
   int index = 0;
   std::int64_t packets = 0;
   std::int64_t shown = 0;
-  std::int64_t discarded = 0;                      ///< marked as only decoded, by an edit list for instance
-  std::int64_t corrupt = 0;                        ///< marked so by the demuxer, e.g. cut off at the end of the file
-  bool cut_off = false;                            ///< the last packet is corrupt: the file ends inside it
-  std::int64_t without_time = 0;                   ///< shown packets with neither pts nor dts
-  std::int64_t without_duration = 0;               ///< shown packets
-  bool reordered = false;                          ///< a presentation time was below an earlier one
-  bool times_are_dts = false;                      ///< some packet has no pts: all times below are decode times
-  std::optional<std::int64_t> first;               ///< smallest shown time
-  std::optional<std::int64_t> last;                ///< largest shown time
-  std::int64_t last_duration = 0;                  ///< of the packet at `last`; 0 when it has none
-  std::optional<std::int64_t> end;                 ///< largest shown time + duration
-  bool first_is_key = false;                       ///< of the packet at `first`
-  std::int64_t durations = 0;                      ///< sum over shown packets
-  std::map<std::int64_t, std::int64_t> intervals;  ///< between neighbours in presentation order
+  std::int64_t discarded = 0;               ///< marked as only decoded, by an edit list for instance
+  std::int64_t corrupt = 0;                 ///< marked so by the demuxer, e.g. cut off at the end of the file
+  bool cut_off = false;                     ///< the last packet is corrupt: the file ends inside it
+  std::int64_t without_time = 0;            ///< shown packets with neither pts nor dts
+  std::int64_t without_duration = 0;        ///< shown packets
+  bool reordered = false;                   ///< a presentation time was below an earlier one
+  bool times_are_dts = false;               ///< some packet has no pts: all times below are decode times
+  std::optional<std::int64_t> first;        ///< smallest shown time
+  std::optional<std::int64_t> first_shown;  ///< smallest presentation time, also where some packets have none
+  std::optional<std::int64_t> last;         ///< largest shown time
+  std::int64_t last_duration = 0;           ///< of the packet at `last`; 0 when it has none
+  std::optional<std::int64_t> end;          ///< largest shown time + duration
+  bool first_is_key = false;                ///< of the packet at `first`
+  std::int64_t durations = 0;               ///< sum over shown packets
+  FrameTiming timing;                       ///< in presentation order
   // Audio only, in samples, over all packets: what is skipped at the start may cover packets that are not shown.
-  struct Samples {
-    std::int64_t by_duration = 0;  ///< sum of durations that are whole numbers of samples
-    std::int64_t by_codec = 0;     ///< sum of what the codec says of each packet's length
-  };
-  Samples all, not_shown;
-  std::int64_t inexact = 0;                ///< packets whose duration is no whole number of samples
-  std::int64_t codec_silent = 0;           ///< packets whose length the codec can't tell
+  std::int64_t samples = 0, samples_not_shown = 0;
+  std::int64_t unknown_lengths = 0;        ///< packets whose samples only decoding tells
   std::int64_t skip_start = 0;             ///< priming to drop, where the file tells
   std::int64_t skip_end = 0;               ///< padding to drop
   std::optional<std::int64_t> first_time;  ///< of any packet, shown or not
+  SoundTimelineFit::Result timeline;       ///< of the packets that are shown
 };
 
 /// Adds up the packets of one stream, which must outlive it.
 class StreamSurveyor {
  public:
-  explicit StreamSurveyor(const AVStream& stream);
+  explicit StreamSurveyor(const AVStream& stream, SoundClock clock = SoundClock::none);
 
   /// A damaged packet waits for its successor: as the last one it is what a cut-off file ends with, and not shown.
   void add(const AVPacket& packet);
@@ -66,6 +64,7 @@ class StreamSurveyor {
     std::int64_t missing = 0;
     IntervalCounter intervals;
 
+    explicit Timeline(const Rational& tick) : intervals(tick) {}
     void add(std::int64_t time, const AVPacket& packet);
   };
 
@@ -74,12 +73,16 @@ class StreamSurveyor {
   void count_samples(const AVPacket& packet, bool shown);
 
   const AVStream* stream_;
-  Rational time_base_;
   StreamSurvey sums_;
   Timeline pts_, dts_;
   ff::Packet waiting_;
-  std::int64_t previous_samples_ = 0;
+  PacketLength length_;
+  SoundTimelineFit fit_;
+  std::int64_t last_padding_ = 0;  // told of the latest packet
 };
+
+/// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.
+[[nodiscard]] std::int64_t priming_of(const StreamSurvey& survey, const AVStream& stream);
 
 /// Called for every packet, before it is counted; e.g. to decode the first few.
 using PacketVisitor = std::function<void(const AVPacket&)>;

@@ -13,15 +13,17 @@
 #include "media/ff/check.hpp"
 #include "media/ff/compat.hpp"
 #include "media/limits.hpp"
+#include "media/mp3_facts.hpp"
 #include "media/mp4_excerpt.hpp"
 #include "media/mp4_layout_io.hpp"
 #include "media/packet_survey.hpp"
-#include "media/parameter_watch.hpp"
 #include "media/probe_warnings.hpp"
+#include "media/size_watch.hpp"
 #include "media/stream_choice.hpp"
 #include "media/stream_measure.hpp"
 #include "media/table_survey.hpp"
 #include "media/video_facts.hpp"
+#include "media/whole_file.hpp"
 #include "media/within_reason.hpp"
 
 namespace react1 {
@@ -107,21 +109,6 @@ std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::in
   return read_mp4_layout(*io, *size, Mp4Tables::at_once);
 }
 
-/// By how much a WAV file is shorter than its RIFF header says (FFmpeg then drops the header's length without a word).
-/// Sizes near the top of 32 bits are what writers that can't go back put there.
-std::optional<std::int64_t> missing_riff_bytes(const Demuxer& demuxer, std::int64_t size) {
-  constexpr std::uint32_t placeholder = 0x7FFFF000;
-  AVIOContext* io = demuxer.format().pb;
-  if (io == nullptr || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0 || avio_seek(io, 0, SEEK_SET) < 0)
-    return std::nullopt;
-  const unsigned tag = avio_rl32(io);
-  const std::uint32_t promised = avio_rl32(io);
-  if (tag != MKTAG('R', 'I', 'F', 'F') || promised >= placeholder) return std::nullopt;
-  const std::int64_t missing = std::int64_t{promised} + 8 - size;
-  // A missing pad byte at the end of an odd chunk is a common slip.
-  return missing > 1 ? std::optional{missing} : std::nullopt;
-}
-
 /// FFmpeg's reader of single WebP pictures takes the first bytes of an animation for a broken picture.
 bool is_animated_webp(const Demuxer& demuxer) {
   AVIOContext* io = demuxer.format().pb;
@@ -163,12 +150,9 @@ class Probe {
     }
     describe_file();
     if (!outline_) layout_ = layout_of(demuxer_, info_.size_bytes);
-    if (layout_ && !info_.container_duration_s && layout_->movie_duration > 0 && layout_->movie_timescale > 0) {
-      info_.container_duration_s = Rational{layout_->movie_duration, layout_->movie_timescale};
-    }
+    if (layout_) take_movie_duration();
     if (!survey()) return std::nullopt;
     if (layout_) take_layout();
-    if (info_.format == "wav" && info_.size_bytes) note_missing_bytes(*info_.size_bytes);
     finish();
     return std::move(info_);
   }
@@ -216,6 +200,15 @@ class Probe {
     findings_.starts_at_zero = (format.iformat->flags & AVFMT_TS_DISCONT) == 0;
   }
 
+  /// A movie header of all ones says "unknown", which FFmpeg takes for a length.
+  void take_movie_duration() {
+    if (layout_->movie_duration <= 0 || layout_->movie_timescale <= 0) {
+      info_.container_duration_s.reset();
+    } else if (!info_.container_duration_s) {
+      info_.container_duration_s = Rational{layout_->movie_duration, layout_->movie_timescale};
+    }
+  }
+
   bool survey() {
     std::vector<int> indexes;
     std::unique_ptr<InterlaceLook> look;
@@ -228,7 +221,7 @@ class Probe {
         look = std::make_unique<InterlaceLook>(stream, demuxer_.name(), options_);
       }
     }
-    std::optional<ParameterWatch> watch;
+    std::optional<PictureWatch> watch;
     if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
     std::vector<StreamSurvey> surveys = survey_listed(indexes);
@@ -255,7 +248,7 @@ class Probe {
     }
     if (!info_.video) return true;
     info_.video->interlaced = interlaced.value_or(look && look->found());
-    info_.video->parameters_change = watch && watch->changed();
+    if (watch) watch->tell(*info_.video, first_picture_);
     return true;
   }
 
@@ -296,6 +289,7 @@ class Probe {
     video.edit_list = survey.discarded > 0 && is_mp4(demuxer_);
     video.pictureless_packets = demuxer_.joined(survey.index);
     findings_.video_packets = survey.packets + video.pictureless_packets - (survey.cut_off ? 1 : 0);
+    first_picture_ = survey.first.value_or(0);
     info_.still_image = is_picture_format(info_.format) || survey.shown == 1;
     if (is_picture_format(info_.format)) {  // a picture has no length; FFmpeg gives it one frame of 25 per second
       video.duration_s = 0;
@@ -312,13 +306,18 @@ class Probe {
     if (const auto samples = samples_from_packets(survey, stream, info_.format)) {
       audio.samples = *samples;
       audio.duration_source = counted_by_;
+      take_timeline(audio, survey.timeline);
     } else {
       const DecodedAudioCount decoded = count_decoded_samples(source_, survey.index, options_, context_);
       audio.samples = decoded.samples;
       if (decoded.first) audio.start_s = Rational{*decoded.first} * ff::from_av(stream.time_base);
       audio.duration_source = FactSource::decoded;
+      take_timeline(audio, decoded.timeline);
     }
-    if (audio.sample_rate > 0) audio.duration_s = Rational{audio.samples, audio.sample_rate};
+    if (audio.sample_rate > 0) {
+      findings_.audio_trimmed_s = Rational{audio.priming + survey.skip_end, audio.sample_rate};
+    }
+    if (demuxer_.mp3()) describe_mp3(audio, *demuxer_.mp3());
     findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
     findings_.audio_listed = header.frames;
     info_.audio = std::move(audio);
@@ -329,7 +328,9 @@ class Probe {
     info_.fragmented = layout_->fragmented;
     if (!info_.video) return;
     const Mp4Track* track = track_of(demuxer_.stream(info_.video->index));
-    if (track != nullptr && track->edits_matter(layout_->movie_timescale)) info_.video->edit_list = true;
+    if (track == nullptr) return;
+    if (track->edits_matter(layout_->movie_timescale)) info_.video->edit_list = true;
+    findings_.video_bytes_present = track->table && info_.size_bytes && track->table->end_byte <= *info_.size_bytes;
   }
 
   /// Null when there is no layout, or no such track in it.
@@ -348,16 +349,19 @@ class Probe {
   }
 
   /// What the RIFF header promises becomes the sound's header duration, which FFmpeg drops when it isn't kept.
-  void note_missing_bytes(std::int64_t size) {
-    findings_.missing_bytes = missing_riff_bytes(demuxer_, size);
-    if (!findings_.missing_bytes || !info_.audio || info_.audio->sample_rate <= 0) return;
+  void promise_missing_sound(std::int64_t missing) {
+    if (info_.format != "wav" || missing <= 0 || !info_.audio || info_.audio->sample_rate <= 0) return;
     const int frame_bytes = demuxer_.stream(info_.audio->index).codecpar->block_align;
     if (frame_bytes <= 0) return;
-    const Seconds missing{*findings_.missing_bytes / frame_bytes, info_.audio->sample_rate};
-    info_.audio->header_duration_s = info_.audio->duration_s + missing;
+    info_.audio->header_duration_s = info_.audio->duration_s + Seconds{missing / frame_bytes, info_.audio->sample_rate};
   }
 
   void finish() {
+    if (info_.format == "wav" || header_promises_more(info_, findings_)) {
+      findings_.missing_bytes = missing_bytes(demuxer_);
+      promise_missing_sound(findings_.missing_bytes.value_or(0));
+      if (info_.video) hold_last_frame(info_, findings_, track_of(demuxer_.stream(info_.video->index)));
+    }
     if (info_.video) info_.duration_s = info_.video->duration_s;
     if (info_.audio) info_.duration_s = std::max(info_.duration_s, info_.audio->duration_s);
     mark_truncated(info_, findings_);
@@ -373,6 +377,7 @@ class Probe {
   ProbeFindings findings_;
   std::optional<Mp4Layout> layout_;
   FactSource counted_by_ = FactSource::packets;
+  std::int64_t first_picture_ = 0;  // ticks
   MediaInfo info_;
 };
 

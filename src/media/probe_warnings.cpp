@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "media/sound_timeline.hpp"
+
 namespace react1::media {
 namespace {
 
@@ -18,27 +20,46 @@ bool falls_short(const Seconds& measured, const std::optional<Seconds>& claimed)
   return *claimed - measured > std::max(Rational{1, 10}, *claimed / Rational{100});
 }
 
-/// A header's duration counts from the timeline's start, so what comes before the first packet is no loss.
+/// A header's duration may count from the timeline's start, so what comes before the first packet is no loss.
 bool video_falls_short(const MediaInfo& info) {
   return info.video && !info.still_image &&
          falls_short(info.video->duration_s + info.video->start_s, info.video->header_duration_s);
 }
 
-bool audio_falls_short(const MediaInfo& info) {
-  return info.audio && falls_short(info.audio->duration_s + info.audio->start_s, info.audio->header_duration_s);
+/// Where the sound ends for a header that counts whatever is stored.
+Seconds sound_end(const MediaInfo& info, const ProbeFindings& findings) {
+  return info.audio->duration_s + std::max(info.audio->start_s, Seconds(0)) + findings.audio_trimmed_s;
 }
 
-/// The container's duration is that of its longest stream: it only tells when every stream was measured.
-bool container_falls_short(const MediaInfo& info) {
+bool audio_falls_short(const MediaInfo& info, const ProbeFindings& findings) {
+  return info.audio && falls_short(sound_end(info, findings), info.audio->header_duration_s);
+}
+
+/// The container's duration is that of its longest stream, from the timeline's start or from the first packet: it only
+/// tells when every stream was measured. Of an MP3 file, whose frames were counted, the tag's claim went to the sound.
+bool container_falls_short(const MediaInfo& info, const ProbeFindings& findings) {
+  if (info.audio && info.audio->mp3) return false;
   const std::size_t measured = (info.video ? 1U : 0U) + (info.audio ? 1U : 0U);
-  return measured == info.streams.size() && !info.still_image &&
-         falls_short(info.duration_s, info.container_duration_s);
+  if (measured != info.streams.size() || info.still_image) return false;
+  Seconds end = info.video ? info.video->duration_s + std::max(info.video->start_s, Seconds(0)) : Seconds(0);
+  if (info.audio) end = std::max(end, sound_end(info, findings));
+  return falls_short(end, info.container_duration_s);
 }
 
-/// Fewer packets than the index lists. What an edit list hides is not missing.
+/// Fewer packets than the index lists. What an edit list hides is not missing, nor are samples without bytes.
 bool video_packets_missing(const MediaInfo& info, const ProbeFindings& findings) {
-  return info.video && info.video->header_frames && !info.video->edit_list &&
+  return info.video && info.video->header_frames && !info.video->edit_list && !findings.video_bytes_present &&
          findings.video_packets < *info.video->header_frames;
+}
+
+/// No header tells how long anything lasts: FFmpeg drops what a file that was cut off said.
+bool says_no_time(const MediaInfo& info) {
+  return !info.container_duration_s && !(info.video && info.video->header_duration_s) &&
+         !(info.audio && info.audio->header_duration_s) && !info.still_image;
+}
+
+std::string bytes_missing(const ProbeFindings& findings) {
+  return fmt::format("the header promises {} bytes more than there are", findings.missing_bytes.value_or(0));
 }
 
 std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings& findings) {
@@ -47,12 +68,13 @@ std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings
       return fmt::format("the header promises {} frames, {} are there", *info.video->header_frames,
                          findings.video_packets);
     }
+    if (says_no_time(info)) return bytes_missing(findings);
     return fmt::format("the header promises {} of video, {} are there",
                        seconds(info.video->header_duration_s.value_or(info.container_duration_s.value_or(0))),
                        seconds(info.video->duration_s));
   }
-  if (findings.missing_bytes) {
-    return fmt::format("the header promises {} bytes more than there are", *findings.missing_bytes);
+  if (findings.missing_bytes.value_or(0) > 0 && info.audio && info.audio->truncated) {
+    return bytes_missing(findings);
   }
   if (info.audio && info.audio->truncated) {
     return fmt::format("the header promises {} of sound, {} are there",
@@ -63,18 +85,27 @@ std::optional<std::string> truncation(const MediaInfo& info, const ProbeFindings
   return std::nullopt;
 }
 
-std::optional<std::string> wrong_duration(const MediaInfo& info) {
+/// True for the tag of the first of several files that were joined, for example.
+bool tag_falls_short(const AudioInfo& audio) {
+  return audio.mp3 && audio.header_duration_s && falls_short(*audio.header_duration_s, audio.duration_s);
+}
+
+std::optional<std::string> wrong_duration(const MediaInfo& info, const ProbeFindings& findings) {
   if (video_falls_short(info)) {
-    return fmt::format("the header says {} of video, but the frames that its index lists last {}",
+    return fmt::format("the header says {} of video, but the frames that are there last {}",
                        seconds(*info.video->header_duration_s), seconds(info.video->duration_s));
   }
-  if (audio_falls_short(info)) {
-    return fmt::format("the header says {} of sound, but what its index lists lasts {}",
+  if (audio_falls_short(info, findings)) {
+    return fmt::format("the header says {} of sound, but what is there lasts {}",
                        seconds(*info.audio->header_duration_s), seconds(info.audio->duration_s));
   }
-  if (container_falls_short(info)) {
-    return fmt::format("the header says {}, but the streams that its index lists last {}",
-                       seconds(*info.container_duration_s), seconds(info.duration_s));
+  if (info.audio && tag_falls_short(*info.audio)) {
+    return fmt::format("the MP3 tag says {} of sound, but its frames last {}", seconds(*info.audio->header_duration_s),
+                       seconds(info.audio->duration_s));
+  }
+  if (container_falls_short(info, findings)) {
+    return fmt::format("the header says {}, but the streams end at {}", seconds(*info.container_duration_s),
+                       seconds(info.duration_s));
   }
   return std::nullopt;
 }
@@ -82,7 +113,7 @@ std::optional<std::string> wrong_duration(const MediaInfo& info) {
 void warn_about_damage(std::vector<Warning>& warnings, const MediaInfo& info, const ProbeFindings& findings) {
   if (const auto cut_off = truncation(info, findings)) {
     warnings.push_back({"truncated", *cut_off});
-  } else if (const auto wrong = wrong_duration(info)) {
+  } else if (const auto wrong = wrong_duration(info, findings)) {
     warnings.push_back({"wrong_duration", *wrong});
   }
   if (findings.damage) {
@@ -90,6 +121,12 @@ void warn_about_damage(std::vector<Warning>& warnings, const MediaInfo& info, co
   } else if (findings.corrupt_packets > 0) {
     warnings.push_back({"damaged", fmt::format("{} packets are marked as damaged", findings.corrupt_packets)});
   }
+}
+
+void warn_about_mp3(std::vector<Warning>& warnings, const Mp3Facts& mp3) {
+  if (mp3.skipped_bytes == 0) return;
+  warnings.push_back({"mp3_resynchronised",
+                      fmt::format("{} bytes between the MP3 frames are no sound and are skipped", mp3.skipped_bytes)});
 }
 
 void warn_about_video(std::vector<Warning>& warnings, const VideoInfo& video) {
@@ -105,6 +142,10 @@ void warn_about_video(std::vector<Warning>& warnings, const VideoInfo& video) {
   }
 }
 
+Seconds priming_time(const AudioInfo& audio) {
+  return audio.sample_rate > 0 ? Seconds(audio.priming, audio.sample_rate) : Seconds(0);
+}
+
 void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, const ProbeFindings& findings) {
   constexpr auto noticeable = [] { return Rational{1, 10}; };
   const auto late = [&](const char* what, const Seconds& by, const char* after) {
@@ -115,8 +156,29 @@ void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, con
     if (audio_late >= noticeable()) late("sound", audio_late, "the picture");
     if (-audio_late >= noticeable()) late("picture", -audio_late, "the sound");
   } else if (findings.starts_at_zero) {
-    const Seconds start = info.video ? info.video->start_s : info.audio->start_s;
+    // What a decoder drops before the sound is no delay.
+    const Seconds start = info.video ? info.video->start_s : info.audio->start_s - priming_time(*info.audio);
     if (start >= noticeable()) late(info.video ? "picture" : "sound", start, "the file's beginning");
+  }
+}
+
+/// What is done about times without samples and samples without time.
+void warn_about_timeline(std::vector<Warning>& warnings, const AudioInfo& audio) {
+  const SoundFlaws flaws = flaws_of(audio);
+  if (flaws.gaps > 0) {
+    warnings.push_back({"sound_gap", fmt::format("the sound has {} gap{}, {} in all, which become silence", flaws.gaps,
+                                                 flaws.gaps == 1 ? "" : "s", seconds(flaws.gap_s))});
+  }
+  if (flaws.overlaps > 0) {
+    warnings.push_back(
+        {"sound_overlap", fmt::format("the sound overlaps itself {} time{}; the second copy of {} is left out",
+                                      flaws.overlaps, flaws.overlaps == 1 ? "" : "s", seconds(flaws.overlap_s))});
+  }
+  if (flaws.stretch != 1) {
+    warnings.push_back({"clock_drift", fmt::format("the sound's clock is {} % {} against its timestamps; it is "
+                                                   "resampled to follow them",
+                                                   (abs(flaws.stretch - 1) * 100).to_decimal(3),
+                                                   flaws.stretch > 1 ? "slow" : "fast")});
   }
 }
 
@@ -133,28 +195,47 @@ std::string named(const MediaInfo& info, int index) {
 
 }  // namespace
 
+bool is_whole(const ProbeFindings& findings) {
+  return findings.missing_bytes && *findings.missing_bytes <= 0;
+}
+
+bool header_promises_more(const MediaInfo& info, const ProbeFindings& findings) {
+  if (says_no_time(info)) return true;
+  return video_packets_missing(info, findings) || video_falls_short(info) || audio_falls_short(info, findings) ||
+         container_falls_short(info, findings) ||
+         (info.video && info.video->header_frames.value_or(0) > findings.video_packets);
+}
+
 void mark_truncated(MediaInfo& info, const ProbeFindings& findings) {
+  const bool whole = is_whole(findings);
   const bool video_indexed = info.video && info.video->header_frames;
   const bool audio_indexed = findings.audio_listed && findings.audio_packets >= *findings.audio_listed;
-  const bool all_short = container_falls_short(info) && !video_indexed && !findings.audio_listed;
+  const bool cut_off = says_no_time(info) && findings.missing_bytes.value_or(0) > 0;
+  const bool all_short = container_falls_short(info, findings) && !video_indexed && !findings.audio_listed;
   if (info.video) {
-    info.video->truncated =
-        video_packets_missing(info, findings) || (!video_indexed && (video_falls_short(info) || all_short));
+    const bool short_of_time = !video_indexed && (video_falls_short(info) || all_short || cut_off);
+    info.video->truncated = !whole && (video_packets_missing(info, findings) || short_of_time);
   }
   if (info.audio) {
-    info.audio->truncated = findings.missing_bytes || (!audio_indexed && (audio_falls_short(info) || all_short));
+    // An MP3 tag that promises more than there is says so in frames; they were counted.
+    const bool frames_missing = info.audio->mp3 && info.audio->mp3->tag_frames.value_or(0) > info.audio->mp3->frames &&
+                                audio_falls_short(info, findings);
+    const bool bytes_missing = info.format == "wav" && findings.missing_bytes.value_or(0) > 0;
+    const bool short_of_time =
+        !audio_indexed && !info.audio->mp3 && (audio_falls_short(info, findings) || all_short || cut_off);
+    info.audio->truncated = frames_missing || bytes_missing || (!whole && short_of_time);
   }
 }
 
 std::vector<Warning> probe_warnings(const MediaInfo& info, const ProbeFindings& findings) {
   std::vector<Warning> warnings;
   warn_about_damage(warnings, info, findings);
-  const bool stream_claim =
-      (info.video && info.video->header_duration_s) || (info.audio && info.audio->header_duration_s);
-  if (!info.container_duration_s && !stream_claim && !info.still_image && !findings.missing_bytes) {
+  if (says_no_time(info) && findings.missing_bytes.value_or(0) <= 0) {
     warnings.push_back({"no_duration_in_header", "the header holds no duration; it was measured from the packets"});
   }
   if (info.video) warn_about_video(warnings, *info.video);
+  if (info.audio) warn_about_timeline(warnings, *info.audio);
+  if (info.audio && info.audio->mp3) warn_about_mp3(warnings, *info.audio->mp3);
   if (findings.videos > 1) {
     warnings.push_back(
         {"several_video_streams", fmt::format("there are {} video streams; {} was chosen", findings.videos,

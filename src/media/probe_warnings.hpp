@@ -15,17 +15,27 @@ struct ProbeFindings {
   int videos = 0, audios = 0;  ///< streams that could have been chosen
   bool cover_art = false;
   std::int64_t corrupt_packets = 0;
-  bool cut_off = false;                       ///< the file ends inside a packet
-  std::optional<std::int64_t> missing_bytes;  ///< by which the file is shorter than its header says
-  std::optional<std::string> damage;          ///< why the reading ended early
-  std::int64_t video_packets = 0;             ///< shown or not; without one that is cut off
-  std::int64_t audio_packets = 0;             ///< likewise
-  std::optional<std::int64_t> audio_listed;   ///< packets that the index lists
+  bool cut_off = false;  ///< the file ends inside a packet
+  /// By which the file is shorter than its header says; 0 or less: all of it is there; nullopt: the header does not
+  /// say.
+  std::optional<std::int64_t> missing_bytes;
+  bool video_bytes_present = false;          ///< every byte that an index lists of the picture lies within the file
+  std::optional<std::string> damage;         ///< why the reading ended early
+  std::int64_t video_packets = 0;            ///< shown or not; without one that is cut off
+  std::int64_t audio_packets = 0;            ///< likewise
+  std::optional<std::int64_t> audio_listed;  ///< packets that the index lists
+  Seconds audio_trimmed_s;                   ///< priming and padding: a header may count them
   bool starts_at_zero = true;  ///< the format's timeline begins at 0, so a late first packet means something
 };
 
-/// Sets `truncated` of the streams of which the header promises more than there is. An index that lists every packet
-/// acquits a stream: then only the header's duration is wrong.
+/// True when the container's own size shows that nothing of the file is missing.
+[[nodiscard]] bool is_whole(const ProbeFindings& findings);
+
+/// True when some header promises more frames or time than was found, so that it matters whether the file is whole.
+[[nodiscard]] bool header_promises_more(const MediaInfo& info, const ProbeFindings& findings);
+
+/// Sets `truncated` of the streams of which something is missing. A header that promises more time is no proof where
+/// the file's size, or an index that lists every packet, shows that all of it is there: then only the header is wrong.
 void mark_truncated(MediaInfo& info, const ProbeFindings& findings);
 
 /// After mark_truncated(). Stable codes: truncated, wrong_duration, damaged, no_duration_in_header, vfr,

@@ -1,7 +1,11 @@
 #include "media/resampler.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <new>
 #include <utility>
 
 extern "C" {
@@ -80,24 +84,81 @@ std::array<double, 2> weights(Place place, double front) {
   return {0, 0};
 }
 
-void copy_layout(Layout& to, const AVChannelLayout& from) {
-  if (from.order == AV_CHANNEL_ORDER_UNSPEC) {
-    av_channel_layout_default(&to.value, from.nb_channels);
-  } else if (av_channel_layout_copy(&to.value, &from) < 0) {
-    throw std::bad_alloc{};
+bool is_ambisonic(AVChannel channel) {
+  return channel >= AV_CHAN_AMBISONIC_BASE && channel <= AV_CHAN_AMBISONIC_END;
+}
+
+/// Of the component with this number (ACN, SN3D) into left and right. The order of a component is the root of its
+/// number. The weights of all orders but the first component's add up, as lengths, to less than 1: a sound from any
+/// direction is heard on both sides.
+std::array<double, 2> ambisonic_weights(int component, int highest_order) {
+  switch (component) {
+    case 0:  // from everywhere
+      return {1, 1};
+    case 1:  // left less right
+      return {0.4, -0.4};
+    case 2:  // above less below
+    case 3:  // before less behind
+      return {0.2, 0.2};
+    default:
+      break;
   }
+  double lengths = 0;
+  for (int order = 2; order <= highest_order; ++order) lengths += std::sqrt(2 * order + 1);
+  return {0.5 / lengths, 0.5 / lengths};
+}
+
+/// swresample only wants to know how many there are, because the matrix says the rest. It refuses layouts without an
+/// order, and mixes some others by itself.
+void stand_in_layout(Layout& to, int channels) {
+  if (channels <= 2) {
+    av_channel_layout_default(&to.value, channels);
+    return;
+  }
+  const std::uint64_t mask = channels >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << channels) - 1;
+  if (av_channel_layout_from_mask(&to.value, mask) < 0) throw std::bad_alloc{};
+}
+
+/// Into left and right, of each channel.
+std::vector<std::array<double, 2>> channel_weights(const AVChannelLayout& from, bool with_effects) {
+  const int count = from.nb_channels;
+  if (count == 1) return {{1, 1}};
+  const bool unmarked = from.order == AV_CHANNEL_ORDER_UNSPEC;
+  if (unmarked && count == 2) return {{1, 0}, {0, 1}};
+  if (unmarked) return std::vector<std::array<double, 2>>(static_cast<std::size_t>(count), {1, 1});
+  std::vector<AVChannel> channels;
+  int highest = 0;
+  for (int i = 0; i < count; ++i) {
+    channels.push_back(av_channel_layout_channel_from_index(&from, static_cast<unsigned>(i)));
+    if (is_ambisonic(channels.back())) highest = std::max(highest, channels.back() - AV_CHAN_AMBISONIC_BASE);
+  }
+  const bool has_centre = av_channel_layout_index_from_channel(&from, AV_CHAN_FRONT_CENTER) >= 0;
+  std::vector<std::array<double, 2>> result;
+  for (const AVChannel channel : channels) {
+    if (is_ambisonic(channel)) {
+      const auto order = static_cast<int>(std::sqrt(highest));
+      result.push_back(ambisonic_weights(channel - AV_CHAN_AMBISONIC_BASE, order));
+      continue;
+    }
+    const Place place = place_of(channel);
+    result.push_back(weights(with_effects && place == Place::effects ? Place::centre : place, has_centre ? 0.5 : 1.0));
+  }
+  return result;
+}
+
+/// Both rates of the conversion. A stretched second needs a ratio finer than whole hertz.
+std::array<int, 2> conversion_rates(int from, const ResamplerOptions& options) {
+  if (options.stretch == 1) return {from, options.sample_rate};
+  constexpr int finer = 1000;
+  const std::int64_t stretched = (Rational(from) * Rational(finer) / options.stretch).round();
+  return {static_cast<int>(stretched), options.sample_rate * finer};
 }
 
 }  // namespace
 
-std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel) {
-  const auto count = static_cast<std::size_t>(from.nb_channels);
-  const bool has_centre = av_channel_layout_index_from_channel(&from, AV_CHAN_FRONT_CENTER) >= 0;
+std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel, bool with_effects) {
   std::array<std::vector<double>, 2> rows;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Place place =
-        count == 1 ? Place::centre : place_of(av_channel_layout_channel_from_index(&from, static_cast<unsigned>(i)));
-    const std::array<double, 2> shares = weights(place, has_centre ? 0.5 : 1.0);
+  for (const std::array<double, 2>& shares : channel_weights(from, with_effects)) {
     rows[0].push_back(shares[0]);
     rows[1].push_back(shares[1]);
   }
@@ -116,11 +177,12 @@ Resampler::Resampler(const AVFrame& like, const ResamplerOptions& options, std::
 
 int Resampler::set_up(const AVFrame& like, const ResamplerOptions& options, bool built_in) {
   Layout from, to;
-  copy_layout(from, like.ch_layout);
+  stand_in_layout(from, like.ch_layout.nb_channels);
   av_channel_layout_default(&to.value, options.channels);
+  const auto [rate_in, rate_out] = conversion_rates(like.sample_rate, options);
   SwrContext* raw = nullptr;
-  const int allocated = swr_alloc_set_opts2(&raw, &to.value, AV_SAMPLE_FMT_FLTP, options.sample_rate, &from.value,
-                                            static_cast<AVSampleFormat>(like.format), like.sample_rate,
+  const int allocated = swr_alloc_set_opts2(&raw, &to.value, AV_SAMPLE_FMT_FLTP, rate_out, &from.value,
+                                            static_cast<AVSampleFormat>(like.format), rate_in,
                                             /*log_offset=*/0, /*log_ctx=*/nullptr);
   swr_.reset(raw);
   if (allocated < 0) return allocated;
@@ -137,7 +199,8 @@ int Resampler::set_up(const AVFrame& like, const ResamplerOptions& options, bool
     set("precision", "28");
     set("cutoff", "0.96");
   }
-  const std::vector<double> matrix = mix_matrix(from.value, options.channels, options.only_channel);
+  const std::vector<double> matrix =
+      mix_matrix(like.ch_layout, options.channels, options.only_channel, options.with_effects);
   const int mixed = swr_set_matrix(raw, matrix.data(), from.value.nb_channels);
   return mixed < 0 ? mixed : swr_init(raw);
 }

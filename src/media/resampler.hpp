@@ -7,21 +7,29 @@
 
 #include "media/ff/handles.hpp"
 
+#include <react1/rational.hpp>
+
 namespace react1::media {
 
 /// How each of the source's channels goes into left and right, row by row: left first, then right; one row per channel
 /// that is made.
 ///
-/// Speech sits in the centre, so the centre keeps its level in both: 1. Left and right go to their own side, by 1 where
-/// there is no centre and by 1/2 beside one; all behind and above them by half of that; low-frequency effects by 0.
-/// Nothing is scaled down for the sum's sake: the limiter catches the rare peak that needs it.
-/// Mono goes into every channel. `only_channel` 0 or 1 takes that row alone.
-[[nodiscard]] std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel);
+/// Channels that the file does not mark (and that are more than two) may hold anything: all go into both by 1. So does
+/// the low-frequency effects channel with `with_effects`. An ambisonic sound is what two microphones back to back hear
+/// of it: no direction is lost.
+/// Of marked channels: speech sits in the centre, so the centre keeps its level in both: 1. Left and right go to their
+/// own side, by 1 where there is no centre and by 1/2 beside one; all behind and above them by half of that;
+/// low-frequency effects by 0. Nothing is scaled down for the sum's sake: the limiter catches the rare peak that needs
+/// it. Mono goes into every channel. `only_channel` 0 or 1 takes that row alone.
+[[nodiscard]] std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel,
+                                             bool with_effects = false);
 
 struct ResamplerOptions {
   int channels = 1;     ///< made: 1 or 2
   int sample_rate = 0;  ///< made, Hz
   int only_channel = -1;
+  Rational stretch = 1;  ///< seconds that a second's worth of the source's samples becomes; 0.97 to 1.03
+  bool with_effects = false;
   /// Use libswresample's own filter although FFmpeg was built with the better libsoxr.
   bool built_in_filter = false;
 };

@@ -24,9 +24,7 @@ void SoundMeter::FreeState::operator()(ebur128_state* state) const noexcept {
 }
 
 SoundMeter::SoundMeter(int sample_rate, int channels, const Listening& wanted)
-    : wanted_(wanted),
-      voice_(sample_rate, wanted.gate_dbfs, wanted.blocks),
-      at_full_scale_(static_cast<std::size_t>(channels)) {
+    : blocks_(sample_rate), at_full_scale_(static_cast<std::size_t>(channels)) {
   if (!wanted.levels) return;
   loudness_.reset(
       ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(sample_rate), EBUR128_MODE_I));
@@ -42,7 +40,7 @@ void SoundMeter::add(const AVFrame& frame) {
     count_clipping(planes.at(i), count, i);
   }
   const std::span<const float* const> channels(planes.data(), at_full_scale_.size());
-  voice_.add(channels, count);
+  blocks_.add(channels, count);
   if (channels.size() == 2) correlate(channels[0], channels[1], count);
   if (loudness_) add_levels(channels, count);
 }
@@ -50,6 +48,7 @@ void SoundMeter::add(const AVFrame& frame) {
 void SoundMeter::count_clipping(const float* samples, std::size_t count, std::size_t channel) {
   std::int64_t run = at_full_scale_[channel];
   for (const float sample : std::span(samples, count)) {
+    peak_ = std::max(peak_, std::abs(sample));
     if (std::abs(sample) < full_scale) {
       run = 0;
       continue;
@@ -80,11 +79,10 @@ void SoundMeter::add_levels(std::span<const float* const> channels, std::size_t 
 
 HeardSound SoundMeter::finish() {
   HeardSound heard;
-  heard.voice = voice_.finish();
-  heard.blocks = voice_.take_levels();
-  heard.levels.silence_share = heard.voice.silent_share;
+  heard.blocks = blocks_.finish();
   heard.levels.clipped_samples = clipped_;
   heard.left_is_louder = left_ >= right_;
+  heard.sample_peak = double{peak_};
   if (left_ > 0 && right_ > 0) heard.correlation = both_ / std::sqrt(left_ * right_);
   if (!loudness_) return heard;
   double lufs = 0;

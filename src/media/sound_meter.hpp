@@ -9,28 +9,27 @@
 #include <span>
 #include <vector>
 
+#include "media/block_levels.hpp"
 #include "media/ff/handles.hpp"
 #include "media/true_peak.hpp"
-#include "media/voice_activity.hpp"
 
 #include <react1/sound.hpp>
 
 namespace react1::media {
 
-/// What a listener wants to know beyond voice and silence.
+/// What a listener wants to know beyond the levels of the blocks.
 struct Listening {
-  double gate_dbfs = -45;
-  bool levels = true;   ///< loudness and true peak
-  bool blocks = false;  ///< the level of every block
+  bool levels = true;        ///< loudness and true peak
+  bool effects_too = false;  ///< the source's low-frequency effects channel is heard as well
 };
 
 struct HeardSound {
-  VoiceActivity voice;
-  SoundLevels levels;
-  std::vector<std::uint8_t> blocks;  ///< as VoiceDetector::take_levels(); empty unless asked for
+  SoundLevels levels;                ///< the share of silence is for planning::silence_share() to say
+  std::vector<std::uint8_t> blocks;  ///< as BlockLevels::finish()
   /// Of left and right, -1 … 1: -1 when one is the other turned upside down. nullopt: mono, or one channel is silent.
   std::optional<double> correlation;
   bool left_is_louder = true;
+  double sample_peak = 0;  ///< highest absolute sample; 1 = full scale
 };
 
 /// Takes planar float, one or two channels. The loudness comes from libebur128. One thread at a time.
@@ -48,13 +47,13 @@ class SoundMeter {
   void correlate(const float* left, const float* right, std::size_t count);
   void add_levels(std::span<const float* const> channels, std::size_t count);
 
-  Listening wanted_;
-  VoiceDetector voice_;
+  BlockLevels blocks_;
   std::unique_ptr<ebur128_state, FreeState> loudness_;
   std::vector<TruePeakMeter> peaks_;
   std::vector<float> interleaved_;
   std::vector<std::int64_t> at_full_scale_;  // samples in a row, per channel
   std::int64_t clipped_ = 0;
+  float peak_ = 0;
   double left_ = 0, right_ = 0, both_ = 0;  // sums of squares, and of products
 };
 

@@ -61,7 +61,7 @@ void SourceIo::FreeOwn::operator()(AVIOContext* context) const noexcept {
 }
 
 SourceIo::SourceIo(const Source& source, const SourceOptions& options, ff::Interrupt& interrupt)
-    : interrupt_(interrupt), remote_(nullptr, CloseRemote{&interrupt}) {
+    : interrupt_(interrupt), name_(source.name()), remote_(nullptr, CloseRemote{&interrupt}) {
   if (source.kind() == Source::Kind::url) {
     open_remote(source, options);
   } else {
@@ -149,6 +149,31 @@ std::int64_t SourceIo::seek(void* self, std::int64_t offset, int whence) noexcep
   if (offset < -base || offset > INT64_MAX - base) return AVERROR(EINVAL);
   io.position_ = base + offset;
   return io.position_;
+}
+
+std::vector<std::byte> SourceIo::beginning(std::int64_t most) {
+  constexpr std::size_t block = std::size_t{1} << 20U;
+  std::vector<std::byte> bytes(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, size_)));
+  if (remote_)
+    ff::check(static_cast<int>(std::min<std::int64_t>(avio_seek(remote_.get(), 0, SEEK_SET), 0)), "reading", name_);
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    interrupt_.begin();
+    const auto rest = std::span{bytes}.subspan(filled).first(std::min(block, bytes.size() - filled));
+    std::size_t got = 0;
+    if (bytes_) {
+      got = bytes_->read_at(static_cast<std::int64_t>(filled), rest);
+    } else {
+      const int rc =
+          avio_read(remote_.get(), reinterpret_cast<unsigned char*>(rest.data()), static_cast<int>(rest.size()));
+      throw_if_ended(interrupt_, name_);
+      if (rc != AVERROR_EOF) got = static_cast<std::size_t>(ff::check(rc, "reading", name_));
+    }
+    if (got == 0) break;
+    filled += got;
+  }
+  bytes.resize(filled);
+  return bytes;
 }
 
 void SourceIo::rethrow_failure() const {

@@ -1,9 +1,12 @@
 // A source as FFmpeg reads it: every kind through one I/O context that FFmpeg did not open itself.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <react1/source.hpp>
 
@@ -25,6 +28,11 @@ class SourceIo {
 
   [[nodiscard]] AVIOContext& context() const noexcept { return context_ ? *context_ : *remote_; }
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }
+  /// The first `most` bytes, fewer when there are no more. The context's position stays, but for a server with ranges,
+  /// where it moves. Throws as the constructor does.
+  [[nodiscard]] std::vector<std::byte> beginning(std::int64_t most);
+  /// True for a server that is asked for ranges.
+  [[nodiscard]] bool is_remote() const noexcept { return remote_ != nullptr; }
   /// Throws what the source threw inside FFmpeg, which only saw that reading failed.
   void rethrow_failure() const;
 
@@ -46,7 +54,8 @@ class SourceIo {
   static int read(void* self, std::uint8_t* buffer, int size) noexcept;
   static std::int64_t seek(void* self, std::int64_t offset, int whence) noexcept;
 
-  ff::Interrupt& interrupt_;      // asked by remote_ while it is read and closed
+  ff::Interrupt& interrupt_;  // asked by remote_ while it is read and closed
+  std::string name_;
   std::shared_ptr<Bytes> bytes_;  // null for a server with ranges
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;

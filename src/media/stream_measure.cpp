@@ -35,16 +35,10 @@ Seconds video_duration(const VideoInfo& video, const StreamSurvey& survey, const
   return abs(exact - span) <= rounding ? exact : span;
 }
 
-/// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.
-std::int64_t start_skip(const StreamSurvey& survey, const AVStream& stream) {
-  const AVCodecParameters& codec = *stream.codecpar;
-  const std::int64_t priming = codec.codec_id == AV_CODEC_ID_OPUS ? codec.initial_padding : 0;
-  return std::max(survey.skip_start, priming);
-}
-
 std::string layout_name(const AVChannelLayout& layout) {
   AVChannelLayout named{};
-  if (layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+  // One and two channels are what they seem; more of them without a mark may be anything.
+  if (layout.order == AV_CHANNEL_ORDER_UNSPEC && layout.nb_channels <= 2) {
     av_channel_layout_default(&named, layout.nb_channels);
   } else if (av_channel_layout_copy(&named, &layout) < 0) {
     return {};
@@ -59,10 +53,11 @@ std::string layout_name(const AVChannelLayout& layout) {
 
 void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
   const Rational tick = ff::from_av(stream.time_base);
-  const FrameRate rate = frame_rate(survey.intervals, tick, average_rate(stream));
+  const FrameRate rate = frame_rate(survey.timing, tick, average_rate(stream));
   video.frames = survey.shown;
   video.fps = rate.fps;
   video.vfr = rate.vfr;
+  video.coarse_times = !rate.vfr && ticks_hide_places(rate.fps, tick);
   if (video.fps == 0 && video.frames >= 2) {
     // A raw stream without any time. Its packets last as long as its own header says; FFmpeg from 7.1 on puts 25 into
     // the average rate whatever that is, and 25 is what it plays a stream at that does not say.
@@ -78,7 +73,9 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
   if (survey.times_are_dts) video.duration_source = FactSource::assumed;
   video.has_b_frames = survey.reordered;
   video.starts_with_key_frame = survey.first_is_key;
-  video.start_s = Rational{survey.first.value_or(0)} * tick;
+  // A program stream gives presentation times to some packets only; its first picture is shown at the first of those.
+  const bool by_decoding = survey.times_are_dts && survey.first_shown;
+  video.start_s = Rational{by_decoding ? *survey.first_shown : survey.first.value_or(0)} * tick;
   video.duration_s = video_duration(video, survey, rate, tick);
   if (header.duration) video.header_duration_s = Rational{*header.duration} * tick;
   video.header_frames = header.frames;
@@ -93,10 +90,11 @@ std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, con
   const bool overlaps =
       std::find(overlapping.begin(), overlapping.end(), stream.codecpar->codec_id) != overlapping.end();
   if (raw || overlaps || survey.shown == 0) return std::nullopt;
-  if (survey.inexact > 0 && survey.codec_silent > 0) return std::nullopt;
-  const auto part = survey.inexact == 0 ? &StreamSurvey::Samples::by_duration : &StreamSurvey::Samples::by_codec;
-  const std::int64_t dropped_first = std::max(start_skip(survey, stream), survey.not_shown.*part);
-  return std::max<std::int64_t>(survey.all.*part - dropped_first - survey.skip_end, 0);
+  // Recordings that were joined may each begin with what a decoder drops.
+  const bool in_doubt = !survey.timeline.plausible || survey.timeline.restarts;
+  if (survey.unknown_lengths > 0 || in_doubt) return std::nullopt;
+  const std::int64_t dropped_first = std::max(priming_of(survey, stream), survey.samples_not_shown);
+  return std::max<std::int64_t>(survey.samples - dropped_first - survey.skip_end, 0);
 }
 
 AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header) {
@@ -110,11 +108,25 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   audio.layout = layout_name(codec.ch_layout);
   const char* sample_format = av_get_sample_fmt_name(static_cast<AVSampleFormat>(codec.format));
   if (sample_format != nullptr) audio.sample_fmt = sample_format;
-  audio.start_s = Rational{survey.first_time.value_or(survey.first.value_or(0))} * tick;
-  audio.priming = start_skip(survey, stream);
-  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{audio.priming, codec.sample_rate};
+  audio.priming = priming_of(survey, stream);
+  // The first packet that is shown tells the start, and how much priming those before it have taken along.
+  const bool leads_in = survey.samples_not_shown > 0 && survey.samples_not_shown <= audio.priming && survey.first;
+  const std::int64_t first = leads_in ? *survey.first : survey.first_time.value_or(survey.first.value_or(0));
+  const std::int64_t primed = leads_in ? audio.priming - survey.samples_not_shown : audio.priming;
+  audio.start_s = Rational{first} * tick;
+  if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{primed, codec.sample_rate};
   if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;
   return audio;
+}
+
+void take_timeline(AudioInfo& audio, const SoundTimelineFit::Result& timeline) {
+  audio.clock_restarts = timeline.restarts;
+  if (timeline.plausible) {
+    audio.pieces = timeline.pieces;
+    if (timeline.first_is_off) audio.start_s = audio.start_s + timeline.first_is_early;
+    if (!timeline.first_is_off) audio.timestamp_bias_s = timeline.first_is_early;
+  }
+  if (audio.sample_rate > 0) audio.duration_s = SoundTimeline(audio).end_time_of(audio.samples);
 }
 
 }  // namespace react1::media

@@ -21,4 +21,8 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
 /// Codec, rate, layout, start and header claim of the audio stream. Samples and duration are the caller's.
 [[nodiscard]] AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, const HeaderClaim& header);
 
+/// Takes over the pieces and the length in time; `audio` has its samples and start. Timestamps that no clock could have
+/// made are not followed: the samples then play one after the other.
+void take_timeline(AudioInfo& audio, const SoundTimelineFit::Result& timeline);
+
 }  // namespace react1::media

@@ -30,12 +30,13 @@ class RunCursor {
   std::uint32_t used_ = 0;
 };
 
-std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Mp4Played& edit) {
+std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const Mp4Played& edit,
+                                            std::int64_t timescale) {
   if (table.samples > most_pictures) return std::nullopt;
   StreamSurvey survey;
   RunCursor durations(table.durations);
   RunCursor offsets(table.composition_offsets);
-  IntervalCounter intervals;
+  IntervalCounter intervals(Rational{1, timescale});
   std::int64_t decode_time = 0;
   const std::int64_t shift = edit.pause - edit.begin;
   std::optional<std::int64_t> first_sample;
@@ -64,8 +65,9 @@ std::optional<StreamSurvey> survey_pictures(const Mp4SampleTable& table, const M
     intervals.add(time);
   }
   intervals.finish();
-  survey.intervals = intervals.intervals();
+  survey.timing = intervals.timing();
   survey.packets = table.samples;
+  survey.first_shown = survey.first;
   survey.first_is_key = first_sample == 0 && table.first_is_sync;
   // FFmpeg moves a picture that starts a little into its edit back to the edit's start.
   const bool starts_with_edit = edit.begin == 0 || survey.first == edit.pause;
@@ -98,11 +100,12 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
     // Packets that start before the edit's end are played whole.
     const std::int64_t count =
         edit.end > time ? std::min<std::int64_t>(run.count, (edit.end - time - 1) / value + 1) : 0;
-    // As for packets: the last one may be stretched in the table, and none decodes to more than the codec's frame.
-    const std::int64_t length = value < 2 * frame ? std::min(value, frame) : value;
+    // Packets that last longer or shorter than their samples: gaps or jitter. Reading them tells which. The last one
+    // may be stretched to the track's end, or end before its samples do.
+    const bool is_last = &run == &table.durations.back() && run.count == 1 && value < 2 * frame;
+    if (value != frame && !uncompressed && !is_last) return std::nullopt;
     survey.packets += count;
-    survey.all.by_duration += count * length;
-    survey.all.by_codec += count * frame;
+    survey.samples += count * std::min(value, frame);
     survey.durations += count * value;
     time += run.count * value;
   }
@@ -110,7 +113,7 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
   // An edit that ends inside the last packet ends that packet.
   const std::int64_t behind_edit = std::max<std::int64_t>(survey.durations - edit.end, 0);
   survey.durations -= behind_edit;
-  survey.all.by_duration -= behind_edit;
+  survey.samples -= behind_edit;
   survey.shown = survey.packets;
   survey.skip_start = edit.begin;
   survey.first = survey.first_time = edit.pause - edit.begin;
@@ -134,7 +137,7 @@ std::optional<StreamSurvey> survey_uncompressed(const AVStream& stream, const He
   StreamSurvey survey;
   survey.index = stream.index;
   survey.packets = survey.shown = 1;
-  survey.all = {.by_duration = *header.duration, .by_codec = *header.duration};
+  survey.samples = *header.duration;
   survey.durations = *header.duration;
   survey.first = survey.first_time = 0;
   survey.last = survey.end = *header.duration;
@@ -149,8 +152,8 @@ std::optional<StreamSurvey> survey_table(const Mp4Track& track, std::int64_t mov
   const auto edit = played_part(track, movie_timescale);
   if (!edit) return std::nullopt;
   const bool sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-  std::optional<StreamSurvey> survey =
-      sound ? survey_sound(*track.table, *edit, stream, track.timescale) : survey_pictures(*track.table, *edit);
+  std::optional<StreamSurvey> survey = sound ? survey_sound(*track.table, *edit, stream, track.timescale)
+                                             : survey_pictures(*track.table, *edit, track.timescale);
   if (survey) survey->index = stream.index;
   return survey;
 }

@@ -56,6 +56,7 @@ std::string percent(const Rational& share) {
   return brief(share * 100) + " %";
 }
 
+constexpr std::size_t cuts_named = 3;
 constexpr const char* way_out =
     "Take a longer clip, split the voice into shorter parts, or name a lipsync mode to pay anyway.";
 
@@ -66,7 +67,8 @@ std::optional<Decision> row_0_nothing_to_pay_for(const ClipFacts& facts, const A
   decision.reasons.clear();
   if (!facts.voice_found) {
     decision.reasons.push_back(
-        fmt::format("No sound above {} dBFS was found in the audio, so there is no speech to move the lips to.",
+        fmt::format("No voice was found in the audio: nothing reaches {} dBFS or rises clearly above its background, "
+                    "so there is no speech to move the lips to.",
                     options.voice_gate_dbfs));
   }
   if (facts.video_s < options.min_video_s) {
@@ -162,11 +164,13 @@ Motion motion(const Case& c) {
 
 /// The instants at which a viewer may see the join.
 std::string seam_times(const Case& c, LipsyncMode mode) {
-  std::string text;
-  for (const Seconds& seam : planning::seams(c.facts, mode)) {
-    text += (text.empty() ? "" : ", ") + brief(seam);
-  }
-  return text + " s";
+  return planning::instants(planning::seams(c.facts, mode));
+}
+
+/// What a viewer would see: a camera that moves is another thing than a picture that cuts.
+std::string how_it_moves(const Case& c) {
+  if (c.facts.cuts_s.empty()) return "The shot moves";
+  return "The picture cuts at " + planning::instants(c.facts.cuts_s, cuts_named);
 }
 
 void warn_of_large_mismatch(const Case& c, Decision& decision) {
@@ -212,10 +216,10 @@ std::optional<Decision> row_7_static(const Case& c) {
 
 std::optional<Decision> row_8_loopable(const Case& c) {
   if (c.r > c.options.one_turn || !motion(c).loopable) return std::nullopt;
-  Decision decision = choose(LipsyncMode::loop,
-                             fmt::format("The shot moves, so reversed motion would look wrong, but its first and last "
-                                         "frame are alike; {}, so loop hides its seam at {}.",
-                                         lengths(c), seam_times(c, LipsyncMode::loop)));
+  Decision decision =
+      choose(LipsyncMode::loop, fmt::format("{}, so reversed motion would look wrong, but its first and last "
+                                            "frame are alike; {}, so loop hides its seam at {}.",
+                                            how_it_moves(c), lengths(c), seam_times(c, LipsyncMode::loop)));
   warn_of_large_mismatch(c, decision);
   return decision;
 }
@@ -223,10 +227,10 @@ std::optional<Decision> row_8_loopable(const Case& c) {
 std::optional<Decision> row_9_visible_slow_down(const Case& c) {
   if (c.r > c.options.remap_slow_down_warn) return std::nullopt;
   motion(c);
-  Decision decision = choose(
-      LipsyncMode::remap, fmt::format("The shot moves and its ends differ, so a turn or a jump would show; {}, and up "
-                                      "to the ratio {} a slow-down without a seam is better.",
-                                      lengths(c), brief(c.options.remap_slow_down_warn)));
+  Decision decision = choose(LipsyncMode::remap,
+                             fmt::format("{} and its ends differ, so a turn or a jump would show; {}, and up to the "
+                                         "ratio {} a slow-down without a seam is better.",
+                                         how_it_moves(c), lengths(c), brief(c.options.remap_slow_down_warn)));
   decision.warnings.push_back(fmt::format("The picture will play {} times slower, which may be visible.", brief(c.r)));
   return decision;
 }
@@ -235,8 +239,8 @@ std::optional<Decision> row_10_least_bad(const Case& c) {
   if (c.r > c.options.one_turn) return std::nullopt;
   Decision decision = bounce_within_limits(
       c,
-      fmt::format("The shot moves and its ends differ, and {}: bounce, the service's own default, is the least bad.",
-                  lengths(c)),
+      fmt::format("{} and its ends differ, and {}: bounce, the service's own default, is the least bad.",
+                  how_it_moves(c), lengths(c)),
       motion(c));
   if (decision.hold) return decision;
   if (decision.mode == LipsyncMode::bounce) {
@@ -251,14 +255,14 @@ std::optional<Decision> row_11_many_turns(const Case& c) {
   if (c.r > c.options.many_turns) return std::nullopt;
   const Motion moves = motion(c);
   Decision decision;
-  if (moves.loopable) {
-    decision = choose(LipsyncMode::loop,
-                      fmt::format("First and last frame are alike and {}, so loop hides its seams.", lengths(c)));
-  } else if (moves.is_static) {
+  if (moves.is_static) {  // before loopable: a turn makes no jump at all, a loop one of several usual steps
     decision =
         bounce_within_limits(c, fmt::format("The shot is static and {}, so turns make no jump.", lengths(c)), moves);
+  } else if (moves.loopable) {
+    decision = choose(LipsyncMode::loop,
+                      fmt::format("First and last frame are alike and {}, so loop hides its seams.", lengths(c)));
   } else {
-    decision = hold(fmt::format("The shot moves, its ends differ, and {}: it would turn at {}.", lengths(c),
+    decision = hold(fmt::format("{}, its ends differ, and {}: it would turn at {}.", how_it_moves(c), lengths(c),
                                 seam_times(c, LipsyncMode::bounce)));
     decision.reasons.emplace_back(way_out);
   }

@@ -94,11 +94,42 @@ void treatment_obstacles(const AudioCase& of, Reasons& reasons) {
   }
 }
 
-/// A fresh tag says how much of the start to skip; what a file without one starts with is anybody's guess.
-void tag_obstacles(const AudioCase& of, Reasons& reasons) {
-  if (of.audio.codec == "mp3" && of.audio.priming < decoder_delay) {
-    reasons.emplace_back("The file has no LAME tag, so a copy could not say where its sound begins.");
+/// Packets in a file of their own play one after the other, whatever their times were.
+void timeline_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.audio.pieces.empty()) return;
+  reasons.emplace_back("The sound has gaps, overlaps or a drifting clock, which MP3 has no timestamps for.");
+}
+
+bool is_mp3_file(const AudioCase& of) {
+  return of.audio.codec == "mp3" && of.info.format == "mp3";
+}
+
+/// Only a file whose frames were read one by one is known to say what is there.
+void frame_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (!is_mp3_file(of)) return;
+  if (!of.audio.mp3) {
+    reasons.emplace_back("The file is too large to be looked at frame by frame.");
+  } else {
+    reasons.insert(reasons.end(), of.audio.mp3->flaws.begin(), of.audio.mp3->flaws.end());
   }
+}
+
+/// A copy of the frames mends a wrong tag and leaves out what lies between them; a change inside stays.
+void change_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (!is_mp3_file(of)) return;
+  if (!of.audio.mp3) {
+    frame_obstacles(of, reasons);
+  } else if (!of.audio.mp3->uniform) {
+    reasons.emplace_back("The sample rate or the number of channels changes inside.");
+  }
+}
+
+/// A fresh tag says how much of the start to skip. A file without one is copied without one, unless a reader then could
+/// not tell how long it is.
+void tag_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.audio.codec != "mp3" || of.audio.priming >= decoder_delay) return;
+  if (of.audio.mp3 && of.audio.priming == 0 && !of.audio.mp3->variable_rate) return;
+  reasons.emplace_back("The file has no LAME tag, so a copy could not say where its sound begins.");
 }
 
 /// A frame's sound needs what earlier frames left in the bit reservoir, so a cut starts with the first one.
@@ -153,9 +184,15 @@ struct Rung {
 /// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
 ClipAction climb(const AudioCase& of, Reasons& reasons) {
   const std::array ladder{
-      Rung{ClipAction::passthrough, {codec_obstacles, treatment_obstacles, length_obstacles, container_obstacles}},
-      Rung{ClipAction::remux, {codec_obstacles, treatment_obstacles, tag_obstacles, length_obstacles}},
-      Rung{ClipAction::cut, {codec_obstacles, treatment_obstacles, tag_obstacles, start_obstacles}},
+      Rung{ClipAction::passthrough,
+           {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
+            container_obstacles}},
+      Rung{ClipAction::remux,
+           {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
+            length_obstacles}},
+      Rung{
+          ClipAction::cut,
+          {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles, start_obstacles}},
   };
   for (const Rung& rung : ladder) {
     Reasons against;
@@ -201,12 +238,9 @@ Seconds longest_sound(const MediaInfo& info, const Seconds& limit) {
 AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings,
                      const SoundChoice& choice) {
   const AudioInfo& audio = require_sound(info);
-  const Window window = resolve_window(options.audio_window,
-                                       {.clip = "audio",
-                                        .path = info.path,
-                                        .length = Seconds(audio.samples, audio.sample_rate),
-                                        .limit = options.max_duration_s},
-                                       warnings);
+  const Window window = resolve_window(
+      options.audio_window,
+      {.clip = "audio", .path = info.path, .length = audio.duration_s, .limit = options.max_duration_s}, warnings);
 
   AudioPlan plan;
   plan.stream_index = audio.index;

@@ -37,6 +37,11 @@ bool only_silence_is_left(const FitCase& of) {
   return *of.facts.voice_end_s + of.advice.voice_tail_s <= of.facts.video_s + 1 / of.facts.fps;
 }
 
+std::string how_it_moves(const FitCase& of) {
+  if (of.facts.cuts_s.empty()) return "The shot moves";
+  return "The picture cuts at " + instants(of.facts.cuts_s, /*most=*/3);
+}
+
 bool moves_unknown(const FitCase& of) {
   return !of.facts.is_static || !of.facts.loopable;
 }
@@ -91,15 +96,17 @@ Choice by_motion(const FitCase& of) {
   }
   if (r <= advice.remap_slow_down_warn) {
     return {Conform::remap,
-            fmt::format("The shot moves, so a turn would show; {}, and up to the ratio {} a slow-down is better.",
+            fmt::format("{}, so a turn would show; {}, and up to the ratio {} a slow-down is better.", how_it_moves(of),
                         lengths(of), brief(advice.remap_slow_down_warn)),
             fmt::format("The picture plays {} times slower, which may be visible.", brief(r))};
   }
   if (*of.facts.loopable) {
-    return {Conform::off, "The shot moves, but its ends are alike: a loop hides its seam better than any fitting.", {}};
+    return {Conform::off,
+            how_it_moves(of) + ", but its ends are alike: a loop hides its seam better than any fitting.",
+            {}};
   }
   if (r <= bounce_limit(of, advice.one_turn)) {
-    return {Conform::bounce, fmt::format("The shot moves, and {}: turning round is the least bad.", lengths(of)),
+    return {Conform::bounce, fmt::format("{}, and {}: turning round is the least bad.", how_it_moves(of), lengths(of)),
             "Review the result: the motion runs backwards after each turn."};
   }
   return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};

@@ -67,6 +67,14 @@ bool is_recommended_rate(const Rational& fps) {
   return std::find(rates.begin(), rates.end(), fps) != rates.end();
 }
 
+std::int64_t held_places(const VideoInfo& video, const Rational& fps) {
+  if (video.vfr || fps <= 0) return 0;
+  // A duration is rounded to its ticks, so a place may be short of a whole one by a little.
+  const Rational slack(1, 8);
+  const Rational places = video.duration_s * fps + slack;
+  return std::max<std::int64_t>(places.floor() - video.frames, 0);
+}
+
 Rational snap_rate(const Rational& measured) {
   const auto& rates = standard_rates();
   const auto hit = std::find_if(rates.begin(), rates.end(), [&](const Rational& r) { return same_rate(measured, r); });
@@ -83,6 +91,10 @@ Rational choose_rate(const Rational& measured, bool constant, FpsPolicy policy) 
   }
   const std::vector<Rational> all(recommended_rates().begin(), recommended_rates().end());
   return nearest_of(even, source).value_or(*nearest_of(all, source));
+}
+
+std::int64_t frames_with_room(const VideoInfo& video, const Rational& fps) {
+  return (video.duration_s * fps - Rational(1, 4)).ceil();
 }
 
 }  // namespace react1::planning

@@ -1,63 +1,53 @@
-// Voice and pauses, told apart by the levels of 10 ms blocks, and where a clip is best cut.
+// Where a clip is best cut: in a pause of the speech, else at the quietest instant.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include <react1/rational.hpp>
 #include <react1/sound.hpp>
 
+#include "plan/speech_track.hpp"
+
 namespace react1::planning {
-
-/// One value per 10 ms block: half decibels below full scale, 255 = silence.
-using Levels = std::span<const std::uint8_t>;
-inline constexpr std::int64_t blocks_per_second = 100;
-inline constexpr std::int64_t shortest_pause = 15;  ///< blocks; the closure of a stop consonant is shorter
-inline constexpr std::int64_t kept_pause = 15;      ///< blocks of a pause that a clip keeps after its last word
-
-/// Blocks [begin, end).
-struct Stretch {
-  std::int64_t begin = 0, end = 0;
-  [[nodiscard]] std::int64_t length() const noexcept { return end - begin; }
-};
-
-/// The gate in the unit of Levels.
-[[nodiscard]] std::uint8_t gate_level(double gate_dbfs);
-/// Levels up to this value are voice: the loudest of the gate, 25 dB below the loudest twentieth (what is between loud
-/// words is quieter), and 6 dB over what a tenth of the blocks stay below (noise), as long as that leaves the loudest
-/// twentieth 15 dB.
-[[nodiscard]] std::uint8_t voice_threshold(Levels levels, double gate_dbfs);
-
-/// Where there is voice: three or more loud blocks in a row (fewer are a click), joined across gaps that are shorter
-/// than `pause` blocks. In order, never touching.
-[[nodiscard]] std::vector<Stretch> voiced_stretches(Levels levels, std::uint8_t threshold, std::int64_t pause);
 
 /// How many blocks of a pause of `length` stay with the word before it.
 [[nodiscard]] std::int64_t kept_of(std::int64_t length);
 
 /// The sound around an instant, as far as it was listened to.
-struct HeardLevels {
+struct HeardSpeech {
   Levels levels;
-  Seconds start_s;             ///< where block 0 lies on the clip
-  std::uint8_t threshold = 0;  ///< voice_threshold()
-  std::uint8_t gate = 0;       ///< gate_level()
-  /// True when the block that ends at (or holds) `time` reaches the gate: a cut there cuts sound.
+  SpeechTrack speech;
+  Seconds start_s;                 ///< where block 0 lies on the clip
+  std::uint8_t audible_level = 0;  ///< in the unit of Levels: a cut through anything louder clicks
+  /// True when the block that ends at (or holds) `time` is audible: a cut there cuts sound.
   [[nodiscard]] bool loud_before(const Seconds& time) const;
   /// The same for the block that begins at or holds `time`.
   [[nodiscard]] bool loud_after(const Seconds& time) const;
+  /// Whether a cut at `time` may lie in a word: false in a pause, and 20 ms or more away from one's edge, where it is
+  /// surely one; false where nothing was listened to.
+  [[nodiscard]] bool may_cut_word(const Seconds& time) const;
 };
 
-struct PauseCut {
-  Seconds end_s;        ///< of the clip
-  Seconds voice_end_s;  ///< of the last word before it
+/// Whether `pause`, the blocks between two words (or a word and an end of what was heard), is one without a doubt
+/// around block `at`: within 0.15 s there is neither a click nor noise that could hide soft speech: on average 20 dB
+/// below the voice, 26 dB in a pause of less than 0.3 s.
+[[nodiscard]] bool surely_pause(const SpeechTrack& speech, const Stretch& pause, std::int64_t at);
+
+struct Cut {
+  Seconds end_s;                         ///< of the clip
+  std::optional<Seconds> voice_end_s{};  ///< of the last word before it, when the cut lies in a pause without a doubt
 };
 
-/// The last place at or before `end_s` that lies in a pause, no more than `lookback_s` before, soon after the word;
-/// nullopt when there is none, or no voice before it. An end that lies in a pause by itself is kept, but for what is
-/// less than 50 ms (or a half) away from the next word.
-[[nodiscard]] std::optional<PauseCut> last_pause(const HeardLevels& heard, const Seconds& end_s,
-                                                 const Seconds& lookback_s);
+/// Where to end at or before `end_s`, no more than `lookback_s` before: in the last pause, soon after the word. An end
+/// that lies in a pause by itself is kept, but for what is less than 50 ms (or a half) away from the next word. Without
+/// a pause, the quietest instant behind the first word's first half second; the latest of equals. nullopt when there is
+/// no speech before the end, or nothing quieter than the end itself: it stays where it is.
+[[nodiscard]] std::optional<Cut> choose_cut(const HeardSpeech& heard, const Seconds& end_s, const Seconds& lookback_s);
+
+/// The edge of a block in [earliest, latest] that is least likely speech, 40 ms around it considered; the latest of
+/// equals, and `latest` unless another edge is 3 dB quieter. Needs 0 ≤ earliest ≤ latest ≤ blocks.
+[[nodiscard]] std::int64_t quietest_edge(const SpeechTrack& speech, std::int64_t earliest, std::int64_t latest);
 
 }  // namespace react1::planning

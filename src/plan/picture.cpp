@@ -22,12 +22,6 @@ bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-bool is_rgb(const VideoInfo& video) {
-  return starts_with(video.pix_fmt, "rgb") || starts_with(video.pix_fmt, "bgr") || starts_with(video.pix_fmt, "gbr") ||
-         starts_with(video.pix_fmt, "argb") || starts_with(video.pix_fmt, "abgr") ||
-         starts_with(video.pix_fmt, "0rgb") || starts_with(video.pix_fmt, "0bgr") || video.pix_fmt == "pal8";
-}
-
 bool untagged(const std::string& tag) {
   return tag.empty() || tag == "unknown" || tag == "unspecified";
 }
@@ -66,9 +60,26 @@ const VideoInfo& require_moving_picture(const MediaInfo& info) {
   return video;
 }
 
-Size choose_size(const VideoInfo& video, const PrepareOptions& options) {
-  const std::int64_t width = video.display_width;
-  const std::int64_t height = video.display_height;
+Size largest_picture(const VideoInfo& video, const Seconds& start, const Seconds& end) {
+  const auto area = [](const auto& size) { return std::int64_t{size.width} * size.height; };
+  const PictureSize* largest = nullptr;
+  for (std::size_t i = 0; i < video.sizes.size(); ++i) {
+    const PictureSize& size = video.sizes[i];
+    const bool over = i + 1 < video.sizes.size() && video.sizes[i + 1].start_s <= start;
+    const bool ahead = i > 0 && size.start_s >= end;
+    if (!over && !ahead && (largest == nullptr || area(size) > area(*largest))) largest = &size;
+  }
+  if (largest == nullptr) return {video.display_width, video.display_height};
+  Size shown{largest->width, largest->height};
+  if (video.sar > 1) shown.width = static_cast<int>((Rational(largest->width) * video.sar).round());
+  if (video.sar < 1) shown.height = static_cast<int>((Rational(largest->height) / video.sar).round());
+  if (video.orientation.rotation_deg % 180 != 0) std::swap(shown.width, shown.height);
+  return shown;
+}
+
+Size choose_size(const Size& shown, const PrepareOptions& options) {
+  const std::int64_t width = shown.width;
+  const std::int64_t height = shown.height;
   int max_width = options.max_width;
   int max_height = options.max_height;
   if (height > width) std::swap(max_width, max_height);
@@ -83,13 +94,6 @@ Size choose_size(const VideoInfo& video, const PrepareOptions& options) {
 std::string choose_tone_map(const VideoInfo& video) {
   if (video.hdr == "dolby_vision_8.4") return "hlg";  // its base layer is HLG
   return video.hdr;
-}
-
-std::string choose_color_space(const VideoInfo& video) {
-  if (!untagged(video.color.space)) return video.color.space;
-  if (is_rgb(video)) return "gbr";
-  if (!video.hdr.empty()) return "bt2020nc";
-  return video.height >= 720 || video.width >= 1280 ? "bt709" : "smpte170m";
 }
 
 bool is_full_range(const VideoInfo& video) {

@@ -15,14 +15,15 @@ struct Size {
   friend bool operator==(const Size&, const Size&) = default;
 };
 
-/// Even, within the limits, the display aspect kept. Within the limits, at most one row and one column are cropped.
+/// The largest picture that the window shows, as it is seen: square pixels, upright. The first of those as large.
+[[nodiscard]] Size largest_picture(const VideoInfo& video, const Seconds& start, const Seconds& end);
+
+/// Even, within the limits, the aspect of `shown` kept. Within the limits, at most one row and one column are cropped.
 /// A portrait picture is held against the limits turned on their side: a 2160x4096 clip is as large as a 4096x2160 one.
-[[nodiscard]] Size choose_size(const VideoInfo& video, const PrepareOptions& options);
+[[nodiscard]] Size choose_size(const Size& shown, const PrepareOptions& options);
 
 /// "" for SDR, else the transfer to map down from: "pq" or "hlg".
 [[nodiscard]] std::string choose_tone_map(const VideoInfo& video);
-/// Matrix to convert from. Untagged HD is BT.709, untagged SD BT.601, untagged HDR BT.2020.
-[[nodiscard]] std::string choose_color_space(const VideoInfo& video);
 [[nodiscard]] bool is_full_range(const VideoInfo& video);
 
 }  // namespace react1::planning

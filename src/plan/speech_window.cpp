@@ -7,36 +7,48 @@
 namespace react1::planning {
 namespace {
 
-constexpr std::int64_t lead = 10;  ///< blocks before a word: soft consonants stay below the gate
+constexpr std::int64_t lookback = 300;  ///< blocks in which unbroken voice is cut
+constexpr std::int64_t lead = 10;       ///< blocks before a word: soft consonants stay below the gate
 
 /// A word or more that the window takes or leaves as a whole.
 struct Part {
   Stretch voice;
-  bool broken = false;  ///< ends inside a word
+  bool goes_on = false;  ///< ends without a pause
+  bool went_on = false;  ///< begins without one
 };
 
-void add_unbreakable(const Stretch& voice, std::int64_t longest, std::vector<Part>& parts) {
-  for (std::int64_t at = voice.begin; at < voice.end; at += longest) {
-    const std::int64_t end = std::min(at + longest, voice.end);
-    parts.push_back({{at, end}, end < voice.end});
+/// Voice without any gap: at the quietest instant before it gets too long.
+void add_unbreakable(const HeardSpeech& heard, const Stretch& voice, std::int64_t longest, std::vector<Part>& parts) {
+  for (std::int64_t at = voice.begin; at < voice.end;) {
+    std::int64_t end = voice.end;
+    if (voice.end - at > longest) {
+      end = quietest_edge(heard.speech, std::max(at + longest - lookback, at + (longest + 1) / 2), at + longest);
+    }
+    parts.push_back({.voice = {at, end}, .goes_on = end<voice.end, .went_on = at> voice.begin});
+    at = end;
   }
 }
 
 /// Breaks what is too long at the shorter of `pauses`, one after the other.
-void add_parts(const HeardLevels& heard, const Stretch& voice, std::int64_t longest,
+void add_parts(const HeardSpeech& heard, const Stretch& voice, std::int64_t longest,
                std::span<const std::int64_t> pauses, std::vector<Part>& parts) {
   if (voice.length() <= longest) {
     parts.push_back({voice});
     return;
   }
   if (pauses.empty()) {
-    add_unbreakable(voice, longest, parts);
+    add_unbreakable(heard, voice, longest, parts);
     return;
   }
-  const Levels inside =
-      heard.levels.subspan(static_cast<std::size_t>(voice.begin), static_cast<std::size_t>(voice.length()));
-  for (const Stretch& piece : voiced_stretches(inside, heard.threshold, pauses.front())) {
+  const std::span<const std::int8_t> inside =
+      std::span(heard.speech.likeness)
+          .subspan(static_cast<std::size_t>(voice.begin), static_cast<std::size_t>(voice.length()));
+  const std::size_t before = parts.size();
+  for (const Stretch& piece : speech_stretches(inside, pauses.front())) {
+    if (parts.size() > before) parts.back().goes_on = true;
+    const std::size_t here = parts.size();
     add_parts(heard, {voice.begin + piece.begin, voice.begin + piece.end}, longest, pauses.subspan(1), parts);
+    if (here > before) parts[here].went_on = true;
   }
 }
 
@@ -67,7 +79,7 @@ class Pauses {
 struct Candidate {
   Stretch window;
   std::int64_t voiced = -1;
-  bool broken = false;
+  std::size_t first = 0, last = 0;  ///< parts
 };
 
 Candidate best_of(const std::vector<Part>& parts, const Pauses& pauses, std::int64_t longest) {
@@ -86,27 +98,40 @@ Candidate best_of(const std::vector<Part>& parts, const Pauses& pauses, std::int
       here.window.end = pauses.end(behind - 1);
       voiced -= parts[first].voice.length();
     }
-    here.broken = parts[behind - 1].broken;
+    here.first = first;
+    here.last = behind - 1;
     if (here.voiced > best.voiced) best = here;
   }
   return best;
 }
 
+/// Whether the pause beside a part, in which an edge of the window lies, is one without a doubt.
+bool surely_beside(const SpeechTrack& speech, const Stretch& pause, std::int64_t edge) {
+  return edge == 0 || edge == speech.blocks() || surely_pause(speech, pause, edge);
+}
+
 }  // namespace
 
-std::optional<SpeechWindow> find_speech(const HeardLevels& heard, const Seconds& longest_s) {
+std::optional<SpeechWindow> find_speech(const HeardSpeech& heard, const Seconds& longest_s) {
   constexpr std::array<std::int64_t, 3> shorter_pauses{8, 4, 1};
+  const SpeechTrack& speech = heard.speech;
   const std::int64_t longest = std::max<std::int64_t>((longest_s * blocks_per_second).floor(), 1);
   std::vector<Part> parts;
-  for (const Stretch& voice : voiced_stretches(heard.levels, heard.threshold, shortest_pause)) {
+  for (const Stretch& voice : speech_stretches(speech.likeness, shortest_pause)) {
     add_parts(heard, voice, longest, shorter_pauses, parts);
   }
   if (parts.empty()) return std::nullopt;
-  const Candidate best = best_of(parts, Pauses(parts, static_cast<std::int64_t>(heard.levels.size())), longest);
-  return SpeechWindow{.start_s = heard.start_s + Seconds(best.window.begin, blocks_per_second),
+  const Pauses pauses(parts, speech.blocks());
+  const Candidate best = best_of(parts, pauses, longest);
+  const Part &first = parts[best.first], &last = parts[best.last];
+  const Stretch before{first.voice.begin - pauses.before(best.first), first.voice.begin};
+  const Stretch after{last.voice.end, last.voice.end + pauses.after(best.last)};
+  SpeechWindow window{.start_s = heard.start_s + Seconds(best.window.begin, blocks_per_second),
                       .end_s = heard.start_s + Seconds(best.window.end, blocks_per_second),
-                      .voiced_s = Seconds(best.voiced, blocks_per_second),
-                      .ends_in_word = best.broken};
+                      .voiced_s = Seconds(best.voiced, blocks_per_second)};
+  window.ends_in_pause = !last.goes_on && surely_beside(speech, after, best.window.end);
+  window.may_cut_word = !window.ends_in_pause || first.went_on || !surely_beside(speech, before, best.window.begin);
+  return window;
 }
 
 }  // namespace react1::planning

@@ -15,6 +15,14 @@ std::string counted(std::int64_t count, const char* singular) {
   return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
 }
 
+std::string instants(const std::vector<Seconds>& times, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(times.size(), most); ++i) text += (i == 0 ? "" : ", ") + brief(times[i]);
+  text += " s";
+  if (times.size() > most) text += " and " + std::to_string(times.size() - most) + " more";
+  return text;
+}
+
 std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });

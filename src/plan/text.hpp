@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <react1/rational.hpp>
 
@@ -11,6 +12,8 @@ namespace react1::planning {
 [[nodiscard]] std::string brief(const Rational& value);
 /// "3 frames", "1 frame".
 [[nodiscard]] std::string counted(std::int64_t count, const char* singular);
+/// "3.48 s", "3.48, 5 s", and what is beyond `most` as a number: "3.48, 5 s and 7 more".
+[[nodiscard]] std::string instants(const std::vector<Seconds>& times, std::size_t most = 1000);
 /// ASCII letters made small; tag names come in either case.
 [[nodiscard]] std::string lower_case(std::string text);
 

@@ -111,7 +111,9 @@ void check_advice(const AdviceOptions& advice, Findings& findings) {
   findings.within("advice.voice_gate_dbfs", advice.voice_gate_dbfs, -120.0, 0.0);
   findings.within("advice.voice_tail_s", advice.voice_tail_s, Rational(0), Rational(15));
   findings.within("advice.loop_ssim", advice.loop_ssim, 0.0, 1.0);
+  findings.within("advice.loop_step", advice.loop_step, 0.0, 1000.0);
   findings.within("advice.static_motion", advice.static_motion, 0.0, 1.0);
+  findings.within("advice.static_travel", advice.static_travel, 0.0, 10.0);
   findings.within("advice.scene_cut", advice.scene_cut, 0.0, 1.0);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plan/color.hpp"
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
 #include "plan/text.hpp"
@@ -63,12 +64,8 @@ void pixel_obstacles(const VideoCase& of, Reasons& reasons) {
   }
   if (video.parameters_change) reasons.emplace_back("The size or another basic property may change in the middle.");
   if (of.plan.full_range) reasons.emplace_back("The colour range is full, not limited.");
-  const ColorInfo& color = video.color;
-  const std::array tags{&color.space, &color.transfer, &color.primaries};
-  if (std::any_of(tags.begin(), tags.end(), [](const std::string* tag) { return !tag->empty() && *tag != "bt709"; })) {
-    const auto shown = [](const std::string& tag) { return tag.empty() ? std::string_view("untagged") : tag; };
-    reasons.push_back(fmt::format("The colour is tagged {}/{}/{} (matrix/transfer/primaries), not BT.709.",
-                                  shown(color.space), shown(color.transfer), shown(color.primaries)));
+  if (std::string obstacle = color_obstacle(video, of.options.color); !obstacle.empty()) {
+    reasons.push_back(std::move(obstacle));
   }
 }
 
@@ -99,9 +96,21 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   }
   if (video.vfr) {
     reasons.push_back(fmt::format("The frame rate varies (nominal {}).", brief(video.fps)));
+  } else if (video.coarse_times) {
+    reasons.push_back(fmt::format("The frames' times are rounded too coarsely for a constant {}.", brief(video.fps)));
   } else if (of.plan.fps != snap_rate(video.fps)) {
     reasons.push_back(fmt::format("The frame rate {} has to become {}.", brief(video.fps), brief(of.plan.fps)));
   }
+}
+
+/// Decoders give a frame once, however long its packet lasts.
+void held_frame_obstacles(const VideoCase& of, Reasons& reasons) {
+  const VideoInfo& video = of.video;
+  const Rational fps = snap_rate(video.fps);
+  const Seconds stored_end = Rational(video.frames) / fps;
+  if (held_places(video, fps) == 0 || of.window.end <= stored_end) return;
+  reasons.push_back(fmt::format("The last frame is shown for {} s, which only repeating it makes sure of.",
+                                brief(video.duration_s - Rational(video.frames - 1) / fps)));
 }
 
 /// What the header counts, less what is no picture.
@@ -114,15 +123,10 @@ std::optional<std::int64_t> listed_pictures(const VideoInfo& video) {
 /// don't matter.
 void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
-  const bool missing = listed_pictures(video).value_or(0) > video.frames && !video.edit_list;
+  const bool missing = video.truncated && listed_pictures(video).value_or(0) > video.frames && !video.edit_list;
   if (!missing || of.plan.decoded || of.window.end < video.duration_s) return;
   reasons.push_back(
       fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
-}
-
-/// As many as the clip's length has room for.
-std::int64_t all_frames(const VideoInfo& video) {
-  return (video.duration_s * video.fps).round();
 }
 
 /// What only copying from the first packet to the last can't do.
@@ -130,8 +134,9 @@ void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
   const bool as_they_come = of.plan.shows.empty();
-  const bool all = !as_they_come || video.vfr || of.plan.fps != snap_rate(video.fps) || of.plan.frames == video.frames;
-  if (of.window.whole && of.plan.frames == all_frames(video) && !all) {
+  const std::int64_t shown = video.frames + held_places(video, snap_rate(video.fps));
+  const bool all = !as_they_come || video.vfr || of.plan.fps != snap_rate(video.fps) || of.plan.frames == shown;
+  if (of.window.whole && of.plan.frames == frames_with_room(video, video.fps) && !all) {
     reasons.push_back(fmt::format("{} of its packets show nothing.", video.frames - of.plan.frames));
   } else if (!of.window.whole || !all) {
     reasons.push_back(fmt::format("Only {} to {} s of the {} s are wanted.", brief(of.window.start),
@@ -236,7 +241,7 @@ Reasons against_cut(const VideoCase& of) {
   Reasons reasons;
   demanded_encoding(of.options, reasons);
   for (const auto obstacles : {codec_obstacles, pixel_obstacles, shape_obstacles, timing_obstacles,
-                               missing_frame_obstacles, copyable_container_obstacles}) {
+                               held_frame_obstacles, missing_frame_obstacles, copyable_container_obstacles}) {
     obstacles(of, reasons);
   }
   return reasons;
@@ -276,10 +281,6 @@ LadderResult climb(const VideoCase& of) {
     add_once(result.reasons, std::move(reasons));
   }
   return result;
-}
-
-bool color_untagged(const VideoInfo& video) {
-  return video.color.space.empty() || video.color.transfer.empty() || video.color.primaries.empty();
 }
 
 }  // namespace react1::planning

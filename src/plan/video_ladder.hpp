@@ -26,7 +26,4 @@ struct LadderResult {
 /// The best rung that nothing stands against.
 [[nodiscard]] LadderResult climb(const VideoCase& of);
 
-/// The colour tags contradict nothing but do not say BT.709 either.
-[[nodiscard]] bool color_untagged(const VideoInfo& video);
-
 }  // namespace react1::planning

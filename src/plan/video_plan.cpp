@@ -6,6 +6,7 @@
 
 #include <react1/error.hpp>
 
+#include "plan/color.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
@@ -18,18 +19,20 @@
 namespace react1::planning {
 namespace {
 
-/// Source frames with start ≤ i / fps < end, for a constant rate.
+/// Frame places with start ≤ i / fps < end, for a constant rate. The last frame fills more than one when it is held.
 std::int64_t source_frames_in(const Window& window, const VideoInfo& video, const Rational& fps) {
+  const std::int64_t places = video.frames + held_places(video, fps);
   const std::int64_t first = (window.start * fps).ceil();
   // More packets than the clip's length has room for: some have no time, and nothing to show.
-  const std::int64_t all = std::min(video.frames, (video.duration_s * fps).round());
+  const std::int64_t all = std::min(places, frames_with_room(video, fps));
   const std::int64_t behind = window.end >= video.duration_s ? all : (window.end * fps).ceil();
-  return std::min(behind, video.frames) - first;
+  return std::min(behind, places) - first;
 }
 
 /// A window between two frames shows the one before it: start there, take that one.
 void take_the_frame_shown(Window& window, const VideoInfo& video, const Rational& fps) {
-  const std::int64_t shown = std::clamp<std::int64_t>((window.start * fps).floor(), 0, video.frames - 1);
+  const std::int64_t places = video.frames + held_places(video, fps);
+  const std::int64_t shown = std::clamp<std::int64_t>((window.start * fps).floor(), 0, places - 1);
   window.start = Rational(shown) / fps;
 }
 
@@ -58,13 +61,16 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   plan.frames = count_frames(window, video, plan, options.max_duration_s);
   plan.start_s = window.start;
   plan.end_s = window.end;
-  const Size size = choose_size(video, options);
+  const Size size = choose_size(largest_picture(video, window.start, window.end), options);
   plan.width = size.width;
   plan.height = size.height;
   plan.orientation = video.orientation;
+  plan.sar = video.sar;
   plan.deinterlace = video.interlaced;
   plan.tone_map = choose_tone_map(video);
   plan.color_space = choose_color_space(video);
+  plan.color_primaries = choose_color_primaries(video);
+  plan.color_transfer = choose_color_transfer(video);
   plan.full_range = is_full_range(video);
   const EncoderSettings settings = encoder_settings(options);
   plan.crf = settings.crf;
@@ -91,10 +97,17 @@ void warn_of_video(const VideoPlan& plan, const MediaInfo& info, std::vector<War
                                                       plan.width, plan.height, fewest_lines)});
   }
   const bool copied = plan.action != ClipAction::transcode;
-  if (copied && info.video && color_untagged(*info.video)) {
+  const bool other = info.video && color_tagged_otherwise(*info.video);
+  if (copied && info.video && !other && color_untagged(*info.video)) {
     warnings.push_back({"color_untagged",
                         "The file does not say that its colours are BT.709; it is handed on as it is, because encoding "
-                        "it again would spoil more than it mends."});
+                        "it again would lose more detail than the tags are worth."});
+  }
+  if (copied && other) {
+    warnings.push_back(
+        {"color_kept",
+         fmt::format("The colour is tagged {}; the clip is copied with these tags. --color bt709 converts.",
+                     color_tags(*info.video))});
   }
 }
 

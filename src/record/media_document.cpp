@@ -5,6 +5,10 @@
 namespace react1::record {
 namespace {
 
+Json document_of_size(const PictureSize& size) {
+  return {{"start_s", json_seconds(size.start_s)}, {"width", size.width}, {"height", size.height}};
+}
+
 Json document_of(const VideoInfo& video) {
   return {{"index", video.index},
           {"codec", json_text_or_null(video.codec)},
@@ -30,6 +34,7 @@ Json document_of(const VideoInfo& video) {
           {"fps", rate_or_null(video.fps)},
           {"fps_source", to_string(video.fps_source)},
           {"vfr", video.vfr},
+          {"coarse_times", video.coarse_times},
           {"frames", video.frames},
           {"start_s", json_seconds(video.start_s)},
           {"duration_s", json_seconds(video.duration_s)},
@@ -39,7 +44,27 @@ Json document_of(const VideoInfo& video) {
           {"starts_with_key_frame", video.starts_with_key_frame},
           {"truncated", video.truncated},
           {"parameters_change", video.parameters_change},
+          {"sizes", array_of(video.sizes, document_of_size)},
           {"edit_list", video.edit_list}};
+}
+
+Json pieces_of(const AudioInfo& audio) {
+  Json pieces = Json::array();
+  for (const SoundPiece& piece : audio.pieces) {
+    pieces.push_back({{"first_sample", piece.first_sample},
+                      {"start_s", json_seconds(piece.start_s)},
+                      {"stretch", json_seconds(piece.stretch)}});
+  }
+  return pieces;
+}
+
+Json document_of(const Mp3Facts& mp3) {
+  return {{"frames", mp3.frames},
+          {"uniform", mp3.uniform},
+          {"variable_rate", mp3.variable_rate},
+          {"skipped_bytes", mp3.skipped_bytes},
+          {"tag_frames", mp3.tag_frames ? Json(*mp3.tag_frames) : Json(nullptr)},
+          {"flaws", mp3.flaws}};
 }
 
 Json document_of(const AudioInfo& audio) {
@@ -53,9 +78,12 @@ Json document_of(const AudioInfo& audio) {
           {"priming", audio.priming},
           {"start_s", json_seconds(audio.start_s)},
           {"duration_s", json_seconds(audio.duration_s)},
+          {"pieces", pieces_of(audio)},
+          {"clock_restarts", audio.clock_restarts},
           {"duration_source", to_string(audio.duration_source)},
           {"header_duration_s", json_seconds(audio.header_duration_s)},
-          {"truncated", audio.truncated}};
+          {"truncated", audio.truncated},
+          {"mp3", audio.mp3 ? document_of(*audio.mp3) : Json(nullptr)}};
 }
 
 Json document_of(const StreamInfo& stream) {

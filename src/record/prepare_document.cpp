@@ -21,6 +21,18 @@ Json document(const TakeOffset& offset) {
           {"silence_added_s", json_seconds(offset.silence_added_s)}};
 }
 
+Json document(const Speech& speech) {
+  const bool found = speech.found();
+  Json result{{"found", found},
+              {"start_s", found ? json_seconds(speech.segments.front().start_s) : Json(nullptr)},
+              {"end_s", found ? json_seconds(speech.segments.back().end_s) : Json(nullptr)},
+              {"share", decimal(speech.share, /*places=*/6)}};
+  result["segments"] = array_of(speech.segments, [](const SpeechSegment& segment) {
+    return Json{{"start_s", json_seconds(segment.start_s)}, {"end_s", json_seconds(segment.end_s)}};
+  });
+  return result;
+}
+
 }  // namespace
 
 Json document(const PreparedClip& clip) {
@@ -103,7 +115,8 @@ Json document(const Preparation& preparation) {
               {"mismatch", document(preparation.mismatch)},
               {"advice", document(preparation.advice)},
               {"prediction", document(preparation.prediction)},
-              {"offset", document(preparation.offset)}};
+              {"offset", document(preparation.offset)},
+              {"speech", preparation.speech ? document(*preparation.speech) : Json(nullptr)}};
   result["warnings"] = array_of(preparation.warnings, [](const Warning& warning) {
     return Json{{"code", warning.code}, {"message", warning.message}};
   });

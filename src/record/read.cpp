@@ -43,6 +43,15 @@ TakeOffset read_offset(const Node& node) {
   return offset;
 }
 
+Speech read_speech(const Node& node) {
+  Speech speech;
+  speech.share = node.at("share").decimal();
+  for (const Node& segment : node.at("segments").items()) {
+    speech.segments.push_back({segment.at("start_s").decimal(), segment.at("end_s").decimal()});
+  }
+  return speech;
+}
+
 PreparedClip read_clip(const Node& node) {
   using enum ClipAction;
   PreparedClip clip;
@@ -143,6 +152,7 @@ Preparation read_preparation(const Node& node) {
   preparation.advice = read_advice(node.at("advice"));
   preparation.prediction = read_prediction(node.at("prediction"));
   if (const auto offset = node.find("offset")) preparation.offset = read_offset(*offset);
+  if (const auto speech = node.find("speech")) preparation.speech = read_speech(*speech);
   if (const auto warnings = node.find("warnings")) {
     for (const Node& warning : warnings->items()) {
       preparation.warnings.push_back({warning.at("code").text(), warning.at("message").text()});

@@ -21,6 +21,7 @@ const Seconds hardly_longer{1, 10};     ///< less than this over the limit is cu
 const Seconds listened_beyond = 1;      ///< a pause at the end is known by what follows it
 const Seconds noticeable{1, 100};       ///< offset between the clips of a take
 const Seconds noticeable_tail{1, 10};   ///< picture without sound or the other way round
+constexpr double fade_below_gate = 20;  ///< dB; quieter sound makes no click where it is cut
 constexpr double cancelling = -0.7;     ///< correlation: added up, the channels lose 8 dB and more
 constexpr double most_true_peak = -1;   ///< dBTP
 constexpr double close_loudness = 0.5;  ///< LU within which a copied clip is left alone
@@ -64,7 +65,7 @@ WindowChooser::WindowChooser(const Sources& sources, const PipelineOptions& opti
     : sources_(sources), options_(options), video_options_(options.prepare), audio_options_(options.prepare) {
   const MediaInfo& info = sources_.audio_info;
   longest_ = planning::longest_sound(info, options.prepare.max_duration_s);
-  sound_length_ = Seconds(info.audio->samples, info.audio->sample_rate);
+  sound_length_ = info.audio->duration_s;
   const std::optional<Seconds> asked = options.prepare.audio_window.duration;
   if (options.prepare.window == WindowChoice::speech && asked) longest_ = std::min(longest_, *asked);
   if (options.prepare.same_take) {
@@ -132,14 +133,42 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
   const Seconds wanted = speech ? range.end_s : std::min(range.end_s, range.start_s + longest_) + listened_beyond;
   const Seconds end = std::min(wanted, sound_length_);
   if (end > start) {
-    heard_ = media::hear_source(sources_.audio, sources_.audio_info, start, end,
-                                {.gate_dbfs = options_.advice.voice_gate_dbfs, .levels = false, .blocks = true},
+    heard_ = media::hear_source(sources_.audio, sources_.audio_info, start, end, {.levels = false},
                                 options_.prepare.source, context);
+    hear_effects_alone(start, end, context);
   }
-  levels_ = {.levels = heard_.blocks,
+  const double gate = options_.advice.voice_gate_dbfs;
+  speech_ = {.levels = heard_.blocks,
+             .speech = planning::track_speech(heard_.blocks, gate),
              .start_s = start,
-             .threshold = planning::voice_threshold(heard_.blocks, options_.advice.voice_gate_dbfs),
-             .gate = planning::gate_level(options_.advice.voice_gate_dbfs)};
+             .audible_level = planning::gate_level(gate - fade_below_gate)};
+}
+
+/// A recorder with several tracks may mark the fourth as low-frequency effects, whatever it holds.
+void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
+  constexpr double inaudible = 0.001;  // -60 dBFS
+  if (sources_.audio_info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
+  media::HeardSound again =
+      media::hear_source(sources_.audio, sources_.audio_info, start, end, {.levels = false, .effects_too = true},
+                         options_.prepare.source, context);
+  if (again.sample_peak < 10 * std::max(heard_.sample_peak, inaudible)) return;
+  with_effects_ = true;
+  heard_ = std::move(again);
+}
+
+/// What a codec's rounding adds to a loud sound is left alone, as every player does.
+bool WindowChooser::is_over_full_scale() const {
+  constexpr double codec_overshoot = 1.122;  // 1 dB
+  const bool exact = sources_.audio_info.audio->codec.rfind("pcm_", 0) == 0;
+  return heard_.sample_peak > (exact ? 1.0 : codec_overshoot);
+}
+
+void WindowChooser::warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const {
+  if (plan.action != ClipAction::transcode || !is_over_full_scale() || sources_.audio_info.audio->channels > 2) return;
+  warnings.push_back(
+      {"over_full_scale", fmt::format("Peaks of the audio lie up to {:.1f} dB above full scale; they are "
+                                      "limited to {:g} dBTP.",
+                                      20 * std::log10(heard_.sample_peak), most_true_peak)});
 }
 
 void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {
@@ -155,22 +184,27 @@ void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {
 WindowChooser::Range WindowChooser::choose_speech(const Range& range, std::vector<Warning>& warnings) {
   // In a take the start moves to the frame before it, and that has to fit as well.
   const Seconds frame = fps_ > 0 ? Rational(1) / fps_ : Seconds(0);
-  const auto speech = planning::find_speech(levels_, longest_ - frame);
+  const auto speech = planning::find_speech(speech_, longest_ - frame);
   if (!speech) {
     warnings.push_back({"no_speech_found", fmt::format("No voice was found in {} of the audio; its start is used.",
-                                                       span_text(levels_.start_s, range.end_s))});
+                                                       span_text(speech_.start_s, range.end_s))});
     return cut(range, warnings);
   }
   Range chosen{speech->start_s, std::min(speech->end_s, range.end_s)};
   if (fps_ > 0)
     chosen.start_s = std::max(Rational(((chosen.start_s + late_) * fps_).floor()) / fps_ - late_, range.start_s);
-  if (!speech->ends_in_word)
+  if (speech->ends_in_pause)
     voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
   if (chosen.start_s > range.start_s || chosen.end_s < range.end_s) {
     warnings.push_back({"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
                                                      span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s),
                                                      brief(speech->voiced_s), brief(longest_),
-                                                     speech->ends_in_word ? ", which go on without a pause" : "")});
+                                                     speech->ends_in_pause ? "" : ", which go on without a pause")});
+  }
+  if (speech->may_cut_word) {
+    warnings.push_back(
+        {"cut_in_sound", fmt::format("There is no sure pause where {} of the audio begin or end: a word may be cut.",
+                                     span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s))});
   }
   return chosen;
 }
@@ -179,23 +213,32 @@ WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warni
   range.end_s = std::min(range.end_s, range.start_s + longest_);
   const CutOptions& options = options_.prepare.cut;
   const bool at_pause = options.policy == CutPolicy::pause || (options.policy == CutPolicy::automatic && range.limited);
-  if (!at_pause || range.end_s >= sound_length_) return range;
-  const auto pause = planning::last_pause(levels_, range.end_s, options.lookback_s);
-  if (!pause) {
-    if (levels_.loud_before(range.end_s)) {
-      warnings.push_back({"cut_in_sound",
-                          fmt::format("There is no pause in the {} s before {} s, so the audio is cut there, in sound.",
-                                      brief(options.lookback_s), brief(range.end_s))});
-    }
+  if (range.end_s >= sound_length_) return range;
+  if (!at_pause) {
+    warn_of_cut_word(range.end_s, "", warnings);
+    return range;
+  }
+  const auto cut = planning::choose_cut(speech_, range.end_s, options.lookback_s);
+  if (!cut || !cut->voice_end_s) {
+    const std::string why =
+        fmt::format("There is no sure pause in the {} s before {} s. ", brief(options.lookback_s), brief(range.end_s));
+    if (cut) range.end_s = cut->end_s;
+    warn_of_cut_word(range.end_s, why, warnings);
     return range;
   }
   warnings.push_back(
-      {"cut_at_pause", fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.",
-                                   brief(sound_length_), span_text(std::max(range.start_s, Seconds(0)), pause->end_s),
-                                   brief(pause->end_s - pause->voice_end_s))});
-  voice_end_s_ = pause->voice_end_s;
-  range.end_s = pause->end_s;
+      {"cut_at_pause",
+       fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.", brief(sound_length_),
+                   span_text(std::max(range.start_s, Seconds(0)), cut->end_s), brief(cut->end_s - *cut->voice_end_s))});
+  voice_end_s_ = cut->voice_end_s;
+  range.end_s = cut->end_s;
   return range;
+}
+
+void WindowChooser::warn_of_cut_word(const Seconds& end_s, std::string_view why, std::vector<Warning>& warnings) const {
+  if (!speech_.may_cut_word(end_s)) return;
+  warnings.push_back({"cut_in_sound", fmt::format("{}The audio is cut at {} s, in sound: a word may be cut there.", why,
+                                                  brief(end_s))});
 }
 
 /// The video gets the same window, in whole frames.
@@ -229,8 +272,13 @@ void WindowChooser::judge_channels(std::vector<Warning>& warnings) {
                      "they would cancel, so the {} one alone is used.",
                      *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
   }
-  if (sources_.audio_info.audio->channels > 2) {
-    heard_.levels.clipped_samples.reset();  // what was heard is a mix of them
+  if (with_effects_) {
+    warnings.push_back({"only_effects_heard",
+                        "All of the sound lies in the channel that the file marks as low-frequency effects, which is "
+                        "left out of a mix otherwise; it is used."});
+  }
+  if (sources_.audio_info.audio->channels > 2 || is_over_full_scale()) {
+    heard_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
   } else if (heard_.levels.clipped_samples.value_or(0) > 0) {
     warnings.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
                                                planning::counted(*heard_.levels.clipped_samples, "sample"))});
@@ -242,11 +290,12 @@ planning::SoundChoice WindowChooser::treatment(const Seconds& start_s, const Sec
   choice.cancelling = heard_.correlation && *heard_.correlation < cancelling;
   if (choice.cancelling) choice.treatment.only_channel = heard_.left_is_louder ? 0 : 1;
   const Seconds& fade = options_.prepare.cut.fade_s;
-  if (start_s > 0 && levels_.loud_after(start_s)) choice.treatment.fade_in_s = fade;
-  if (end_s < sound_length_ && levels_.loud_before(end_s)) choice.treatment.fade_out_s = fade;
+  if (start_s > 0 && speech_.loud_after(start_s)) choice.treatment.fade_in_s = fade;
+  if (end_s < sound_length_ && speech_.loud_before(end_s)) choice.treatment.fade_out_s = fade;
   if (start_s < 0) choice.treatment.silence_before_s = -start_s;
+  choice.treatment.with_effects = with_effects_;
   // A mix of many channels may rise above full scale.
-  if (sources_.audio_info.audio->channels > 2) choice.treatment.ceiling_dbtp = most_true_peak;
+  if (sources_.audio_info.audio->channels > 2 || is_over_full_scale()) choice.treatment.ceiling_dbtp = most_true_peak;
   return choice;
 }
 
@@ -272,6 +321,7 @@ AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>
   planning::SoundChoice choice = treatment(start, end);
   AudioPlan plan = planning::plan_audio(sources_.audio_info, options, warnings, choice);
   if (options.loudness_lufs) settle_loudness(plan, choice, options, warnings, context);
+  warn_of_limiting(plan, warnings);
   return plan;
 }
 

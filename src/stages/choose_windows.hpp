@@ -5,6 +5,7 @@
 #include <optional>
 #include <react1/pipeline.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "media/hearing.hpp"
@@ -47,9 +48,13 @@ class WindowChooser {
   [[nodiscard]] Range allowed(std::vector<Warning>& warnings) const;
   void align_take();
   void listen(const Range& range, const RunContext& context);
+  void hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
+  [[nodiscard]] bool is_over_full_scale() const;
+  void warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const;
   void choose(const Range& range, std::vector<Warning>& warnings);
   [[nodiscard]] Range choose_speech(const Range& range, std::vector<Warning>& warnings);
   [[nodiscard]] Range cut(Range range, std::vector<Warning>& warnings);
+  void warn_of_cut_word(const Seconds& end_s, std::string_view why, std::vector<Warning>& warnings) const;
   void share_with_video(const Range& window);
   void judge_channels(std::vector<Warning>& warnings);
   [[nodiscard]] planning::SoundChoice treatment(const Seconds& start_s, const Seconds& end_s) const;
@@ -63,8 +68,9 @@ class WindowChooser {
   Rational fps_ = 0;
   TakeOffset offset_;
   Seconds late_;             ///< audio start - video start on the common timeline; 0 unless a same take
-  media::HeardSound heard_;  // before levels_, which look into it
-  planning::HeardLevels levels_;
+  media::HeardSound heard_;  // before speech_, which looks into it
+  planning::HeardSpeech speech_;
+  bool with_effects_ = false;           ///< only the low-frequency effects channel holds sound
   std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause
   PrepareOptions video_options_, audio_options_;
 };

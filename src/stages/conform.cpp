@@ -6,9 +6,26 @@
 #include "media/motion.hpp"
 #include "plan/conform.hpp"
 #include "plan/encode_plan.hpp"
+#include "plan/speech_track.hpp"
 #include "stages/sound_report.hpp"
 
 namespace react1::stages {
+
+namespace {
+
+/// Those before the first and behind the last word are pauses to turn in as well.
+std::vector<planning::Pause> pauses_between(const Speech& speech, const Seconds& length_s) {
+  std::vector<planning::Pause> pauses;
+  Seconds behind;
+  for (const SpeechSegment& segment : speech.segments) {
+    if (segment.start_s > behind) pauses.push_back({behind, segment.start_s});
+    behind = segment.end_s;
+  }
+  if (length_s > behind) pauses.push_back({behind, length_s});
+  return pauses;
+}
+
+}  // namespace
 
 std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, std::vector<Warning>& warnings,
                                        const RunContext& context) {
@@ -25,12 +42,13 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {
-    const media::Listening wanted{.gate_dbfs = of.options.advice.voice_gate_dbfs, .levels = false};
-    const media::VoiceActivity voice =
-        media::hear_planned(of.audio, of.audio_info, as_delivered(of.voice), wanted, prepare.source, context).voice;
-    facts.voice_found = voice.found;
-    if (voice.found) facts.voice_end_s = voice.last_end_s;
-    for (const media::Interval& pause : voice.pauses) pauses.push_back({pause.start_s, pause.end_s});
+    const media::HeardSound heard = media::hear_planned(of.audio, of.audio_info, as_delivered(of.voice),
+                                                        {.levels = false}, prepare.source, context);
+    const Speech speech =
+        planning::describe_speech(planning::track_speech(heard.blocks, of.options.advice.voice_gate_dbfs), of.voice_s);
+    facts.voice_found = speech.found();
+    if (speech.found()) facts.voice_end_s = speech.segments.back().end_s;
+    pauses = pauses_between(speech, of.voice_s);
   }
   if (needs.motion) {
     const media::Motion motion =
@@ -38,6 +56,7 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
                               of.options.advice, prepare.source, context, of.origin_s);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
+    facts.cuts_s = motion.cuts_s;
   }
   Conformed fit = planning::choose_fit(fit_case, of.video.name(), warnings);
   if (fit.done != Conform::off) {

@@ -34,8 +34,9 @@ void add_warnings(std::vector<Warning>& all, const MediaInfo& info, std::string_
 
 /// Missing colour tags are told once: what is done about them says more than that they are missing.
 void say_once(std::vector<Warning>& warnings) {
-  const bool said = std::any_of(warnings.begin(), warnings.end(),
-                                [](const Warning& warning) { return warning.code == "color_untagged"; });
+  const bool said = std::any_of(warnings.begin(), warnings.end(), [](const Warning& warning) {
+    return warning.code == "color_untagged" || warning.code == "color_kept";
+  });
   if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
 }
 

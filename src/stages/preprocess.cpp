@@ -62,8 +62,7 @@ PreparedClip describe(const AudioPlan& plan) {
 }
 
 /// Fills mismatch, advice and prediction from the two clips of `preparation`.
-void advise_on(Preparation& preparation, const media::HeardSound& heard, const Look& look,
-               const PipelineOptions& options, const RunContext& context) {
+void advise_on(Preparation& preparation, const Look& look, const PipelineOptions& options, const RunContext& context) {
   const PreparedClip::Video& video = preparation.video.video.value();
   preparation.mismatch = measure_mismatch(preparation.video.duration_s, preparation.audio.duration_s);
 
@@ -73,14 +72,16 @@ void advise_on(Preparation& preparation, const media::HeardSound& heard, const L
   facts.fps = video.fps;
   facts.frames = video.frames;
   facts.sample_rate = preparation.audio.audio.value().sample_rate;
-  facts.voice_found = heard.voice.found;
-  if (heard.voice.found) facts.voice_end_s = heard.voice.last_end_s;
+  const Speech& speech = preparation.speech.value();
+  facts.voice_found = speech.found();
+  if (speech.found()) facts.voice_end_s = speech.segments.back().end_s;
   if (advice_needs_motion(facts, options.advice)) {
     const media::Motion motion =
         media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
                               options.prepare.source, context, look.origin_s);
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
+    facts.cuts_s = motion.cuts_s;
   }
   preparation.advice = advise(facts, options.parameters.model_mode, options.advice, options.price);
   preparation.prediction = predict(facts, chosen_mode(options.parameters, preparation.advice), options.price);
@@ -145,24 +146,24 @@ Preparation plan_from(const Source& video, const Source& audio, const PipelineOp
                       const RunContext& context) {
   VideoPlan picture;
   media::HeardSound heard;
-  const ClipWork check{
-      .picture =
-          [&](const PlannedPair& pair, const RunContext& here) {
-            picture = media::check_video(video, pair.video_info, pair.video, options.prepare.source, here);
-          },
-      .sound =
-          [&](const PlannedPair& pair, const RunContext& there) {
-            heard = media::hear_planned(audio, pair.audio_info, as_delivered(pair.audio),
-                                        {.gate_dbfs = options.advice.voice_gate_dbfs}, options.prepare.source, there);
-          }};
+  const ClipWork check{.picture =
+                           [&](const PlannedPair& pair, const RunContext& here) {
+                             picture =
+                                 media::check_video(video, pair.video_info, pair.video, options.prepare.source, here);
+                           },
+                       .sound =
+                           [&](const PlannedPair& pair, const RunContext& there) {
+                             heard = media::hear_planned(audio, pair.audio_info, as_delivered(pair.audio),
+                                                         media::Listening{}, options.prepare.source, there);
+                           }};
   const PlannedPair planned = plan_and_work(video, audio, options, check, context);
   Preparation preparation;
   preparation.video = describe(picture, planned.video_info);
   preparation.audio = describe(planned.audio);
   preparation.conform = planned.conformed;
   preparation.warnings = planned.warnings;
-  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
-  advise_on(preparation, heard, look_at(video, planned), options, context);
+  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options);
+  advise_on(preparation, look_at(video, planned), options, context);
   report(preparation, context);
   return preparation;
 }
@@ -184,8 +185,7 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
   const auto make_sound = [&](const PlannedPair& pair, const RunContext& there) {
     preparation.audio = media::make_audio(audio, pair.audio_info, pair.audio, directory / "audio.mp3", limit,
                                           options.prepare.source, there);
-    heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(),
-                             {.gate_dbfs = options.advice.voice_gate_dbfs}, there);
+    heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(), media::Listening{}, there);
     if (!take) tell(preparation.audio);
   };
   PlannedPair planned = plan_and_work(video, audio, options,
@@ -200,8 +200,8 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
     preparation.warnings.insert(preparation.warnings.end(), clip->warnings.begin(), clip->warnings.end());
   }
-  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options.prepare);
-  advise_on(preparation, heard, {preparation.video.path, /*stream=*/0, Seconds(0)}, options, context);
+  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options);
+  advise_on(preparation, {preparation.video.path, /*stream=*/0, Seconds(0)}, options, context);
   report(preparation, context);
   return preparation;
 }

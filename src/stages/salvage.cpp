@@ -6,6 +6,7 @@
 
 #include "media/intact.hpp"
 #include "plan/encode_plan.hpp"
+#include "plan/frame_rate.hpp"
 #include "plan/loss.hpp"
 
 #include <react1/error.hpp>
@@ -152,11 +153,11 @@ class PictureSalvage {
 
 bool is_doubtful(const VideoInfo& video, const VideoPlan& plan) {
   const bool cut_off = video.truncated && plan.end_s >= video.duration_s;
-  return cut_off || (!video.vfr && video.frames > (video.duration_s * video.fps).round());
+  return cut_off || (!video.vfr && video.frames > planning::frames_with_room(video, video.fps));
 }
 
 bool is_doubtful(const AudioInfo& audio, const AudioPlan& plan) {
-  return audio.truncated && plan.end_s >= Seconds(audio.samples, audio.sample_rate);
+  return audio.truncated && plan.end_s >= audio.duration_s;
 }
 
 std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,

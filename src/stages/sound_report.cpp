@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "plan/speech_track.hpp"
+
 namespace react1::stages {
 namespace {
 
@@ -15,14 +17,16 @@ std::string decimals(const Seconds& value) {
 }
 
 /// The model has answered a long silence at the start with an error that did not name it.
-void warn_of_leading_silence(Preparation& preparation, const media::VoiceActivity& voice, bool same_take) {
-  if (!voice.found || voice.first_start_s < long_silence) return;
-  const Seconds speaks_at = preparation.audio.window_start_s + voice.first_start_s;
+void warn_of_leading_silence(Preparation& preparation, bool same_take) {
+  if (!preparation.speech || !preparation.speech->found()) return;
+  const Seconds silence = preparation.speech->segments.front().start_s;
+  if (silence < long_silence) return;
+  const Seconds speaks_at = preparation.audio.window_start_s + silence;
   preparation.warnings.push_back(
       {"leading_silence",
        fmt::format(
            "The audio clip starts with {} s of silence; --window speech looks for the voice, {} {} starts with it.",
-           decimals(voice.first_start_s), same_take ? "--start" : "--audio-start", decimals(speaks_at))});
+           decimals(silence), same_take ? "--start" : "--audio-start", decimals(speaks_at))});
 }
 
 void warn_of_loudness(Preparation& preparation, const SoundLevels& levels, const std::optional<double>& wanted) {
@@ -41,12 +45,15 @@ AudioPlan as_delivered(AudioPlan plan) {
 }
 
 void report_sound(Preparation& preparation, const media::HeardSound& heard, const TakeOffset& offset,
-                  std::optional<std::int64_t> clipped_samples, const PrepareOptions& options) {
+                  std::optional<std::int64_t> clipped_samples, const PipelineOptions& options) {
   preparation.offset = offset;
   preparation.audio.levels = heard.levels;
   preparation.audio.levels->clipped_samples = clipped_samples;
-  warn_of_leading_silence(preparation, heard.voice, offset.same_take);
-  warn_of_loudness(preparation, heard.levels, options.loudness_lufs);
+  const planning::SpeechTrack track = planning::track_speech(heard.blocks, options.advice.voice_gate_dbfs);
+  preparation.audio.levels->silence_share = planning::silence_share(track);
+  preparation.speech = planning::describe_speech(track, preparation.audio.duration_s);
+  warn_of_leading_silence(preparation, offset.same_take);
+  warn_of_loudness(preparation, heard.levels, options.prepare.loudness_lufs);
 }
 
 }  // namespace react1::stages

@@ -12,9 +12,9 @@ namespace react1::stages {
 /// The plan less what copying can't do: for listening to what will really be delivered.
 [[nodiscard]] AudioPlan as_delivered(AudioPlan plan);
 
-/// Fills levels and offset of `preparation` and warns about long silence at the start and a loudness that was missed.
-/// `clipped_samples` were counted in the source.
+/// Fills levels, speech and offset of `preparation` and warns about long silence at the start and a loudness that was
+/// missed. `clipped_samples` were counted in the source.
 void report_sound(Preparation& preparation, const media::HeardSound& heard, const TakeOffset& offset,
-                  std::optional<std::int64_t> clipped_samples, const PrepareOptions& options);
+                  std::optional<std::int64_t> clipped_samples, const PipelineOptions& options);
 
 }  // namespace react1::stages

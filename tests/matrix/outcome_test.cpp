@@ -112,7 +112,11 @@ void check_container(const Json& expected, const PreparedClip& clip) {
 /// plan() had promised the same.
 void check_plan(const PreparedClip& planned, const PreparedClip& made) {
   CHECK(planned.action == made.action);
-  if (made.video) CHECK(planned.video->frames == made.video->frames);
+  if (made.video) {
+    CHECK(planned.video->frames == made.video->frames);
+    CHECK(planned.video->width == made.video->width);
+    CHECK(planned.video->height == made.video->height);
+  }
   if (made.audio && made.action == ClipAction::transcode) CHECK(planned.audio->samples == made.audio->samples);
 }
 

@@ -104,10 +104,10 @@ TEST_CASE("a picture that grows in the middle still fills the frame, before and 
   REQUIRE(pictures.size() == 50);
   for (const std::size_t frame : {0U, 24U, 25U, 49U}) {
     CAPTURE(frame);
-    CHECK(pictures[frame].width == 160);
+    CHECK(pictures[frame].width == 240);
     // testsrc2 has its coloured bars everywhere: no edge is black.
     int brightest_right = 0;
-    for (int row = 0; row < 90; ++row) brightest_right = std::max(brightest_right, pictures[frame].y(155, row));
+    for (int row = 0; row < 136; ++row) brightest_right = std::max(brightest_right, pictures[frame].y(232, row));
     CHECK(brightest_right > 60);
   }
 }

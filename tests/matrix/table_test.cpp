@@ -54,7 +54,9 @@ std::string all_tests() {
 
 }  // namespace
 
-TEST_CASE("the table has at least 26 points, numbered in order, and each names a fixture that exists and a test that exists") {
+TEST_CASE(
+    "the table has at least 26 points, numbered in order, and each names a fixture that exists and a test that "
+    "exists") {
   const std::string tests = all_tests();
   const auto table = rows();
   REQUIRE(table.size() >= 26);

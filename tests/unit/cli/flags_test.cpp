@@ -50,6 +50,17 @@ TEST_CASE("half a second may be lost, more with --max-loss, and anything with --
   CHECK_THROWS_AS((void)resolve(flags), Error);
 }
 
+TEST_CASE("colours are kept where a player shows them right, unless --color asks for BT.709") {
+  PipelineFlags flags;
+  CHECK((resolve(flags).prepare.color == ColorPolicy::automatic));
+  CLI::App command;
+  add_pipeline_flags(command, flags);
+  command.parse("--color bt709");
+  CHECK((resolve(flags).prepare.color == ColorPolicy::bt709));
+  flags.color = "bt901";
+  CHECK_THROWS_AS(resolve(flags), Error);
+}
+
 TEST_CASE("uploads are reused unless told otherwise, and live as long as the account says unless told otherwise") {
   PipelineFlags flags;
   CHECK(resolve(flags).upload.reuse);

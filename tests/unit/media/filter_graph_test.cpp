@@ -134,6 +134,63 @@ TEST_CASE("matrix, range and depth are converted from what the plan says") {
   CHECK(contains(filter_chain(plan, limited), "primariesin=bt2020:transferin=bt709:primaries=bt709"));
 }
 
+TEST_CASE("primaries and curves that are not BT.709's go through linear light, the usual SDR curves do not") {
+  VideoPlan plan = plan_for(720, 576);
+  plan.color_primaries = "smpte432";
+  CHECK(contains(filter_chain(plan, picture(720, 576)),
+                 "matrixin=bt709:rangein=limited:primariesin=12:transferin=bt709:primaries=bt709:transfer=bt709"));
+  plan.color_transfer = "linear";
+  CHECK(contains(filter_chain(plan, picture(720, 576)), "primariesin=12:transferin=8"));
+  plan = plan_for(720, 576);
+  plan.color_space = "smpte240m";
+  CHECK(contains(filter_chain(plan, picture(720, 576)), "matrixin=7:"));
+  plan.color_space = "ictcp";
+  CHECK(contains(filter_chain(plan, picture(720, 576)), "matrixin=bt2020nc:"));
+}
+
+TEST_CASE("a picture of another shape lies whole in the middle") {
+  const auto pad = [](const VideoPlan& plan, const PictureFormat& source) {
+    const std::string chain = filter_chain(plan, source);
+    return chain.substr(std::min(chain.find("pad="), chain.size()));
+  };
+  CHECK(pad(plan_for(640, 480), picture(480, 640)) == "pad=640:480:140:0");
+  CHECK(pad(plan_for(480, 640), picture(640, 480)) == "pad=480:640:0:140");
+  CHECK(pad(plan_for(640, 360), picture(320, 180)).empty());
+  CHECK(pad(plan_for(640, 360), picture(318, 179)).empty());  // rounding
+  VideoPlan turned = plan_for(480, 640);
+  turned.orientation.rotation_deg = 90;
+  CHECK(pad(turned, picture(640, 480)).empty());
+  CHECK(pad(turned, picture(480, 640)) == "pad=480:640:0:140");
+  // A broadcast goes from 4:3 to 16:9 by the shape of its pixels alone.
+  VideoPlan narrow = plan_for(768, 576);
+  narrow.sar = react1::Rational(16, 15);
+  PictureFormat wide = picture(720, 576);
+  CHECK(pad(narrow, wide).empty());
+  wide.sar = react1::Rational(4, 3);
+  CHECK(pad(narrow, wide) == "pad=768:576:0:72");
+}
+
+TEST_CASE("a square stays one when the phone is turned") {
+  const auto square = [](int width, int height) {
+    return make_frame(AV_PIX_FMT_YUV420P, width, height, [=](int plane, int x, int y) {
+      const int half = plane == 0 ? 20 : 10;
+      const int w = plane == 0 ? width : width / 2;
+      const int h = plane == 0 ? height : height / 2;
+      const bool inside = std::abs(2 * x - w) < 2 * half && std::abs(2 * y - h) < 2 * half;
+      return plane > 0 ? 128 : inside ? 235 : 60;
+    });
+  };
+  auto frame = square(120, 160);
+  const auto result = filtered(plan_for(160, 120), *frame);
+  int across = 0;
+  int down = 0;
+  for (int x = 0; x < 160; ++x) across += sample(*result, 0, x, 60) > 150 ? 1 : 0;
+  for (int y = 0; y < 120; ++y) down += sample(*result, 0, 80, y) > 150 ? 1 : 0;
+  CHECK(std::abs(across - 30) <= 1);
+  CHECK(std::abs(down - 30) <= 1);
+  CHECK(sample(*result, 0, 4, 60) == 16);
+}
+
 TEST_CASE("HDR is mapped from its own transfer in linear light") {
   VideoPlan plan = plan_for(1920, 1080);
   plan.color_space = "bt2020nc";

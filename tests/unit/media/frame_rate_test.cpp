@@ -11,10 +11,10 @@ namespace {
 
 /// The rate of frames at `times`, given in this order.
 FrameRate rate_of(const std::vector<std::int64_t>& times, const Rational& tick, const Rational& hint = 0) {
-  IntervalCounter counter;
+  IntervalCounter counter(tick);
   for (const std::int64_t time : times) counter.add(time);
   counter.finish();
-  return frame_rate(counter.intervals(), tick, hint);
+  return frame_rate(counter.timing(), tick, hint);
 }
 
 /// Times of `count` frames at `fps`, rounded to `tick` as a muxer does.
@@ -83,6 +83,87 @@ TEST_CASE("where the times can't tell, the header's average rate decides between
   CHECK(rate_of(times, {1, 1000}, 30).fps == Rational{30});
   // A header that is plainly wrong has no say.
   CHECK(rate_of(times, {1, 1000}, 90000).fps != Rational{90000});
+}
+
+enum class Rounding { down, nearest, up };
+
+std::int64_t rounded(const Rational& ticks, Rounding rounding) {
+  if (rounding == Rounding::down) return ticks.floor();
+  return rounding == Rounding::up ? ticks.ceil() : ticks.round();
+}
+
+const std::vector<Rational>& nominal_rates() {
+  static const std::vector<Rational> rates{10, 12, {25, 2},       15, 20, {24000, 1001}, 24, 25, {30000, 1001}, 30,
+                                           48, 50, {60000, 1001}, 60, 120};
+  return rates;
+}
+
+TEST_CASE("every nominal rate is found again in every time base, rounded down, up or to the nearest tick") {
+  const std::vector<Rational> ticks{{1, 1000},  {1, 600},  {1, 90000}, {1, 100},      {1, 90},         {1, 48},
+                                    {1, 15},    {1, 12},   {1, 24},    {1, 25},       {1, 30},         {1, 50},
+                                    {1, 60},    {1, 29},   {1, 10000}, {1001, 30000}, {1001, 24000},   {1, 12800},
+                                    {1, 44100}, {1, 2997}, {1, 120},   {1, 1000000},  {1, 1000000000}, {1, 19}};
+  constexpr int count = 2600;  // enough for NTSC twins to part by more than two of the coarsest ticks
+  for (const Rational& fps : nominal_rates()) {
+    for (const Rational& tick : ticks) {
+      for (const Rounding rounding : {Rounding::down, Rounding::nearest, Rounding::up}) {
+        for (const Rational& offset : {Rational{0}, Rational{1, 3}, Rational{9, 10}, Rational{36000}}) {
+          std::vector<std::int64_t> times;
+          for (int i = 0; i < count; ++i) times.push_back(rounded((Rational{i} / fps + offset) / tick, rounding));
+          const FrameRate rate = rate_of(times, tick);
+          CAPTURE(fps.to_decimal());
+          CAPTURE(tick.den());
+          CAPTURE(static_cast<int>(rounding));
+          CAPTURE(offset.to_decimal());
+          CHECK(rate.fps == fps);
+          CHECK_FALSE(rate.vfr);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("ticks as long as frames: a rate that halves is variable, and its frames last a tick") {
+  std::vector<std::int64_t> times{0};
+  for (int i = 0; i < 200; ++i) times.push_back(times.back() + 1);
+  for (int i = 0; i < 119; ++i) times.push_back(times.back() + 2);
+  for (const int fps : {24, 25, 30, 50, 60}) {
+    const FrameRate rate = rate_of(times, {1, fps}, Rational{320 * fps, 440});
+    CHECK(rate.vfr);
+    CHECK(rate.fps == Rational{fps});
+  }
+}
+
+TEST_CASE("ticks as long as frames: frames left out here and there do not make an odd constant rate") {
+  for (const int left_out : {1, 3, 7, 10, 12, 31}) {
+    std::vector<std::int64_t> times;
+    for (int i = 0; i < 75; ++i) {
+      if (i % left_out != left_out - 1 || left_out == 1) times.push_back(i);
+    }
+    const FrameRate rate = rate_of(times, {1, 25});
+    CAPTURE(left_out);
+    CHECK(rate.fps == Rational{25});
+    CHECK(rate.vfr == (left_out != 1));
+  }
+}
+
+TEST_CASE("a clock half a thousandth off makes no variable rate, two thousandths do") {
+  for (const int most : {45, 180}) {
+    std::vector<std::int64_t> times;
+    for (int i = 0; i < 300; ++i) times.push_back(i * 3600 + (i * 7919 % (2 * most + 1)) - most);
+    const FrameRate rate = rate_of(times, {1, 90000});
+    CHECK(abs(rate.fps - 25) <= (most > 45 ? Rational{1, 2} : Rational{0}));
+    CHECK(rate.vfr == (most > 45));
+  }
+}
+
+TEST_CASE("rates whose frames a coarse tick can confuse are known") {
+  CHECK_FALSE(ticks_hide_places(30, {1, 30}));
+  CHECK_FALSE(ticks_hide_places(15, {1, 30}));
+  CHECK_FALSE(ticks_hide_places(60, {1, 1000}));
+  CHECK(ticks_hide_places(24, {1, 30}));
+  CHECK(ticks_hide_places(30, {1, 15}));
+  CHECK(ticks_hide_places({30000, 1001}, {1, 30}));
 }
 
 TEST_CASE("a single frame has no rate") {

@@ -22,6 +22,7 @@ VideoPlan plan_to_encode(const MediaInfo& info, Seconds limit) {
   plan.width = video.display_width - video.display_width % 2;
   plan.height = video.display_height - video.display_height % 2;
   plan.orientation = video.orientation;
+  plan.sar = video.sar;
   plan.color_space = video.color.space.empty() ? "bt709" : video.color.space;
   plan.preset = "ultrafast";
   return plan;

@@ -60,6 +60,55 @@ TEST_CASE("a header that claims more than what its index lists lasts is wrong, a
   CHECK(warns(info, found(), "truncated"));
 }
 
+TEST_CASE("where the times start counts towards what a header promises") {
+  MediaInfo info = quiet();
+  info.video->header_duration_s.reset();
+  info.video->header_frames.reset();
+  info.video->start_s = 36000;
+  info.container_duration_s = 36006;
+  CHECK_FALSE(warns(info, found(), "truncated"));
+  info.container_duration_s = 6;  // or it does not
+  CHECK_FALSE(warns(info, found(), "truncated"));
+  info.container_duration_s = 37000;
+  CHECK(warns(info, found(), "truncated"));
+}
+
+TEST_CASE("priming and padding count towards what a header promises of sound") {
+  MediaInfo info = quiet();
+  info.audio.emplace();
+  info.audio->duration_s = Rational{56, 10};
+  info.audio->header_duration_s = 6;
+  ProbeFindings findings = found();
+  CHECK(warns(info, findings, "truncated"));
+  findings.audio_trimmed_s = Rational{35, 100};
+  CHECK_FALSE(warns(info, findings, "truncated"));
+}
+
+TEST_CASE("a file that is as long as its container says is whole, whatever its durations say") {
+  MediaInfo info = quiet();
+  info.video->header_duration_s.reset();
+  info.video->header_frames.reset();
+  info.container_duration_s = 9;
+  ProbeFindings findings = found();
+  CHECK(warns(info, findings, "truncated"));
+  findings.missing_bytes = 0;
+  CHECK_FALSE(warns(info, findings, "truncated"));
+  CHECK(warns(info, findings, "wrong_duration"));
+  findings.missing_bytes = 1000;
+  CHECK(warns(info, findings, "truncated"));
+  info.container_duration_s.reset();  // FFmpeg drops the length of an ASF that was cut off
+  CHECK(warns(info, findings, "truncated"));
+  info.container_duration_s = 6;  // only what lies behind the picture is missing
+  CHECK_FALSE(warns(info, findings, "truncated"));
+}
+
+TEST_CASE("frames without bytes are not missing when every byte that the index lists is there") {
+  ProbeFindings findings = found();
+  findings.video_packets = 147;
+  findings.video_bytes_present = true;
+  CHECK_FALSE(warns(quiet(), findings, "truncated"));
+}
+
 TEST_CASE("what an edit list hides is not missing") {
   MediaInfo info = quiet();
   ProbeFindings findings = found();

@@ -159,8 +159,9 @@ TEST_CASE("a moving shot that is shorter still bounces and asks for a review at 
   CHECK(says(advice.warnings, "4 s"));
 }
 
-TEST_CASE("between two and four lengths a loopable shot loops, a static one bounces, any other is held") {
-  const Advice loop = advised(moving(4, 13, true, true));
+TEST_CASE("between two and four lengths a static shot bounces, a loopable one that moves loops, any other is held") {
+  check(advised(moving(4, 13, true, true)), "11", LipsyncMode::bounce);  // a turn makes no jump, a loop does
+  const Advice loop = advised(moving(4, 13, false, true));
   check(loop, "11", LipsyncMode::loop);
   CHECK(loop.seams_s == std::vector<Seconds>{4, 8, 12});
   CHECK(says(loop.warnings, "Many turns"));
@@ -172,6 +173,20 @@ TEST_CASE("between two and four lengths a loopable shot loops, a static one boun
   check(held, "11", LipsyncMode::cut_off, /*hold=*/true);
   CHECK(says(held.reasons, "split the voice"));
   CHECK(held.seams_s.empty());
+}
+
+TEST_CASE("a hard cut is named with its instant, not called a shot that moves") {
+  for (const auto& [ratio, loopable] :
+       {std::pair{Rational(5, 4), false}, {Rational(3, 2), true}, {Rational(3, 2), false}, {3, false}}) {
+    ClipFacts cut = moving(4, 4 * ratio, false, loopable);
+    CHECK(says(advised(cut).reasons, "The shot moves"));
+    cut.cuts_s = {Rational(348, 100)};
+    CHECK(says(advised(cut).reasons, "The picture cuts at 3.48 s"));
+    CHECK_FALSE(says(advised(cut).reasons, "The shot moves"));
+  }
+  ClipFacts many = moving(10, 30, false, false);
+  many.cuts_s = {1, 2, 3, 4, 5};
+  CHECK(says(advised(many).reasons, "The picture cuts at 1, 2, 3 s and 2 more"));
 }
 
 TEST_CASE("above four lengths every shot is held, without a look at its motion") {

@@ -123,15 +123,37 @@ TEST_CASE("a cut MP3 keeps whole frames, within the window and with its tag with
   }
 }
 
-TEST_CASE("an MP3 that can't be copied from its start or without a tag is encoded") {
+TEST_CASE("an MP3 that can't be copied from its start, or whose bit rate varies without a tag, is encoded") {
   const AudioPlan late = planned(mp3(48000, 480000), {.audio_window = {.start = Seconds(1)}});
   CHECK(late.action == ClipAction::transcode);
   CHECK(says(late, "starts at 1 s"));
   MediaInfo untagged = mp3(48000, 1'000'000);
   untagged.audio->priming = 0;
+  CHECK(planned(untagged).action == ClipAction::cut);
+  untagged.audio->mp3->variable_rate = true;
   CHECK(planned(untagged).action == ClipAction::transcode);
   CHECK(says(planned(untagged), "no LAME tag"));
   CHECK(planned(mp3(48000, 48000), {.reencode = ReencodePolicy::always}).action == ClipAction::transcode);
+}
+
+TEST_CASE("an MP3 with a flaw is copied with a fresh tag, and encoded where its frames differ or were not read") {
+  MediaInfo flawed = mp3(48000, 240'000);
+  flawed.audio->mp3->flaws = {"The tag says 10 frames, 210 are there."};
+  CHECK(planned(flawed).action == ClipAction::remux);
+  CHECK(says(planned(flawed), "210 are there"));
+  CHECK(planned(flawed, {.audio_window = {.end = Seconds(2)}}).action == ClipAction::cut);
+
+  flawed.audio->mp3->uniform = false;
+  CHECK(planned(flawed).action == ClipAction::transcode);
+  CHECK(says(planned(flawed), "changes inside"));
+
+  MediaInfo unread = mp3(48000, 240'000);
+  unread.audio->mp3.reset();
+  CHECK(planned(unread).action == ClipAction::transcode);
+  CHECK(says(planned(unread), "frame by frame"));
+  // The packets of another container have sizes of their own.
+  unread.format = "matroska,webm";
+  CHECK(planned(unread).action == ClipAction::remux);
 }
 
 TEST_CASE("an MP3 that must not be encoded again is refused where copying fails; other sound has to be") {

@@ -63,6 +63,7 @@ inline MediaInfo sound(const std::string& codec, const std::string& format, int 
   stream.codec = codec;
   stream.chosen = true;
   info.streams = {stream};
+  if (codec == "mp3" && format == "mp3") audio.mp3.emplace();
   info.audio = audio;
   return info;
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace react1::planning {
@@ -11,14 +12,14 @@ namespace {
 /// Silence and voice by turns, in blocks, silence first.
 struct Heard {
   std::vector<std::uint8_t> blocks;
-  HeardLevels levels;
+  HeardSpeech levels;
   explicit Heard(const std::vector<int>& lengths, const Seconds& start = 0) {
     bool voice = false;
     for (const int length : lengths) {
       blocks.insert(blocks.end(), static_cast<std::size_t>(length), voice ? std::uint8_t{40} : std::uint8_t{160});
       voice = !voice;
     }
-    levels = {.levels = blocks, .start_s = start, .threshold = voice_threshold(blocks, -45)};
+    levels = {.levels = blocks, .speech = track_speech(blocks, -45), .start_s = start};
   }
 };
 
@@ -29,7 +30,8 @@ TEST_CASE("the window with the most voice wins, a little before its first word a
   CHECK(best->start_s == Seconds(1290, 100));
   CHECK(best->end_s == Seconds(2265, 100));
   CHECK(best->voiced_s == Seconds(9));
-  CHECK_FALSE(best->ends_in_word);
+  CHECK(best->ends_in_pause);
+  CHECK_FALSE(best->may_cut_word);
 }
 
 TEST_CASE("of equals the earliest wins") {
@@ -70,14 +72,29 @@ TEST_CASE("unbroken voice is broken at its longest gap, else cut") {
   const Heard gap({0, 1300, 5, 1695});
   const auto at_gap = find_speech(gap.levels, 15);
   REQUIRE(at_gap);
-  CHECK(at_gap->ends_in_word);  // 15 s of unbroken voice beat the 13 before the gap
+  CHECK_FALSE(at_gap->ends_in_pause);  // 15 s of unbroken voice beat the 13 before the gap
   CHECK(at_gap->start_s == Seconds(1305, 100));
   CHECK(at_gap->voiced_s == Seconds(15));
   const Heard unbroken({0, 2000});
   const auto cut = find_speech(unbroken.levels, 15);
   CHECK(cut->start_s == 0);
   CHECK(cut->end_s == Seconds(15));
-  CHECK(cut->ends_in_word);
+  CHECK_FALSE(cut->ends_in_pause);
+  CHECK(cut->may_cut_word);
+}
+
+TEST_CASE("unbroken voice is cut at its quietest instant, and a gap that is no pause counts as a cut in a word") {
+  Heard soft({0, 2000});
+  std::fill_n(soft.blocks.begin() + 1300, 12, std::uint8_t{60});  // 10 dB softer from 13 s on, still voice
+  soft.levels.speech = track_speech(soft.blocks, -45);
+  const auto at_soft = find_speech(soft.levels, 15);
+  CHECK(at_soft->end_s > Seconds(13));
+  CHECK(at_soft->end_s < Seconds(1312, 100));
+  CHECK(at_soft->may_cut_word);
+  const auto at_gap = find_speech(Heard({0, 1400, 10, 700}).levels, 15);
+  CHECK(at_gap->voiced_s == Seconds(14));
+  CHECK_FALSE(at_gap->ends_in_pause);
+  CHECK(at_gap->may_cut_word);
 }
 
 TEST_CASE("times count from the start of the clip, not of the search") {
@@ -87,7 +104,7 @@ TEST_CASE("times count from the start of the clip, not of the search") {
 
 TEST_CASE("without voice there is no window") {
   CHECK_FALSE(find_speech(Heard({500}).levels, 15));
-  CHECK_FALSE(find_speech(HeardLevels{}, 15));
+  CHECK_FALSE(find_speech(HeardSpeech{}, 15));
 }
 
 }  // namespace

@@ -51,6 +51,8 @@ const std::vector<Fault>& faults() {
       {"advice.voice_gate_dbfs", [](PipelineOptions& o) { o.advice.voice_gate_dbfs = 1; }},
       {"advice.voice_tail_s", [](PipelineOptions& o) { o.advice.voice_tail_s = -1; }},
       {"advice.loop_ssim", [](PipelineOptions& o) { o.advice.loop_ssim = 1.5; }},
+      {"advice.loop_step", [](PipelineOptions& o) { o.advice.loop_step = -1; }},
+      {"advice.static_travel", [](PipelineOptions& o) { o.advice.static_travel = 11; }},
       {"advice.static_motion", [](PipelineOptions& o) { o.advice.static_motion = -0.1; }},
       {"advice.scene_cut", [](PipelineOptions& o) { o.advice.scene_cut = 2; }},
       {"price.usd_per_minute", [](PipelineOptions& o) { o.price.usd_per_minute = -1; }},

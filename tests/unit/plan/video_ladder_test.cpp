@@ -59,7 +59,10 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
       {"depth", [](MediaInfo& i) { i.video->bit_depth = 10; }, encode, "10 bits"},
       {"hdr", [](MediaInfo& i) { i.video->hdr = "pq"; }, encode, "HDR"},
       {"full range", [](MediaInfo& i) { i.video->color.range = "pc"; }, encode, "full"},
-      {"other colour", [](MediaInfo& i) { i.video->color.space = "smpte170m"; }, encode, "smpte170m"},
+      {"unusual matrix", [](MediaInfo& i) { i.video->color.space = "smpte240m"; }, encode, "smpte240m"},
+      {"wide gamut", [](MediaInfo& i) { i.video->color.primaries = "smpte432"; }, encode, "smpte432"},
+      {"linear light", [](MediaInfo& i) { i.video->color.transfer = "linear"; }, encode, "linear"},
+      {"coarse ticks", [](MediaInfo& i) { i.video->coarse_times = true; }, encode, "coarsely"},
       {"interlaced", [](MediaInfo& i) { i.video->interlaced = true; }, encode, "interlaced"},
       {"rotated", [](MediaInfo& i) { i.video->orientation.rotation_deg = 90; }, encode, "90 degrees"},
       {"mirrored", [](MediaInfo& i) { i.video->orientation.mirrored = true; }, encode, "mirrored"},
@@ -79,7 +82,7 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
        encode, "50 has to become 25"},
       {"changing size", [](MediaInfo& i) { i.video->parameters_change = true; }, encode, "change in the middle"},
       {"late key frame", [](MediaInfo& i) { i.video->starts_with_key_frame = false; }, cut, "key frame"},
-      {"hidden frames", [](MediaInfo& i) { i.video->header_frames = 200; }, encode, "200 frames"},
+      {"frames without bytes", [](MediaInfo& i) { i.video->header_frames = 200; }, cut, "200 frames"},
       {"avi", [](MediaInfo& i) { i.format = "avi"; }, encode, "avi"},
       {"fragments", [](MediaInfo& i) { i.fragmented = true; }, remux, "fragments"},
       {"wrong header", [](MediaInfo& i) { i.video->header_duration_s = 8; }, remux, "another length"},
@@ -114,7 +117,10 @@ TEST_CASE("a clip that doesn't start with a key frame may still be cut where one
 }
 
 TEST_CASE("frames missing at the end of a truncated file only matter when they are wanted") {
-  const auto truncated = [](MediaInfo& info) { info.video->header_frames = 400; };
+  const auto truncated = [](MediaInfo& info) {
+    info.video->header_frames = 400;
+    info.video->truncated = true;
+  };
   CHECK(planned(truncated).plan.action == ClipAction::transcode);  // which finds what is not there
   CHECK(planned(truncated, {.video_window = {.end = Seconds(2)}}).plan.action == ClipAction::cut);
   MediaInfo cut_off = test::clean_video(25, 150);
@@ -228,6 +234,36 @@ TEST_CASE("untagged colour is handed on as it is, with a warning") {
   for (const Warning& warning : outcome.warnings) warned = warned || warning.code == "color_untagged";
   CHECK(warned);
   for (const Warning& warning : planned([](MediaInfo&) {}).warnings) CHECK(warning.code != "color_untagged");
+}
+
+TEST_CASE("a standard SD tag is copied and kept, unless BT.709 is asked for") {
+  const auto codes = [](const Outcome& outcome) {
+    std::string all;
+    for (const Warning& warning : outcome.warnings) all += warning.code + " ";
+    return all;
+  };
+  for (const char* tag : {"smpte170m", "bt470bg"}) {
+    const auto sd = [tag](MediaInfo& info) {
+      info.video->color = {.range = "tv", .space = tag, .transfer = tag, .primaries = tag};
+    };
+    CHECK(planned(sd).plan.action == ClipAction::passthrough);
+    CHECK(codes(planned(sd)) == "low_resolution color_kept ");
+    CHECK(planned(sd, {.color = ColorPolicy::keep}).plan.action == ClipAction::passthrough);
+    const Outcome asked = planned(sd, {.color = ColorPolicy::bt709});
+    CHECK(asked.plan.action == ClipAction::transcode);
+    CHECK(says(asked.plan, tag));
+  }
+}
+
+TEST_CASE("the colour policy decides for wide gamut and for untagged SD") {
+  const auto wide = [](MediaInfo& info) { info.video->color.primaries = "smpte432"; };
+  CHECK(planned(wide, {.color = ColorPolicy::keep}).plan.action == ClipAction::passthrough);
+  CHECK(planned(wide, {.color = ColorPolicy::bt709}).plan.action == ClipAction::transcode);
+  const auto untagged = [](MediaInfo& info) { info.video->color = {}; };
+  CHECK(planned(untagged, {.color = ColorPolicy::bt709}).plan.action == ClipAction::transcode);
+  CHECK(planned([](MediaInfo&) {}, {.color = ColorPolicy::bt709}).plan.action == ClipAction::passthrough);
+  const auto reserved = [](MediaInfo& info) { info.video->color.space = "reserved"; };
+  CHECK(planned(reserved).plan.action == ClipAction::passthrough);
 }
 
 TEST_CASE("a kept rate of 50 is passed through when the policy keeps it") {

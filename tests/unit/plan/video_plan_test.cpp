@@ -103,6 +103,26 @@ TEST_CASE("a window between two frames takes the frame that is shown there") {
   CHECK(plan.start_s == Seconds(149, 25));
 }
 
+TEST_CASE("a last frame that is shown longer than its place counts with all of its duration") {
+  MediaInfo info = clean_video(25, 100);
+  info.video->duration_s = Rational(696, 100);
+  const VideoPlan whole = planned(info);
+  CHECK(whole.frames == 174);
+  CHECK(whole.action == ClipAction::transcode);  // decoders give a frame once, whatever its packet says
+  PrepareOptions options;
+  options.video_window.end = Rational(4);
+  CHECK(planned(info, options).frames == 100);
+  CHECK(planned(info, options).action == ClipAction::cut);
+  options.video_window.end = Rational(5);
+  CHECK(planned(info, options).frames == 125);
+  options.video_window = {.start = Rational(5), .end = Rational(6)};
+  CHECK(planned(info, options).frames == 25);
+  // What rounding adds to a last frame is no frame.
+  info.video->duration_s = Rational(4) + Rational(3, 100);
+  CHECK(planned(info).frames == 100);
+  CHECK(planned(info).action == ClipAction::passthrough);
+}
+
 TEST_CASE("rates become the nearest recommended one of which they are a multiple or a fraction") {
   const std::array<std::pair<Rational, Rational>, 16> table{{{50, 25},
                                                              {60, 30},
@@ -165,6 +185,32 @@ TEST_CASE("sizes become even by at most one pixel and fit into the limits both w
       REQUIRE(h >= 2);
     }
   }
+}
+
+TEST_CASE("the largest size that the window shows leads, the first of those as large") {
+  MediaInfo info = clean_video(25, 250);
+  info.video->width = info.video->display_width = 320;
+  info.video->height = info.video->display_height = 180;
+  info.video->sizes = {{0, 320, 180}, {2, 640, 360}, {5, 1280, 720}, {8, 720, 1280}};
+  const auto size = [&](const Seconds& start, const Seconds& end) {
+    PrepareOptions options;
+    options.video_window = {.start = start, .duration = {}, .end = end};
+    const VideoPlan plan = planned(info, options);
+    return std::pair(plan.width, plan.height);
+  };
+  CHECK(size(0, 10) == std::pair(1280, 720));
+  CHECK(size(0, 2) == std::pair(320, 180));
+  CHECK(size(0, 5) == std::pair(640, 360));
+  CHECK(size(2, 6) == std::pair(1280, 720));
+  CHECK(size(8, 10) == std::pair(720, 1280));
+  PrepareOptions small;
+  small.max_width = 640;
+  small.max_height = 360;
+  CHECK(planned(info, small).width == 640);
+  info.video->sar = Rational(4, 3);
+  CHECK(size(0, 2) == std::pair(426, 180));
+  info.video->orientation.rotation_deg = 90;
+  CHECK(size(0, 2) == std::pair(180, 426));
 }
 
 TEST_CASE("untagged colour is BT.709 from 720 lines or 1280 columns on, else BT.601") {

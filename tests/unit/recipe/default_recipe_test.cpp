@@ -36,8 +36,8 @@ void check_same(const WindowOptions& read, const WindowOptions& built_in) {
 
 void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   const auto& [video_window, audio_window, choice, same_take, cut, max_duration, fps, reencode, cut_loss, copy_check,
-               max_loss, salvage, conform, turn_reach, width, height, quality, crf, preset, bitrate, loudness, source] =
-      read;
+               color, max_loss, salvage, conform, turn_reach, width, height, quality, crf, preset, bitrate, loudness,
+               source] = read;
   check_same(video_window, built_in.video_window);
   check_same(audio_window, built_in.audio_window);
   CHECK((choice == built_in.window));
@@ -52,6 +52,7 @@ void check_same(const PrepareOptions& read, const PrepareOptions& built_in) {
   CHECK((reencode == built_in.reencode));
   CHECK(cut_loss == built_in.max_cut_loss_s);
   CHECK((copy_check == built_in.copy_check));
+  CHECK((color == built_in.color));
   CHECK(max_loss == built_in.max_loss_s);
   CHECK(salvage == built_in.salvage);
   CHECK((conform == built_in.conform));
@@ -87,7 +88,7 @@ void check_same(const RequestedParameters& read, const RequestedParameters& buil
 
 void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
   const auto& [goal, min_video, min_frames, tail, tail_share, speed_up, slow_down, slow_down_warn, one_turn, many_turns,
-               lips_only, gate, voice_tail, ssim, motion, cut] = read;
+               lips_only, gate, voice_tail, ssim, loop_step, motion, travel, cut] = read;
   CHECK((goal == built_in.goal));
   CHECK(min_video == built_in.min_video_s);
   CHECK(min_frames == built_in.min_frames);
@@ -102,7 +103,9 @@ void check_same(const AdviceOptions& read, const AdviceOptions& built_in) {
   CHECK(gate == built_in.voice_gate_dbfs);
   CHECK(voice_tail == built_in.voice_tail_s);
   CHECK(ssim == built_in.loop_ssim);
+  CHECK(loop_step == built_in.loop_step);
   CHECK(motion == built_in.static_motion);
+  CHECK(travel == built_in.static_travel);
   CHECK(cut == built_in.scene_cut);
 }
 

@@ -94,6 +94,24 @@ TEST_CASE("a preparation has the contract's fields") {
   CHECK(document["prediction"]["cost_usd"] == doctest::Approx(0.378));
 }
 
+TEST_CASE("a preparation says where it holds speech, and null where there is none") {
+  Preparation preparation = test::sample_preparation();
+  Json speech = Json::parse(to_json(preparation)).at("speech");
+  CHECK(speech.at("found") == true);
+  CHECK(speech.at("start_s") == 0.25);
+  CHECK(speech.at("end_s") == 2.25);
+  CHECK(speech.at("share") == 0.875);
+  REQUIRE(speech.at("segments").size() == 2);
+  CHECK(speech.at("segments").at(1).at("start_s") == 1.2);
+  preparation.speech = Speech{};
+  speech = Json::parse(to_json(preparation)).at("speech");
+  CHECK(speech.at("found") == false);
+  CHECK(speech.at("start_s").is_null());
+  CHECK(speech.at("end_s").is_null());
+  CHECK(speech.at("share") == 0);
+  CHECK(speech.at("segments") == Json::array());
+}
+
 TEST_CASE("a clip that is only planned has no path, size or hash") {
   Preparation planned = test::sample_preparation();
   planned.video.path.clear();

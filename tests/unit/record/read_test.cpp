@@ -46,6 +46,22 @@ TEST_CASE("a plan, whose clips have no files yet, survives as well") {
   CHECK(to_json(record::preparation_from_json(parsed(first))) == first);
 }
 
+TEST_CASE("speech comes back with its segments, and a record from before it was written reads without") {
+  const std::string text = to_json(test::sample_preparation());
+  const Preparation read = record::preparation_from_json(parsed(text));
+  REQUIRE(read.speech);
+  CHECK(read.speech->share == Rational(7, 8));
+  REQUIRE(read.speech->segments.size() == 2);
+  CHECK(read.speech->segments[1].start_s == Rational(6, 5));
+  CHECK(read.speech->segments[1].end_s == Rational(9, 4));
+  Preparation silent = test::sample_preparation();
+  silent.speech = Speech{};
+  CHECK_FALSE(record::preparation_from_json(parsed(to_json(silent))).speech.value().found());
+  Json older = parsed(text);
+  older.erase("speech");
+  CHECK_FALSE(record::preparation_from_json(older).speech);
+}
+
 TEST_CASE("lengths of clips come back exact, not as nine decimals") {
   const Preparation original = test::sample_preparation();
   const Preparation read = record::preparation_from_json(parsed(to_json(original)));

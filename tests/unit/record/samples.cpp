@@ -76,6 +76,8 @@ Preparation sample_preparation() {
                                   .frames = 359,
                                   .seams_s = {Rational(25, 2)}};
   audio.levels = SoundLevels{-18.25, -1.5, 0.33, std::nullopt};
+  preparation.speech =
+      Speech{.share = Rational(7, 8), .segments = {{Rational(1, 4), 1}, {Rational(6, 5), Rational(9, 4)}}};
   preparation.offset = {true, Rational(476, 1000), true, Rational(476, 1000)};
   preparation.mismatch = {video.duration_s, audio.duration_s, audio.duration_s - video.duration_s,
                           audio.duration_s / video.duration_s};

@@ -74,6 +74,70 @@ TEST_CASE("voice that is too long ends at the last pause, exactly where the user
   CHECK(planned(voice.file, named_pause).audio.window_end_s == Seconds(1115, 100));
 }
 
+TEST_CASE("a cut into a word always warns, whoever named it, and a cut into a pause never does") {
+  const Voice voice(pause_at_11);
+  const auto cut_at = [&](const PrepareOptions& options) { return planned(voice.file, options); };
+  for (const PrepareOptions& options :
+       {PrepareOptions{.audio_window = {.end = Seconds(12)}}, PrepareOptions{.audio_window = {.duration = Seconds(9)}},
+        PrepareOptions{.cut = {.policy = CutPolicy::exact}}, PrepareOptions{.max_duration_s = 9}, PrepareOptions{},
+        PrepareOptions{.audio_window = {.end = Seconds(10)}, .cut = {.policy = CutPolicy::pause}}}) {
+    CHECK(warning(cut_at(options), "cut_in_sound"));
+  }
+  CHECK_FALSE(warning(cut_at({.audio_window = {.end = Seconds(112, 10)}}), "cut_in_sound"));
+  CHECK_FALSE(warning(cut_at({.audio_window = {.end = Seconds(112, 10)}, .cut = {.policy = CutPolicy::pause}}),
+                      "cut_in_sound"));
+  CHECK_FALSE(warning(planned(Voice({{1, 9}, {6, 8}}).file), "cut_in_sound"));
+  CHECK_FALSE(warning(planned(Voice({{1, 9}}).file), "cut_in_sound"));  // nothing is cut
+}
+
+TEST_CASE("without a pause the cut falls at the quietest instant in reach, with a warning") {
+  std::vector<float> sound = test::words({{0, 20}}, rate);
+  for (std::size_t i = 13 * rate; i < 13 * rate + rate / 10; ++i) sound[i] *= 0.4F;
+  const Preparation made = planned(Voice(test::Sound{sound}).file);
+  CHECK(made.audio.window_end_s >= Seconds(13));
+  CHECK(made.audio.window_end_s <= Seconds(131, 10));
+  REQUIRE(warning(made, "cut_in_sound"));
+  CHECK_FALSE(warning(made, "cut_at_pause"));
+  const Preparation best = planned(Voice(test::Sound{sound}).file, {.window = WindowChoice::speech});
+  CHECK(best.audio.window_end_s <= Seconds(131, 10));
+  CHECK(warning(best, "cut_in_sound"));
+}
+
+TEST_CASE("the voice is found at its place at every level, over every noise, in plan and in the made clip") {
+  struct Case {
+    double voice, noise;
+  };
+  for (const Case& each :
+       {Case{-20, -200}, {-20, -38}, {-35, -70}, {-46, -90}, {-50, -75}, {-55, -200}, {-55, -80}, {-58, -85}}) {
+    CAPTURE(each.voice);
+    CAPTURE(each.noise);
+    // Speech at 1–4 s and 4.5–8 s of 13 s.
+    std::vector<float> sound = test::syllables({{1, 3}, {0.5, 3.5}}, rate, each.voice);
+    test::append(sound, test::silence(5, rate));
+    test::add_noise(sound, each.noise);
+    const Voice voice(test::Sound{sound});
+    const TemporaryDirectory folder;
+    PipelineOptions options;
+    options.prepare.audio_window.start = Seconds(1, 2);  // times count from the start of the prepared clip
+    options.prepare.video_preset = "ultrafast";
+    const Preparation plan = react1::plan(short_video(), voice.file, options, RunContext{});
+    const Preparation made = prepare(short_video(), voice.file, folder.path().string(), options, RunContext{});
+    for (const Preparation& preparation : {plan, made}) {
+      REQUIRE(preparation.speech);
+      REQUIRE(preparation.speech->segments.size() == 2);
+      const std::vector<SpeechSegment>& segments = preparation.speech->segments;
+      CHECK(abs(segments[0].start_s - Seconds(1, 2)) <= Seconds(6, 100));
+      CHECK(abs(segments[0].end_s - Seconds(35, 10)) <= Seconds(6, 100));
+      CHECK(abs(segments[1].start_s - Seconds(4)) <= Seconds(6, 100));
+      CHECK(abs(segments[1].end_s - Seconds(75, 10)) <= Seconds(6, 100));
+      CHECK(abs(preparation.speech->share - Rational(65, 125)) < Rational(2, 100));
+      // Of the blocks; the softest parts between syllables may count as silence.
+      CHECK(std::abs(*preparation.audio.levels->silence_share - 0.53) < 0.07);
+      CHECK_FALSE(preparation.advice.rule == "0");
+    }
+  }
+}
+
 TEST_CASE("a tail of less than a tenth of a second is cut off rather than three seconds given up") {
   const Voice voice({{0, 12}, {0.4, 2.6}});  // 15.0 s; an MP3 holds 14.952
   const Preparation made = planned(voice.file);
@@ -109,6 +173,9 @@ TEST_CASE("without speech the start is taken, and the advice is to hold") {
   CHECK_FALSE(made.audio.levels->integrated_lufs);
   CHECK_FALSE(made.audio.levels->true_peak_dbtp);
   CHECK(made.audio.levels->silence_share.value() == 1);
+  REQUIRE(made.speech);
+  CHECK_FALSE(made.speech->found());
+  CHECK(made.speech->share == 0);
 }
 
 TEST_CASE("a noise floor below the gate and a constant voltage are no speech: hold before paying") {

@@ -12,6 +12,7 @@
 #include "core/json.hpp"
 #include "media/frame_window.hpp"
 #include "support/paths.hpp"
+#include "support/sounds.hpp"
 
 using namespace react1;
 using react1::test::fixture;
@@ -40,6 +41,21 @@ std::int64_t decoded_frames(const std::string& path) {
 struct Pair {
   std::string video, audio;
 };
+
+TEST_CASE("a turn finds its pause in room tone of -38 dBFS") {
+  constexpr int rate = 16000;
+  std::vector<float> sound = test::syllables({{0.2, 5}, {0.5, 4.8}}, rate, -20);  // the pause lies at 5.2 to 5.7 s
+  test::add_noise(sound, -38);
+  const TemporaryDirectory folder;
+  const std::string voice = (folder.path() / "voice.wav").string();
+  test::write_sound(voice, rate, {sound});
+  const Preparation planned =
+      plan(fixture("presenter_h264_25fps_6s.mp4"), voice, fitting(Conform::bounce), RunContext{});
+  REQUIRE(planned.conform);
+  REQUIRE(planned.conform->seams_s.size() == 1);
+  CHECK(planned.conform->seams_s[0] > Seconds(52, 10));
+  CHECK(planned.conform->seams_s[0] < Seconds(57, 10));
+}
 
 /// N planned = N prepared = N predicted = N decoded from what the sandbox makes of it.
 void check_pair(const Pair& pair, Conform conform) {

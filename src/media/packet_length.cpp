@@ -1,0 +1,101 @@
+#include "media/packet_length.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "media/ff/check.hpp"
+
+namespace react1::media {
+namespace {
+
+template <std::size_t size>
+bool is_one_of(AVCodecID codec, const std::array<AVCodecID, size>& list) {
+  return std::find(list.begin(), list.end(), codec) != list.end();
+}
+
+bool has_constant_packets(AVCodecID codec) {
+  constexpr std::array list{AV_CODEC_ID_AAC,    AV_CODEC_ID_MP1,    AV_CODEC_ID_MP2,    AV_CODEC_ID_MP3,
+                            AV_CODEC_ID_AC3,    AV_CODEC_ID_AMR_NB, AV_CODEC_ID_AMR_WB, AV_CODEC_ID_GSM,
+                            AV_CODEC_ID_GSM_MS, AV_CODEC_ID_ATRAC1};
+  return is_one_of(codec, list);
+}
+
+bool is_pcm(AVCodecID codec) {
+  return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT &&
+         av_get_exact_bits_per_sample(codec) > 0;
+}
+
+/// Codecs whose last packet, or any, may hold less than the frame size.
+bool has_largest_packets(AVCodecID codec) {
+  constexpr std::array list{AV_CODEC_ID_ALAC, AV_CODEC_ID_FLAC};
+  return is_one_of(codec, list);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> opus_samples(const std::uint8_t* data, int size) {
+  if (data == nullptr || size < 1) return std::nullopt;
+  const unsigned config = data[0] >> 3U;
+  std::int64_t frame = 0;
+  if (config < 12) {  // SILK: 10, 20, 40, 60 ms
+    constexpr std::array<std::int64_t, 4> lengths{480, 960, 1920, 2880};
+    frame = lengths.at(config % 4);
+  } else if (config < 16) {  // hybrid: 10, 20 ms
+    frame = config % 2 == 0 ? 480 : 960;
+  } else {  // CELT: 2.5, 5, 10, 20 ms
+    frame = std::int64_t{120} << (config % 4);
+  }
+  const unsigned code = data[0] & 3U;
+  if (code == 0) return frame;
+  if (code < 3) return 2 * frame;
+  if (size < 2) return std::nullopt;
+  const std::int64_t frames = data[1] & 0x3FU;
+  constexpr std::int64_t most = 5760;  // 120 ms
+  return frames > 0 && frames * frame <= most ? std::optional{frames * frame} : std::nullopt;
+}
+
+PacketLength::PacketLength(const AVStream& stream)
+    : stream_(&stream),
+      samples_per_tick_(ff::from_av(stream.time_base) * Rational(stream.codecpar->sample_rate)),
+      constant_(has_constant_packets(stream.codecpar->codec_id)),
+      exact_(is_pcm(stream.codecpar->codec_id)),
+      bounded_(has_largest_packets(stream.codecpar->codec_id)) {}
+
+/// 0 where the duration is no whole number of samples, or its ticks are longer than one.
+std::int64_t PacketLength::by_duration(const AVPacket& packet) const {
+  if (packet.duration <= 0 || samples_per_tick_ > 1) return 0;
+  const Rational exact = Rational(packet.duration) * samples_per_tick_;
+  return exact.den() == 1 ? exact.num() : 0;
+}
+
+std::optional<std::int64_t> PacketLength::samples_in(const AVPacket& packet) {
+  AVCodecParameters& codec = *stream_->codecpar;
+  const std::int64_t lasts = by_duration(packet);
+  // The one before was not the last. What lasts much longer than its samples is followed by a gap.
+  if (cut_ > 0 || (cut_ < 0 && -cut_ < previous_ / 2)) regular_ = false;
+  cut_ = previous_ = 0;
+  if (codec.codec_id == AV_CODEC_ID_OPUS && codec.sample_rate == 48000) {
+    const auto samples = opus_samples(packet.data, packet.size);
+    previous_ = samples.value_or(0);
+    if (samples && lasts > 0) cut_ = *samples - lasts;
+    return samples;
+  }
+  std::int64_t samples = std::max(av_get_audio_frame_duration2(&codec, packet.size), 0);
+  if (constant_ && samples > 0) {
+    if (multiple_ == 0) {
+      const Rational told = Rational(packet.duration) * samples_per_tick_;
+      multiple_ = packet.duration > 0 && told * 10 >= Rational(samples) * 19 ? 2 : 1;
+    }
+    samples *= multiple_;
+  } else if (bounded_ && lasts > 0) {
+    samples = samples > 0 ? std::min(samples, lasts) : lasts;
+  } else if (!exact_) {
+    samples = lasts;
+  }
+  if (samples <= 0) return std::nullopt;
+  previous_ = samples;
+  if (lasts > 0) cut_ = samples - lasts;
+  return samples;
+}
+
+}  // namespace react1::media

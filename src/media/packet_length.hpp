@@ -1,0 +1,45 @@
+// How many samples a packet of sound holds, as far as that can be known without decoding it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "media/ff/handles.hpp"
+
+#include <react1/rational.hpp>
+
+namespace react1::media {
+
+/// Of one stream's packets, in stored order. The codec's own constant counts, or what the packet's bytes say; a
+/// container's durations only where their ticks hold whole samples, because a rounded duration adds up to a wrong sum
+/// and a late packet stretches the one before it.
+class PacketLength {
+ public:
+  /// `stream` must outlive it.
+  explicit PacketLength(const AVStream& stream);
+
+  /// nullopt: only decoding tells.
+  [[nodiscard]] std::optional<std::int64_t> samples_in(const AVPacket& packet);
+
+  /// By how much the container ends the last packet that was asked for before its samples end; 0 where it does not say.
+  [[nodiscard]] std::int64_t cut_from_last() const noexcept { return regular_ && cut_ > 0 ? cut_ : 0; }
+
+ private:
+  [[nodiscard]] std::int64_t by_duration(const AVPacket& packet) const;
+
+  const AVStream* stream_;
+  Rational samples_per_tick_;
+  bool constant_;  // every packet holds as many, whatever its size
+  bool exact_;     // its size tells
+  bool bounded_;   // the codec's frame size is the most that a packet holds
+  int multiple_ =
+      0;  // of what the codec says; 2 for HE-AAC, whose core codec knows of half its samples. 0: not known yet
+  bool regular_ = true;  // all packets but the last last as long as their samples
+  std::int64_t previous_ = 0;
+  std::int64_t cut_ = 0;
+};
+
+/// Samples at 48 kHz in an Opus packet, from its first bytes (RFC 6716, 3.1 and 3.2); nullopt for bytes that are none.
+[[nodiscard]] std::optional<std::int64_t> opus_samples(const std::uint8_t* data, int size);
+
+}  // namespace react1::media
