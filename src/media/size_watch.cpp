@@ -55,8 +55,10 @@ std::optional<Size> of_vp8(const std::uint8_t* data, std::size_t size) {
   constexpr unsigned size_mask = 0x3FFF;  // the two bits above tell of scaling
   if (size < header || (data[0] & 1U) != 0 || data[3] != 0x9D || data[4] != 0x01 || data[5] != 0x2A)
     return std::nullopt;
-  return Size{static_cast<int>((data[6] | data[7] << 8U) & size_mask),
-              static_cast<int>((data[8] | data[9] << 8U) & size_mask)};
+  const auto side_at = [data](std::size_t at) {
+    return static_cast<int>((data[at] | unsigned{data[at + 1]} << 8U) & size_mask);
+  };
+  return Size{side_at(6), side_at(8)};
 }
 
 }  // namespace
