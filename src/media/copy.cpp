@@ -8,11 +8,16 @@
 #include <string>
 #include <utility>
 
+extern "C" {
+#include <libavutil/intreadwrite.h>
+}
+
 #include "media/damage.hpp"
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
 #include "media/muxer.hpp"
+#include "media/packet_length.hpp"
 #include "media/video_packets.hpp"
 
 #include <react1/error.hpp>
@@ -206,6 +211,24 @@ void copy_video_packets(const Source& source, const MediaInfo& info, const Video
   muxer.finish();
 }
 
+namespace {
+
+/// A container may end its last packet before the packet's samples end; in an MP3 file the tag has to say so.
+void mark_end_padding(AVPacket& packet, std::int64_t samples) {
+  constexpr std::size_t side_data_size = 10;
+  if (samples <= 0) return;
+  std::size_t size = 0;
+  std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  if (skip == nullptr || size < side_data_size) {
+    skip = av_packet_new_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, side_data_size);
+    if (skip == nullptr) throw std::bad_alloc{};
+    std::fill_n(skip, side_data_size, std::uint8_t{0});
+  }
+  AV_WL32(skip + 4, std::max(AV_RL32(skip + 4), static_cast<std::uint32_t>(samples)));
+}
+
+}  // namespace
+
 void copy_audio_packets(const Source& source, const MediaInfo& info, const AudioPlan& plan,
                         const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
   if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without sound");
@@ -222,13 +245,19 @@ void copy_audio_packets(const Source& source, const MediaInfo& info, const Audio
   muxer.start(/*reordered=*/false);
   const bool whole = plan.action != ClipAction::cut;
   const ff::Packet packet = ff::make_packet();
+  ff::Packet latest = ff::make_packet();  // written once it is known whether it is the last
+  PacketLength length(stream);
   std::int64_t packets = 0;
   while ((whole || packets < plan.packets) && demuxer.read(*packet)) {
-    muxer.write(*packet);
+    if (packets > 0) muxer.write(*latest);
+    (void)length.samples_in(*packet);
+    av_packet_move_ref(latest.get(), packet.get());
     ++packets;
     context.observer->on_progress(
         {Stage::prepare, packets, whole ? std::nullopt : std::optional(plan.packets), "packets"});
   }
+  if (whole) mark_end_padding(*latest, length.cut_from_last());
+  if (packets > 0) muxer.write(*latest);
   if (demuxer.damage() || (!whole && packets < plan.packets)) {
     throw Error(ErrorCode::media, demuxer.name(), "the sound ends before the file does; it is damaged",
                 {.detail = demuxer.damage().value_or(""), .hint = "copy or export the file again"});

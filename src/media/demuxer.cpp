@@ -206,6 +206,7 @@ bool Demuxer::mend(const Source& source, bool is_mp3, bool is_named_so) {
 
 void Demuxer::learn_streams() {
   remember_header();
+  is_ogg_ = std::string_view{format_->iformat->name} == "ogg";
   if (options_.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
   StreamSettings settings(format_->nb_streams, options_.source.max_pixels);
   interrupt_.begin();
@@ -294,6 +295,7 @@ bool Demuxer::read(AVPacket& packet) {
 
 bool Demuxer::is_wanted(AVPacket& packet) {
   const AVStream& its_stream = stream(packet.stream_index);
+  if (is_ogg_ && ogg_headers_[packet.stream_index].is_header(packet, its_stream.codecpar->codec_id)) return false;
   return its_stream.discard != AVDISCARD_ALL && (options_.packets_as_stored || joiner_.take(its_stream, packet));
 }
 

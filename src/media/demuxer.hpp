@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include "media/ff/handles.hpp"
 #include "media/ff/interrupt.hpp"
 #include "media/mp3_scan.hpp"
+#include "media/ogg_headers.hpp"
 #include "media/picture_joiner.hpp"
 #include "media/source_io.hpp"
 
@@ -105,6 +107,8 @@ class Demuxer {
   std::optional<Mp3Scan> mp3_;
   ff::InputFormat format_;
   PictureJoiner joiner_;
+  bool is_ogg_ = false;
+  std::map<int, OggHeaders> ogg_headers_;           // by stream
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to
   std::vector<std::optional<std::int64_t>> first_;  // time of each stream's first packet
   std::vector<HeaderClaim> headers_;

@@ -174,7 +174,7 @@ void SoundTimelineFit::settle_front() {
       if (!stays(step, after - before, noise) && !stays(step, median(nearest) - before, noise)) {
         // Jitter is a point like others; a lone wild one says nothing.
         if (std::abs(point.late - before) <= std::max(2 * usual, 6 * noise)) take(point);
-      } else if (is_restart(step)) {
+      } else if (is_restart(point, step)) {
         restarted_ = true;
         shift_ -= step;
         point.late -= step;
@@ -201,7 +201,9 @@ bool SoundTimelineFit::stays(double step, double shift, double noise) const {
   return std::abs(shift) >= least && std::abs(shift) <= 2 * std::abs(step) && (shift > 0) == (step > 0);
 }
 
-bool SoundTimelineFit::is_restart(double jump) const {
+bool SoundTimelineFit::is_restart(const Point& point, double jump) const {
+  const bool at_start = jump < 0 && static_cast<double>(point.sample) + point.late <= rounding_;
+  if (at_start) return true;
   return jump < -longest_overlap_s * rate_ || (clock_ == SoundClock::restarts && jump > restart_s * rate_);
 }
 

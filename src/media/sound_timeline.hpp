@@ -99,7 +99,7 @@ class SoundTimelineFit {
   void settle_front();
   [[nodiscard]] std::vector<double> upcoming() const;
   [[nodiscard]] bool stays(double step, double shift, double noise) const;
-  [[nodiscard]] bool is_restart(double jump) const;
+  [[nodiscard]] bool is_restart(const Point& point, double jump) const;
   void begin_piece(const Point& point);
   void take(const Point& point);
   [[nodiscard]] Rational stretch_of(const Piece& piece) const;

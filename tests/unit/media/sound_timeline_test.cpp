@@ -193,6 +193,10 @@ TEST_CASE("a clock that begins again is no gap, and says so") {
   const auto again = fit(grid, 200, [&](int i) { return spot(grid, i < 120 ? i : i - 120); });
   CHECK(again.pieces.empty());
   CHECK(again.restarts);
+  for (int at = 1; at < 120; ++at) {  // also when that is less than any overlap
+    CAPTURE(at);
+    CHECK(fit(grid, 240, [&](int i) { return spot(grid, i < at ? i : i - at); }).restarts);
+  }
   const Grid transport{Rational(1, 90000), 48000, 1024};
   const auto far = [&](int i) { return spot(transport, i) + (i >= 100 ? 3600 : 0); };
   CHECK(fit(

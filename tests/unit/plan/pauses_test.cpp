@@ -100,8 +100,9 @@ TEST_CASE("a click in a pause, and noise that may hide soft speech, make it doub
   CHECK_FALSE(doubtful->voice_end_s);
   CHECK(click.sound.may_cut_word(Seconds(515, 100)));
   CHECK_FALSE(click.sound.may_cut_word(Seconds(545, 100)));  // far from it
-  for (const auto& [background, sure] :
-       {std::pair<std::uint8_t, bool>{100, true}, {84, true}, {70, false}, {60, false}}) {
+  for (const auto& behind : {std::pair<std::uint8_t, bool>{100, true}, {84, true}, {70, false}, {60, false}}) {
+    const std::uint8_t background = behind.first;  // clang 14 captures no structured bindings
+    const bool sure = behind.second;
     CAPTURE(int{background});
     const Heard noisy({0, 500, 60, 500}, 0, background);  // 30, 22, 15, 10 dB below the voice
     const auto cut = choose_cut(noisy.sound, 8, 3);
