@@ -2,33 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "media/ff/check.hpp"
 
 namespace react1::media {
 namespace {
 
-template <std::size_t size>
-bool is_one_of(AVCodecID codec, const std::array<AVCodecID, size>& list) {
-  return std::find(list.begin(), list.end(), codec) != list.end();
-}
-
 bool has_constant_packets(AVCodecID codec) {
   constexpr std::array list{AV_CODEC_ID_AAC,    AV_CODEC_ID_MP1,    AV_CODEC_ID_MP2,    AV_CODEC_ID_MP3,
                             AV_CODEC_ID_AC3,    AV_CODEC_ID_AMR_NB, AV_CODEC_ID_AMR_WB, AV_CODEC_ID_GSM,
                             AV_CODEC_ID_GSM_MS, AV_CODEC_ID_ATRAC1};
-  return is_one_of(codec, list);
+  return std::find(list.begin(), list.end(), codec) != list.end();
 }
 
 bool is_pcm(AVCodecID codec) {
   return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT &&
          av_get_exact_bits_per_sample(codec) > 0;
-}
-
-/// Codecs whose last packet, or any, may hold less than the frame size.
-bool has_largest_packets(AVCodecID codec) {
-  constexpr std::array list{AV_CODEC_ID_ALAC, AV_CODEC_ID_FLAC};
-  return is_one_of(codec, list);
 }
 
 }  // namespace
@@ -54,12 +44,27 @@ std::optional<std::int64_t> opus_samples(const std::uint8_t* data, int size) {
   return frames > 0 && frames * frame <= most ? std::optional{frames * frame} : std::nullopt;
 }
 
+std::optional<std::int64_t> flac_samples(const std::uint8_t* data, int size) {
+  constexpr int number_at = 4;  // of the frame or its first sample, coded like UTF-8
+  if (data == nullptr || size < number_at + 3 || data[0] != 0xFF || (data[1] & 0xFCU) != 0xF8) return std::nullopt;
+  const unsigned code = data[2] >> 4U;
+  if (code == 0) return std::nullopt;
+  if (code == 1) return 192;
+  if (code <= 5) return std::int64_t{576} << (code - 2);
+  if (code >= 8) return std::int64_t{256} << (code - 8);
+  const int at = number_at + std::max(std::countl_one(data[number_at]), 1);
+  const int bytes = code == 6 ? 1 : 2;
+  if (at + bytes > size) return std::nullopt;
+  const std::int64_t less_one = bytes == 1 ? data[at] : (unsigned{data[at]} << 8U | data[at + 1]);
+  return less_one + 1;
+}
+
 PacketLength::PacketLength(const AVStream& stream)
     : stream_(&stream),
       samples_per_tick_(ff::from_av(stream.time_base) * Rational(stream.codecpar->sample_rate)),
       constant_(has_constant_packets(stream.codecpar->codec_id)),
       exact_(is_pcm(stream.codecpar->codec_id)),
-      bounded_(has_largest_packets(stream.codecpar->codec_id)) {}
+      bounded_(stream.codecpar->codec_id == AV_CODEC_ID_ALAC) {}
 
 /// 0 where the duration is no whole number of samples, or its ticks are longer than one.
 std::int64_t PacketLength::by_duration(const AVPacket& packet) const {
@@ -74,8 +79,9 @@ std::optional<std::int64_t> PacketLength::samples_in(const AVPacket& packet) {
   // The one before was not the last. What lasts much longer than its samples is followed by a gap.
   if (cut_ > 0 || (cut_ < 0 && -cut_ < previous_ / 2)) regular_ = false;
   cut_ = previous_ = 0;
-  if (codec.codec_id == AV_CODEC_ID_OPUS && codec.sample_rate == 48000) {
-    const auto samples = opus_samples(packet.data, packet.size);
+  const bool is_opus = codec.codec_id == AV_CODEC_ID_OPUS && codec.sample_rate == 48000;
+  if (is_opus || codec.codec_id == AV_CODEC_ID_FLAC) {
+    const auto samples = is_opus ? opus_samples(packet.data, packet.size) : flac_samples(packet.data, packet.size);
     previous_ = samples.value_or(0);
     if (samples && lasts > 0) cut_ = *samples - lasts;
     return samples;

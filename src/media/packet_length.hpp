@@ -42,4 +42,7 @@ class PacketLength {
 /// Samples at 48 kHz in an Opus packet, from its first bytes (RFC 6716, 3.1 and 3.2); nullopt for bytes that are none.
 [[nodiscard]] std::optional<std::int64_t> opus_samples(const std::uint8_t* data, int size);
 
+/// Samples in a FLAC frame, from its header (RFC 9639, 9.1); nullopt for bytes that are none.
+[[nodiscard]] std::optional<std::int64_t> flac_samples(const std::uint8_t* data, int size);
+
 }  // namespace react1::media

@@ -2,10 +2,48 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "media/decoder.hpp"
+#include "media/demuxer.hpp"
 #include "media/packet_length.hpp"
+#include "support/paths.hpp"
 
+using namespace react1;
 using namespace react1::media;
+
+namespace {
+
+/// Compares what each packet's header says with what a decoder gives for it.
+int check_flac(const std::string& path) {
+  Demuxer demuxer(path, DemuxerOptions{}, RunContext{});
+  Decoder decoder(demuxer.stream(0), /*threads=*/1, path);
+  const ff::Packet packet = ff::make_packet();
+  const ff::Frame frame = ff::make_frame();
+  int packets = 0;
+  while (demuxer.read(*packet)) {
+    std::int64_t decoded = 0;
+    decoder.decode(packet.get(), *frame, [&](const AVFrame& one) { decoded += one.nb_samples; });
+    CHECK(flac_samples(packet->data, packet->size) == decoded);
+    ++packets;
+  }
+  return packets;
+}
+
+/// A frame's header with this block size code, a number of `length` bytes, and room for what follows.
+std::optional<std::int64_t> flac_header(unsigned code, int length, std::int64_t less_one) {
+  std::vector<std::uint8_t> bytes{0xFF, 0xF8, static_cast<std::uint8_t>(code << 4U), 0,
+                                  static_cast<std::uint8_t>(length == 1 ? 5 : 0xFF00U >> length)};
+  for (int i = 1; i < length; ++i) bytes.push_back(0x81);
+  if (code == 7) bytes.push_back(static_cast<std::uint8_t>(less_one >> 8U));
+  if (code == 6 || code == 7) bytes.push_back(static_cast<std::uint8_t>(less_one & 0xFF));
+  bytes.insert(bytes.end(), {0x11, 0x22});
+  return flac_samples(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+}  // namespace
 
 TEST_CASE("an Opus packet's first bytes say how long it is, for every configuration and frame count") {
   // RFC 6716, table 2: the frame of each configuration in tenths of a millisecond.
@@ -30,4 +68,29 @@ TEST_CASE("an Opus packet's first bytes say how long it is, for every configurat
   CHECK_FALSE(opus_samples(nullptr, 0));
   const std::uint8_t alone = 3;
   CHECK_FALSE(opus_samples(&alone, 1));
+}
+
+TEST_CASE("a FLAC frame's header says how long it is, as its decoder does") {
+  int packets = 0;
+  for (const char* name :
+       {"voice_leading_silence_6s.flac", "voice_96k_24bit_1s.flac", "coarse_flac_2s.mkv", "joined_alike_flac_2s.ogg"}) {
+    CAPTURE(name);
+    packets += check_flac(test::fixture(name));
+  }
+  CHECK(packets > 50);
+}
+
+TEST_CASE("every block size code of FLAC is read, whatever the length of the frame's number") {
+  for (int length = 1; length <= 7; ++length) {
+    CAPTURE(length);
+    CHECK_FALSE(flac_header(0, length, 0));
+    CHECK(flac_header(1, length, 0) == 192);
+    for (unsigned code = 2; code <= 5; ++code) CHECK(flac_header(code, length, 0) == 576 << (code - 2));
+    for (unsigned code = 8; code <= 15; ++code) CHECK(flac_header(code, length, 0) == 256 << (code - 8));
+    for (std::int64_t less_one = 0; less_one < 256; ++less_one) CHECK(flac_header(6, length, less_one) == less_one + 1);
+    for (std::int64_t less_one = 0; less_one < 65536; less_one += 251) {
+      CHECK(flac_header(7, length, less_one) == less_one + 1);
+    }
+  }
+  CHECK_FALSE(flac_samples(nullptr, 0));
 }
