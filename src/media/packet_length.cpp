@@ -4,6 +4,10 @@
 #include <array>
 #include <bit>
 
+extern "C" {
+#include <libavutil/intreadwrite.h>
+}
+
 #include "media/ff/check.hpp"
 
 namespace react1::media {
@@ -19,6 +23,13 @@ bool has_constant_packets(AVCodecID codec) {
 bool is_pcm(AVCodecID codec) {
   return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT &&
          av_get_exact_bits_per_sample(codec) > 0;
+}
+
+/// The most that a packet of ALAC holds, from its magic cookie; 0 where there is none.
+std::int64_t largest_alac_packet(const AVCodecParameters& codec) {
+  constexpr int cookie_size = 36, length_at = 12;  // an atom's size, name and version come first
+  if (codec.codec_id != AV_CODEC_ID_ALAC || codec.extradata_size < cookie_size) return 0;
+  return AV_RB32(codec.extradata + length_at);
 }
 
 }  // namespace
@@ -64,7 +75,7 @@ PacketLength::PacketLength(const AVStream& stream)
       samples_per_tick_(ff::from_av(stream.time_base) * Rational(stream.codecpar->sample_rate)),
       constant_(has_constant_packets(stream.codecpar->codec_id)),
       exact_(is_pcm(stream.codecpar->codec_id)),
-      bounded_(stream.codecpar->codec_id == AV_CODEC_ID_ALAC) {}
+      largest_(largest_alac_packet(*stream.codecpar)) {}
 
 /// 0 where the duration is no whole number of samples, or its ticks are longer than one.
 std::int64_t PacketLength::by_duration(const AVPacket& packet) const {
@@ -93,8 +104,8 @@ std::optional<std::int64_t> PacketLength::samples_in(const AVPacket& packet) {
       multiple_ = packet.duration > 0 && told * 10 >= Rational(samples) * 19 ? 2 : 1;
     }
     samples *= multiple_;
-  } else if (bounded_ && lasts > 0) {
-    samples = samples > 0 ? std::min(samples, lasts) : lasts;
+  } else if (largest_ > 0) {
+    samples = std::min(largest_, lasts);  // a gap may follow, which the container counts as the packet's
   } else if (!exact_) {
     samples = lasts;
   }

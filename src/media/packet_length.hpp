@@ -29,9 +29,9 @@ class PacketLength {
 
   const AVStream* stream_;
   Rational samples_per_tick_;
-  bool constant_;  // every packet holds as many, whatever its size
-  bool exact_;     // its size tells
-  bool bounded_;   // the codec's frame size is the most that a packet holds
+  bool constant_;         // every packet holds as many, whatever its size
+  bool exact_;            // its size tells
+  std::int64_t largest_;  // the most that a packet holds; 0 where that is not known
   int multiple_ =
       0;  // of what the codec says; 2 for HE-AAC, whose core codec knows of half its samples. 0: not known yet
   bool regular_ = true;  // all packets but the last last as long as their samples
