@@ -78,7 +78,7 @@ std::optional<std::int64_t> SoundTimeline::end_of(std::size_t number) const {
 
 bool SoundTimeline::overlaps() const {
   for (std::size_t i = 1; i < pieces_.size(); ++i) {
-    if (pieces_[i].start_s < time_in(pieces_[i - 1], pieces_[i].first_sample)) return true;
+    if (pieces_[i].start_s < end_time_of(pieces_[i].first_sample)) return true;
   }
   return false;
 }
@@ -111,10 +111,7 @@ SoundFlaws flaws_of(const AudioInfo& audio) {
     const SoundPiece& piece = audio.pieces[i];
     if (abs(piece.stretch - 1) > abs(flaws.stretch - 1)) flaws.stretch = piece.stretch;
     if (i == 0) continue;
-    const SoundPiece& before = audio.pieces[i - 1];
-    const Seconds end =
-        before.start_s + Rational(piece.first_sample - before.first_sample, audio.sample_rate) * before.stretch;
-    const Seconds jump = piece.start_s - end;
+    const Seconds jump = piece.start_s - timeline.end_time_of(piece.first_sample);
     if (jump > 0) {
       ++flaws.gaps;
       flaws.gap_s = flaws.gap_s + jump;
