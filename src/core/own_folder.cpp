@@ -28,9 +28,8 @@ constexpr std::size_t kRandomLetters = 6;  // of mkdtemp
 
 bool is_workshop_name(std::string_view name) {
   if (name.size() != kWorkshopPrefix.size() + kRandomLetters || !name.starts_with(kWorkshopPrefix)) return false;
-  return std::all_of(name.begin() + kWorkshopPrefix.size(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
+  return std::all_of(name.begin() + kWorkshopPrefix.size(), name.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
 constexpr HouseKeeper::Rule kWorkshops{"workshop", is_workshop_name, /*is_locked_in_use=*/true};

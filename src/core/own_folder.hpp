@@ -37,9 +37,9 @@ class HouseKeeper {
  public:
   /// What a folder has to be to be ours.
   struct Rule {
-    std::string_view kind;            ///< as in the mark
+    std::string_view kind;              ///< as in the mark
     bool (*is_name)(std::string_view);  ///< of such a folder
-    bool is_locked_in_use = false;    ///< a lock on the folder means that a process still works in it
+    bool is_locked_in_use = false;      ///< a lock on the folder means that a process still works in it
   };
 
   enum class Root {

@@ -52,8 +52,8 @@ std::string part_name(const std::string& final_name, unsigned random) {
 std::string_view final_name_of_part(std::string_view name) {
   if (name.size() <= kAround || name.front() != '.' || !name.ends_with(kEnd)) return {};
   const std::string_view digits = name.substr(name.size() - kEnd.size() - kDigits, kDigits);
-  const bool are_digits = std::all_of(
-      digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  const bool are_digits = std::all_of(digits.begin(), digits.end(),
+                                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   const std::string_view rest = name.substr(1, name.size() - 1 - kEnd.size() - kDigits);
   if (!are_digits || !rest.ends_with(kTag)) return {};
   return rest.substr(0, rest.size() - kTag.size());
