@@ -18,8 +18,10 @@ namespace react1::fal {
 [[nodiscard]] CancelOutcome cancel_request(const Session& session, const RequestRef& request,
                                            const RunContext& context);
 
-/// What the last answer to a status or a cancel call means. Throw as expect_ok() does, and Error{network} for a 2xx
-/// that is no status.
+/// What the last answer to a status or a cancel call means. Throw Error{auth|balance} where the service denies the key
+/// and Error{network} for everything else that is no status of `subject`'s request: see fal/verdict.hpp.
+/// Whether another try could bring more than this answer to a status call.
+[[nodiscard]] bool is_final_status(const http::Response& response, const std::string& request_id, const Secret& key);
 [[nodiscard]] QueueStatus read_status_answer(const http::Outcome& outcome, const Subject& subject, const Secret& key);
 [[nodiscard]] CancelOutcome read_cancelled(const http::Outcome& outcome, const Subject& subject, const Secret& key);
 
