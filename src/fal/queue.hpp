@@ -9,7 +9,7 @@ namespace react1::fal {
 
 [[nodiscard]] RequestRef submit_request(const Session& session, const Parameters& parameters,
                                         const std::string& video_url, const std::string& audio_url,
-                                        const RunContext& context);
+                                        const RunContext& context, const SubmitWatch& watch = {});
 /// The request with URLs that the key may be sent to; the observer is told when stored ones are not used. URLs may come
 /// from a saved job as well as from an answer, so they are checked on every use. Throws Error{usage} without an id.
 [[nodiscard]] RequestRef checked_request(const Session& session, const RequestRef& request, Observer& observer);
