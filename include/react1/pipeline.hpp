@@ -140,7 +140,8 @@ struct Service {
   bool sandbox = false;
 };
 
-/// What became of the wish to cancel a request. Asking is not cancelling: one that runs already may finish, and is paid.
+/// What became of the wish to cancel a request. Asking is not cancelling: one that runs already may finish, and is
+/// paid.
 enum class Cancelled {
   cancelled,  ///< the service says so; nothing will come
   finished,   ///< it finished all the same: paid, and its result can be fetched

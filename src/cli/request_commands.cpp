@@ -98,9 +98,8 @@ int cancel_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = load_recipe(arguments.pipeline);
   ServiceSession session(arguments.service, options, shell);
   KnownRequest known = require_request(arguments.id, session.jobs());
-  const Cancelled end =
-      cancel_request(known.request, session.service(), kCancelPatience,
-                     {.stop = shell.stop, .job_id = known.job ? known.job->id : ""});
+  const Cancelled end = cancel_request(known.request, session.service(), kCancelPatience,
+                                       {.stop = shell.stop, .job_id = known.job ? known.job->id : ""});
   if (end == Cancelled::not_found) {
     throw Error(ErrorCode::refused, arguments.id, "the service does not know this request",
                 {.hint = "is it the id that submit printed, and the same account?"});

@@ -42,8 +42,7 @@ bool may_be_about(const http::Response& response, const std::string& request_id)
   return named.empty() || named == request_id;
 }
 
-std::optional<QueueStatus> status_in(const http::Response& response, const std::string& request_id,
-                                     const Secret& key) {
+std::optional<QueueStatus> status_in(const http::Response& response, const std::string& request_id, const Secret& key) {
   if (!response.ok() || !may_be_about(response, request_id)) return std::nullopt;
   auto status = read_status(without_key(response.body, key));
   if (!status || status->word.empty()) return std::nullopt;

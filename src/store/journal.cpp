@@ -77,8 +77,7 @@ std::string read_at(int file, std::int64_t at, const std::string& path) {
   std::string text(kSlotBytes, '\0');
   std::size_t have = 0;
   while (have < text.size()) {
-    const ssize_t got =
-        ::pread(file, text.data() + have, text.size() - have, at + static_cast<std::int64_t>(have));
+    const ssize_t got = ::pread(file, text.data() + have, text.size() - have, at + static_cast<std::int64_t>(have));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(path, "cannot read the journal", errno);
     if (got == 0) break;
@@ -91,8 +90,7 @@ std::string read_at(int file, std::int64_t at, const std::string& path) {
 /// The text after the mark, without blanks. A slot that a power cut left half made holds nothing.
 std::string content_of(const std::string& slot, const std::string& path) {
   if (slot.size() < static_cast<std::size_t>(kSlotBytes)) return {};
-  if (!std::string_view(slot).starts_with(kMark))
-    fail(path, "is no journal of react1's; it is left alone", EINVAL);
+  if (!std::string_view(slot).starts_with(kMark)) fail(path, "is no journal of react1's; it is left alone", EINVAL);
   const std::size_t begin = slot.find_first_not_of(" \n", kMark.size());
   if (begin == std::string::npos) return {};
   return slot.substr(begin, slot.find_last_not_of(" \n") + 1 - begin);
@@ -135,7 +133,7 @@ JournalSlot::JournalSlot(std::string path) : path_(std::move(path)), file_(open_
     if (text.size() == static_cast<std::size_t>(kSlotBytes) && content_of(text, path_).empty()) return;
     if (text.size() < static_cast<std::size_t>(kSlotBytes)) {
       // New, or half made: written blanks are space that a later note can't be refused.
-      if (!text.empty() && !std::string_view(text).starts_with(kMark.substr(0, text.size())) )
+      if (!text.empty() && !std::string_view(text).starts_with(kMark.substr(0, text.size())))
         fail(path_, "is no journal of react1's; it is left alone", EINVAL);
       write_at(file_.get(), at_, blank(), path_);
       if (::fsync(file_.get()) != 0) fail(path_, "cannot flush the journal", errno);

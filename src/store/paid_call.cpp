@@ -108,8 +108,9 @@ bool PaidCall::bring_in() {
 void PaidCall::submitted(std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   const std::string id = job_.request.request_id;
-  const std::string known = slot_ ? "its id is in " + jobs_.journal_path() + ", and the next run of the same command "
-                                                                            "finds it there"
+  const std::string known = slot_ ? "its id is in " + jobs_.journal_path() +
+                                        ", and the next run of the same command "
+                                        "finds it there"
                                   : "keep its id";
   for (auto pause = 50ms;; pause = std::min(pause * 2, std::chrono::milliseconds(1000))) {
     try {

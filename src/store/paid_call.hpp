@@ -36,7 +36,8 @@ class PaidCall {
 
   /// created → submitting. `budget` unset: any.
   [[nodiscard]] JobStore::Reserved claim(const std::optional<DayBudget>& budget);
-  /// submitting → created: the call provably did not arrive. False: the claim was lost, the outcome is unknown to others.
+  /// submitting → created: the call provably did not arrive. False: the claim was lost, the outcome is unknown to
+  /// others.
   [[nodiscard]] bool hand_back(const std::string& error);
   /// submitting → failed or outcome_unknown.
   void end(JobState state, const std::string& error);

@@ -68,8 +68,8 @@ std::optional<Job> first_row(const Database& database, Statement& query) {
 }
 
 void insert(Database& database, const Job& job) {
-  Statement statement(database,
-                      "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement statement(
+      database, "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   int index = 1;
   for (const std::string_view text :
        {std::string_view(job.id), std::string_view(job.intent), to_string(job.state), std::string_view(job.endpoint),

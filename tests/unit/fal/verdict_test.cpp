@@ -173,8 +173,7 @@ TEST_CASE("the service's own word ends a request, whatever it carries beside it"
 TEST_CASE("an answer about something paid that can't be read is kept whole") {
   for (const char* body :
        {R"({"output":{"url":"https://x/o.mp4"},"seed":7})", R"({"video":{"uri":"https://x/o.mp4"}})",
-        R"({"video":["https://x/o.mp4"]})", R"({"video":null,"images":[]})",
-        R"({"video":{"url":"ftp://x/o.mp4"}})"}) {
+        R"({"video":["https://x/o.mp4"]})", R"({"video":null,"images":[]})", R"({"video":{"url":"ftp://x/o.mp4"}})"}) {
     CAPTURE(std::string(body));
     Bench bench;
     bench.server.otherwise([body](const SeenRequest&) { return answer(200, body); });

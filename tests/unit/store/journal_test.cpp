@@ -15,9 +15,9 @@
 #include <react1/error.hpp>
 
 #include "core/atomic_file.hpp"
+#include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
 #include "store/sqlite.hpp"
-#include "store/abandoned.hpp"
 #include "unit/store/store_contract.hpp"
 
 using namespace react1;
