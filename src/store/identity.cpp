@@ -48,7 +48,8 @@ std::int64_t number(Database& database, const char* sql) {
 /// Every object and, of tables, every column: what two databases have in common when they have the same tables.
 std::set<std::string> outline_of(Database& database) {
   std::set<std::string> outline;
-  Statement objects(database, "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  Statement objects(database,
+                    "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
   while (objects.step()) outline.insert(objects.text(0) + ' ' + objects.text(1) + ' ' + objects.text(2));
   Statement columns(database,
                     "SELECT s.name, c.name, c.type FROM sqlite_schema AS s, pragma_table_info(s.name) AS c"
@@ -76,7 +77,8 @@ void refuse_active_schema(Database& database, const Identity& identity) {
   Statement query(database,
                   "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"
                   " OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1");
-  if (query.step()) refuse(database.path(), identity, fmt::format("it holds a {} that react1 never makes", query.text(0)));
+  if (query.step())
+    refuse(database.path(), identity, fmt::format("it holds a {} that react1 never makes", query.text(0)));
 }
 
 enum class Whose { ours, older, fresh };
@@ -99,7 +101,8 @@ Whose whose(Database& database, const Identity& identity) {
 /// Reads only, and leaves no files beside it: a foreign file stays as it is.
 void look_at_unmarked(const std::string& path, const Identity& identity) {
   struct stat ignored {};
-  const bool in_use = ::stat((path + "-wal").c_str(), &ignored) == 0 || ::stat((path + "-journal").c_str(), &ignored) == 0;
+  const bool in_use =
+      ::stat((path + "-wal").c_str(), &ignored) == 0 || ::stat((path + "-journal").c_str(), &ignored) == 0;
   Database reading(path, identity.what, in_use ? Database::Access::read : Database::Access::read_at_rest);
   static_cast<void>(whose(reading, identity));
 }

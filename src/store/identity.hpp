@@ -20,13 +20,13 @@ struct Identity {
 inline constexpr std::int32_t kJobStoreId = 0x52314A42;      // "R1JB"
 inline constexpr std::int32_t kUploadLedgerId = 0x52315550;  // "R1UP"
 
-/// To be called before SQLite opens `path`: throws Error{io} for anything but a database of that identity, an empty file
-/// or no file, and changes none of them. A missing file is created, for its owner alone; one of ours is made private.
-/// Gives `path` back.
+/// To be called before SQLite opens `path`: throws Error{io} for anything but a database of that identity, an empty
+/// file or no file, and changes none of them. A missing file is created, for its owner alone; one of ours is made
+/// private. Gives `path` back.
 [[nodiscard]] const std::string& database_file(const std::string& path, const Identity& identity);
 
-/// Checks again what was opened, and marks a new or older file as ours. Throws Error{io} as above, also for triggers and
-/// views: we make none. Safe when several processes do it at once.
+/// Checks again what was opened, and marks a new or older file as ours. Throws Error{io} as above, also for triggers
+/// and views: we make none. Safe when several processes do it at once.
 void claim(Database& database, const Identity& identity);
 
 }  // namespace react1::store

@@ -55,7 +55,8 @@ std::int64_t version_of(Database& database) {
 
 Identity job_store_identity() noexcept {
   return {kJobStoreId, "job store", current_version(), [](Database& empty, std::int64_t version) {
-            for (std::size_t step = 0; step < static_cast<std::size_t>(version); ++step) empty.execute(kMigrations[step]);
+            for (std::size_t step = 0; step < static_cast<std::size_t>(version); ++step)
+              empty.execute(kMigrations[step]);
           }};
 }
 

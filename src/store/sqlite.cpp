@@ -39,9 +39,9 @@ constexpr int kLongestValue = 64 << 20;
 /// The file may come from somebody else: nothing in its schema runs, nothing of it is taken on trust, no value of it
 /// fills the memory.
 void distrust(sqlite3* handle) noexcept {
-  for (const auto& [option, value] : {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
-                                      std::pair(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
-                                      std::pair(SQLITE_DBCONFIG_ENABLE_VIEW, 0)}) {
+  for (const auto& [option, value] :
+       {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+        std::pair(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0), std::pair(SQLITE_DBCONFIG_ENABLE_VIEW, 0)}) {
     sqlite3_db_config(handle, option, value, nullptr);
   }
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestValue);

@@ -63,12 +63,18 @@ TEST_CASE("a database of another program is refused and stays as it is") {
   SUBCASE("with a table of the name of one of ours") {
     Database(place.path).execute("CREATE TABLE files (a); INSERT INTO files VALUES (1)");
   }
-  SUBCASE("with a table named jobs") { Database(place.path).execute("CREATE TABLE jobs (id TEXT)"); }
+  SUBCASE("with a table named jobs") {
+    Database(place.path).execute("CREATE TABLE jobs (id TEXT)");
+  }
   SUBCASE("with the version of ours and other columns") {
     Database(place.path).execute("CREATE TABLE files (id TEXT, secret TEXT); PRAGMA user_version = 1");
   }
-  SUBCASE("with a version and no tables") { Database(place.path).execute("PRAGMA user_version = 1"); }
-  SUBCASE("with an application_id") { Database(place.path).execute("PRAGMA application_id = 252006675"); }
+  SUBCASE("with a version and no tables") {
+    Database(place.path).execute("PRAGMA user_version = 1");
+  }
+  SUBCASE("with an application_id") {
+    Database(place.path).execute("PRAGMA application_id = 252006675");
+  }
   SUBCASE("with a write-ahead log") {
     Database foreign(place.path);
     foreign.use_write_ahead_log();
@@ -126,7 +132,8 @@ TEST_CASE("what is no database is refused with a word on what it is") {
     place.check_both_refuse("no SQLite database");
   }
   const auto check = [&](const char* what) {
-    for (const auto& open : {std::function<void()>([&] { place.open_jobs(); }), std::function<void()>([&] { place.open_ledger(); })}) {
+    for (const auto& open :
+         {std::function<void()>([&] { place.open_jobs(); }), std::function<void()>([&] { place.open_ledger(); })}) {
       try {
         open();
         FAIL("it was opened");
@@ -157,7 +164,9 @@ TEST_CASE("what is no database is refused with a word on what it is") {
 
 TEST_CASE("an empty file and a symlink to a store of ours are used") {
   Place place;
-  SUBCASE("an empty file") { std::ofstream(place.path).flush(); }
+  SUBCASE("an empty file") {
+    std::ofstream(place.path).flush();
+  }
   SUBCASE("a symlink") {
     const std::string link = place.path;
     place.path = (place.folder.path() / "real.sqlite").string();
