@@ -50,7 +50,8 @@ void distrust(sqlite3* handle) noexcept {
 
 std::string uri_of(const std::string& path) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri = "file:";
+  // With an empty authority before an absolute path, so that none is read from one that begins with "//".
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
   for (const char letter : path) {
     const auto byte = static_cast<unsigned char>(letter);
     const bool is_plain = byte == '/' || (byte > 0x2c && byte < 0x7f && byte != '?' && byte != '%');

@@ -201,3 +201,17 @@ TEST_CASE("a store with a trigger or a view in it is refused") {
     CHECK_THROWS_AS(place.open_jobs(), Error);
   }
 }
+
+TEST_CASE("a file of before application_id is found whatever is in its name") {
+  Place place;
+  const std::string folder = place.folder.path().string();
+  SUBCASE("two slashes at the start") {
+    place.path = "/" + folder + "/file.sqlite";
+  }
+  SUBCASE("letters that mean something in an URI") {
+    place.path = folder + "/a?b #c%41&d.sqlite";
+  }
+  place.open_ledger();
+  Database(place.path).execute("PRAGMA application_id = 0");
+  CHECK_NOTHROW(place.open_ledger());
+}
