@@ -47,6 +47,8 @@ class Error : public std::exception {
     bool retryable = false;    ///< true when the same call may succeed later without any change
     std::string request_id{};  ///< the paid request this concerns; empty when there is none
     std::vector<ServiceProblem> problems{};
+    /// What the service sent for a paid request when it could not be used, whole, without the key; else empty.
+    std::string answer{};
   };
 
   /// `where` names the thing at fault: a path, a flag, a redacted URL. `message` says what is wrong with it.
@@ -61,11 +63,13 @@ class Error : public std::exception {
   [[nodiscard]] bool retryable() const noexcept { return extra_.retryable; }
   [[nodiscard]] const std::string& request_id() const noexcept { return extra_.request_id; }
   [[nodiscard]] const std::vector<ServiceProblem>& problems() const noexcept { return extra_.problems; }
+  [[nodiscard]] const std::string& answer() const noexcept { return extra_.answer; }
   /// "where: message (detail)", one line.
   [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
 
   /// The same error with the request id filled in, for a layer that knows it.
   [[nodiscard]] Error with_request_id(std::string request_id) const;
+  [[nodiscard]] Error with_answer(std::string answer) const;
 
  private:
   ErrorCode code_;

@@ -156,6 +156,15 @@ struct ResultVideo {
   std::string raw_json;                               ///< the whole body as the service sent it
 };
 
+/// The moments of a submit that somebody who keeps jobs has to write down. All may be empty.
+struct SubmitWatch {
+  /// The host's turn has come, nothing has left: from the return of this on the call may be accepted. When it throws,
+  /// nothing leaves and the exception goes on. Called once per attempt.
+  std::function<void()> about_to_leave{};
+  /// The last attempt was refused for now or never reached the service; another follows after a pause.
+  std::function<void()> not_accepted{};
+};
+
 enum class CancelOutcome { requested, already_completed, not_found };
 
 /// How an asynchronous wait ended: exactly one of the two is set.
@@ -185,8 +194,10 @@ class FalClient {
   /// Submits once. Re-sent only when the connection was never established or the service refused it definitely.
   /// Throws Error{outcome_unknown} when bytes were sent and no answer came. A stop throws Error{interrupted}, which
   /// is retryable() only when nothing was sent; otherwise the outcome is just as unknown.
+  /// `watch` is told on the caller's thread when the call is about to leave and when it provably did not arrive.
   [[nodiscard]] RequestRef submit(const Parameters& parameters, const std::string& video_url,
-                                  const std::string& audio_url, const RunContext& context);
+                                  const std::string& audio_url, const RunContext& context,
+                                  const SubmitWatch& watch = {});
 
   [[nodiscard]] QueueStatus status(const RequestRef& request, const RunContext& context);
   /// Waits until the request is completed, on the status stream or by polling; reports queue position and new log lines

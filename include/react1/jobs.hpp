@@ -37,9 +37,13 @@ struct Job {
   std::string parameters_json;
   std::string prepare_json;                     ///< the prepare document, for verification after a restart
   std::string record_json;                      ///< the run document once done
+  std::string answer_json;                      ///< what the service sent for it and could not be read; else empty
   std::string error;                            ///< last failure, one line
   Rational cost_usd = 0;                        ///< predicted; kept in millionths, rounded up
-  std::string owner;                            ///< the process that moved it to submitting; opaque, set by the store
+  std::string owner;                            ///< the attempt that moved it to submitting; opaque
+  std::int64_t epoch = 0;                       ///< how often it moved to submitting; every later write carries it
+  std::int64_t lease_until_ms = 0;              ///< in submitting: how long that attempt's claim holds
+  std::int64_t cancel_asked_ms = 0;             ///< when the service was asked to cancel the request; 0 = never
   std::int64_t created_ms = 0, updated_ms = 0;  ///< Unix time, milliseconds
   std::int64_t paid_ms = 0;                     ///< when it last moved to submitting; 0 = never. Set by the store
 };
@@ -59,27 +63,36 @@ class JobStore {
     bool is_new = true;
   };
   [[nodiscard]] virtual Opened open(const Job& job, bool again) = 0;
-  /// Compare-and-set on (id, from). False when the job is not in `from` any more. Throws Error{internal} on a move
-  /// that the state machine does not have. All fields of `job` but id, intent, owner and created_ms are written.
-  [[nodiscard]] virtual bool move(const Job& job, JobState from, JobState to) = 0;
+  /// Compare-and-set on (id, from, job.epoch). False when the job is not in `from` any more, or was claimed by another
+  /// attempt since. Throws Error{internal} on a move that the state machine does not have. All fields of `job` but id,
+  /// intent and created_ms are written; on success `job` holds what the row holds. A move to submitting begins a claim:
+  /// the next epoch, a lease of claim_lease(), and this process as the owner where `job` names no attempt.
+  [[nodiscard]] virtual bool move(Job& job, JobState from, JobState to) = 0;
   enum class Reserved { yes, over_budget, moved_away };
   /// move(job, created, submitting), but only when job.cost_usd and what was spent since `since_ms` stay within
   /// `budget_usd`. One atomic step, also across processes: two jobs that both just fit can't both leave.
-  [[nodiscard]] virtual Reserved reserve(const Job& job, const Rational& budget_usd, std::int64_t since_ms) = 0;
+  [[nodiscard]] virtual Reserved reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) = 0;
   /// The cost of all jobs whose paid call left at or after `since_ms`: those that the service accepted, whatever became
   /// of them, and those of which that is not known (yet). A definite refusal costs nothing.
   [[nodiscard]] virtual Rational spent_usd(std::int64_t since_ms) const = 0;
-  /// Writes the fields of `job` without moving it; false when it is not in job.state any more.
+  /// Lets the claim of a job in submitting hold for another claim_lease(); false when it is another's, or over.
+  [[nodiscard]] virtual bool renew(Job& job) = 0;
+  /// Writes the fields of `job` without moving it; false when it is not in job.state any more, or claimed since.
   [[nodiscard]] virtual bool update(const Job& job) = 0;
   [[nodiscard]] virtual std::optional<Job> find(std::string_view id) const = 0;
   [[nodiscard]] virtual std::optional<Job> find_by_request(std::string_view request_id) const = 0;
-  /// Whether the process that moved `job` to submitting still runs. False for one that died (its paid call may have
-  /// left). An owner on another machine or in another container cannot be looked at: it counts as alive until the job
-  /// was left untouched for longer than any submit takes (10 minutes).
-  [[nodiscard]] virtual bool owner_alive(const Job& job) const = 0;
+  /// Whether the attempt that moved `job` to submitting may still make its paid call: its lease runs, and neither its
+  /// process nor the attempt itself is known to have ended. False: the call may have left, and its end is not known.
+  [[nodiscard]] virtual bool claim_holds(const Job& job) const = 0;
+  /// File beside the store in which the ids of accepted requests are noted before the store itself is written; empty:
+  /// this store has none.
+  [[nodiscard]] virtual std::string journal_path() const { return {}; }
   /// Newest first.
   [[nodiscard]] virtual std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const = 0;
 };
+
+/// How long a claim holds that is not renewed.
+[[nodiscard]] std::chrono::milliseconds claim_lease() noexcept;
 
 /// What a person found out about a paid call whose outcome was not known.
 struct Resolution {

@@ -140,6 +140,20 @@ struct Service {
   bool sandbox = false;
 };
 
+/// What became of the wish to cancel a request. Asking is not cancelling: one that runs already may finish, and is
+/// paid.
+enum class Cancelled {
+  cancelled,  ///< the service says so; nothing will come
+  finished,   ///< it finished all the same: paid, and its result can be fetched
+  failed,     ///< it failed by itself
+  asked,      ///< not known yet; the job stays submitted, and who runs or fetches it next looks again
+  not_found,  ///< the service does not know it under this key
+};
+/// Asks for the cancellation of `request`, then looks for `patience` what became of it, and moves its job, if the store
+/// has one, to cancelled only when the service says that it was. Throws Error when the wish can't be delivered.
+[[nodiscard]] Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
+                                       const RunContext& context);
+
 /// The main job. The returned record's verdict may be fail (the file is kept): look at it.
 /// Throws Error{hold} before paying when the advice is to hold and no mode was named.
 [[nodiscard]] RunRecord run(const Source& video, const Source& audio, const std::string& output,

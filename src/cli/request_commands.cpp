@@ -60,33 +60,57 @@ int result_command(const Arguments& arguments, Shell& shell) {
   return print_run(record, shell);
 }
 
+/// How long is looked for what became of a wish to cancel.
+constexpr std::chrono::seconds kCancelPatience{2};
+
+/// The `outcome` of the document.
+const char* cancel_word(Cancelled end) {
+  switch (end) {
+    case Cancelled::cancelled:
+      return "cancelled";
+    case Cancelled::finished:
+      return "already_completed";
+    case Cancelled::failed:
+      return "failed";
+    case Cancelled::asked:
+    case Cancelled::not_found:
+      break;
+  }
+  return "requested";
+}
+
+std::string cancel_text(Cancelled end, const std::string& id) {
+  switch (end) {
+    case Cancelled::cancelled:
+      return id + " is cancelled";
+    case Cancelled::finished:
+      return fmt::format("{0} has completed and is paid; fetch it with: react1 result {0} -o OUT.mp4", id);
+    case Cancelled::failed:
+      return id + " has failed by itself";
+    case Cancelled::asked:
+    case Cancelled::not_found:
+      break;
+  }
+  return fmt::format("{} cancel requested; a request that is running already may still finish and be paid", id);
+}
+
 int cancel_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = load_recipe(arguments.pipeline);
   ServiceSession session(arguments.service, options, shell);
   KnownRequest known = require_request(arguments.id, session.jobs());
-  const CancelOutcome outcome =
-      session.client().cancel(known.request, {.stop = shell.stop, .job_id = known.job ? known.job->id : ""});
-  if (outcome == CancelOutcome::not_found) {
+  const Cancelled end = cancel_request(known.request, session.service(), kCancelPatience,
+                                       {.stop = shell.stop, .job_id = known.job ? known.job->id : ""});
+  if (end == Cancelled::not_found) {
     throw Error(ErrorCode::refused, arguments.id, "the service does not know this request",
                 {.hint = "is it the id that submit printed, and the same account?"});
   }
-  const bool requested = outcome == CancelOutcome::requested;
-  if (requested && known.job && known.job->state == JobState::submitted) {
-    // False when another process moved the job meanwhile; then that move says more than our wish.
-    if (session.jobs().move(*known.job, JobState::submitted, JobState::cancelled)) {
-      known.job->state = JobState::cancelled;
-    }
-  }
+  if (known.job) known.job = session.jobs().find(known.job->id);
   if (!shell.global.json) {
-    print_result(
-        requested ? fmt::format("{} cancel requested; a request that is running already may still finish and be paid",
-                                known.request.request_id)
-                  : fmt::format("{} had completed already; fetch it with: react1 result {} -o OUT.mp4",
-                                known.request.request_id, known.request.request_id));
+    print_result(cancel_text(end, known.request.request_id));
     return 0;
   }
   Json document = request_document(known);
-  document["outcome"] = requested ? "requested" : "already_completed";
+  document["outcome"] = cancel_word(end);
   print_result(json_text(document));
   return 0;
 }

@@ -76,4 +76,10 @@ Error Error::with_request_id(std::string request_id) const {
   return copy;
 }
 
+Error Error::with_answer(std::string answer) const {
+  Error copy = *this;
+  copy.extra_.answer = std::move(answer);
+  return copy;
+}
+
 }  // namespace react1

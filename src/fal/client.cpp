@@ -64,8 +64,8 @@ std::string FalClient::upload(const std::string& path, const std::string& conten
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,
-                             const RunContext& context) {
-  return fal::submit_request(impl_->session, parameters, video_url, audio_url, context);
+                             const RunContext& context, const SubmitWatch& watch) {
+  return fal::submit_request(impl_->session, parameters, video_url, audio_url, context, watch);
 }
 
 QueueStatus FalClient::status(const RequestRef& request, const RunContext& context) {

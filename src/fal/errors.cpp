@@ -76,10 +76,11 @@ void read_json_fault(const Json& body, Fault& fault, const Secret& key) {
   for (const char* other : {"message", "error"}) {
     if (words.empty()) words = text_of(body, other);
   }
-  const std::string status_word = text_of(body, "status");
-  if (words.empty() && fault.problems.empty()) words = status_word;
+  fault.status_word = scrub(text_of(body, "status"), key, /*max_bytes=*/100);
+  if (words.empty() && fault.problems.empty()) words = fault.status_word;
   if (!words.empty()) fault.problems.push_back({fault.error_type, "", scrub(words, key), ""});
-  fault.is_service_json = detail != body.end() || !fault.error_type.empty() || !status_word.empty();
+  const bool has_detail = detail != body.end() && (detail->is_string() || detail->is_array());
+  fault.is_service_json = has_detail || !fault.error_type.empty();
 }
 
 std::string problem_text(const ServiceProblem& problem) {
@@ -148,12 +149,12 @@ std::string best_hint(const Fault& fault, std::string fallback) {
   return fallback;
 }
 
+}  // namespace
+
 std::string describe(const http::Response& response, const Fault& fault) {
   return fault.text.empty() ? fmt::format("HTTP {}", response.status)
                             : fmt::format("HTTP {}: {}", response.status, fault.text);
 }
-
-}  // namespace
 
 Fault read_fault(const http::Response& response, const Secret& key) {
   Fault fault;

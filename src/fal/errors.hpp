@@ -16,11 +16,15 @@ struct Fault {
   std::vector<ServiceProblem> problems;  ///< at least one when the body had anything to say
   std::string error_type;                ///< infrastructure: of the body or of X-Fal-Error-Type
   std::string text;                      ///< for people, one line
-  bool is_service_json = false;          ///< an object with a detail, an error_type or a status word: fal itself spoke
+  std::string status_word;               ///< e.g. "NOT_FOUND", as the queue answers
+  bool is_service_json = false;          ///< an object with a detail or an error type: fal itself spoke
   bool has_problem_list = false;         ///< the model's own list
 };
 /// Texts are scrubbed.
 [[nodiscard]] Fault read_fault(const http::Response& response, const Secret& key);
+
+/// "HTTP 404: a web page: Login", one line.
+[[nodiscard]] std::string describe(const http::Response& response, const Fault& fault);
 
 /// What is being done, for messages: "submit", "status", …
 struct Subject {

@@ -84,9 +84,9 @@ void PartGroup::send(const Part& part, const RunContext& context) {
   request.body = http::FileBody{file_.path, part.offset, part.bytes};
   request.on_sent = [this, &part](std::int64_t done, std::optional<std::int64_t>) { note_sent(part.number, done); };
   const auto etag_in = [&part](const http::Response& answer) { return read_part(answer.body, part.number); };
-  http::Outcome outcome =
-      http::perform_with_retry(session_.transport(), request, session_.retry(), context,
-                               [&](const http::Response& answer) { return etag_in(answer).has_value(); });
+  http::Outcome outcome = http::perform_with_retry(
+      session_.transport(), request, session_.retry(), context,
+      [&](const http::Response& answer) { return !answer.ok() || etag_in(answer).has_value(); });
   const Subject subject{redact_url(url), fmt::format("uploading part {} of {}", part.number, file_.path)};
   if (auto* answer = std::get_if<http::Response>(&outcome);
       answer != nullptr && answer->status >= 400 && answer->status < 500 && !http::is_retryable_status(answer->status))

@@ -7,6 +7,7 @@
 
 #include "core/redact.hpp"
 #include "fal/scrub.hpp"
+#include "fal/verdict.hpp"
 #include "fal/wire.hpp"
 
 namespace react1::fal {
@@ -24,19 +25,30 @@ bool is_not_ready(const http::Response& response) {
           http::to_lower(text_of(*body, "detail")).find("in progress") != std::string::npos);
 }
 
-/// A failed job's result replays the job's own error, 5xx included; the service's own words tell that from an outage.
-bool is_verdict_on_job(const http::Response& response, const Fault& fault) {
-  return response.status >= 500 && (fault.has_problem_list || !fault.error_type.empty());
+http::Response answer_of(const http::Outcome& outcome, const Subject& subject) {
+  if (const auto* failed = std::get_if<http::TransportFailure>(&outcome)) throw failure(*failed, subject);
+  return std::get<http::Response>(outcome);
 }
 
-[[noreturn]] void throw_job_failed(const http::Response& response, const Subject& subject, const Secret& key) {
-  const Error error = refusal(response, subject, key);
-  throw Error(ErrorCode::refused, error.where(), "the job failed at the service",
-              {.detail = error.detail(),
-               .hint = error.hint(),
-               .retryable = false,
-               .request_id = error.request_id(),
-               .problems = error.problems()});
+/// The result in a 2xx answer. Where it can't be used, the Error carries the answer: it is about something paid.
+ResultVideo usable_result(const Session& session, const http::Response& response, const Subject& subject) {
+  const Secret& key = session.options().key;
+  auto result = read_result(response.body);
+  if (!result || !may_be_about(response, subject.request_id)) {
+    const Error error = unusable(response, subject, "a result of this request with a video URL", key);
+    throw may_be_about(response, subject.request_id) && read_object(response.body)
+        ? error.with_answer(without_key(response.body, key))
+        : error;
+  }
+  if (!session.endpoints().may_transfer(result->url)) {
+    throw Error(ErrorCode::network, scrub(result->url, key), "the result's URL is not one that may be fetched",
+                {.hint = "only https is accepted, and plain http on this machine for a service on this machine",
+                 .request_id = subject.request_id,
+                 .answer = without_key(response.body, key)});
+  }
+  // It goes into records and job stores. The URL is left as it is: changed, it would lead nowhere.
+  result->raw_json = without_key(std::move(result->raw_json), key);
+  return std::move(*result);
 }
 
 }  // namespace
@@ -53,64 +65,66 @@ RequestRef checked_request(const Session& session, const RequestRef& request, Ob
   return result;
 }
 
+bool is_final_status(const http::Response& response, const std::string& request_id, const Secret& key) {
+  return status_in(response, request_id, key).has_value() || is_denial(response, key);
+}
+
 QueueStatus read_status_answer(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
-  const http::Response response = expect_ok(outcome, subject, key);
-  auto status = read_status(without_key(response.body, key));  // 200 or 202, the JSON decides
-  if (!status) throw unusable(response, subject, "a status", key);
-  return std::move(*status);
+  const http::Response response = answer_of(outcome, subject);
+  if (auto status = status_in(response, subject.request_id, key)) return std::move(*status);
+  if (response.ok()) throw unusable(response, subject, "a status of this request", key);
+  throw undecided(response, subject, key);
 }
 
 CancelOutcome read_cancelled(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
-  if (const auto* response = std::get_if<http::Response>(&outcome)) {
-    const auto body = read_object(response->body);
-    const std::string word = body ? text_of(*body, "status") : std::string{};
-    if (response->status == 400 && word == "ALREADY_COMPLETED") return CancelOutcome::already_completed;
-    if (response->status == 404 && (word == "NOT_FOUND" || word.empty())) return CancelOutcome::not_found;
-  }
-  static_cast<void>(expect_ok(outcome, subject, key));
+  const http::Response response = answer_of(outcome, subject);
+  const auto body = read_object(response.body);
+  const std::string word = body ? text_of(*body, "status") : std::string{};
+  if (response.status == 400 && word == "ALREADY_COMPLETED") return CancelOutcome::already_completed;
+  if (response.status == 404 && word == "NOT_FOUND") return CancelOutcome::not_found;
+  if (!response.ok()) throw undecided(response, subject, key);
+  const auto success = body ? body->find("success") : Json::const_iterator{};
+  if (!body || (success != body->end() && *success == false))
+    throw unusable(response, subject, "a promise to cancel", key);
   return CancelOutcome::requested;
 }
 
 QueueStatus request_status(const Session& session, const RequestRef& request, const RunContext& context) {
+  const Secret& key = session.options().key;
   const std::string url =
       http::with_query(checked_request(session, request, *context.observer).status_url, "logs", "1");
   const Subject subject{redact_url(url), "asking for the status", request.request_id};
   return read_status_answer(
-      http::perform_with_retry(session.transport(), session.with_key(http::Method::get, url), session.retry(), context,
-                               [](const http::Response& answer) { return read_status(answer.body).has_value(); }),
-      subject, session.options().key);
+      http::perform_with_retry(
+          session.transport(), session.with_key(http::Method::get, url), session.retry(), context,
+          [&](const http::Response& answer) { return is_final_status(answer, request.request_id, key); }),
+      subject, key);
 }
 
 ResultVideo request_result(const Session& session, const RequestRef& request, const RunContext& context) {
   const Secret& key = session.options().key;
   const std::string url = checked_request(session, request, *context.observer).response_url;
   const Subject subject{redact_url(url), "asking for the result", request.request_id};
+  const auto is_final = [&](const http::Response& answer) {
+    if (is_not_ready(answer) || is_denial(answer, key) || failure_in(answer, subject, key)) return true;
+    return answer.ok() && read_result(answer.body).has_value() && may_be_about(answer, request.request_id);
+  };
   for (int attempt = 1;; ++attempt) {
-    http::Outcome outcome = http::perform_with_retry(
-        session.transport(), session.with_key(http::Method::get, url), session.retry(), context,
-        [](const http::Response& answer) { return read_object(answer.body).has_value(); });
-    if (const auto* response = std::get_if<http::Response>(&outcome)) {
-      if (is_not_ready(*response)) {
-        if (attempt >= session.options().retry.attempts) {
-          throw Error(ErrorCode::network, subject.where, "the result is not ready yet",
-                      {.hint = "wait for the request first", .retryable = true, .request_id = request.request_id});
-        }
-        http::pause(session.clock(), session.options().poll_interval, context);
-        continue;
+    const http::Response response =
+        answer_of(http::perform_with_retry(session.transport(), session.with_key(http::Method::get, url),
+                                           session.retry(), context, is_final),
+                  subject);
+    if (is_not_ready(response)) {
+      if (attempt >= session.options().retry.attempts) {
+        throw Error(ErrorCode::network, subject.where, "the result is not ready yet",
+                    {.hint = "wait for the request first", .retryable = true, .request_id = request.request_id});
       }
-      if (is_verdict_on_job(*response, read_fault(*response, key))) throw_job_failed(*response, subject, key);
+      http::pause(session.clock(), session.options().poll_interval, context);
+      continue;
     }
-    const http::Response response = expect_ok(std::move(outcome), subject, key);
-    auto result = read_result(response.body);
-    if (!result) throw unusable(response, subject, "a result with a video URL", key);
-    if (!session.endpoints().may_transfer(result->url)) {
-      throw Error(ErrorCode::network, scrub(result->url, key), "the result's URL is not one that may be fetched",
-                  {.hint = "only https is accepted, and plain http on this machine for a service on this machine",
-                   .request_id = request.request_id});
-    }
-    // It goes into records and job stores. The URL is left as it is: changed, it would lead nowhere.
-    result->raw_json = without_key(std::move(result->raw_json), key);
-    return std::move(*result);
+    if (const auto failed = failure_in(response, subject, key)) throw Error(*failed);
+    if (!response.ok()) throw undecided(response, subject, key);
+    return usable_result(session, response, subject);
   }
 }
 

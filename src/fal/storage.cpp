@@ -89,8 +89,9 @@ UploadTarget initiate(const Session& session, const std::string& url, const Loca
   request.body = http::TextBody{write_initiate(fs::path(file.path).filename().string(), file.content_type)};
   const Subject subject{redact_url(url), "asking where to upload"};
   const http::Response response = expect_ok(
-      http::perform_with_retry(session.transport(), request, session.retry(), context,
-                               [](const http::Response& answer) { return read_initiated(answer.body).has_value(); }),
+      http::perform_with_retry(
+          session.transport(), request, session.retry(), context,
+          [](const http::Response& answer) { return !answer.ok() || read_initiated(answer.body).has_value(); }),
       subject, session.options().key);
   auto target = read_initiated(response.body);
   if (!target) throw unusable(response, subject, "a pair of upload_url and file_url", session.options().key);

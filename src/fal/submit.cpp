@@ -67,7 +67,7 @@ RequestRef accept(const Session& session, const http::Response& response, const 
 }  // namespace
 
 RequestRef submit_request(const Session& session, const Parameters& parameters, const std::string& video_url,
-                          const std::string& audio_url, const RunContext& context) {
+                          const std::string& audio_url, const RunContext& context, const SubmitWatch& watch) {
   const Secret& key = session.options().key;
   const RetryOptions& retry = session.options().retry;
   const FalOptions& options = session.options();
@@ -80,6 +80,7 @@ RequestRef submit_request(const Session& session, const Parameters& parameters, 
     request.headers.add("X-Fal-Object-Lifecycle-Preference", write_lifecycle(options.result_lifecycle));
   request.body = http::TextBody{write_submit(parameters, video_url, audio_url)};
   request.at_most_once = true;
+  request.on_turn = watch.about_to_leave;
   const Subject subject{redact_url(url), "submitting"};
   for (int attempt = 1;; ++attempt) {
     context.throw_if_stopped();
@@ -100,6 +101,7 @@ RequestRef submit_request(const Session& session, const Parameters& parameters, 
         if (attempt >= retry.attempts) static_cast<void>(expect_ok(outcome, subject, key));
         break;
     }
+    if (watch.not_accepted) watch.not_accepted();
     const auto delay = http::pause_after(attempt, outcome, retry, session.dice()(), session.clock().wall());
     log::info("fal", fmt::format("submit not accepted ({}), again in {} ms", cause(outcome, key), delay.count()));
     http::pause(session.clock(), delay, context);

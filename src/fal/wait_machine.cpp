@@ -10,7 +10,7 @@
 #include "fal/hints.hpp"
 #include "fal/queue.hpp"
 #include "fal/scrub.hpp"
-#include "fal/wire.hpp"
+#include "fal/verdict.hpp"
 
 namespace react1::fal {
 namespace {
@@ -122,8 +122,9 @@ WaitStep WaitMachine::ended(const http::Outcome& outcome) {
 bool WaitMachine::piece(std::string_view bytes) {
   const bool fine = parser_.feed(bytes, [this](const SseEvent& event) {
     if (end_) return;
-    const auto status = read_status(without_key(event.data, session_.options().key));
-    if (!status || (status->word.empty() && status->error.empty())) return;  // not what this stream is about
+    const http::Response answer{.status = 200, .body = event.data};
+    const auto status = status_in(answer, request_.request_id, session_.options().key);
+    if (!status) return;  // not what this stream is about
     news_ = now();
     had_news_ = true;
     take(*status);
@@ -138,11 +139,13 @@ bool WaitMachine::piece(std::string_view bytes) {
 bool WaitMachine::take(const QueueStatus& status) {
   const bool changed = report_.report(status);
   limits_.saw(status.state, now());
-  const bool completed = status.state == QueueStatus::State::completed;
-  if (!status.error.empty() || (completed && !status.error_type.empty())) {
-    end_ = failed(status);
-  } else if (completed) {
-    end_ = status;
+  // Only a request that has completed can have failed: an "error" in any other answer is somebody else's.
+  if (status.state == QueueStatus::State::completed) {
+    if (status.error.empty() && status.error_type.empty()) {
+      end_ = status;
+    } else {
+      end_ = failed(status);
+    }
   }
   return changed;
 }
@@ -167,8 +170,8 @@ WaitStep WaitMachine::stream_refused(const http::Response& response) {
   may_stream_ = false;
   log::info("fal", fmt::format("{}: no status stream (HTTP {}), polling", where_, response.status));
   // A gateway that knows no streams may have answered with the status itself.
-  const auto status = response.ok() ? read_status(without_key(response.body, session_.options().key)) : std::nullopt;
-  if (!status || status->word.empty()) return poll();
+  const auto status = status_in(response, request_.request_id, session_.options().key);
+  if (!status) return poll();
   phase_ = Phase::polling;
   return waiting_on(take(*status));
 }
@@ -189,8 +192,10 @@ WaitStep WaitMachine::check_stream() {
 }
 
 WaitStep WaitMachine::poll_ended(const http::Outcome& outcome) {
-  const auto usable = [](const http::Response& answer) { return read_status(answer.body).has_value(); };
-  if (const auto delay = attempts_->after(current_, outcome, usable)) {
+  const auto is_final = [this](const http::Response& answer) {
+    return is_final_status(answer, request_.request_id, session_.options().key);
+  };
+  if (const auto delay = attempts_->after(current_, outcome, is_final)) {
     repeats_ = true;
     return WaitPause{*delay};
   }

@@ -142,6 +142,8 @@ std::optional<RequestRef> read_submitted(std::string_view body) {
   RequestRef request{text_of(*object, "request_id"), text_of(*object, "status_url"), text_of(*object, "response_url"),
                      text_of(*object, "cancel_url")};
   if (!is_usable_id(request.request_id)) return std::nullopt;
+  // What has an end already was not submitted just now: the answer is about another request.
+  if (text_of(*object, "status") == "COMPLETED" || !text_of(*object, "error").empty()) return std::nullopt;
   return request;
 }
 
@@ -169,10 +171,12 @@ std::optional<ResultVideo> read_result(std::string_view body) {
   const auto object = read_object(body);
   if (!object) return std::nullopt;
   const auto video = object->find("video");
-  if (video == object->end() || !video->is_object()) return std::nullopt;
+  if (video == object->end()) return std::nullopt;
   ResultVideo result;
-  result.url = text_of(*video, "url");
+  result.raw_json = std::string(body);
+  result.url = video->is_string() ? video->get<std::string>() : video->is_object() ? text_of(*video, "url") : "";
   if (result.url.empty()) return std::nullopt;
+  if (!video->is_object()) return result;
   result.content_type = text_of(*video, "content_type");
   result.file_name = text_of(*video, "file_name");
   result.file_size = count_of(*video, "file_size");
@@ -181,7 +185,6 @@ std::optional<ResultVideo> read_result(std::string_view body) {
   result.fps = number_of(*video, "fps");
   result.duration_s = number_of(*video, "duration");
   result.num_frames = number_of(*video, "num_frames");
-  result.raw_json = std::string(body);
   return result;
 }
 

@@ -34,13 +34,13 @@ struct UploadTarget {
 /// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
 [[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,
                                        const std::string& audio_url);
-/// Needs a request id that can be printed and stored.
+/// Needs a request id that can be printed and stored, of a request that has not ended.
 [[nodiscard]] std::optional<RequestRef> read_submitted(std::string_view body);
 
 /// Any object; State::unknown when it has no known status word.
 [[nodiscard]] std::optional<QueueStatus> read_status(std::string_view body);
 
-/// Needs video.url.
+/// Needs video.url, or a video that is a URL itself.
 [[nodiscard]] std::optional<ResultVideo> read_result(std::string_view body);
 
 }  // namespace react1::fal

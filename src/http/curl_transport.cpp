@@ -79,7 +79,8 @@ Outcome CurlTransport::perform(const Request& request, const RunContext& context
       loop.start(std::move(sent), [mailbox](Outcome outcome) { mailbox->put_outcome(std::move(outcome)); });
   Outcome outcome = [&] {
     const std::stop_callback interrupt(context.stop, [&loop, exchange] { loop.cancel(exchange); });
-    return mailbox->await(request, [&loop, exchange] { loop.cancel(exchange); });
+    return mailbox->await(request, {.cancel = [&loop, exchange] { loop.cancel(exchange); },
+                                    .proceed = [&loop, exchange] { loop.proceed(exchange); }});
   }();
   log_exchange(request.method, request.url, outcome, begun);
   return outcome;

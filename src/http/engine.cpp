@@ -71,6 +71,10 @@ Engine::ExchangeId Engine::start(Request request, Completion done) {
   return ExchangeId{id};
 }
 
+void Engine::proceed(ExchangeId exchange) {
+  loop_->post([loop = loop_.get(), exchange] { loop->proceed(static_cast<std::uint64_t>(exchange)); });
+}
+
 void Engine::cancel(ExchangeId exchange) {
   loop_->post([loop = loop_.get(), exchange] { loop->interrupt(static_cast<std::uint64_t>(exchange)); });
 }

@@ -51,6 +51,8 @@ class Engine {
 
   /// Throws Error{internal} for a request that contradicts itself.
   ExchangeId start(Request request, Completion done);
+  /// An exchange whose Request::on_turn was called goes on.
+  void proceed(ExchangeId exchange);
   /// Ends an exchange as TransportFailure{interrupted}; its completion comes all the same.
   void cancel(ExchangeId exchange);
   /// Calls `function` once, after `delay` at the earliest.

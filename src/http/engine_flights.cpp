@@ -43,7 +43,7 @@ void EngineLoop::enter_or_launch(const std::shared_ptr<Flight>& flight) {
     return;
   }
   if (!flight->request.gate) {
-    launch(*flight);
+    take_turn(flight);
     return;
   }
   flight->host = host_of(*parse_url(flight->url));
@@ -52,6 +52,22 @@ void EngineLoop::enter_or_launch(const std::shared_ptr<Flight>& flight) {
   if (what == GateClass::submit && gates_.down(flight->host))
     log::warning("http", flight->host + " counts as down; a paid request waits until it answers again");
   gates_.enter(flight->id, flight->host, what, *flight->request.gate, Clock::now());
+}
+
+void EngineLoop::take_turn(const std::shared_ptr<Flight>& flight) {
+  if (!flight->request.on_turn) {
+    launch(*flight);
+    return;
+  }
+  flight->parked = true;
+  call(flight->request.on_turn);
+}
+
+void EngineLoop::proceed(std::uint64_t id) {
+  const auto found = flights_.find(id);
+  if (found == flights_.end() || !std::exchange(found->second->parked, false)) return;
+  const std::shared_ptr<Flight> flight = found->second;
+  launch(*flight);
 }
 
 void EngineLoop::launch(Flight& flight) {

@@ -157,7 +157,7 @@ void EngineLoop::serve_gates() {
     if (found == flights_.end()) continue;
     found->second->waits = false;
     found->second->probe = grant.probe;
-    launch(*found->second);
+    take_turn(found->second);
   }
 }
 

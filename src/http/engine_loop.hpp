@@ -33,6 +33,7 @@ struct Flight {
 
   std::string host{};  ///< whose gate it has passed or waits at; empty: none
   bool waits = false, probe = false;
+  bool parked = false;  ///< has its turn; waits for proceed()
   bool counted = true;  ///< at its host's gate: not any more when it is a stream whose answer has begun
 
   EasyHandle easy{};  // the exchange refers to it and to the request
@@ -57,6 +58,7 @@ class EngineLoop {
   [[nodiscard]] std::uint64_t new_id() noexcept { return ++last_id_; }
 
   void begin(const std::shared_ptr<Flight>& flight);
+  void proceed(std::uint64_t id);
   void interrupt(std::uint64_t id);
   [[nodiscard]] Timers& timers() noexcept { return timers_; }
 
@@ -73,6 +75,7 @@ class EngineLoop {
   void settle_turn();
 
   void enter_or_launch(const std::shared_ptr<Flight>& flight);
+  void take_turn(const std::shared_ptr<Flight>& flight);
   void launch(Flight& flight);
   void watch(Flight& flight);
   void check_time(std::uint64_t id);

@@ -18,6 +18,7 @@ Request Mailbox::redirected(const Request& request) {
       self->put_progress(&News::received, {done, total});
     };
   }
+  if (request.on_turn) result.on_turn = [self] { self->put_turn(); };
   if (auto* stream = std::get_if<StreamSink>(&result.sink)) {
     if (stream->on_piece) {
       stream->on_piece = [self, room = stream->max_buffered](std::string_view piece) {
@@ -32,6 +33,12 @@ void Mailbox::put_progress(std::optional<Progress> News::*which, Progress progre
   const std::lock_guard lock(mutex_);
   news_.*which = progress;
   if (wants_progress_) changed_.notify_one();
+}
+
+void Mailbox::put_turn() {
+  const std::lock_guard lock(mutex_);
+  news_.turn = true;
+  changed_.notify_one();
 }
 
 bool Mailbox::put_piece(std::string_view piece, std::int64_t room) {
@@ -75,7 +82,7 @@ Mailbox::News Mailbox::take() {
   return std::exchange(news_, {});
 }
 
-Outcome Mailbox::await(const Request& request, const std::function<void()>& cancel) {
+Outcome Mailbox::await(const Request& request, const Exchange& exchange) {
   const auto* stream = std::get_if<StreamSink>(&request.sink);
   std::exception_ptr thrown;
   bool enough = false;
@@ -83,13 +90,17 @@ Outcome Mailbox::await(const Request& request, const std::function<void()>& canc
     News news = take();
     if (!thrown && !enough) {
       try {
+        if (news.turn && !news.outcome) {
+          request.on_turn();
+          exchange.proceed();
+        }
         if (news.sent) request.on_sent(news.sent->done, news.sent->total);
         if (news.received) request.on_received(news.received->done, news.received->total);
         if (!news.pieces.empty()) enough = !stream->on_piece(news.pieces);
       } catch (...) {
         thrown = std::current_exception();
       }
-      if (!news.outcome && (thrown || enough)) cancel();
+      if (!news.outcome && (thrown || enough)) exchange.cancel();
     }
     if (!news.outcome) continue;
     if (thrown) std::rethrow_exception(thrown);

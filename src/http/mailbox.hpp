@@ -22,9 +22,14 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   /// The request with callbacks that write to this mailbox in place of its own.
   [[nodiscard]] Request redirected(const Request& request);
   void put_outcome(Outcome outcome);
-  /// Until the outcome is there; calls the callbacks of `request` meanwhile, without a lock. When one throws, or a
-  /// stream has had enough, `cancel` is called and the outcome waited for; the exception goes on.
-  [[nodiscard]] Outcome await(const Request& request, const std::function<void()>& cancel);
+  /// What the waiting thread may ask of the exchange.
+  struct Exchange {
+    std::function<void()> cancel, proceed;
+  };
+  /// Until the outcome is there; calls the callbacks of `request` meanwhile, without a lock. After on_turn the exchange
+  /// proceeds. When a callback throws, or a stream has had enough, it is cancelled and the outcome waited for; the
+  /// exception goes on.
+  [[nodiscard]] Outcome await(const Request& request, const Exchange& exchange);
 
  private:
   struct Progress {
@@ -34,11 +39,13 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   struct News {
     std::optional<Progress> sent{}, received{};
     std::string pieces{};
+    bool turn = false;
     std::optional<Outcome> outcome{};
     [[nodiscard]] bool progress() const { return sent || received; }
-    [[nodiscard]] bool urgent() const { return !pieces.empty() || outcome; }
+    [[nodiscard]] bool urgent() const { return !pieces.empty() || turn || outcome; }
   };
   void put_progress(std::optional<Progress> News::*which, Progress progress);
+  void put_turn();
   bool put_piece(std::string_view piece, std::int64_t room);
   [[nodiscard]] News take();
 

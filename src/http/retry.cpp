@@ -112,7 +112,7 @@ std::optional<std::chrono::milliseconds> Attempts::after(const Request& request,
   const auto now = retry_.clock.wall();
   RetryDecision decision = decide(made_, outcome, retry_.options, retry_.dice(), now);
   const auto* response = std::get_if<Response>(&outcome);
-  if (response != nullptr && response->ok() && usable && !usable(*response) && made_ < retry_.options.attempts)
+  if (response != nullptr && usable && !usable(*response) && made_ < retry_.options.attempts)
     decision = {true, pause_after(made_, outcome, retry_.options, retry_.dice(), now)};
   if (!decision.retry) return std::nullopt;
   log::info("http", fmt::format("{} {} again in {} ms, attempt {} of {}", to_string(request.method),

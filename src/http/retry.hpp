@@ -54,8 +54,8 @@ struct RetryContext {
   const Dice& dice;
 };
 
-/// Judges an answer of status 2xx: false when it can't be what was asked for (an HTML page in place of JSON) and is
-/// worth another try. May be empty.
+/// Judges an answer, whatever its status: false when it can't be what was asked for (an HTML page in place of JSON) and
+/// is worth another try. May be empty.
 using Usable = std::function<bool(const Response&)>;
 
 /// One request that is safe to repeat, from attempt to attempt: what perform_with_retry() and whoever repeats without

@@ -102,6 +102,10 @@ struct Request {
   std::shared_ptr<const NetworkSettings> network{};
   /// Which addresses it may be connected to. Not known of a name that a proxy resolves.
   Reach reach = Reach::anywhere;
+  /// The exchange has its turn at the host's gate and nothing of it has left. It goes on once the function returns; one
+  /// that throws ends it unsent. Transport::perform() calls it on its caller's thread, where it may take its time;
+  /// Engine::start() calls it on the loop's, and the exchange goes on with Engine::proceed().
+  std::function<void()> on_turn{};
   ProgressCallback on_sent{};      ///< bytes of the body handed to the network
   ProgressCallback on_received{};  ///< bytes of a 2xx body, FileSink only
 };

@@ -48,22 +48,14 @@ void require_affordable(const Job& job, const Budget& budget, const JobStore& jo
   throw_day_is_spent(job, *budget.per_day_usd, jobs.spent_usd(day_start_ms(now)));
 }
 
-void leave(Job& job, const Budget& budget, JobStore& jobs, std::chrono::system_clock::time_point now) {
-  auto reserved = JobStore::Reserved::moved_away;
-  if (budget.per_day_usd) {
-    reserved = jobs.reserve(job, *budget.per_day_usd, day_start_ms(now));
-  } else if (jobs.move(job, JobState::created, JobState::submitting)) {
-    reserved = JobStore::Reserved::yes;
-  }
-  switch (reserved) {
-    case JobStore::Reserved::yes:
-      job.state = JobState::submitting;
-      return;
-    case JobStore::Reserved::over_budget:
-      throw_day_is_spent(job, *budget.per_day_usd, jobs.spent_usd(day_start_ms(now)));
-    case JobStore::Reserved::moved_away:
-      throw Error(ErrorCode::internal, job.id, "the job is no longer \"created\": another process has moved it");
-  }
+std::optional<store::DayBudget> day_budget(const Budget& budget, std::chrono::system_clock::time_point now) {
+  if (!budget.per_day_usd) return std::nullopt;
+  return store::DayBudget{*budget.per_day_usd, day_start_ms(now)};
+}
+
+void throw_over_budget(const Job& job, const Budget& budget, const JobStore& jobs,
+                       std::chrono::system_clock::time_point now) {
+  throw_day_is_spent(job, budget.per_day_usd.value(), jobs.spent_usd(day_start_ms(now)));
 }
 
 }  // namespace react1::stages

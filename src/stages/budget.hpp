@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include <react1/pipeline.hpp>
+
+#include "store/paid_call.hpp"
 
 namespace react1::stages {
 
@@ -12,7 +15,7 @@ namespace react1::stages {
 [[nodiscard]] std::int64_t day_start_ms(std::chrono::system_clock::time_point now);
 
 /// Throws Error{balance} when a call of job.cost_usd is above what may be spent on one, or on today. To be asked before
-/// anything is uploaded; the day's limit is held in the end by leave().
+/// anything is uploaded; the day's limit is held in the end by the claim.
 void require_affordable(const Job& job, const Budget& budget, const JobStore& jobs,
                         std::chrono::system_clock::time_point now);
 
@@ -20,8 +23,11 @@ void require_affordable(const Job& job, const Budget& budget, const JobStore& jo
 [[nodiscard]] bool is_affordable(const Rational& cost_usd, const Budget& budget, const JobStore& jobs,
                                  std::chrono::system_clock::time_point now);
 
-/// Moves `job` from created to submitting. Throws Error{balance} when another process has spent the rest of the day's
-/// budget meanwhile, and Error{internal} when the job was moved by somebody else.
-void leave(Job& job, const Budget& budget, JobStore& jobs, std::chrono::system_clock::time_point now);
+/// The day's part of `budget` as the store holds it in the transaction that claims a job; nullopt: none.
+[[nodiscard]] std::optional<store::DayBudget> day_budget(const Budget& budget,
+                                                         std::chrono::system_clock::time_point now);
+/// What is thrown when that transaction finds no room: somebody else has spent the rest of the day meanwhile.
+[[noreturn]] void throw_over_budget(const Job& job, const Budget& budget, const JobStore& jobs,
+                                    std::chrono::system_clock::time_point now);
 
 }  // namespace react1::stages

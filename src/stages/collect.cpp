@@ -12,6 +12,7 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
+#include "fal/verdict.hpp"
 #include "stages/grace_stop.hpp"
 #include "stages/post.hpp"
 #include "stages/stopwatch.hpp"
@@ -22,11 +23,19 @@ namespace {
 
 /// The service has said its last word on this request.
 void mark_failed(Service& service, std::optional<Job>& job, const Error& error) {
-  if (!job) return;
+  if (!job || job->state != JobState::submitted) return;
   job->error = error.what();
-  if (!service.jobs.move(*job, JobState::submitted, JobState::failed)) {
-    log::warning("collect", "the job was moved by another process while its request failed");
-  }
+  const JobState end = fal::is_cancellation(error) ? JobState::cancelled : JobState::failed;
+  if (!service.jobs.move(*job, JobState::submitted, end))
+    log::info("collect", "the job was moved by somebody else while its request failed");
+}
+
+/// An answer that was paid for and can't be read is not thrown away.
+void keep_answer(Service& service, std::optional<Job>& job, const Error& error) {
+  if (!job || error.answer().empty() || job->answer_json == error.answer()) return;
+  job->answer_json = error.answer();
+  job->error = error.what();
+  if (!service.jobs.update(*job)) log::info("collect", "the job was moved by somebody else meanwhile");
 }
 
 /// Asks the service to give the request up, and says what came of it. Bounded: whoever interrupts wants to leave.
@@ -34,25 +43,28 @@ Error cancelled(Claim& claim, Service& service, const RunContext& context, const
   constexpr std::chrono::seconds patience{3};
   const GraceStop bound(context.stop, patience);
   const std::string& id = claim.request.request_id;
+  const auto stopped = [&](const char* message, const char* detail) {
+    return Error(ErrorCode::interrupted, id, message, {.detail = detail, .request_id = id});
+  };
   try {
-    const CancelOutcome outcome =
-        service.client.cancel(claim.request, RunContext{bound.token(), context.observer, context.job_id});
-    if (outcome != CancelOutcome::requested) return interruption;
+    switch (cancel_request(claim.request, service, patience / 2,
+                           RunContext{bound.token(), context.observer, context.job_id})) {
+      case Cancelled::finished:
+      case Cancelled::failed:
+      case Cancelled::not_found:
+        return interruption;
+      case Cancelled::cancelled:
+        context.observer->on_note({Note::Level::info, "cancelled", "the service has cancelled the request"});
+        return stopped("stopped, and the service has cancelled the request", "");
+      case Cancelled::asked:
+        break;
+    }
   } catch (const Error& error) {
-    return {ErrorCode::interrupted,
-            id,
-            "stopped; the request could not be cancelled and goes on at the service",
-            {.detail = error.what(), .request_id = id}};
-  }
-  if (claim.job) {
-    claim.job->error = "cancelled by an interruption";
-    static_cast<void>(service.jobs.move(*claim.job, JobState::submitted, JobState::cancelled));  // or it has ended
+    return stopped("stopped; the request could not be cancelled and goes on at the service", error.what());
   }
   context.observer->on_note({Note::Level::info, "cancel_requested", "the service was asked to cancel the request"});
-  return {ErrorCode::interrupted,
-          id,
-          "stopped, and the service was asked to cancel the request",
-          {.detail = "a request that runs already may finish and be paid all the same", .request_id = id}};
+  return stopped("stopped, and the service was asked to cancel the request",
+                 "a request that runs already may finish and be paid all the same");
 }
 
 /// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
@@ -85,6 +97,7 @@ ResultVideo await_result(Claim& claim, Service& service, Laps& laps, const RunCo
     return service.client.result(claim.request, context);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::refused) mark_failed(service, claim.job, error);
+    keep_answer(service, claim.job, error);
     if (error.code() == ErrorCode::interrupted && claim.on_interrupt == OnInterrupt::cancel) {
       throw cancelled(claim, service, context, error);
     }
@@ -93,12 +106,15 @@ ResultVideo await_result(Claim& claim, Service& service, Laps& laps, const RunCo
 }
 
 void mark_done(Service& service, Claim& claim, const RunRecord& record) {
-  if (!claim.job || claim.job->state != JobState::submitted) return;
+  if (!claim.job) return;
+  const JobState from = claim.job->state;
+  // A request that was to be cancelled and finished all the same was paid: its result is ours.
+  if (from != JobState::submitted && from != JobState::cancelled) return;
   claim.job->record_json = to_json(record);
   claim.job->output = record.output_path;
-  if (!service.jobs.move(*claim.job, JobState::submitted, JobState::done)) {
-    log::warning("collect", "the job was finished by another process at the same time");
-  }
+  claim.job->error.clear();
+  if (!service.jobs.move(*claim.job, from, JobState::done))
+    log::info("collect", "the job was finished by somebody else at the same time");
 }
 
 RunRecord begin_record(const Claim& claim) {

@@ -33,6 +33,8 @@ namespace {
 using namespace stages;
 
 constexpr std::chrono::hours kClipLife{7 * 24};
+/// Between two looks at a job that somebody else is paying for.
+constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 std::string absolute(const Source& source) {
   return source.kind() == Source::Kind::path ? fs::absolute(source.address()).string() : source.name();
@@ -105,7 +107,8 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   intent.preparation = make_clips(video, audio, workshop.path(), options, context, made);
   intent.parameters = resolve(options, intent.preparation);
   Job job;
-  job.id = context.job_id;
+  // A context may be used for several jobs: its id is theirs for logs, and a row's key once.
+  if (!service.jobs.find(context.job_id)) job.id = context.job_id;
   job.intent = intent_of(intent.preparation, intent.parameters, service);
   intent.preparation = keep_clips(std::move(intent.preparation), workshop.path(), root, job.intent);
   job.endpoint = service.endpoint;
@@ -117,7 +120,8 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   job.prepare_json = to_json(intent.preparation);
   if (!service.sandbox) job.cost_usd = intent.preparation.prediction.cost_usd;
   intent.job = open_job(job, options.again, service).job;
-  if (intent.job.state != JobState::created) uploads.abandon();  // they were sent for the call that was made before
+  // Where a call was made before, they were sent in vain; one that is under way may still come back refused.
+  if (intent.job.state != JobState::created && intent.job.state != JobState::submitting) uploads.abandon();
   return intent;
 }
 
@@ -131,31 +135,68 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
                            job.id)});
 }
 
-/// A job that stood in `submitting` when its process ended can never be known to be unpaid.
-void settle_submitting(Job& job, JobStore& jobs) {
-  if (store::settle_abandoned(job, jobs)) return;
-  throw Error(ErrorCode::outcome_unknown, job.id,
-              "another process is making the paid call for the same clips right now",
-              {.hint = "wait for it, then run this again: it will continue with the same request", .retryable = true});
+/// The job as it stands once nobody makes its paid call any more: another run of the same intent, in this process or
+/// another, has made it, or has ended in the middle of it.
+Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
+  bool told = false;
+  while (job.state == JobState::submitting && jobs.claim_holds(job)) {
+    if (!std::exchange(told, true)) {
+      context.observer->on_note({Note::Level::info, "joined",
+                                 "another run is making the paid call for the same clips and parameters; its result "
+                                 "will be shared"});
+    }
+    if (!system_clock().sleep_for(kBetweenLooks, context.stop)) context.throw_if_stopped();
+    if (auto current = jobs.find(job.id)) job = std::move(*current);
+  }
+  // One that still stands in submitting can never be known to be unpaid.
+  if (job.state == JobState::submitting) static_cast<void>(store::settle_abandoned(job, jobs));
+  return job;
+}
+
+[[noreturn]] void throw_ended(const Job& job) {
+  throw Error(ErrorCode::refused, job.id,
+              fmt::format("another run of the same clips and parameters was {}",
+                          job.state == JobState::cancelled ? "cancelled" : "refused"),
+              {.detail = job.error, .hint = "the same command starts again"});
 }
 
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
 void ensure_submitted(Intent& intent, const Budget& budget, Service& service, PairUpload& uploads, Timings& timings,
                       const RunContext& context) {
-  if (intent.job.state == JobState::submitting) settle_submitting(intent.job, service.jobs);
-  if (intent.job.state == JobState::outcome_unknown) throw_unknown(intent.job);
-  if (intent.job.state != JobState::created) {
-    context.observer->on_note({Note::Level::info, "continued",
-                               fmt::format("continuing request {} of the same intent; nothing is paid again",
-                                           intent.job.request.request_id)});
-    return;
+  std::optional<UploadedPair> pair;
+  for (;;) {
+    switch (intent.job.state) {
+      case JobState::submitting:
+        intent.job = after_other_claim(std::move(intent.job), service.jobs, context);
+        break;
+      case JobState::outcome_unknown:
+        throw_unknown(intent.job);
+      case JobState::failed:
+      case JobState::cancelled:
+        throw_ended(intent.job);
+      case JobState::submitted:
+      case JobState::done:
+        context.observer->on_note({Note::Level::info, "continued",
+                                   fmt::format("continuing request {} of the same intent; nothing is paid again",
+                                               intent.job.request.request_id)});
+        return;
+      case JobState::created: {
+        require_affordable(intent.job, budget, service.jobs, system_clock().wall());
+        if (!pair) {
+          const Stopwatch uploading;
+          pair = uploads.finish(intent.preparation);
+          timings.upload_s = uploading.seconds();
+        }
+        intent.job.parameters_json = parameters_text(intent.parameters, *pair);
+        if (auto submitted = submit_once(intent.job, intent.parameters, *pair, budget, service, context)) {
+          intent.job = std::move(*submitted);
+          return;
+        }
+        if (auto current = service.jobs.find(intent.job.id)) intent.job = std::move(*current);
+        break;
+      }
+    }
   }
-  require_affordable(intent.job, budget, service.jobs, system_clock().wall());
-  const Stopwatch uploading;
-  const UploadedPair pair = uploads.finish(intent.preparation);
-  timings.upload_s = uploading.seconds();
-  intent.job.parameters_json = parameters_text(intent.parameters, pair);
-  intent.job = submit_once(std::move(intent.job), intent.parameters, pair, budget, service, context);
 }
 
 /// The verified file of a job that is done, put under the new name; nullopt when it is no longer there unchanged.
@@ -236,6 +277,12 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
     }
   }
   ensure_submitted(intent, options.budget, service, uploads, timings, job_context);
+  if (intent.job.state == JobState::done) {  // while this run was on its way here
+    if (auto record = reuse(intent, output, job_context)) {
+      record->timings.total_s = total.seconds();
+      return *record;
+    }
+  }
   const log::Scope paid(job_context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();
   Claim claim = claim_of(intent.job, output);

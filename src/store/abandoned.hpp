@@ -5,8 +5,8 @@
 
 namespace react1::store {
 
-/// Moves a job from submitting to outcome_unknown, for it can never be known to be unpaid. False, and nothing changed,
-/// while the process that makes its call still runs.
+/// Moves a job from submitting to outcome_unknown, for it can never be known to be unpaid; `job` is then as it stands
+/// in the store. False, and nothing changed, while the attempt that makes its call may still run.
 [[nodiscard]] bool settle_abandoned(Job& job, JobStore& jobs);
 
 }  // namespace react1::store

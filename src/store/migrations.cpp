@@ -39,6 +39,11 @@ constexpr std::array kMigrations{
     "ALTER TABLE jobs ADD COLUMN cost_microusd BIGINT NOT NULL DEFAULT 0;"
     "ALTER TABLE jobs ADD COLUMN paid_ms BIGINT NOT NULL DEFAULT 0;"
     "CREATE INDEX jobs_by_payment ON jobs (paid_ms);",
+
+    "ALTER TABLE jobs ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE jobs ADD COLUMN lease_until_ms BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE jobs ADD COLUMN cancel_asked_ms BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE jobs ADD COLUMN answer_json TEXT NOT NULL DEFAULT '';",
 };
 
 std::int64_t version_of(Database& database) {

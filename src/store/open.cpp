@@ -8,6 +8,8 @@
 #include <react1/jobs.hpp>
 
 #include "core/clock.hpp"
+#include "core/log.hpp"
+#include "store/paid_call.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace react1 {
@@ -66,7 +68,13 @@ std::unique_ptr<JobStore> open_job_store(const std::string& path) {
   if (const fs::path folder = fs::path(path).parent_path(); !folder.empty()) {
     create_folder(folder);
   }
-  return std::make_unique<store::SqliteStore>(path, system_clock());
+  auto jobs = std::make_unique<store::SqliteStore>(path, system_clock());
+  try {
+    static_cast<void>(store::recover_accepted(*jobs));
+  } catch (const Error& error) {  // reading jobs needs no journal; paying does, and says so
+    log::warning("store", error.what());
+  }
+  return jobs;
 }
 
 }  // namespace react1

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <vector>
@@ -55,7 +58,44 @@ std::string start_time_of(const std::string& pid) {
   return fields[kStartTime];
 }
 
+/// The attempts of this process that are under way.
+struct Attempts {
+  std::mutex mutex;
+  std::set<std::uint64_t> running;
+  std::uint64_t last = 0;
+};
+
+Attempts& attempts() {
+  static Attempts instance;
+  return instance;
+}
+
 }  // namespace
+
+Attempt::Attempt() {
+  Attempts& all = attempts();
+  const std::lock_guard lock(all.mutex);
+  number_ = ++all.last;
+  name_ = this_process() + " " + std::to_string(number_);
+  all.running.insert(number_);
+}
+
+Attempt::~Attempt() {
+  Attempts& all = attempts();
+  const std::lock_guard lock(all.mutex);
+  all.running.erase(number_);
+}
+
+std::optional<bool> attempt_alive(std::string_view owner) {
+  const std::optional<bool> alive = process_alive(owner);
+  const std::string process = this_process();
+  if (!alive.value_or(false) || !owner.starts_with(process + " ")) return alive;
+  const std::string number(owner.substr(process.size() + 1));
+  Attempts& all = attempts();
+  const std::lock_guard lock(all.mutex);
+  return std::any_of(all.running.begin(), all.running.end(),
+                     [&](std::uint64_t running) { return std::to_string(running) == number; });
+}
 
 std::string this_process() {
   const std::string pid = std::to_string(::getpid());

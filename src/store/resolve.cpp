@@ -48,7 +48,6 @@ Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolut
   if (!jobs.move(*job, JobState::outcome_unknown, target)) {
     throw Error(ErrorCode::usage, id, "was resolved by somebody else at the same time");
   }
-  job->state = target;
   return std::move(*job);
 }
 

@@ -11,7 +11,7 @@ namespace react1::store {
 namespace {
 
 // Long enough for a slow disk's fsync under load, short enough that a stuck holder is noticed.
-constexpr int kBusyTimeoutMs = 15'000;
+constexpr int kBusyTimeoutMs = 10'000;
 
 std::string hint_for(int primary) {
   switch (primary) {

@@ -14,9 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Longer than connecting, sending and waiting for the answer of one submit can take with any sane configuration.
-constexpr milliseconds kLongestSubmit = std::chrono::minutes(10);
-
 constexpr std::int64_t micro = 1'000'000;
 
 std::int64_t microusd(const Rational& usd) {
@@ -26,7 +23,7 @@ std::int64_t microusd(const Rational& usd) {
 #define REACT1_JOB_COLUMNS                                                                                  \
   "id, intent, state, endpoint, queue_url, request_id, status_url, response_url, cancel_url, video, audio," \
   " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms,"              \
-  " cost_microusd, paid_ms"
+  " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json"
 
 Job read_row(const Database& database, const Statement& row) {
   Job job;
@@ -58,7 +55,11 @@ Job read_row(const Database& database, const Statement& row) {
   job.created_ms = row.number(column++);
   job.updated_ms = row.number(column++);
   job.cost_usd = Rational(row.number(column++), micro);
-  job.paid_ms = row.number(column);
+  job.paid_ms = row.number(column++);
+  job.epoch = row.number(column++);
+  job.lease_until_ms = row.number(column++);
+  job.cancel_asked_ms = row.number(column++);
+  job.answer_json = row.text(column);
   return job;
 }
 
@@ -67,8 +68,8 @@ std::optional<Job> first_row(const Database& database, Statement& query) {
 }
 
 void insert(Database& database, const Job& job) {
-  Statement statement(database,
-                      "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement statement(
+      database, "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   int index = 1;
   for (const std::string_view text :
        {std::string_view(job.id), std::string_view(job.intent), to_string(job.state), std::string_view(job.endpoint),
@@ -82,7 +83,11 @@ void insert(Database& database, const Job& job) {
   statement.bind(index++, job.created_ms);
   statement.bind(index++, job.updated_ms);
   statement.bind(index++, microusd(job.cost_usd));
-  statement.bind(index, job.paid_ms);
+  statement.bind(index++, job.paid_ms);
+  statement.bind(index++, job.epoch);
+  statement.bind(index++, job.lease_until_ms);
+  statement.bind(index++, job.cancel_asked_ms);
+  statement.bind(index, job.answer_json);
   statement.run();
 }
 
@@ -93,6 +98,18 @@ SqliteStore::SqliteStore(const std::string& path, const Clock& clock) : clock_(c
   database_.execute("PRAGMA synchronous = FULL");  // a request id must survive a power cut
   migrate(database_);
 }
+
+}  // namespace react1::store
+
+namespace react1 {
+
+std::chrono::milliseconds claim_lease() noexcept {
+  return std::chrono::seconds(30);
+}
+
+}  // namespace react1
+
+namespace react1::store {
 
 std::int64_t SqliteStore::now_ms() const {
   return std::chrono::duration_cast<milliseconds>(clock_.wall().time_since_epoch()).count();
@@ -122,38 +139,47 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
   return {.job = std::move(added), .is_new = true};
 }
 
-bool SqliteStore::write(const Job& job, JobState from, JobState to) {
-  const bool takes_over = from != to && to == JobState::submitting;
+bool SqliteStore::write(Job& job, JobState from, JobState to) {
+  Job after = job;
+  after.state = to;
+  after.updated_ms = now_ms();
+  if (from != to && to == JobState::submitting) {
+    ++after.epoch;
+    after.paid_ms = after.updated_ms;
+    after.lease_until_ms = after.updated_ms + claim_lease().count();
+    if (after.owner.empty()) after.owner = this_process();
+  }
   Statement statement(database_,
                       "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
                       " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
-                      " prepare_json = ?, record_json = ?, error = ?, updated_ms = ?,"
-                      " cost_microusd = ?, owner = CASE WHEN ? = 1 THEN ? ELSE owner END,"
-                      " paid_ms = CASE WHEN ? = 1 THEN ? ELSE paid_ms END WHERE id = ? AND state = ?");
+                      " prepare_json = ?, record_json = ?, answer_json = ?, error = ?, owner = ?, updated_ms = ?,"
+                      " cost_microusd = ?, paid_ms = ?, epoch = ?, lease_until_ms = ?, cancel_asked_ms = ?"
+                      " WHERE id = ? AND state = ? AND epoch = ?");
   int index = 1;
   for (const std::string_view text :
-       {to_string(to), std::string_view(job.endpoint), std::string_view(job.queue_url),
-        std::string_view(job.request.request_id), std::string_view(job.request.status_url),
-        std::string_view(job.request.response_url), std::string_view(job.request.cancel_url),
-        std::string_view(job.video), std::string_view(job.audio), std::string_view(job.output),
-        std::string_view(job.parameters_json), std::string_view(job.prepare_json), std::string_view(job.record_json),
-        std::string_view(job.error)}) {
+       {to_string(to), std::string_view(after.endpoint), std::string_view(after.queue_url),
+        std::string_view(after.request.request_id), std::string_view(after.request.status_url),
+        std::string_view(after.request.response_url), std::string_view(after.request.cancel_url),
+        std::string_view(after.video), std::string_view(after.audio), std::string_view(after.output),
+        std::string_view(after.parameters_json), std::string_view(after.prepare_json),
+        std::string_view(after.record_json), std::string_view(after.answer_json), std::string_view(after.error),
+        std::string_view(after.owner)}) {
     statement.bind(index++, text);
   }
-  const std::int64_t now = now_ms();
-  statement.bind(index++, now);
-  statement.bind(index++, microusd(job.cost_usd));
-  statement.bind(index++, std::int64_t{takes_over ? 1 : 0});
-  statement.bind(index++, takes_over ? this_process() : std::string());
-  statement.bind(index++, std::int64_t{takes_over ? 1 : 0});
-  statement.bind(index++, now);
-  statement.bind(index++, job.id);
-  statement.bind(index, to_string(from));
+  for (const std::int64_t number : {after.updated_ms, microusd(after.cost_usd), after.paid_ms, after.epoch,
+                                    after.lease_until_ms, after.cancel_asked_ms}) {
+    statement.bind(index++, number);
+  }
+  statement.bind(index++, after.id);
+  statement.bind(index++, to_string(from));
+  statement.bind(index, job.epoch);
   statement.run();
-  return database_.changes() == 1;
+  if (database_.changes() != 1) return false;
+  job = std::move(after);
+  return true;
 }
 
-bool SqliteStore::move(const Job& job, JobState from, JobState to) {
+bool SqliteStore::move(Job& job, JobState from, JobState to) {
   if (!can_move(from, to)) {
     throw Error(ErrorCode::internal, "job " + job.id,
                 "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
@@ -164,10 +190,24 @@ bool SqliteStore::move(const Job& job, JobState from, JobState to) {
 
 bool SqliteStore::update(const Job& job) {
   const std::lock_guard lock(mutex_);
-  return write(job, job.state, job.state);
+  Job written = job;
+  return write(written, job.state, job.state);
 }
 
-JobStore::Reserved SqliteStore::reserve(const Job& job, const Rational& budget_usd, std::int64_t since_ms) {
+bool SqliteStore::renew(Job& job) {
+  const std::lock_guard lock(mutex_);
+  const std::int64_t now = now_ms();
+  Statement statement(database_,
+                      "UPDATE jobs SET lease_until_ms = ? WHERE id = ? AND state = 'submitting' AND epoch = ?"
+                      " AND lease_until_ms > ?");
+  statement.bind(1, now + claim_lease().count()).bind(2, std::string_view(job.id)).bind(3, job.epoch).bind(4, now);
+  statement.run();
+  if (database_.changes() != 1) return false;
+  job.lease_until_ms = now + claim_lease().count();
+  return true;
+}
+
+JobStore::Reserved SqliteStore::reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
   const std::int64_t spent = spent_microusd(since_ms);
@@ -209,11 +249,13 @@ std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) con
   return first_row(database_, query);
 }
 
-bool SqliteStore::owner_alive(const Job& job) const {
-  if (job.owner.empty()) {
-    return false;
-  }
-  return process_alive(job.owner).value_or(now_ms() - job.updated_ms < kLongestSubmit.count());
+bool SqliteStore::claim_holds(const Job& job) const {
+  if (job.owner.empty() || job.lease_until_ms <= now_ms()) return false;
+  return attempt_alive(job.owner).value_or(true);
+}
+
+std::string SqliteStore::journal_path() const {
+  return database_.path() + ".accepted";
 }
 
 std::vector<Job> SqliteStore::list(std::optional<JobState> state, std::size_t limit) const {

@@ -18,20 +18,22 @@ class SqliteStore final : public JobStore {
   SqliteStore(const std::string& path, const Clock& clock);
 
   [[nodiscard]] Opened open(const Job& job, bool again) override;
-  [[nodiscard]] bool move(const Job& job, JobState from, JobState to) override;
-  [[nodiscard]] Reserved reserve(const Job& job, const Rational& budget_usd, std::int64_t since_ms) override;
+  [[nodiscard]] bool move(Job& job, JobState from, JobState to) override;
+  [[nodiscard]] Reserved reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) override;
   [[nodiscard]] Rational spent_usd(std::int64_t since_ms) const override;
+  [[nodiscard]] bool renew(Job& job) override;
   [[nodiscard]] bool update(const Job& job) override;
   [[nodiscard]] std::optional<Job> find(std::string_view id) const override;
   [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override;
-  [[nodiscard]] bool owner_alive(const Job& job) const override;
+  [[nodiscard]] bool claim_holds(const Job& job) const override;
+  [[nodiscard]] std::string journal_path() const override;
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;
 
  private:
   [[nodiscard]] std::int64_t now_ms() const;
   // These two leave the locking to their callers.
   [[nodiscard]] std::int64_t spent_microusd(std::int64_t since_ms) const;
-  [[nodiscard]] bool write(const Job& job, JobState from, JobState to);
+  [[nodiscard]] bool write(Job& job, JobState from, JobState to);
 
   const Clock& clock_;
   mutable std::mutex mutex_;  // guards database_

@@ -27,7 +27,7 @@ std::string good_service(const RawServer& server, const SeenRequest& request) {
                               "ftyp",
                               8),
                   "video/mp4");
-  return answer(404, "");
+  return answer(404, R"({"status":"NOT_FOUND"})");
 }
 
 }  // namespace

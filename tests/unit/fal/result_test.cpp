@@ -88,10 +88,10 @@ TEST_CASE("every other shape of a failed result ends in one error with the id") 
     ErrorCode code;
   };
   for (const Shape& shape : {
-           Shape{422, R"({"detail":"text"})", ErrorCode::refused},
+           Shape{422, R"({"detail":"text"})", ErrorCode::network},
            Shape{400, R"({"detail":"bad","error_type":"bad_request"})", ErrorCode::refused},
-           Shape{404, R"({"status":"NOT_FOUND"})", ErrorCode::refused},
-           Shape{405, "", ErrorCode::refused},
+           Shape{404, R"({"status":"NOT_FOUND"})", ErrorCode::network},
+           Shape{405, "", ErrorCode::network},
            Shape{401, R"({"detail":"invalid key credentials"})", ErrorCode::auth},
            Shape{403, R"({"detail":"User is locked. Reason: Exhausted balance."})", ErrorCode::balance},
            Shape{500, R"({"detail":[{"type":"internal_server_error","msg":"m","loc":["body"]}]})", ErrorCode::refused},
@@ -151,6 +151,18 @@ TEST_CASE("cancelling has three outcomes") {
   SUBCASE("unknown") {
     answer_in_turn(bench, {answer(404, R"({"status":"NOT_FOUND"})")});
     CHECK(cancel() == CancelOutcome::not_found);
+  }
+  SUBCASE("pages and other people's JSON are none of them") {
+    for (const std::string& strange :
+         {answer(404, "<html>404</html>", "text/html"), answer(404, ""), answer(200, "<html>login</html>", "text/html"),
+          answer(200, ""), answer(200, R"({"success":false})"), answer(302, "")}) {
+      Bench fresh;
+      answer_in_turn(fresh, {strange});
+      const Error error =
+          thrown_by([&] { static_cast<void>(cancel_request(fresh.session, fresh.request, fresh.context)); });
+      CHECK(to_string(error.code()) == "network");
+      CHECK(error.request_id() == "id-1");
+    }
   }
   SUBCASE("refused") {
     answer_in_turn(bench, {answer(401, R"({"detail":"invalid key credentials"})")});

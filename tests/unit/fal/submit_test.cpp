@@ -209,8 +209,10 @@ TEST_CASE("refusals that stay are typed and not repeated") {
   for (const Case& c :
        {Case{401, R"({"detail":"invalid key credentials"})", ErrorCode::auth},
         Case{403, R"({"detail":"User is locked. Reason: Exhausted balance."})", ErrorCode::balance},
-        Case{403, R"({"detail":"no"})", ErrorCode::auth}, Case{404, "", ErrorCode::refused},
-        Case{405, "", ErrorCode::refused}, Case{307, "", ErrorCode::refused},
+        Case{403, R"({"detail":"no"})", ErrorCode::auth},
+        Case{404, R"({"detail":"Application \"x\" not found"})", ErrorCode::refused},
+        Case{405, R"({"detail":"Method Not Allowed"})", ErrorCode::refused},
+        Case{400, R"({"detail":"bad","error_type":"bad_request"})", ErrorCode::refused},
         Case{422, R"({"detail":[{"loc":["body","emotion"],"type":"literal_error","msg":"m"}]})", ErrorCode::refused}}) {
     CAPTURE(c.status);
     Bench bench;

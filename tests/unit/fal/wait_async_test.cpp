@@ -58,7 +58,7 @@ TEST_CASE("a failed wait carries its error and the id") {
   FalClient client(options_for(server));
   auto future = client.wait_async(numbered(7), {});
   const Error error = error_in(future);
-  CHECK(error.code() == ErrorCode::refused);
+  CHECK(error.code() == ErrorCode::network);
   CHECK(error.request_id() == "r-7");
   CHECK_THROWS_AS(static_cast<void>(client.wait_async({}, {})), Error);
 }

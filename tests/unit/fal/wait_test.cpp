@@ -109,7 +109,7 @@ TEST_CASE("an unknown status word is told once and waited through") {
   CHECK(wait(bench).state == QueueStatus::State::completed);
   REQUIRE_FALSE(bench.notebook.messages("unknown_status").empty());
   CHECK(contains(bench.notebook.messages("unknown_status")[0], "PAUSED"));
-  CHECK(bench.notebook.messages("unknown_status").size() == 2);
+  CHECK(bench.notebook.messages("unknown_status").size() == 1);
 }
 
 TEST_CASE("faults in the middle are waited out") {
@@ -152,12 +152,13 @@ TEST_CASE("an account that runs dry in the middle keeps the id") {
   CHECK(error.request_id() == "id-1");
 }
 
-TEST_CASE("an id that nobody knows is refused") {
+TEST_CASE("an id that the service does not know under this key has not failed") {
   Bench bench;
   answer_in_turn(bench, {answer(404, R"({"status":"NOT_FOUND"})")});
   const Error error = wait_error(bench);
-  CHECK(error.code() == ErrorCode::refused);
+  CHECK(error.code() == ErrorCode::network);
   CHECK(error.request_id() == "id-1");
+  CHECK(contains(error.hint(), "account"));
 }
 
 TEST_CASE("waiting ends after its maximum, keeping the id and saying how to go on") {

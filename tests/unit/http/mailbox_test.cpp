@@ -35,7 +35,7 @@ TEST_CASE("progress is told now and then, and what there was at the end always")
     }
     mailbox->put_outcome(Response{});
   });
-  static_cast<void>(mailbox->await(request, [] {}));
+  static_cast<void>(mailbox->await(request, {.cancel = [] {}, .proceed = [] {}}));
   CHECK(last == kPieces);
   CHECK(told >= 2);
   CHECK(told <= (Clock::now() - begun) / kBetweenReports + 2);  // the first at once, and the last with the end

@@ -293,7 +293,7 @@ TEST_CASE("an interruption that is to cancel asks the service to, and says what 
     explicit StopAtRequest(std::stop_source& stop) : stop_(stop) {}
     void on_note(const Note& note) override {
       if (note.code == "service_state") stop_.request_stop();
-      asked_ = asked_ || note.code == "cancel_requested";
+      asked_ = asked_ || note.code == "cancelled";
     }
     [[nodiscard]] bool asked() const noexcept { return asked_; }
 

@@ -78,7 +78,7 @@ TEST_CASE("a dropped job makes room for a new one of the same intent") {
 TEST_CASE("what is not unknown, or not there, is nothing to resolve") {
   const Place place;
   CHECK_FALSE(place.refusal("no such job", {Kind::drop, ""}).empty());
-  const Job job = place.jobs->open(test::sample_job("fresh"), false).job;
+  Job job = place.jobs->open(test::sample_job("fresh"), false).job;
   CHECK(place.refusal(job.id, {Kind::pay_again, ""}).find("created") != std::string::npos);
   REQUIRE(place.jobs->move(job, JobState::created, JobState::submitting));
   // This very process owns the call: it may still come home.

@@ -80,7 +80,7 @@ TEST_CASE("a job whose submitting process died is recognised, and one that is wo
   const std::string path = (folder.path() / "store.sqlite").string();
   const int status = in_child([&] {
     const auto store = open_job_store(path);
-    const Job job = store->open(test::sample_job("orphan"), false).job;
+    Job job = store->open(test::sample_job("orphan"), false).job;
     (void)store->move(job, JobState::created, JobState::submitting);
     ::raise(SIGKILL);
   });
@@ -89,29 +89,29 @@ TEST_CASE("a job whose submitting process died is recognised, and one that is wo
   const auto orphan = store->open(test::sample_job("orphan"), false);
   CHECK_FALSE(orphan.is_new);
   CHECK(orphan.job.state == JobState::submitting);
-  CHECK_FALSE(store->owner_alive(orphan.job));
+  CHECK_FALSE(store->claim_holds(orphan.job));
 
-  const Job mine = store->open(test::sample_job("mine"), false).job;
+  Job mine = store->open(test::sample_job("mine"), false).job;
   REQUIRE(store->move(mine, JobState::created, JobState::submitting));
   const int seen_from_child = in_child([&] {
     const auto other = open_job_store(path);
-    ::_exit(other->owner_alive(*other->find(mine.id)) ? 7 : 8);
+    ::_exit(other->claim_holds(*other->find(mine.id)) ? 7 : 8);
   });
   REQUIRE(WIFEXITED(seen_from_child));
   CHECK(WEXITSTATUS(seen_from_child) == 7);
 }
 
-TEST_CASE("an owner that cannot be looked at counts as alive only for as long as a submit can take") {
+TEST_CASE("an owner that cannot be looked at holds its claim for as long as its lease") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "store.sqlite").string();
   const auto store = open_job_store(path);
-  const Job job = store->open(test::sample_job("foreign"), false).job;
+  Job job = store->open(test::sample_job("foreign"), false).job;
   REQUIRE(store->move(job, JobState::created, JobState::submitting));
   Job foreign = *store->find(job.id);
   foreign.owner = "another-machine boot pid:[1] 1 1";
-  CHECK(store->owner_alive(foreign));
-  foreign.updated_ms -= 11 * 60 * 1000;
-  CHECK_FALSE(store->owner_alive(foreign));
+  CHECK(store->claim_holds(foreign));
+  foreign.lease_until_ms -= claim_lease().count();
+  CHECK_FALSE(store->claim_holds(foreign));
 }
 
 TEST_CASE("of many processes that open the same intent at once exactly one is new") {

@@ -66,7 +66,7 @@ void fills_in_an_empty_id(const StoreFactory& factory) {
   const auto store = factory();
   Job job = sample_job("one");
   job.id.clear();
-  const auto first = store->open(job, false);
+  auto first = store->open(job, false);
   job.intent = "two";
   const auto second = store->open(job, false);
   CHECK_FALSE(first.job.id.empty());
@@ -98,11 +98,11 @@ void opens_anew_after_failure_or_cancel(const StoreFactory& factory) {
   for (const JobState end : {JobState::failed, JobState::cancelled}) {
     Job job = sample_job("ends");
     job.id.clear();
-    const auto first = store->open(job, false);
+    auto first = store->open(job, false);
     REQUIRE(first.is_new);
     REQUIRE(store->move(first.job, JobState::created, end));
     CHECK(store->open(job, true).is_new);
-    const auto current = store->open(job, false);
+    auto current = store->open(job, false);
     CHECK_FALSE(current.is_new);
     CHECK(current.job.id != first.job.id);
     REQUIRE(store->move(current.job, JobState::created, JobState::failed));
@@ -111,7 +111,7 @@ void opens_anew_after_failure_or_cancel(const StoreFactory& factory) {
 
 void an_unknown_outcome_is_never_opened_anew(const StoreFactory& factory) {
   const auto store = factory();
-  const Job job = store->open(sample_job("lost"), false).job;
+  Job job = store->open(sample_job("lost"), false).job;
   REQUIRE(store->move(job, JobState::created, JobState::submitting));
   REQUIRE(store->move(job, JobState::submitting, JobState::outcome_unknown));
   const auto second = store->open(sample_job("lost"), false);
@@ -122,8 +122,9 @@ void an_unknown_outcome_is_never_opened_anew(const StoreFactory& factory) {
 void moves_by_compare_and_set(const StoreFactory& factory) {
   const auto store = factory();
   const auto other = factory();
-  const Job job = store->open(sample_job("cas"), false).job;
+  Job job = store->open(sample_job("cas"), false).job;
   CHECK(store->move(job, JobState::created, JobState::submitting));
+  CHECK(job.state == JobState::submitting);
   CHECK_FALSE(other->move(job, JobState::created, JobState::submitting));
   CHECK(other->find(job.id)->state == JobState::submitting);
   CHECK_THROWS_AS((void)store->move(job, JobState::created, JobState::done), Error);
@@ -132,15 +133,50 @@ void moves_by_compare_and_set(const StoreFactory& factory) {
   CHECK_FALSE(store->move(stranger, JobState::created, JobState::submitting));
 }
 
+void writes_carry_the_epoch_of_their_claim(const StoreFactory& factory) {
+  const auto store = factory();
+  Job first = store->open(sample_job("epoch"), false).job;
+  REQUIRE(store->move(first, JobState::created, JobState::submitting));
+  CHECK(first.epoch == 1);
+  Job slept = first;  // an attempt that does not notice that its claim is over
+  REQUIRE(store->move(first, JobState::submitting, JobState::outcome_unknown));
+  REQUIRE(store->move(first, JobState::outcome_unknown, JobState::created));
+  REQUIRE(store->move(first, JobState::created, JobState::submitting));
+  CHECK(first.epoch == 2);
+  CHECK_FALSE(store->move(slept, JobState::submitting, JobState::submitted));
+  CHECK_FALSE(store->renew(slept));
+  CHECK_FALSE(store->update(slept));
+  CHECK(store->renew(first));
+  CHECK(store->find(first.id)->state == JobState::submitting);
+}
+
+void a_claim_is_a_lease(const StoreFactory& factory) {
+  const auto store = factory();
+  Job job = store->open(sample_job("lease"), false).job;
+  job.owner = "another-machine boot pid:[1] 1 1 1";
+  REQUIRE(store->move(job, JobState::created, JobState::submitting));
+  const std::int64_t until = store->find(job.id)->lease_until_ms;
+  CHECK(until == job.lease_until_ms);
+  CHECK(store->claim_holds(*store->find(job.id)));
+  REQUIRE(store->renew(job));
+  CHECK(job.lease_until_ms >= until);
+  Job later = *store->find(job.id);
+  later.lease_until_ms -= claim_lease().count();
+  CHECK_FALSE(store->claim_holds(later));
+  REQUIRE(store->move(job, JobState::submitting, JobState::outcome_unknown));
+  CHECK_FALSE(store->renew(job));
+}
+
 void updates_only_in_the_expected_state(const StoreFactory& factory) {
   const auto store = factory();
   Job job = store->open(sample_job("update"), false).job;
   job.output = "/elsewhere.mp4";
   CHECK(store->update(job));
   CHECK(store->find(job.id)->output == "/elsewhere.mp4");
+  Job before = job;
   REQUIRE(store->move(job, JobState::created, JobState::submitting));
-  job.output = "/too-late.mp4";  // job.state still says created
-  CHECK_FALSE(store->update(job));
+  before.output = "/too-late.mp4";
+  CHECK_FALSE(store->update(before));
   CHECK(store->find(job.id)->output == "/elsewhere.mp4");
 }
 
@@ -167,7 +203,8 @@ void lists_newest_first(const StoreFactory& factory) {
     job.id.clear();
     ids.push_back(store->open(job, false).job.id);
   }
-  REQUIRE(store->move(*store->find(ids[1]), JobState::created, JobState::cancelled));
+  Job second = *store->find(ids[1]);
+  REQUIRE(store->move(second, JobState::created, JobState::cancelled));
   const auto all = store->list(std::nullopt, 10);
   REQUIRE(all.size() == 3);
   CHECK(std::set{all[0].id, all[1].id, all[2].id} == std::set<std::string>(ids.begin(), ids.end()));
@@ -180,12 +217,12 @@ void lists_newest_first(const StoreFactory& factory) {
 
 void knows_that_this_process_is_alive(const StoreFactory& factory) {
   const auto store = factory();
-  const Job job = store->open(sample_job("alive"), false).job;
-  CHECK_FALSE(store->owner_alive(job));  // nobody has taken it
+  Job job = store->open(sample_job("alive"), false).job;
+  CHECK_FALSE(store->claim_holds(job));  // nobody has taken it
   REQUIRE(store->move(job, JobState::created, JobState::submitting));
   const Job taken = *store->find(job.id);
   CHECK_FALSE(taken.owner.empty());
-  CHECK(store->owner_alive(taken));
+  CHECK(store->claim_holds(taken));
 }
 
 /// A job that costs `usd`, its paid call under way.
@@ -202,15 +239,15 @@ void counts_what_may_have_been_paid(const StoreFactory& factory) {
   const auto store = factory();
   CHECK(store->spent_usd(0) == 0);
   CHECK(paying(*store, "under way", 1).paid_ms > 1'600'000'000'000);
-  const Job unknown = paying(*store, "unknown", 2);
+  Job unknown = paying(*store, "unknown", 2);
   REQUIRE(store->move(unknown, JobState::submitting, JobState::outcome_unknown));
   Job done = paying(*store, "accepted, then failed", 4);
   done.request.request_id = "r";
   REQUIRE(store->move(done, JobState::submitting, JobState::submitted));
   REQUIRE(store->move(done, JobState::submitted, JobState::failed));
-  const Job refused = paying(*store, "refused", 8);
+  Job refused = paying(*store, "refused", 8);
   REQUIRE(store->move(refused, JobState::submitting, JobState::failed));
-  const Job never_left = paying(*store, "never left", 16);
+  Job never_left = paying(*store, "never left", 16);
   REQUIRE(store->move(never_left, JobState::submitting, JobState::created));
   CHECK(store->spent_usd(0) == 7);
   CHECK(store->spent_usd(done.paid_ms + 3'600'000) == 0);
@@ -267,7 +304,7 @@ void one_of_many_threads_opens_the_intent(const StoreFactory& factory) {
         start.arrive_and_wait();
         Job job = sample_job("race " + std::to_string(round));
         job.id.clear();
-        const auto opened = store->open(job, false);
+        auto opened = store->open(job, false);
         fresh += opened.is_new ? 1 : 0;
         movers += store->move(opened.job, JobState::created, JobState::submitting) ? 1 : 0;
       });
@@ -343,6 +380,12 @@ void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
   }
   SUBCASE("moves by compare and set") {
     moves_by_compare_and_set(fresh_place());
+  }
+  SUBCASE("writes carry the epoch of their claim") {
+    writes_carry_the_epoch_of_their_claim(fresh_place());
+  }
+  SUBCASE("a claim is a lease") {
+    a_claim_is_a_lease(fresh_place());
   }
   SUBCASE("updates only in the expected state") {
     updates_only_in_the_expected_state(fresh_place());

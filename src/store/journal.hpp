@@ -1,0 +1,51 @@
+// Where the id of an accepted request is noted before the job store is: a paid id must survive a store that can't be
+// written. A file of slots of 4 KiB beside the store. A slot's space is on the disk before the paid call leaves, so
+// that a full disk doesn't take the note away.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <react1/fal.hpp>
+
+#include "core/descriptor.hpp"
+
+namespace react1::store {
+
+/// A note: the service accepted this request for this attempt at this job.
+struct Accepted {
+  std::string job_id;
+  std::int64_t epoch = 0;
+  RequestRef request;
+};
+
+/// A slot of the journal, held with a file lock until the end of the object. Not thread-safe.
+class JournalSlot {
+ public:
+  /// Takes a free slot of the file at `path` (created when missing, for its owner alone) and sees to its space. Throws
+  /// Error{io}, also when the file is no journal of ours.
+  explicit JournalSlot(std::string path);
+  /// Durable when it returns. Throws Error{io}.
+  void write(const Accepted& accepted);
+  /// The note is in the store now. Never throws: a note that stays is found again, and found to be known.
+  void clear() noexcept;
+
+ private:
+  std::string path_;
+  Descriptor file_;
+  std::int64_t at_ = 0;
+};
+
+/// A note that no running attempt holds.
+struct FoundNote {
+  std::int64_t at = 0;  ///< its slot, for forget_note()
+  Accepted accepted;
+};
+/// The notes of attempts that have ended; none when there is no such file. Throws Error{io}.
+[[nodiscard]] std::vector<FoundNote> read_journal(const std::string& path);
+/// Frees the slot of a note that is in the store.
+void forget_note(const std::string& path, const FoundNote& note);
+
+}  // namespace react1::store

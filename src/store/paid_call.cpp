@@ -1,0 +1,157 @@
+#include "store/paid_call.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <utility>
+
+#include "core/log.hpp"
+
+namespace react1::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRenewEvery = 10s;  // a third of the lease
+
+/// The move by which a job gets the id of the request that was accepted for this very attempt.
+bool attach(JobStore& jobs, Job job, const RequestRef& request) {
+  const JobState from = job.state;
+  job.request = request;
+  job.error.clear();
+  return (from == JobState::submitting || from == JobState::outcome_unknown) &&
+         jobs.move(job, from, JobState::submitted);
+}
+
+}  // namespace
+
+PaidCall::PaidCall(JobStore& jobs, Job job) : jobs_(jobs), job_(std::move(job)) {
+  job_.owner = attempt_.name();
+  if (std::string path = jobs.journal_path(); !path.empty()) slot_.emplace(std::move(path));
+}
+
+JobStore::Reserved PaidCall::claim(const std::optional<DayBudget>& budget) {
+  auto reserved = JobStore::Reserved::moved_away;
+  if (budget) {
+    reserved = jobs_.reserve(job_, budget->usd, budget->since_ms);
+  } else if (jobs_.move(job_, JobState::created, JobState::submitting)) {
+    reserved = JobStore::Reserved::yes;
+  }
+  if (reserved == JobStore::Reserved::yes)
+    renewal_ = std::jthread([this](const std::stop_token& stop) { renew_until_stopped(stop); });
+  return reserved;
+}
+
+void PaidCall::renew_until_stopped(const std::stop_token& stop) {
+  std::mutex sleeping;
+  std::condition_variable_any never;
+  std::unique_lock lock(sleeping);
+  while (!never.wait_for(lock, stop, kRenewEvery, [] { return false; }) && !stop.stop_requested()) {
+    try {
+      Job job = [this] {
+        const std::lock_guard guard(mutex_);
+        return job_;
+      }();
+      if (!jobs_.renew(job)) return;  // lost: what comes of the call is still written down where it is known
+    } catch (const Error& error) {
+      log::warning("store", fmt::format("the claim could not be renewed: {}", error.what()));
+    }
+  }
+}
+
+bool PaidCall::settle(JobState to) {
+  renewal_ = {};
+  const std::lock_guard guard(mutex_);
+  return jobs_.move(job_, JobState::submitting, to);
+}
+
+bool PaidCall::hand_back(const std::string& error) {
+  job_.error = error;
+  return settle(JobState::created);
+}
+
+void PaidCall::end(JobState state, const std::string& error) {
+  job_.error = error;
+  if (!settle(state)) log::warning("store", "job " + job_.id + " was taken over while its paid call was under way");
+}
+
+void PaidCall::note(const RequestRef& request) {
+  {
+    const std::lock_guard guard(mutex_);
+    job_.request = request;
+    job_.error.clear();
+  }
+  if (!slot_) return;
+  try {
+    slot_->write({job_.id, job_.epoch, request});
+  } catch (const Error& error) {  // the store is tried all the same
+    log::error("store", fmt::format("request {} was accepted, but not noted: {}", request.request_id, error.what()));
+  }
+}
+
+bool PaidCall::bring_in() {
+  if (settle(JobState::submitted)) return true;
+  // Taken over while this attempt slept. Its epoch proves that the request belongs to the job as it stands.
+  std::optional<Job> current = jobs_.find(job_.id);
+  const std::string id = job_.request.request_id;
+  if (current && current->request.request_id == id) {
+    job_ = std::move(*current);
+    return true;
+  }
+  if (!current || current->epoch != job_.epoch || !attach(jobs_, *current, job_.request)) return false;
+  current = jobs_.find(job_.id);
+  if (current) job_ = std::move(*current);
+  return true;
+}
+
+void PaidCall::submitted(std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  const std::string id = job_.request.request_id;
+  const std::string known = slot_ ? "its id is in " + jobs_.journal_path() +
+                                        ", and the next run of the same command "
+                                        "finds it there"
+                                  : "keep its id";
+  for (auto pause = 50ms;; pause = std::min(pause * 2, std::chrono::milliseconds(1000))) {
+    try {
+      if (!bring_in()) {
+        throw Error(ErrorCode::internal, job_.id,
+                    fmt::format("request {} was accepted for this job, which was sent again meanwhile", id),
+                    {.hint = "see `react1 jobs show " + job_.id + "`; both are paid", .request_id = id});
+      }
+      if (slot_) slot_->clear();
+      return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::io) throw;
+      if (std::chrono::steady_clock::now() + pause > until) {
+        throw Error(ErrorCode::io, error.where(),
+                    fmt::format("the service accepted request {}, but the job store can't be written", id),
+                    {.detail = error.detail().empty() ? error.message() : error.detail(),
+                     .hint = fmt::format("{}{}{}", known, error.hint().empty() ? "" : "; ", error.hint()),
+                     .request_id = id});
+      }
+      std::this_thread::sleep_for(pause);
+    }
+  }
+}
+
+int recover_accepted(JobStore& jobs) {
+  const std::string path = jobs.journal_path();
+  if (path.empty()) return 0;
+  int recovered = 0;
+  for (const FoundNote& note : read_journal(path)) {
+    const std::optional<Job> job = jobs.find(note.accepted.job_id);
+    if (!job) continue;  // of another store at the same place: kept
+    const std::string& id = note.accepted.request.request_id;
+    if (job->epoch == note.accepted.epoch && job->request.request_id.empty() &&
+        attach(jobs, *job, note.accepted.request)) {
+      ++recovered;
+      log::info("store", fmt::format("request {} of job {} was found in the journal", id, job->id));
+    }
+    const std::optional<Job> after = jobs.find(job->id);
+    if (after && after->request.request_id == id) forget_note(path, note);
+  }
+  return recovered;
+}
+
+}  // namespace react1::store

@@ -1,0 +1,69 @@
+// The paid call of one job, from the claim to the word that it leaves in the store.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <react1/error.hpp>
+#include <react1/jobs.hpp>
+#include <react1/rational.hpp>
+
+#include "store/journal.hpp"
+#include "store/owner.hpp"
+
+namespace react1::store {
+
+/// What a claim may not go beyond.
+struct DayBudget {
+  Rational usd;
+  std::int64_t since_ms = 0;
+};
+
+/// One attempt at the paid call. It owns the claim: while the job stands in submitting, a thread renews the lease, and
+/// every write carries the epoch, so that an attempt that slept past its lease changes nothing but what it knows for
+/// sure (an id). Used by one thread.
+class PaidCall {
+ public:
+  /// `job` stands in created. Takes room for a note in the store's journal. Throws Error{io}.
+  PaidCall(JobStore& jobs, Job job);
+  PaidCall(const PaidCall&) = delete;
+  PaidCall& operator=(const PaidCall&) = delete;
+  /// A claim that was not settled stays as it is: the next one who looks finds an unknown outcome.
+  ~PaidCall() = default;
+
+  /// created → submitting. `budget` unset: any.
+  [[nodiscard]] JobStore::Reserved claim(const std::optional<DayBudget>& budget);
+  /// submitting → created: the call provably did not arrive. False: the claim was lost, the outcome is unknown to
+  /// others.
+  [[nodiscard]] bool hand_back(const std::string& error);
+  /// submitting → failed or outcome_unknown.
+  void end(JobState state, const std::string& error);
+  /// The id is on the disk when note() returns; submitted() brings it into the store, for which it has `patience`.
+  /// Both throw Error{io} with the request id.
+  void note(const RequestRef& request);
+  void submitted(std::chrono::milliseconds patience);
+
+  [[nodiscard]] bool claimed() const noexcept { return job_.state == JobState::submitting; }
+  [[nodiscard]] const Job& job() const noexcept { return job_; }
+
+ private:
+  void renew_until_stopped(const std::stop_token& stop);
+  [[nodiscard]] bool settle(JobState to);
+  /// The store holds the request, by this or another hand.
+  [[nodiscard]] bool bring_in();
+
+  JobStore& jobs_;
+  const Attempt attempt_;
+  std::optional<JournalSlot> slot_;
+  std::mutex mutex_;  ///< guards job_ while the lease is renewed
+  Job job_;
+  std::jthread renewal_;  // last
+};
+
+/// Brings the notes of attempts that have ended into the store; says how many. Throws Error{io}.
+int recover_accepted(JobStore& jobs);
+
+}  // namespace react1::store
