@@ -17,6 +17,7 @@
 #include "core/redact.hpp"
 #include "fal/stored_size.hpp"
 #include "fal/url_expiry.hpp"
+#include "fal/verdict.hpp"
 
 namespace react1::fal {
 namespace {
@@ -166,15 +167,17 @@ class Download {
   [[nodiscard]] Error refused(const http::Response& response, const Subject& subject) const {
     const int status = response.status;
     if (status != 401 && status != 403 && status != 404 && status != 410)
-      return refusal(response, subject, session_.options().key);
+      return undecided(response, subject, session_.options().key);
     const auto end = url_expiry(result_.url);
     const bool over = end && *end <= session_.clock().wall();
+    // Only a URL that ended says that the file is gone: a proxy answers such statuses as well.
     return Error(
-        ErrorCode::refused, subject.where,
+        over ? ErrorCode::refused : ErrorCode::network, subject.where,
         fmt::format("downloading the result: the host does not show it any more (HTTP {})", status),
         {.detail = over ? "its URL ended at " + iso8601(*end) : read_fault(response, session_.options().key).text,
          .hint = "`react1 result` asks the service for a fresh URL, as long as it keeps the result; a file that "
-                 "has expired can't be recovered"});
+                 "has expired can't be recovered",
+         .retryable = !over});
   }
 
   /// The host's Content-Length was met, so the file is whole; a paid result is not thrown away for its description.

@@ -163,7 +163,7 @@ TEST_CASE("submit prints the id alone; status, result and the job store know it 
   CHECK(foreign.exit == 0);
   CHECK(foreign.json()["prepare"].is_null());
   CHECK(stranger.run({"cancel", id, "--json"}).json()["outcome"] == "already_completed");
-  CHECK(stranger.run({"status", "00000000-0000-7000-8000-000000000000"}).exit == 4);
+  CHECK(stranger.run({"status", "00000000-0000-7000-8000-000000000000"}).exit == 6);
   CHECK(stranger.run({"cancel", "00000000-0000-7000-8000-000000000000"}).exit == 4);
   CHECK(sandbox.accepted_submits() == 1);
 }

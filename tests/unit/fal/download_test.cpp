@@ -210,12 +210,12 @@ TEST_CASE("a download above the cap is stopped and not tried again") {
   CHECK(bench.server.requests().size() == 1);
 }
 
-TEST_CASE("a result that is gone is refused, one that is only busy is waited for") {
+TEST_CASE("a result that is not shown is no verdict on the request, one that is only busy is waited for") {
   DownloadBench bench;
-  SUBCASE("gone") {
+  SUBCASE("not shown") {
     bench.server.otherwise([](const SeenRequest&) { return answer(404, "", ""); });
-    CHECK(bench.error().code() == ErrorCode::refused);
-    CHECK(bench.server.requests().size() == 1);
+    CHECK(bench.error().code() == ErrorCode::network);
+    CHECK(bench.server.requests().size() == 3);
   }
   SUBCASE("busy") {
     bench.server.script({step::read_request(), step::send(answer(503, "", "", "Retry-After: 2\r\n"))});

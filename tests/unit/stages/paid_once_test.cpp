@@ -159,8 +159,8 @@ TEST_CASE("a submit that waits for its turn stands in created, and an interrupti
 }
 
 TEST_CASE("between two attempts the job stands in created: who is killed in the pause has paid nothing") {
-  const Place place(
-      faults(R"({"route": "submit", "do": {"status": 429, "body": {"detail": "slow"}, "headers": {"Retry-After": "5"}}})"));
+  const Place place(faults(
+      R"({"route": "submit", "do": {"status": 429, "body": {"detail": "slow"}, "headers": {"Retry-After": "5"}}})"));
   const auto jobs = place.open();
   FalOptions options = place.options();
   options.retry.max_delay = 5s;
@@ -230,8 +230,8 @@ TEST_CASE("whatever answers while a job waits, it stays submitted, and the next 
       options.status_stream = false;
       FalClient client(options);
       const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
-      const Error error = error_of(
-          [&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
+      const Error error =
+          error_of([&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
       CHECK(error.code() == ErrorCode::network);
       CHECK_FALSE(error.request_id().empty());
       CHECK(jobs->find_by_request(error.request_id())->state == JobState::submitted);
@@ -261,8 +261,8 @@ TEST_CASE("an answer that can't be read is kept in the job") {
 
 TEST_CASE("a request that was to be cancelled and finished all the same is ours") {
   // The service takes the wish and does nothing about it.
-  const Place place(faults(R"({"route": "cancel", "do": {"status": 202, "body": {"status": "CANCELLATION_REQUESTED"}}})"),
-                    700ms);
+  const Place place(
+      faults(R"({"route": "cancel", "do": {"status": 202, "body": {"status": "CANCELLATION_REQUESTED"}}})"), 700ms);
   const auto jobs = place.open();
   FalClient client(place.options());
   const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
