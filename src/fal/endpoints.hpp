@@ -6,6 +6,7 @@
 
 #include <react1/fal.hpp>
 
+#include "http/address.hpp"
 #include "http/url.hpp"
 
 namespace react1::fal {

@@ -1,8 +1,8 @@
 // The life of one exchange in the engine: gate, curl, time-outs, redirects, completion.
 #include <fmt/format.h>
 
-#include <react1/error.hpp>
 #include <algorithm>
+#include <react1/error.hpp>
 #include <utility>
 
 #include "core/clock.hpp"

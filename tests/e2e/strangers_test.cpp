@@ -24,7 +24,8 @@ struct Stranger {
 };
 
 constexpr Stranger kStrangers[] = {
-    {"a login portal", R"({"status": 200, "body": "<html><title>Sign in to WiFi</title></html>", "headers": {"Content-Type": "text/html"}})"},
+    {"a login portal",
+     R"({"status": 200, "body": "<html><title>Sign in to WiFi</title></html>", "headers": {"Content-Type": "text/html"}})"},
     {"an empty 200", R"({"status": 200, "body": ""})"},
     {"another API's JSON", R"({"status": 200, "body": {"ok": true, "error": "unauthorized"}})"},
     {"a 204", R"({"status": 204, "body": ""})"},

@@ -7,9 +7,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
-#include <csignal>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <array>
 #include <stdexcept>
@@ -214,7 +214,8 @@ void TlsFront::serve(Acceptor& acceptor, int fd) {
 }
 
 ConnectProxy::ConnectProxy(std::uint16_t target)
-    : target_(target), acceptor_(std::make_unique<Acceptor>([this](Acceptor& acceptor, int fd) { serve(acceptor, fd); })) {}
+    : target_(target),
+      acceptor_(std::make_unique<Acceptor>([this](Acceptor& acceptor, int fd) { serve(acceptor, fd); })) {}
 
 ConnectProxy& ConnectProxy::next(Act act) {
   const std::lock_guard lock(mutex_);

@@ -38,7 +38,9 @@ struct Proxied {
     write_file_atomically(ca, authority.certificate());
     server.otherwise([](const SeenRequest&) { return answer(200, R"({"request_id":"id-1"})"); });
   }
-  RequestRef submit() { return fal::submit_request(session, Parameters{}, "https://a/v.mp4", "https://a/a.mp3", context); }
+  RequestRef submit() {
+    return fal::submit_request(session, Parameters{}, "https://a/v.mp4", "https://a/a.mp3", context);
+  }
 };
 
 Act refusing(int status) {

@@ -88,7 +88,8 @@ TEST_CASE("a tunnel that never came up is a request that was never sent") {
     status = 429;
   }
   SUBCASE("407") {
-    there.proxy.next(refuses("HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"));
+    there.proxy.next(
+        refuses("HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"));
     kind = Kind::proxy_refused;
     status = 407;
   }
@@ -229,7 +230,8 @@ TEST_CASE("a server's certificate is judged by the authority of the environment"
 
 TEST_CASE("an answer through a plain proxy says that the proxy may have written it") {
   RawServer proxy;
-  proxy.otherwise([](const SeenRequest&) { return answer(504, "<html>timeout</html>", "text/html", "Via: 1.1 x\r\n"); });
+  proxy.otherwise(
+      [](const SeenRequest&) { return answer(504, "<html>timeout</html>", "text/html", "Via: 1.1 x\r\n"); });
   const ScopedVariable variable("http_proxy", proxy.url());
   const ScopedVariable none("NO_PROXY", std::nullopt);
   const Response response = answered(perform(post("http://127.0.0.1:1/paid", "{}")));
