@@ -15,6 +15,7 @@
 #include "cli/pipeline_flags.hpp"
 #include "cli/text.hpp"
 #include "core/atomic_file.hpp"
+#include "core/own_folder.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {
@@ -42,7 +43,8 @@ int preview_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve(arguments.flags);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   require_output_file(arguments.output, {pair.video, pair.audio});
-  const TemporaryDirectory workshop;
+  sweep_workshops(std::filesystem::temp_directory_path());
+  const Workshop workshop;
   Preparation preparation;
   PreviewResult result;
   {

@@ -2,17 +2,22 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <random>
 #include <react1/error.hpp>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
-#include "core/descriptor.hpp"
+#include "core/log.hpp"
+#include "core/part_file.hpp"
 
 namespace react1 {
 namespace fs = std::filesystem;
@@ -30,30 +35,54 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// A dotfile ending in .part: watchers ignore both, so nobody mistakes it for a result.
-/// Opened with the usual 0666 less the umask (mkstemp would make a private file; a result should be as readable as
-/// any).
-fs::path create_temporary(const fs::path& final_path) {
+/// Creates and locks a file with a fresh name. Opened with the usual 0666 less the umask (mkstemp would make a private
+/// file; a result should be as readable as any).
+std::pair<fs::path, Descriptor> create_temporary(const fs::path& final_path) {
   std::random_device random;
   for (int attempt = 0; attempt < 100; ++attempt) {
-    fs::path candidate =
-        folder_of(final_path) / fmt::format(".{}.{:08x}.part", final_path.filename().string(), random());
-    const Descriptor file(::open(candidate.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
-    if (file.is_open()) return candidate;
-    if (errno != EEXIST) throw_io(final_path, "can't create a file here", errno);
+    fs::path candidate = folder_of(final_path) / part_name(final_path.filename().string(), random());
+    Descriptor file(::open(candidate.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!file.is_open()) {
+      if (errno != EEXIST) throw_io(final_path, "can't create a file here", errno);
+      continue;
+    }
+    struct stat facts {};
+    // Who cleans up may have held it before we did. A file system without locks has nobody who cleans up.
+    const bool is_taken = ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!is_taken && ::fstat(file.get(), &facts) == 0 && facts.st_nlink > 0) return {candidate, std::move(file)};
   }
   throw_io(final_path, "can't create a file here", EEXIST);
 }
 
-void sync_path(const fs::path& path, int flags) {
-  const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
-  if (!file.is_open()) throw_io(path, "can't open it to flush it to disk", errno);
-  if (::fsync(file.get()) != 0 && errno != EINVAL) throw_io(path, "can't flush it to disk", errno);
+void write_all(int file, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(file, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_io(path, "can't write it", errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void flush(int file, const fs::path& path) {
+  if (::fsync(file) != 0 && errno != EINVAL) throw_io(path, "can't flush it to disk", errno);
+}
+
+/// The file has its name by now: a folder that can't be flushed (some file systems refuse it) is no reason to fail.
+void flush_folder(const fs::path& folder) noexcept {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open() && (::fsync(opened.get()) == 0 || errno == EINVAL)) return;
+  try {
+    log::debug("files",
+               fmt::format("{} can't be flushed to disk: {}", folder.string(), std::generic_category().message(errno)));
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a log line that can't be made
+  }
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path final_path) : final_(std::move(final_path)), temporary_(create_temporary(final_)) {}
+AtomicFile::AtomicFile(fs::path final_path, Existing existing) : final_(std::move(final_path)), existing_(existing) {
+  std::tie(temporary_, file_) = create_temporary(final_);
+}
 
 AtomicFile::~AtomicFile() {
   if (!committed_) {
@@ -63,21 +92,63 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view content) {
-  const Descriptor out(::open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
-  if (!out.is_open()) throw_io(final_, "can't write it", errno);
-  while (!content.empty()) {
-    const ssize_t written = ::write(out.get(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_io(final_, "can't write it", errno);
-    content.remove_prefix(static_cast<std::size_t>(written));
+  if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) < 0) {
+    throw_io(final_, "can't write it", errno);
+  }
+  write_all(file_.get(), content, final_);
+}
+
+void AtomicFile::copy_from(const fs::path& source) {
+  const Descriptor in(::open(source.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat facts {};
+  if (!in.is_open() || ::fstat(in.get(), &facts) != 0) throw_io(source, "can't read it", errno);
+  if (!S_ISREG(facts.st_mode)) throw_io(source, "is no regular file", EINVAL);
+  write({});
+  std::string block(std::size_t{1} << 17U, '\0');
+  while (true) {
+    const ssize_t got = ::read(in.get(), block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_io(source, "can't read it", errno);
+    if (got == 0) return;
+    write_all(file_.get(), std::string_view(block).substr(0, static_cast<std::size_t>(got)), final_);
   }
 }
 
+/// In a folder that others may write to, the name may lead elsewhere by now.
+void AtomicFile::require_unchanged() const {
+  struct stat ours {};
+  struct stat named {};
+  if (::fstat(file_.get(), &ours) != 0 || ::lstat(temporary_.c_str(), &named) != 0) {
+    throw_io(final_, "the unfinished file is gone", errno);
+  }
+  if (ours.st_ino == named.st_ino && ours.st_dev == named.st_dev) return;
+  throw Error(ErrorCode::io, final_.string(), "the unfinished file was replaced by another one",
+              {.detail = temporary_.string(), .hint = "another user can write to this folder; choose another one"});
+}
+
+void AtomicFile::take_final_name() const {
+  if (existing_ == Existing::replace) {
+    if (::rename(temporary_.c_str(), final_.c_str()) != 0) throw_io(final_, "can't move the finished file here", errno);
+    return;
+  }
+  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, final_.c_str(), RENAME_NOREPLACE) == 0) return;
+  if (errno == EINVAL || errno == ENOSYS) {  // not on every file system
+    if (::link(temporary_.c_str(), final_.c_str()) == 0) {
+      ::unlink(temporary_.c_str());
+      return;
+    }
+  }
+  if (errno != EEXIST) throw_io(final_, "can't move the finished file here", errno);
+  throw Error(ErrorCode::io, final_.string(), "exists by now, and is not replaced",
+              {.hint = "it was made while this file was in the making; choose another name, or say --overwrite"});
+}
+
 void AtomicFile::commit() {
-  sync_path(temporary_, O_RDONLY);
-  if (::rename(temporary_.c_str(), final_.c_str()) != 0) throw_io(final_, "can't move the finished file here", errno);
+  flush(file_.get(), final_);
+  require_unchanged();
+  take_final_name();
   committed_ = true;
-  sync_path(folder_of(final_), O_RDONLY | O_DIRECTORY);
+  flush_folder(folder_of(final_));
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {

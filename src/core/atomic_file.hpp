@@ -4,15 +4,23 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/descriptor.hpp"
+
 namespace react1 {
 
-/// A file that is being made: write to temporary(), then commit(). The temporary name is a dotfile with suffix
-/// ".part" (keeping the final extension before it out of the way) in the final folder, so that the rename is atomic.
-/// Not thread-safe.
+/// What becomes of a file that has the final name already.
+enum class Existing {
+  replace,
+  keep,  ///< commit() fails when there is one by then
+};
+
+/// A file that is being made: write to temporary(), then commit(). The temporary file is named by core/part_file and is
+/// in the final folder, so that the rename is atomic. It is locked while it is in the making, so that sweep_parts()
+/// leaves it alone. Not thread-safe.
 class AtomicFile {
  public:
   /// Creates the temporary file at once, so that an unwritable folder is known before any work. Throws Error{io}.
-  explicit AtomicFile(std::filesystem::path final_path);
+  explicit AtomicFile(std::filesystem::path final_path, Existing existing = Existing::replace);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   /// Removes the temporary file unless committed.
@@ -22,11 +30,20 @@ class AtomicFile {
   [[nodiscard]] const std::filesystem::path& final_path() const noexcept { return final_; }
   /// Replaces the temporary file's content. Throws Error{io}.
   void write(std::string_view content);
-  /// fsync, rename over the final name, fsync the folder. Throws Error{io}; the temporary is removed then.
+  /// Likewise, by the content of `source`, a regular file.
+  void copy_from(const std::filesystem::path& source);
+  /// fsync, rename to the final name, fsync the folder. Throws Error{io}, also when the temporary name leads to another
+  /// file by now; the temporary is removed then. Once the file has its name, nothing fails: what the folder refuses is
+  /// logged.
   void commit();
 
  private:
+  void require_unchanged() const;
+  void take_final_name() const;
+
   std::filesystem::path final_, temporary_;
+  Existing existing_;
+  Descriptor file_;  ///< of the temporary file: open and locked
   bool committed_ = false;
 };
 

@@ -11,8 +11,10 @@
 
 #include "core/log.hpp"
 #include "core/redact.hpp"
+#include "core/sha256.hpp"
 #include "fal/part_group.hpp"
 #include "fal/stored_size.hpp"
+#include "http/body_files.hpp"
 
 namespace react1::fal {
 namespace {
@@ -79,7 +81,7 @@ class PartedUpload {
   }
 
   void send() {
-    PartGroup group(session_, file_, upload_.target.upload_url, parts(), upload_.etags,
+    PartGroup group(session_, file_, upload_.target.upload_url, planned(parts()), upload_.etags,
                     [this](int number, const std::string& etag) {
                       if (kept_) memory_->arrived(content_, number, etag);
                     });
@@ -113,6 +115,29 @@ class PartedUpload {
   [[nodiscard]] Error error_of(const Refused& refused) const {
     return storage_refusal(refused.response, {redact_url(upload_.target.upload_url), refused.action},
                            session_.options().key);
+  }
+
+  /// The parts with the digests of a reading that gave the planned one of the whole. A part that an earlier attempt has
+  /// sent was compared by it.
+  [[nodiscard]] std::vector<Part> planned(std::vector<Part> parts) const {
+    if (file_.sha256.empty()) return parts;
+    http::FileReader reader(file_.path, /*offset=*/0, file_.bytes);
+    Sha256 whole;
+    std::vector<char> block(std::size_t{1} << 17U);
+    for (Part& part : parts) {
+      Sha256 own;
+      for (std::int64_t left = part.bytes; left > 0;) {
+        const auto room = std::min(block.size(), static_cast<std::size_t>(left));
+        const auto got = reader.problem().empty() ? reader.read(block.data(), room) : std::nullopt;
+        if (!got) throw Error(ErrorCode::io, file_.path, "cannot be uploaded", {.detail = reader.problem()});
+        whole.update(block.data(), *got);
+        own.update(block.data(), *got);
+        left -= static_cast<std::int64_t>(*got);
+      }
+      part.sha256 = own.hex();
+    }
+    require_as_planned(whole.hex(), file_.sha256, file_.path);
+    return parts;
   }
 
   [[nodiscard]] std::vector<Part> parts() const { return parts_of(file_.bytes, upload_.part_bytes); }

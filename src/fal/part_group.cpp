@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <react1/error.hpp>
 #include <thread>
@@ -10,6 +11,7 @@
 
 #include "core/redact.hpp"
 #include "fal/multipart.hpp"
+#include "http/body_files.hpp"
 
 namespace react1::fal {
 
@@ -81,7 +83,8 @@ const Part* PartGroup::next() {
 void PartGroup::send(const Part& part, const RunContext& context) {
   const std::string url = below(upload_url_, std::to_string(part.number));
   http::Request request = session_.without_key(http::Method::put, url);
-  request.body = http::FileBody{file_.path, part.offset, part.bytes};
+  const auto digest = std::make_shared<http::BodyDigest>();
+  request.body = http::FileBody{file_.path, part.offset, part.bytes, digest};
   request.on_sent = [this, &part](std::int64_t done, std::optional<std::int64_t>) { note_sent(part.number, done); };
   const auto etag_in = [&part](const http::Response& answer) { return read_part(answer.body, part.number); };
   http::Outcome outcome = http::perform_with_retry(
@@ -95,6 +98,7 @@ void PartGroup::send(const Part& part, const RunContext& context) {
   const http::Response response = expect_ok(std::move(outcome), subject, key);
   const auto etag = etag_in(response);
   if (!etag) throw unusable(response, subject, "the part's number and etag", key);
+  require_as_planned(digest->hex(), part.sha256, fmt::format("part {} of {}", part.number, file_.path));
   note_sent(part.number, part.bytes);
   const std::lock_guard lock(mutex_);
   etags_[part.number] = *etag;

@@ -19,6 +19,7 @@ namespace react1::fal {
 struct Part {
   int number = 1;
   std::int64_t offset = 0, bytes = 0;
+  std::string sha256{};  ///< of its bytes as planned; empty: not known
 };
 /// `bytes` cut into parts of `part_bytes`; the last one holds the rest and is never empty.
 [[nodiscard]] std::vector<Part> parts_of(std::int64_t bytes, std::int64_t part_bytes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <memory>
 #include <react1/error.hpp>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "fal/scrub.hpp"
 #include "fal/stored_size.hpp"
 #include "fal/upload.hpp"
+#include "http/body_files.hpp"
 
 namespace react1::fal {
 namespace {
@@ -34,7 +36,8 @@ std::string upload_whole(const Session& session, const LocalFile& file, const Ru
   // The signed URL is the only credential here; no Authorization, or the storage host would see the key.
   http::Request request = session.without_key(http::Method::put, target.upload_url);
   request.headers.add("Content-Type", file.content_type);
-  request.body = http::FileBody{file.path, /*offset=*/0, file.bytes};
+  const auto digest = std::make_shared<http::BodyDigest>();
+  request.body = http::FileBody{file.path, /*offset=*/0, file.bytes, digest};
   request.on_sent = [&context, &file](std::int64_t done, std::optional<std::int64_t>) {
     context.observer->on_progress({Stage::upload, done, file.bytes, "bytes"});
   };
@@ -43,6 +46,7 @@ std::string upload_whole(const Session& session, const LocalFile& file, const Ru
   if (const auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && !answer->ok())
     throw storage_refusal(*answer, subject, session.options().key);
   static_cast<void>(expect_ok(std::move(outcome), subject, session.options().key));
+  require_as_planned(digest->hex(), file.sha256, file.path);
   return target.file_url;
 }
 
@@ -79,6 +83,13 @@ void check_stored(const Session& session, const LocalFile& file, const std::stri
 }
 
 }  // namespace
+
+void require_as_planned(const std::string& sent, const std::string& planned, const std::string& what) {
+  if (planned.empty() || sent == planned) return;
+  throw Error(ErrorCode::io, what, "is not what was prepared: its content has changed",
+              {.detail = fmt::format("sha256 {} was sent in place of {}", sent, planned),
+               .hint = "another program wrote to it, or the disk is damaged; nothing was paid, run the command again"});
+}
 
 UploadTarget initiate(const Session& session, const std::string& url, const LocalFile& file,
                       const RunContext& context) {

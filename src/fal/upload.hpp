@@ -18,6 +18,10 @@ struct LocalFile {
   std::string sha256{};      ///< empty when nobody needs it
 };
 
+/// What is paid for is what was planned: throws Error{io} unless the bytes that were sent have the planned digest
+/// (where one is known). `what` names the file or the part.
+void require_as_planned(const std::string& sent, const std::string& planned, const std::string& what);
+
 /// Asks `url` (the single or the multipart initiate) for a place, with the key; retried. Throws Error, also for URLs
 /// that are not safe to use.
 [[nodiscard]] UploadTarget initiate(const Session& session, const std::string& url, const LocalFile& file,

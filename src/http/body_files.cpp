@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <system_error>
+#include <utility>
 
 namespace react1::http {
 namespace {
@@ -18,8 +20,18 @@ std::string cause() {
 
 }  // namespace
 
-FileReader::FileReader(const std::string& path, std::int64_t offset, std::optional<std::int64_t> length)
-    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), offset_(offset) {
+void BodyDigest::restart() {
+  sha256_ = std::make_unique<Sha256>();
+}
+
+void BodyDigest::update(const char* data, std::size_t size) {
+  if (sha256_) sha256_->update(data, size);
+}
+
+FileReader::FileReader(const std::string& path, std::int64_t offset, std::optional<std::int64_t> length,
+                       std::shared_ptr<BodyDigest> digest)
+    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), offset_(offset), digest_(std::move(digest)) {
+  if (digest_) digest_->restart();
   struct stat facts {};
   if (!file_.is_open() || ::fstat(file_.get(), &facts) != 0) {
     problem_ = cause();
@@ -45,17 +57,29 @@ std::optional<std::size_t> FileReader::read(char* buffer, std::size_t room) noex
     return std::nullopt;
   }
   position_ += got;
+  try {
+    if (digest_) digest_->update(buffer, static_cast<std::size_t>(got));
+  } catch (const std::exception& error) {
+    problem_ = error.what();
+    return std::nullopt;
+  }
   return static_cast<std::size_t>(got);
 }
 
 bool FileReader::seek(std::int64_t position) noexcept {
   if (position < 0 || position > size_) return false;
+  try {
+    if (digest_ && position != 0) return position == position_;  // the digest can't go there
+    if (digest_) digest_->restart();
+  } catch (const std::exception&) {
+    return false;
+  }
   position_ = position;
   return true;
 }
 
 FileWriter::FileWriter(const std::string& path)
-    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, /*mode=*/0644)) {
+    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, /*mode=*/0644)) {
   if (!file_.is_open()) problem_ = cause();
 }
 

@@ -196,7 +196,7 @@ void CurlExchange::set_body() {
 
 std::optional<TransportFailure> CurlExchange::open_files() {
   if (const auto* file = std::get_if<FileBody>(&request_.body)) {
-    reader_.emplace(file->path, file->offset, file->length);
+    reader_.emplace(file->path, file->offset, file->length, file->digest);
     if (!reader_->problem().empty()) return failure(Kind::local_read, file->path + ": " + reader_->problem());
   }
   if (file_sink_ != nullptr) {

@@ -28,11 +28,14 @@ struct TextBody {
   std::string text;
 };
 
+class BodyDigest;  // body_files.hpp
+
 /// Streamed from the disk.
 struct FileBody {
   std::string path;
   std::int64_t offset = 0;
   std::optional<std::int64_t> length{};  ///< nullopt: to the end, as measured when the exchange starts
+  std::shared_ptr<BodyDigest> digest{};  ///< where given: of the bytes that the last attempt sent
 };
 
 /// The answer's body goes to Response::body.

@@ -13,11 +13,13 @@ namespace react1::stages {
 [[nodiscard]] std::filesystem::path clips_root(const PipelineOptions& options);
 
 /// Moves the clips of `preparation`, made in `workshop` (a folder below `root`), to `root`/`intent`, with their
-/// prepare.json, and gives back the preparation with the new paths. When the same intent is already there, that stays.
+/// prepare.json, and gives back the preparation with the new paths. Clips of the same intent that are there already are
+/// replaced where react1 made them, and else kept when their content is the same. Throws Error{io}.
 [[nodiscard]] Preparation keep_clips(Preparation preparation, const std::filesystem::path& workshop,
                                      const std::filesystem::path& root, const std::string& intent);
 
-/// Removes folders of `root` that were last written before `oldest`. Never throws: what can't be removed stays.
+/// Removes folders of `root` that keep_clips() made and last wrote before `oldest`, and what killed processes left of
+/// their workshops. Everything else stays. Never throws: what can't be removed stays.
 void forget_clips(const std::filesystem::path& root, std::filesystem::file_time_type oldest) noexcept;
 
 }  // namespace react1::stages

@@ -11,6 +11,7 @@
 #include "core/atomic_file.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/own_folder.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "fal/wire.hpp"
@@ -98,7 +99,7 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
                    Service& service, PairUpload& uploads, const RunContext& context) {
   const fs::path root = clips_root(options);
   forget_clips(root, fs::file_time_type::clock::now() - kClipLife);
-  const TemporaryDirectory workshop(root);
+  const Workshop workshop(root);
   ClipMade made;
   if (is_surely_affordable(options, service)) {
     made = [&uploads](const PreparedClip& clip) { uploads.start_early(clip); };
@@ -208,7 +209,7 @@ std::optional<RunRecord> reuse(const Intent& intent, const std::string& output, 
   record.output_sha256 = sha256_file(intent.job.output);
   if (stored.at("output").at("sha256") != record.output_sha256) return std::nullopt;
   AtomicFile file{fs::path(output)};
-  fs::copy_file(intent.job.output, file.temporary(), fs::copy_options::overwrite_existing);
+  file.copy_from(intent.job.output);
   record.job_id = intent.job.id;
   record.request_id = intent.job.request.request_id;
   record.sandbox = stored.at("sandbox").get<bool>();

@@ -13,7 +13,7 @@
 #include <stop_token>
 #include <string>
 
-#include "core/atomic_file.hpp"
+#include "core/own_folder.hpp"
 
 namespace react1::stages {
 
@@ -56,9 +56,9 @@ class PairUpload {
   const RunContext context_;
   std::stop_source stop_;
   std::mutex mutex_;
-  std::exception_ptr first_failure_;         ///< guarded by mutex_
-  std::optional<TemporaryDirectory> names_;  ///< guarded by mutex_
-  std::unique_ptr<Leg> video_, audio_;       ///< destroyed first of these: their threads use the others
+  std::exception_ptr first_failure_;    ///< guarded by mutex_
+  std::optional<Workshop> names_;       ///< guarded by mutex_
+  std::unique_ptr<Leg> video_, audio_;  ///< destroyed first of these: their threads use the others
   std::stop_callback<std::function<void()>> forward_;
 };
 

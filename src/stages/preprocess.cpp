@@ -11,6 +11,8 @@
 
 #include "core/atomic_file.hpp"
 #include "core/log.hpp"
+#include "core/own_folder.hpp"
+#include "core/part_file.hpp"
 #include "media/damage.hpp"
 #include "media/frame_window.hpp"
 #include "media/hearing.hpp"
@@ -282,7 +284,9 @@ Preparation prepare(const Source& video, const Source& audio, const std::string&
   }
   AtomicFile document(folder / "prepare.json");  // an unwritable folder is known before any work
   // Made in a folder of their own, so that a failure of one leaves neither under its final name.
-  const TemporaryDirectory workshop(folder);
+  sweep_parts(folder);
+  sweep_workshops(folder);
+  const Workshop workshop(folder);
   Preparation preparation;
   try {
     preparation = stages::make_clips(video, audio, workshop.path(), options, context);

@@ -53,6 +53,13 @@ std::int64_t version_of(Database& database) {
 
 }  // namespace
 
+Identity job_store_identity() noexcept {
+  return {kJobStoreId, "job store", current_version(), [](Database& empty, std::int64_t version) {
+            for (std::size_t step = 0; step < static_cast<std::size_t>(version); ++step)
+              empty.execute(kMigrations[step]);
+          }};
+}
+
 int current_version() noexcept {
   return static_cast<int>(kMigrations.size());
 }

@@ -1,13 +1,16 @@
 // The store's tables and how an older store becomes a current one.
 #pragma once
 
-#include "store/sqlite.hpp"
+#include "store/identity.hpp"
 
 namespace react1::store {
 
 /// Brings the database to the current version, in one transaction; safe when several processes do it at once.
 /// Throws Error{io} when it was written by a newer program.
 void migrate(Database& database);
+
+/// What a job store is known by.
+[[nodiscard]] Identity job_store_identity() noexcept;
 
 /// The version migrate() leads to.
 [[nodiscard]] int current_version() noexcept;

@@ -35,6 +35,7 @@ void create_folder(const fs::path& folder) {
 
 std::string state_directory() {
   fs::path folder = environment("REACT1_STATE_DIR");
+  const bool named_by_us = folder.empty();  // not a folder of the user that was there before
   if (folder.empty()) {
     if (const std::string base = environment("XDG_STATE_HOME"); !base.empty()) {
       folder = fs::path(base) / "react1";
@@ -47,9 +48,9 @@ std::string state_directory() {
     }
   }
   std::error_code ignored;
-  const bool existed = fs::exists(folder, ignored);
+  const bool is_ours = named_by_us || !fs::exists(folder, ignored);
   create_folder(folder);
-  if (!existed) {
+  if (is_ours) {
     // Only for the user: job rows name clips and people's folders. A file system without permissions is no reason to
     // stop.
     fs::permissions(folder, fs::perms::owner_all, ignored);

@@ -33,18 +33,52 @@ std::string hint_for(int primary) {
   }
 }
 
+// Far above the longest record.
+constexpr int kLongestValue = 64 << 20;
+
+/// The file may come from somebody else: nothing in its schema runs, nothing of it is taken on trust, no value of it
+/// fills the memory.
+void distrust(sqlite3* handle) noexcept {
+  for (const auto& [option, value] :
+       {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+        std::pair(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0), std::pair(SQLITE_DBCONFIG_ENABLE_VIEW, 0)}) {
+    sqlite3_db_config(handle, option, value, nullptr);
+  }
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestValue);
+  sqlite3_exec(handle, "PRAGMA cell_size_check = ON", nullptr, nullptr, nullptr);
+}
+
+std::string uri_of(const std::string& path) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const char letter : path) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool is_plain = byte == '/' || (byte > 0x2c && byte < 0x7f && byte != '?' && byte != '%');
+    if (is_plain) {
+      uri += letter;
+    } else {
+      uri += {'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]};
+    }
+  }
+  return uri;
+}
+
 }  // namespace
 
-Database::Database(const std::string& path, std::string what) : path_(path), what_(std::move(what)) {
+Database::Database(const std::string& path, std::string what, Access access) : path_(path), what_(std::move(what)) {
   sqlite3* raw = nullptr;
+  const int mode = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  const bool at_rest = access == Access::read_at_rest;
+  const std::string name = at_rest ? uri_of(path) + "?immutable=1" : path;
   const int rc =
-      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+      sqlite3_open_v2(name.c_str(), &raw, mode | (at_rest ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_FULLMUTEX, nullptr);
   handle_.reset(raw);  // set even on failure: SQLite hands out a handle that carries the message
   if (rc != SQLITE_OK) {
     fail(rc, "cannot open the " + what_);
   }
   sqlite3_extended_result_codes(handle_.get(), /*onoff=*/1);
   sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+  distrust(handle_.get());
 }
 
 void Database::fail(int rc, std::string_view doing) const {

@@ -13,8 +13,13 @@ namespace react1::store {
 /// An open connection. Not thread-safe: the store serialises its use.
 class Database {
  public:
-  /// Opens or creates `path`. `what` it is to people, for errors. Throws Error{io}.
-  explicit Database(const std::string& path, std::string what = "job store");
+  enum class Access {
+    write,
+    read,
+    read_at_rest,  ///< no process has it open to write: no locks are taken and no files made beside it
+  };
+  /// Opens or (to write) creates `path`. `what` it is to people, for errors. Throws Error{io}.
+  explicit Database(const std::string& path, std::string what = "job store", Access access = Access::write);
 
   /// Runs one or more statements that give no rows (or whose rows do not matter).
   void execute(const char* sql);

@@ -93,7 +93,9 @@ void insert(Database& database, const Job& job) {
 
 }  // namespace
 
-SqliteStore::SqliteStore(const std::string& path, const Clock& clock) : clock_(clock), database_(path) {
+SqliteStore::SqliteStore(const std::string& path, const Clock& clock)
+    : clock_(clock), database_(database_file(path, job_store_identity())) {
+  claim(database_, job_store_identity());
   database_.use_write_ahead_log();
   database_.execute("PRAGMA synchronous = FULL");  // a request id must survive a power cut
   migrate(database_);

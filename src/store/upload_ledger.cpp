@@ -1,10 +1,10 @@
 #include "store/upload_ledger.hpp"
 
 #include <filesystem>
-#include <system_error>
 
 #include <react1/error.hpp>
 
+#include "store/identity.hpp"
 #include "store/owner.hpp"
 
 namespace react1::store {
@@ -30,9 +30,11 @@ std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-/// False for a ledger of ours that a power cut has spoilt. What is no database at all is somebody else's, and an error.
+constexpr Identity kIdentity{kUploadLedgerId, kWhat, kVersion,
+                             [](Database& empty, std::int64_t /*version*/) { empty.execute(kTables); }};
+
+/// False for a ledger of ours that a power cut has damaged.
 bool is_sound(Database& database) {
-  if (version_of(database) != kVersion) return true;  // made anew
   try {
     Statement query(database, "PRAGMA quick_check(1)");
     return query.step() && query.text(0) == "ok";
@@ -42,13 +44,17 @@ bool is_sound(Database& database) {
   }
 }
 
+/// What is not ours was refused before anything is dropped or removed here.
 Database open_sound(const std::string& path) {
   {
-    Database database(path, kWhat);
+    Database database(database_file(path, kIdentity), kWhat);
+    claim(database, kIdentity);
     if (is_sound(database)) return database;
   }
   std::filesystem::remove(path);
-  return Database(path, kWhat);
+  Database database(database_file(path, kIdentity), kWhat);
+  claim(database, kIdentity);
+  return database;
 }
 
 /// Nobody can be asked whether a process elsewhere still runs; two uploads of one file only cost bytes.
@@ -59,8 +65,6 @@ bool still_runs(const std::string& holder) {
 }  // namespace
 
 UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_(clock), database_(open_sound(path)) {
-  std::error_code ignored;  // a file system without permissions is no reason to stop
-  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
   // Nothing waits for the disk: a process that is killed loses nothing by it, and what a power cut takes costs a second
   // upload. A file that it spoils is made anew.
   database_.execute("PRAGMA synchronous = OFF");

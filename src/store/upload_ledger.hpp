@@ -19,8 +19,8 @@ namespace react1::store {
 /// Every call throws Error{io}.
 class UploadLedger {
  public:
-  /// Opens or creates `path`, for its owner alone; rows older than 30 days are dropped. `clock` must outlive the
-  /// ledger.
+  /// Opens or creates `path`, for its owner alone; rows older than 30 days are dropped. What is no ledger (see
+  /// store/identity.hpp) is refused and left alone. `clock` must outlive the ledger.
   UploadLedger(const std::string& path, const Clock& clock);
 
   struct File {

@@ -11,6 +11,7 @@
 #include "core/atomic_file.hpp"
 #include "core/clock.hpp"
 #include "core/nearest.hpp"
+#include "core/part_file.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 
@@ -120,4 +121,53 @@ TEST_CASE("a requested stop ends a sleep at once") {
   std::stop_source source;
   source.request_stop();
   CHECK_FALSE(system_clock().sleep_for(std::chrono::hours(1), source.get_token()));
+}
+
+TEST_CASE("a file that is in the making is left alone, and one of a killed process is removed") {
+  const TemporaryDirectory folder;
+  const AtomicFile alive(folder.path() / "out.mp4");
+  const std::filesystem::path killed = folder.path() / part_name("out.mp4", 0x12345678);
+  const std::filesystem::path foreign = folder.path() / ".out.mp4.12345678.part";
+  const std::filesystem::path link = folder.path() / part_name("out.mp4", 0x9);
+  std::ofstream(killed) << "half";
+  std::ofstream(foreign) << "of another program";
+  std::filesystem::create_symlink(foreign, link);
+  sweep_parts(folder.path());
+  CHECK_FALSE(std::filesystem::exists(killed));
+  CHECK(std::filesystem::exists(alive.temporary()));
+  CHECK(std::filesystem::exists(foreign));
+  CHECK(std::filesystem::is_symlink(link));
+}
+
+TEST_CASE("only names of our own form are names of unfinished files") {
+  CHECK(final_name_of_part(part_name("a.mp4", 1)) == "a.mp4");
+  CHECK(part_name(std::string(255, 'n'), 1).size() == 255);
+  for (const char* name : {"", ".part", ".a.part", "a.react1-00000001.part", ".a.react1-0000001.part",
+                           ".a.react1-0000000G.part", ".a.react1-00000001.part2", ".react1-00000001.part"}) {
+    CAPTURE(name);
+    CHECK(final_name_of_part(name).empty());
+  }
+}
+
+TEST_CASE("an unfinished file that was swapped for a symlink is not taken for the result") {
+  const TemporaryDirectory folder;
+  const std::filesystem::path victim = folder.path() / "victim";
+  std::ofstream(victim) << "keep me";
+  AtomicFile file(folder.path() / "out.mp4");
+  std::filesystem::remove(file.temporary());
+  std::filesystem::create_symlink(victim, file.temporary());
+  file.write("result");
+  CHECK_THROWS_AS(file.commit(), Error);
+  CHECK(read_file(victim) == "keep me");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "out.mp4"));
+}
+
+TEST_CASE("a file that appears while another is in the making is not replaced unless that is wanted") {
+  const TemporaryDirectory folder;
+  const std::filesystem::path path = folder.path() / "out.mp4";
+  AtomicFile file(path, Existing::keep);
+  file.write("result");
+  std::ofstream(path) << "somebody's";
+  CHECK_THROWS_AS(file.commit(), Error);
+  CHECK(read_file(path) == "somebody's");
 }

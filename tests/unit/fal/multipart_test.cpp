@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <set>
 
+#include "core/sha256.hpp"
 #include "fal/part_group.hpp"
 #include "fal/storage.hpp"
 #include "unit/fal/storage_service.hpp"
@@ -286,4 +288,36 @@ TEST_CASE("a file that became shorter while it was being sent is an io error") {
     return std::nullopt;
   };
   CHECK(bench.upload_error().code() == ErrorCode::io);
+}
+
+TEST_CASE(
+    "a file in parts that is not what was planned is not sent, and one that changes on its way is not put together") {
+  PartsBench bench;
+  SUBCASE("changed before") {
+    const Error error = thrown_by([&] {
+      const auto memory = UploadMemory::open(bench.options, bench.clock);
+      static_cast<void>(upload_file(bench.session, bench.path, "video/mp4", bench.context, memory.get(),
+                                    sha256_hex("another content")));
+    });
+    CHECK(error.code() == ErrorCode::io);
+    CHECK(bench.parts_sent() == 0);
+  }
+  SUBCASE("changed in the middle") {
+    bench.options.upload.parts_at_once = 1;
+    bench.storage.fault = [&](const SeenRequest& request) -> std::optional<std::string> {
+      if (is_part(request, 2)) {
+        std::fstream file(bench.path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(950);  // of part 4
+        file << "damaged";
+      }
+      return std::nullopt;
+    };
+    CHECK(bench.upload_error().code() == ErrorCode::io);
+    for (const SeenRequest& request : bench.server.requests()) {
+      CHECK(request.target.find("/complete") == std::string::npos);
+    }
+    bench.storage.fault = nullptr;
+    write_file_atomically(bench.path, bench.content);
+    CHECK(bench.storage.stored(bench.upload()) == bench.content);  // the damaged part was not remembered
+  }
 }

@@ -1,6 +1,8 @@
 #include "fal/storage.hpp"
 
+#include "core/sha256.hpp"
 #include "fal/wire.hpp"
+#include "unit/fal/storage_service.hpp"
 #include "unit/fal/support.hpp"
 
 using namespace react1;
@@ -209,4 +211,35 @@ TEST_CASE("the lifecycle of an upload travels with its initiate, and only there"
   CHECK(Json::parse(seen.at(0).header("x-fal-object-lifecycle")) == Json::parse(R"({"expiration_duration_seconds":3600,
                         "initial_acl":{"default":"forbid","rules":[{"user":"u1","decision":"allow"}]}})"));
   CHECK_FALSE(seen.at(1).has("x-fal-object-lifecycle"));
+}
+
+TEST_CASE("a file that is not what was planned fails its upload, and its place is not remembered") {
+  UploadBench bench;
+  StorageService storage(bench.server);
+  bench.options.upload.memory = (bench.folder.path() / "uploads.sqlite").string();
+  const auto memory = UploadMemory::open(bench.options, bench.clock);
+  const auto send = [&] {
+    return upload_file(bench.session, bench.path, "video/mp4", bench.context, memory.get(), sha256_hex(bench.content));
+  };
+  std::string damaged = bench.content;
+  damaged[1000] = 'x';
+  write_file_atomically(bench.path, damaged);
+  const Error error = thrown_by([&] { static_cast<void>(send()); });
+  CHECK(error.code() == ErrorCode::io);
+  CHECK(error.where() == bench.path);
+  write_file_atomically(bench.path, bench.content);
+  CHECK(storage.stored(send()) == bench.content);
+}
+
+TEST_CASE("the digest of an upload that is sent again is that of the attempt that arrived") {
+  UploadBench bench;
+  int puts = 0;
+  bench.server.otherwise([&](const SeenRequest& request) {
+    if (request.method == "POST") return bench.initiated();
+    if (request.method == "GET") return UploadBench::shown(300'000);
+    return ++puts == 1 ? answer(503, "") : answer(200, "");
+  });
+  CHECK_NOTHROW((void)upload_file(bench.session, bench.path, "video/mp4", bench.context, /*memory=*/nullptr,
+                                  sha256_hex(bench.content)));
+  CHECK(puts == 2);
 }

@@ -166,6 +166,7 @@ TEST_CASE("a store of a newer program is refused and left alone") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "store.sqlite").string();
   const std::string version = std::to_string(store::current_version() + 1);
+  (void)open_job_store(path);
   store::Database(path).execute(("PRAGMA user_version = " + version).c_str());
   CHECK(code_of_opening(path) == ErrorCode::io);
   store::Database database(path);

@@ -101,7 +101,7 @@ TEST_CASE("what a process that was killed has sent goes to the next one") {
   CHECK(taken->etags.at(1) == "e1");
 }
 
-TEST_CASE("rows of more than 30 days are dropped, and so is what a program of another version wrote") {
+TEST_CASE("rows of more than 30 days are dropped, and what a newer program wrote is left alone") {
   Place place;
   {
     UploadLedger ledger(place.path, place.clock);
@@ -121,7 +121,9 @@ TEST_CASE("rows of more than 30 days are dropped, and so is what a program of an
     ledger.put_file("b", {"sealed", now_ms(place.clock), 1});
   }
   Database(place.path).execute("PRAGMA user_version = 7");
-  CHECK_FALSE(UploadLedger(place.path, place.clock).find_file("b"));
+  CHECK_THROWS_AS(UploadLedger(place.path, place.clock), Error);
+  Database(place.path).execute("PRAGMA user_version = 1");
+  CHECK(UploadLedger(place.path, place.clock).find_file("b"));
 }
 
 TEST_CASE("a ledger that a power cut has spoilt is made anew") {

@@ -1,0 +1,75 @@
+#include "core/part_file.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <ctime>
+#include <memory>
+
+#include "core/descriptor.hpp"
+
+namespace react1 {
+namespace {
+
+constexpr std::string_view kTag = ".react1-";
+constexpr std::string_view kEnd = ".part";
+constexpr std::size_t kDigits = 8;
+constexpr std::size_t kAround = 1 + kTag.size() + kDigits + kEnd.size();
+
+/// Locks of another machine may not show on a file system of the network, so a part has to be at rest there as well.
+bool may_hide_locks(int folder) {
+  constexpr unsigned kNfs = 0x6969, kCifs = 0xFF534D42, kSmb2 = 0xFE534D42, kFuse = 0x65735546;
+  struct statfs facts {};
+  if (::fstatfs(folder, &facts) != 0) return true;
+  const auto type = static_cast<unsigned>(facts.f_type);
+  return type == kNfs || type == kCifs || type == kSmb2 || type == kFuse;
+}
+
+void remove_stale(int folder, const char* name, bool must_rest) {
+  constexpr std::time_t kRest = 3600;
+  const Descriptor file(::openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat facts {};
+  if (!file.is_open() || ::fstat(file.get(), &facts) != 0) return;
+  if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid() || facts.st_nlink != 1) return;
+  if (must_rest && std::time(/*timer=*/nullptr) - facts.st_mtim.tv_sec < kRest) return;
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;  // somebody works on it, or there are no locks
+  static_cast<void>(::unlinkat(folder, name, /*flag=*/0));
+}
+
+}  // namespace
+
+std::string part_name(const std::string& final_name, unsigned random) {
+  return fmt::format(".{}{}{:08x}{}", final_name.substr(0, NAME_MAX - kAround), kTag, random, kEnd);
+}
+
+std::string_view final_name_of_part(std::string_view name) {
+  if (name.size() <= kAround || name.front() != '.' || !name.ends_with(kEnd)) return {};
+  const std::string_view digits = name.substr(name.size() - kEnd.size() - kDigits, kDigits);
+  const bool are_digits = std::all_of(digits.begin(), digits.end(),
+                                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  const std::string_view rest = name.substr(1, name.size() - 1 - kEnd.size() - kDigits);
+  if (!are_digits || !rest.ends_with(kTag)) return {};
+  return rest.substr(0, rest.size() - kTag.size());
+}
+
+void sweep_parts(const std::filesystem::path& folder) noexcept {
+  struct Close {
+    void operator()(DIR* dir) const noexcept { ::closedir(dir); }
+  };
+  const std::unique_ptr<DIR, Close> dir(::opendir(folder.empty() ? "." : folder.c_str()));
+  if (!dir) return;
+  const int descriptor = ::dirfd(dir.get());
+  const bool must_rest = may_hide_locks(descriptor);
+  while (const dirent* entry = ::readdir(dir.get())) {
+    if (!final_name_of_part(entry->d_name).empty()) remove_stale(descriptor, entry->d_name, must_rest);
+  }
+}
+
+}  // namespace react1
