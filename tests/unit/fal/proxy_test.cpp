@@ -27,7 +27,7 @@ struct Proxied {
     made.queue_url = "https://queue.test";
     made.rest_url = "https://rest.test";
     made.retry.attempts = 3;
-    made.connect_timeout = std::chrono::milliseconds{400};
+    made.connect_timeout = std::chrono::milliseconds{3000};
     return made;
   }();
   http::CurlTransport transport{"react1/test"};

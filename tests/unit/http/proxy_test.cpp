@@ -37,7 +37,7 @@ struct Behind {
     Request request = post("https://queue.test/paid", "{}");
     request.at_most_once = true;
     request.headers.add("Authorization", "Key id:secret");
-    request.connect_timeout = 300ms;
+    request.connect_timeout = 3000ms;
     return request;
   }
 };
