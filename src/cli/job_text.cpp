@@ -7,6 +7,7 @@
 
 #include "cli/text.hpp"
 #include "core/clock.hpp"
+#include "core/json.hpp"
 
 namespace react1::cli {
 namespace {
@@ -79,6 +80,12 @@ std::string job_text(const Job& job) {
   add("output", job.output);
   add("parameters", job.parameters_json);
   add("error", job.error);
+  if (!job.answer_json.empty()) {
+    // The service's own text: escaped, so that nothing in it acts on a terminal.
+    const Json answer = Json::parse(job.answer_json, /*cb=*/nullptr, /*allow_exceptions=*/false);
+    add("answer",
+        answer.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));
+  }
   rows.push_back({"created", time_text(job.created_ms)});
   rows.push_back({"updated", time_text(job.updated_ms)});
   return table(rows, /*indent=*/0);

@@ -33,6 +33,11 @@ int submit_command(const Arguments& arguments, Shell& shell) {
     throw Error(ErrorCode::usage, "--webhook-listen", "needs --wait: nobody would be there when the report comes",
                 {.hint = "--webhook-url alone has the service report to somebody else"});
   }
+  if (arguments.service.sandbox && !arguments.wait) {
+    throw Error(ErrorCode::usage, "--sandbox",
+                "needs --wait: this sandbox ends with the command, and the request with it",
+                {.hint = "`react1 sandbox` starts one that stays; or use --wait, or `react1 run --sandbox`"});
+  }
   ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
   Job job;
   std::optional<QueueStatus> status;

@@ -105,9 +105,15 @@ bool Endpoints::may_hold_key(const std::string& text) const {
 bool Endpoints::may_transfer(const std::string& text) const {
   const auto url = http::parse_url(text);
   if (!url || url->has_user_info) return false;
-  // A far service has no business on this machine's own ports.
-  if (http::is_loopback(*url)) return http::is_loopback(queue_.url) || http::is_loopback(rest_.url);
-  return url->scheme == "https";
+  const auto place = http::is_loopback(*url) ? http::Place::this_machine : http::place_of(url->host);
+  if (place && !http::may_reach(reach(), *place)) return false;
+  return url->scheme == "https" || http::is_loopback(*url);
+}
+
+http::Reach Endpoints::reach() const {
+  if (http::is_loopback(queue_.url) || http::is_loopback(rest_.url)) return http::Reach::anywhere;
+  const bool on_internet = fal_itself_ || http::place_of(queue_.url.host) == http::Place::internet;
+  return on_internet ? http::Reach::internet : http::Reach::other_machines;
 }
 
 }  // namespace react1::fal

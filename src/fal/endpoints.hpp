@@ -6,6 +6,7 @@
 
 #include <react1/fal.hpp>
 
+#include "http/address.hpp"
 #include "http/url.hpp"
 
 namespace react1::fal {
@@ -31,9 +32,12 @@ class Endpoints {
   /// True when the key may be sent to `text`: the configured hosts and, when the configured queue is fal's own, fal's
   /// other run hosts.
   [[nodiscard]] bool may_hold_key(const std::string& text) const;
-  /// True for the URLs of files: https anywhere, plain http only on this machine and only when the service is there
-  /// too.
+  /// True for the URLs of files: https anywhere within reach(), plain http only on this machine and only when the
+  /// service is there too.
   [[nodiscard]] bool may_transfer(const std::string& text) const;
+  /// Where the service's files may be: a service of the internet has no business in a private network, and none but
+  /// one on this machine has any here. A gateway with a name of its own may be in a private network, with its files.
+  [[nodiscard]] http::Reach reach() const;
 
  private:
   [[nodiscard]] std::string derived(const std::string& request_id, const char* suffix) const;

@@ -215,6 +215,18 @@ Error failure(const http::TransportFailure& failure, const Subject& subject) {
       hint = "check that the file is there, that it may be used and that the disk has room";
       retryable = false;
       break;
+    case Kind::local_resource:
+      code = ErrorCode::io;
+      hint = "allow more open files or memory (ulimit -n, ulimit -v), or run less at a time";
+      retryable = false;
+      break;
+    case Kind::proxy:
+      hint = "check that the proxy of HTTPS_PROXY may reach this host, or name the host in NO_PROXY";
+      break;
+    case Kind::proxy_refused:
+      hint = "check the proxy of HTTPS_PROXY, its user name and password, and what it allows";
+      retryable = false;
+      break;
     case Kind::interrupted:
       code = ErrorCode::interrupted;
       hint.clear();

@@ -93,6 +93,7 @@ http::Request Session::without_key(http::Method method, const std::string& url) 
   request.connect_timeout = options_.connect_timeout;
   request.stall_timeout = options_.stall_timeout;
   request.sink = http::TextSink{options_.max_answer_bytes};
+  request.reach = endpoints_.reach();
   return request;
 }
 
@@ -100,6 +101,7 @@ http::Request Session::with_key(http::Method method, const std::string& url, con
   if (!endpoints_.may_hold_key(url))
     throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
   http::Request request = without_key(method, url);
+  request.reach = http::Reach::anywhere;  // the operator has named this host
   request.headers.add("Authorization", "Key " + options_.key.expose());
   request.headers.add("Accept", accept);
   // A few kilobytes that take longer than this are dripped at us.

@@ -22,7 +22,10 @@ TransportFailure::Kind kind_of(CURLcode code, bool begun) noexcept {
       return Kind::certificate;
     case CURLE_OPERATION_TIMEDOUT:
       return begun ? Kind::stalled : Kind::timeout_connect;
+    case CURLE_PROXY:
+      return Kind::proxy;
     case CURLE_PARTIAL_FILE:
+    case CURLE_BAD_CONTENT_ENCODING:
       return Kind::truncated_body;
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
@@ -42,21 +45,14 @@ TransportFailure::Kind kind_of(CURLcode code, bool begun) noexcept {
   }
 }
 
-bool never_reached_a_server(CURLcode code) noexcept {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      return true;
-    default:
-      return false;
-  }
+TransportFailure::Kind kind_of_tunnel(CURLcode code, long answer) noexcept {
+  using Kind = TransportFailure::Kind;
+  const Kind kind = kind_of(code, /*begun=*/false);
+  const bool opened = answer >= 200 && answer < 300;
+  const bool broke = kind == Kind::reset || kind == Kind::protocol;
+  if (opened) return broke ? Kind::tls : kind;  // what follows the tunnel's opening is the handshake
+  if (answer >= 400 && answer < 500 && answer != 408 && answer != 429) return Kind::proxy_refused;
+  return broke || kind == Kind::connect || answer != 0 ? Kind::proxy : kind;
 }
 
 }  // namespace react1::http

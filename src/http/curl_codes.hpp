@@ -7,10 +7,11 @@
 
 namespace react1::http {
 
-/// `begun`: a connection (and its TLS session) stood when it failed.
+/// `begun`: the way to the server stood, with its TLS session, and the request was about to leave when it failed.
 [[nodiscard]] TransportFailure::Kind kind_of(CURLcode code, bool begun) noexcept;
 
-/// Codes that curl gives only while it has no usable connection.
-[[nodiscard]] bool never_reached_a_server(CURLcode code) noexcept;
+/// The same for a request that has not begun and goes through a proxy's tunnel; `answer` is the proxy's status for it,
+/// 0 when there was none.
+[[nodiscard]] TransportFailure::Kind kind_of_tunnel(CURLcode code, long answer) noexcept;
 
 }  // namespace react1::http

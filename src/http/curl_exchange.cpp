@@ -1,15 +1,19 @@
 #include "http/curl_exchange.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <react1/error.hpp>
+#include <tuple>
 #include <utility>
 
 #include "core/redact.hpp"
 #include "http/curl_codes.hpp"
+#include "http/network.hpp"
 
 namespace react1::http {
 namespace {
@@ -41,20 +45,23 @@ std::int64_t info(CURL* easy, CURLINFO what) {
 
 }  // namespace
 
-CurlExchange::CurlExchange(CURL* easy, const Request& request, const std::string& url, bool loopback, Touched touched)
+CurlExchange::CurlExchange(CURL* easy, const Request& request, const std::string& url, Reach reach, Touched touched)
     : easy_(easy),
       request_(request),
+      reach_(reach),
       file_sink_(std::get_if<FileSink>(&request.sink)),
       stream_sink_(std::get_if<StreamSink>(&request.sink)),
       touched_(std::move(touched)),
       begun_(Clock::now()),
       last_activity_(begun_) {
-  set_common(url, loopback);
+  set_common(url);
+  set_callbacks();
+  set_network(url);
   set_version(url);
   set_headers();
 }
 
-void CurlExchange::set_common(const std::string& url, bool loopback) {
+void CurlExchange::set_common(const std::string& url) {
   curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
@@ -63,13 +70,15 @@ void CurlExchange::set_common(const std::string& url, bool loopback) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // Without this a stop during a slow name lookup waits for the resolver's thread.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  if (loopback) curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
   // Only files come in bulk; a thousand open streams with large buffers would be 256 MB.
   curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, file_sink_ != nullptr ? 256L << 10U : 16L << 10U);
   curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10U);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, curl_message_.data());
+}
+
+void CurlExchange::set_callbacks() {
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlExchange::header_callback);
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlExchange::write_callback);
@@ -78,6 +87,64 @@ void CurlExchange::set_common(const std::string& url, bool loopback) {
   curl_easy_setopt(easy_, CURLOPT_READDATA, this);
   curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, &CurlExchange::seek_callback);
   curl_easy_setopt(easy_, CURLOPT_SEEKDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &CurlExchange::begin_callback);
+  curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
+}
+
+void CurlExchange::set_network(const std::string& url) {
+  std::optional<std::string> proxy;
+  if (request_.network) {
+    proxy = proxy_for(*request_.network, *parse_url(url));
+    for (const auto& [ours, option, of_proxy] :
+         {std::tuple(&request_.network->ca_file, CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO),
+          std::tuple(&request_.network->ca_directory, CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH)}) {
+      if (ours->empty()) continue;
+      curl_easy_setopt(easy_, option, ours->c_str());
+      curl_easy_setopt(easy_, of_proxy, ours->c_str());
+    }
+  }
+  // Both are set in any case, because curl would ask the environment otherwise.
+  curl_easy_setopt(easy_, CURLOPT_PROXY, proxy.value_or("").c_str());
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
+  // The header callback would take the proxy's answer to CONNECT for the server's.
+  curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (proxy) {
+    const bool socks = to_lower(*proxy).starts_with("socks");
+    way_ = url.starts_with("https:") || socks ? Way::tunnel : Way::plain_proxy;
+  } else if (reach_ != Reach::anywhere) {
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::socket_callback);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+  }
+}
+
+/// Called when the way to the server stands, TLS session included, and just before the request goes out on it: the one
+/// sign that tells an answer to us from what a proxy or a handshake has to say.
+int CurlExchange::begin_callback(void* self, char* address, char*, int, int) noexcept {
+  auto* exchange = static_cast<CurlExchange*>(self);
+  try {
+    if (exchange->way_ == Way::direct) exchange->peer_ = place_of(std::string_view(address));
+    // A connection that was kept open by somebody who may go there.
+    if (exchange->peer_ && !may_reach(exchange->reach_, *exchange->peer_)) {
+      exchange->out_of_reach_ = address;
+      return CURL_PREREQFUNC_ABORT;
+    }
+  } catch (...) {
+    return CURL_PREREQFUNC_ABORT;
+  }
+  exchange->begun_sending_ = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+curl_socket_t CurlExchange::socket_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  auto* exchange = static_cast<CurlExchange*>(self);
+  if (!may_reach(exchange->reach_, place_of(address->addr))) {
+    try {
+      exchange->out_of_reach_ = "the address that the name resolves to";
+    } catch (...) {  // out of memory: it is not connected to all the same
+    }
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 void CurlExchange::set_version(const std::string& url) {
@@ -293,14 +360,10 @@ void CurlExchange::interrupt() {
   static_cast<void>(fail(Kind::interrupted, {}));
 }
 
-bool CurlExchange::request_has_begun() const {
-  return info(easy_, CURLINFO_PRETRANSFER_TIME_T) > 0 || info(easy_, CURLINFO_SIZE_UPLOAD_T) > 0;
-}
-
 bool CurlExchange::out_of_time(Clock::time_point now) {
   // A body from memory leaves without a callback. Connecting has a time-out of its own.
   const std::int64_t uploaded = info(easy_, CURLINFO_SIZE_UPLOAD_T);
-  if (uploaded != uploaded_ || !request_has_begun()) last_activity_ = now;
+  if (uploaded != uploaded_ || !begun_sending_) last_activity_ = now;
   uploaded_ = uploaded;
   if (request_.total_timeout && now - begun_ >= *request_.total_timeout)
     return !fail(Kind::timeout_total, fmt::format("no complete answer within {} ms", request_.total_timeout->count()));
@@ -335,11 +398,12 @@ TransportFailure CurlExchange::failure(Kind kind, std::string detail) const {
   TransportFailure result;
   result.kind = kind;
   result.detail = std::move(detail);
-  // Conservative: only what has shown no sign of life at all counts as not sent. CURLINFO_REQUEST_SIZE counts the
-  // bytes of request that went out.
-  long request_bytes = 0;
-  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request_bytes);
-  result.request_may_have_been_received = request_bytes > 0 || request_has_begun() || response_.status != 0;
+  // curl's own counters would not do: they count what a proxy is told as well.
+  result.request_may_have_been_received = begun_sending_;
+  result.way = way_;
+  long answer = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &answer);
+  if (way_ == Way::tunnel && answer != 0) result.proxy_status = static_cast<int>(answer);
   if (response_.status != 0) result.status = response_.status;
   result.headers = response_.headers;
   result.bytes = response_.bytes;
@@ -347,6 +411,7 @@ TransportFailure CurlExchange::failure(Kind kind, std::string detail) const {
 }
 
 Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
+  response_.way = way_;
   if (own_failure_) return failure(*own_failure_, own_detail_);
   if (read_enough_) return std::move(response_);
   if (reader_ && !reader_->problem().empty()) {
@@ -361,8 +426,17 @@ Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
   }
   const CURLcode known = code.value_or(CURLE_FAILED_INIT);
   const char* words = curl_message_.front() != '\0' ? curl_message_.data() : curl_easy_strerror(known);
-  TransportFailure result = failure(kind_of(known, request_has_begun()), words);
-  if (never_reached_a_server(known) && !request_has_begun()) result.request_may_have_been_received = false;
+  TransportFailure result = failure(kind_of(known, begun_sending_), words);
+  long cause = 0;
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &cause);
+  const bool exhausted = known == CURLE_OUT_OF_MEMORY || cause == EMFILE || cause == ENFILE || cause == ENOBUFS;
+  if (!begun_sending_ && !out_of_reach_.empty()) {
+    result.kind = Kind::protocol;
+    result.detail = "it leads into a private network or this machine, where it may not: " + out_of_reach_;
+  } else if (!begun_sending_ && way_ == Way::tunnel) {
+    result.kind = kind_of_tunnel(known, result.proxy_status.value_or(0));
+  }
+  if (!begun_sending_ && exhausted) result.kind = Kind::local_resource;
   return result;
 }
 

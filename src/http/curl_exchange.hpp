@@ -26,7 +26,8 @@ class CurlExchange {
   /// Told (once, until the next deliver()) that there is something to report or hand on. Called inside of curl.
   using Touched = std::function<void()>;
 
-  CurlExchange(CURL* easy, const Request& request, const std::string& url, bool loopback, Touched touched);
+  /// `reach`: of this exchange, which a redirect may have narrowed.
+  CurlExchange(CURL* easy, const Request& request, const std::string& url, Reach reach, Touched touched);
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
@@ -43,6 +44,9 @@ class CurlExchange {
   [[nodiscard]] Clock::time_point next_check(Clock::time_point now) const;
   /// It is ended from outside; conclude(nullopt) then says so.
   void interrupt();
+  /// Where it was connected to; nullopt while it isn't, and behind a proxy.
+  [[nodiscard]] std::optional<Place> peer() const noexcept { return peer_; }
+  [[nodiscard]] Way way() const noexcept { return way_; }
   /// The receiver of a stream wants no more: conclude(nullopt) is then the answer as far as it came.
   void end_stream() noexcept { read_enough_ = true; }
   /// What became of it: curl's verdict, or nullopt when we have ended it. Call before the handle leaves its multi.
@@ -51,7 +55,9 @@ class CurlExchange {
  private:
   using Kind = TransportFailure::Kind;
 
-  void set_common(const std::string& url, bool loopback);
+  void set_common(const std::string& url);
+  void set_callbacks();
+  void set_network(const std::string& url);
   void set_version(const std::string& url);
   void set_headers();
   void set_body();
@@ -62,6 +68,8 @@ class CurlExchange {
   static std::size_t write_callback(char* data, std::size_t, std::size_t size, void* self) noexcept;
   static std::size_t read_callback(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
   static int seek_callback(void* self, curl_off_t offset, int origin) noexcept;
+  static int begin_callback(void* self, char* address, char*, int, int) noexcept;
+  static curl_socket_t socket_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept;
 
   [[nodiscard]] bool take_header(std::string_view line);
   [[nodiscard]] bool begin_body();
@@ -72,11 +80,15 @@ class CurlExchange {
 
   void touch();
   void report();
-  [[nodiscard]] bool request_has_begun() const;
   [[nodiscard]] TransportFailure failure(Kind kind, std::string detail) const;
 
   CURL* easy_;
   const Request& request_;
+  const Reach reach_;
+  Way way_ = Way::direct;
+  bool begun_sending_ = false;  // the way to the server stands and the request is handed to it
+  std::optional<Place> peer_;   // where the server is; nullopt: not known, or a proxy knows
+  std::string out_of_reach_;    // an address that was not connected to
   const FileSink* file_sink_;
   const StreamSink* stream_sink_;
   Touched touched_;

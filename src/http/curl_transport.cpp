@@ -32,7 +32,7 @@ void log_exchange(Method method, const std::string& url, const Outcome& outcome,
 }  // namespace
 
 CurlTransport::CurlTransport(std::string user_agent, std::shared_ptr<const GatePolicy> policy)
-    : user_agent_(std::move(user_agent)), policy_(std::move(policy)) {}
+    : user_agent_(std::move(user_agent)), policy_(std::move(policy)), network_(network_from_environment()) {}
 
 Engine& CurlTransport::engine() {
   const std::lock_guard lock(mutex_);
@@ -43,6 +43,7 @@ Engine& CurlTransport::engine() {
 void CurlTransport::prepare(Request& request) const {
   request.headers.add("User-Agent", user_agent_);
   request.gate = policy_;
+  request.network = network_;
 }
 
 Engine::ExchangeId CurlTransport::start(Request request, std::string job_id, Engine::Completion done) {

@@ -7,6 +7,7 @@
 
 #include "http/engine.hpp"
 #include "http/host_gate.hpp"
+#include "http/network.hpp"
 #include "http/transport.hpp"
 
 namespace react1::http {
@@ -17,6 +18,7 @@ namespace react1::http {
 class CurlTransport final : public Transport {
  public:
   /// Without a policy nothing waits at a gate.
+  /// Proxies and certificates are the environment's at this moment.
   explicit CurlTransport(std::string user_agent, std::shared_ptr<const GatePolicy> policy = nullptr);
 
   /// Callbacks of the request run on the calling thread, one at a time, and may throw: that ends the exchange and comes
@@ -33,6 +35,7 @@ class CurlTransport final : public Transport {
 
   std::string user_agent_;
   std::shared_ptr<const GatePolicy> policy_;
+  std::shared_ptr<const NetworkSettings> network_;
   std::mutex mutex_;
   std::shared_ptr<Engine> engine_;  // under mutex_ until it is set
 };

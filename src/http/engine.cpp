@@ -64,6 +64,7 @@ Engine::ExchangeId Engine::start(Request request, Completion done) {
   auto flight = std::make_shared<Flight>();
   flight->id = id;
   flight->url = request.url;
+  flight->reach = request.reach;
   flight->request = std::move(request);
   flight->done = std::move(done);
   loop_->post([loop = loop_.get(), flight = std::move(flight)] { loop->begin(flight); });

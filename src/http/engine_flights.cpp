@@ -1,6 +1,7 @@
 // The life of one exchange in the engine: gate, curl, time-outs, redirects, completion.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <react1/error.hpp>
 #include <utility>
 
@@ -37,7 +38,7 @@ void EngineLoop::begin(const std::shared_ptr<Flight>& flight) {
 }
 
 void EngineLoop::enter_or_launch(const std::shared_ptr<Flight>& flight) {
-  if (auto objection = objection_to(flight->url)) {
+  if (auto objection = objection_to(flight->request, flight->url, flight->reach)) {
     complete(*flight, std::move(*objection));
     return;
   }
@@ -72,23 +73,22 @@ void EngineLoop::proceed(std::uint64_t id) {
 void EngineLoop::launch(Flight& flight) {
   try {
     flight.easy = new_easy();
-    const bool loopback = is_loopback(*parse_url(flight.url));
-    flight.exchange = std::make_unique<CurlExchange>(flight.easy.get(), flight.request, flight.url, loopback,
+    flight.exchange = std::make_unique<CurlExchange>(flight.easy.get(), flight.request, flight.url, flight.reach,
                                                      [this, id = flight.id] { touched_.push_back(id); });
     if (auto failed = flight.exchange->prepare()) {
       flight.exchange.reset();
       complete(flight, std::move(*failed));
       return;
     }
-  } catch (const Error& fault) {  // no memory
+  } catch (const std::exception& fault) {  // no memory, most likely; its slot at the gate must not stay taken
     flight.exchange.reset();
-    complete(flight, not_begun(TransportFailure::Kind::protocol, fault.what()));
+    complete(flight, not_begun(TransportFailure::Kind::local_resource, fault.what()));
     return;
   }
   curl_easy_setopt(flight.easy.get(), CURLOPT_PRIVATE, &flight);
   if (const CURLMcode added = curl_multi_add_handle(multi_.get(), flight.easy.get()); added != CURLM_OK) {
     flight.exchange.reset();
-    complete(flight, not_begun(TransportFailure::Kind::protocol, curl_multi_strerror(added)));
+    complete(flight, not_begun(TransportFailure::Kind::local_resource, curl_multi_strerror(added)));
     return;
   }
   watch(flight);
@@ -162,6 +162,7 @@ void EngineLoop::finish(Flight& flight, std::optional<CURLcode> code) {
   // The last pieces and the last progress come before the end.
   call([&] { static_cast<void>(flight.exchange->deliver()); });
   Outcome outcome = flight.exchange->conclude(code);
+  flight.reach = std::max(flight.reach, reach_from(flight.url, flight.exchange->peer()));
   detach(flight);
   auto* response = std::get_if<Response>(&outcome);
   if (response != nullptr) response->effective_url = flight.url;
@@ -169,7 +170,7 @@ void EngineLoop::finish(Flight& flight, std::optional<CURLcode> code) {
     complete(flight, std::move(outcome));
     return;
   }
-  auto next = next_stop(flight.url, *response, flight.followed);
+  auto next = next_stop(flight.request, flight.url, *response, flight.followed);
   if (auto* failure = std::get_if<TransportFailure>(&next)) {
     complete(flight, std::move(*failure));
     return;

@@ -29,6 +29,7 @@ struct Flight {
   std::string url{};  ///< of the redirect that it is at
   Engine::Completion done{};
   int followed = 0;
+  Reach reach = Reach::anywhere;  ///< the request's, narrowed by where a redirect came from
 
   std::string host{};  ///< whose gate it has passed or waits at; empty: none
   bool waits = false, probe = false;

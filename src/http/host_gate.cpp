@@ -16,7 +16,7 @@ using Kind = TransportFailure::Kind;
 /// The way to the host is broken, whatever was asked for.
 bool found_no_way(const TransportFailure& failure) noexcept {
   return failure.kind == Kind::resolve || failure.kind == Kind::connect || failure.kind == Kind::tls ||
-         failure.kind == Kind::timeout_connect;
+         failure.kind == Kind::timeout_connect || failure.kind == Kind::proxy;
 }
 
 /// The request went out and no answer came. Local faults and a stop say nothing about the service.

@@ -41,11 +41,31 @@ void check_request(const Request& request) {
   require(stream == nullptr || stream->on_piece != nullptr, "a stream needs a receiver");
 }
 
-std::optional<TransportFailure> objection_to(const std::string& url) {
+std::optional<TransportFailure> objection_to(const Request& request, const std::string& url, Reach reach) {
   const auto parsed = parse_url(url);
   if (!parsed) return not_performed("not an http(s) URL: " + redact_url(url));
-  if (!is_acceptable(*parsed)) return not_performed("plain http is spoken to loopback hosts only: " + redact_url(url));
+  if (!request.plain_http && !is_acceptable(*parsed))
+    return not_performed("plain http is spoken to loopback hosts only: " + redact_url(url));
+  // Names are judged by what they resolve to; this holds behind a proxy, too, where nobody here resolves them.
+  const auto place = is_loopback(*parsed) ? Place::this_machine : place_of(parsed->host);
+  if (place && !may_reach(reach, *place))
+    return not_performed("it leads into a private network or this machine, where it may not: " + redact_url(url));
   return std::nullopt;
+}
+
+Reach reach_from(const std::string& url, std::optional<Place> peer) {
+  const auto parsed = parse_url(url);
+  if (!peer && parsed) peer = is_loopback(*parsed) ? Place::this_machine : place_of(parsed->host);
+  // Behind a proxy a name says nothing: it is taken for one of the internet.
+  switch (peer.value_or(Place::internet)) {
+    case Place::this_machine:
+      return Reach::anywhere;
+    case Place::private_network:
+      return Reach::other_machines;
+    case Place::internet:
+      break;
+  }
+  return Reach::internet;
 }
 
 bool wants_redirect(const Request& request, const Response& response) noexcept {
@@ -54,7 +74,8 @@ bool wants_redirect(const Request& request, const Response& response) noexcept {
          (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
-std::variant<std::string, TransportFailure> next_stop(const std::string& url, const Response& response, int followed) {
+std::variant<std::string, TransportFailure> next_stop(const Request& request, const std::string& url,
+                                                      const Response& response, int followed) {
   if (followed >= kMaxRedirects) return not_performed("more than ten redirects");
   const auto location = response.headers.find("Location");
   if (!location) return not_performed("the redirect says not where to");
@@ -62,10 +83,8 @@ std::variant<std::string, TransportFailure> next_stop(const std::string& url, co
   const auto from = parse_url(url);
   const auto to = target ? parse_url(*target) : std::nullopt;
   if (!from || !to) return not_performed("the redirect leads to something that is no http(s) URL");
-  if (!is_acceptable(*to) || (from->scheme == "https" && to->scheme != "https"))
+  if ((!request.plain_http && !is_acceptable(*to)) || (from->scheme == "https" && to->scheme != "https"))
     return not_performed("the redirect leads to plain http: " + redact_url(*target));
-  if (is_loopback(*to) && !is_loopback(*from))
-    return not_performed("the redirect leads into this machine: " + redact_url(*target));
   return *target;
 }
 

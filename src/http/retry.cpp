@@ -71,6 +71,7 @@ bool is_retryable(TransportFailure::Kind kind) noexcept {
     case Kind::resolve:
     case Kind::connect:
     case Kind::tls:
+    case Kind::proxy:
     case Kind::timeout_connect:
     case Kind::timeout_total:
     case Kind::stalled:
@@ -78,8 +79,10 @@ bool is_retryable(TransportFailure::Kind kind) noexcept {
     case Kind::truncated_body:
       return true;
     case Kind::certificate:
+    case Kind::proxy_refused:
     case Kind::too_large:
     case Kind::protocol:
+    case Kind::local_resource:
     case Kind::local_read:
     case Kind::local_write:
     case Kind::interrupted:

@@ -25,6 +25,10 @@ std::string_view to_string(TransportFailure::Kind kind) noexcept {
       return "the TLS handshake failed";
     case Kind::certificate:
       return "the server's certificate was not accepted";
+    case Kind::proxy:
+      return "the proxy opened no way to the server";
+    case Kind::proxy_refused:
+      return "the proxy refused";
     case Kind::timeout_connect:
       return "connecting took too long";
     case Kind::timeout_total:
@@ -39,6 +43,8 @@ std::string_view to_string(TransportFailure::Kind kind) noexcept {
       return "the answer is too large";
     case Kind::protocol:
       return "the exchange broke the rules of HTTP";
+    case Kind::local_resource:
+      return "this machine has no room for another connection";
     case Kind::local_read:
       return "a local file could not be read";
     case Kind::local_write:

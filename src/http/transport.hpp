@@ -12,6 +12,7 @@
 
 #include <react1/run_context.hpp>
 
+#include "http/address.hpp"
 #include "http/headers.hpp"
 
 namespace react1::http {
@@ -71,11 +72,20 @@ inline constexpr std::chrono::milliseconds kBetweenReports{100};
 /// what there was at the end; Engine::start() calls it on the loop's, for every piece.
 using ProgressCallback = std::function<void(std::int64_t done, std::optional<std::int64_t> total)>;
 
-struct GatePolicy;  // host_gate.hpp
+struct GatePolicy;       // host_gate.hpp
+struct NetworkSettings;  // network.hpp
+
+/// The way between here and the server that was meant.
+enum class Way {
+  direct,
+  tunnel,       ///< through a proxy that carries bytes and sees none of them (CONNECT, SOCKS)
+  plain_proxy,  ///< plain http through a proxy, which takes the request and may answer it itself
+};
 
 struct Request {
   Method method = Method::get;
-  std::string url;  ///< http or https; plain http is performed for loopback hosts only
+  std::string url;          ///< http or https
+  bool plain_http = false;  ///< plain http may go anywhere; otherwise it is performed for loopback hosts only
   Headers headers{};
   std::variant<NoBody, TextBody, FileBody> body{};
   std::variant<TextSink, FileSink, StreamSink> sink{};
@@ -83,13 +93,18 @@ struct Request {
   std::chrono::milliseconds stall_timeout{60'000};    ///< no byte in either direction for this long
   /// The whole exchange. For small answers, where a server that drips a byte now and then must not hold us for ever.
   std::optional<std::chrono::milliseconds> total_timeout{};
-  /// Follow up to ten redirects of a GET, http(s) only, never from https to http, never from elsewhere to a loopback
-  /// host. Not allowed together with an Authorization header: Error{internal}.
+  /// Follow up to ten redirects of a GET, http(s) only, never from https to http, never from the internet into a
+  /// private network or from elsewhere to this machine; what counts is the address that was or would be connected to.
+  /// Not allowed together with an Authorization header: Error{internal}.
   bool follow_redirects = false;
   /// The request must reach a server at most once. It then travels alone on a connection of its own.
   bool at_most_once = false;
   /// What may be asked of the host at a time, together with everybody else in the process; null: no limits.
   std::shared_ptr<const GatePolicy> gate{};
+  /// Proxies and certificates; null: no proxy, and the system's certificates.
+  std::shared_ptr<const NetworkSettings> network{};
+  /// Which addresses it may be connected to. Not known of a name that a proxy resolves.
+  Reach reach = Reach::anywhere;
   /// The exchange has its turn at the host's gate and nothing of it has left. It goes on once the function returns; one
   /// that throws ends it unsent. Transport::perform() calls it on its caller's thread, where it may take its time;
   /// Engine::start() calls it on the loop's, and the exchange goes on with Engine::proceed().
@@ -104,6 +119,7 @@ struct Response {
   std::string body{};           ///< empty when a FileSink or StreamSink took it
   std::int64_t bytes = 0;       ///< of the body, as received in this exchange
   std::string effective_url{};  ///< after redirects
+  Way way = Way::direct;        ///< with Way::plain_proxy the proxy may have written all of this
 
   [[nodiscard]] bool ok() const noexcept { return status >= 200 && status < 300; }
 };
@@ -115,6 +131,8 @@ struct TransportFailure {
     connect,          ///< nobody listens, or no route
     tls,              ///< the handshake broke
     certificate,      ///< the server is not who it should be
+    proxy,            ///< the proxy opened no way to the server, for now
+    proxy_refused,    ///< the proxy does not want to: no credentials, not allowed
     timeout_connect,  ///< name, connection and TLS took too long
     timeout_total,
     stalled,         ///< connected, then silence
@@ -122,17 +140,21 @@ struct TransportFailure {
     truncated_body,  ///< the answer ended before its announced length
     too_large,       ///< the answer was above its cap and was not read to the end
     protocol,        ///< not HTTP, or not an URL or redirect that may be followed
+    local_resource,  ///< no memory, descriptor or socket is left on this machine
     local_read,      ///< our own file could not be read
     local_write,     ///< our own file could not be written
     interrupted,     ///< RunContext::stop
   };
   Kind kind = Kind::connect;
-  /// False only when no byte of the request can have reached a server: unresolved, unconnected, no TLS session.
+  /// False only when no byte of the request can have reached a server: unresolved, unconnected, no tunnel, no TLS
+  /// session. What a proxy is asked to open a tunnel is no part of the request.
   bool request_may_have_been_received = true;
   std::string detail{};         ///< for people; holds no secret
   std::optional<int> status{};  ///< when the answer's status line had arrived
   Headers headers{};            ///< of the answer, as far as they had arrived
   std::int64_t bytes = 0;       ///< of the body that had arrived (and, with a FileSink and a 2xx, were written)
+  Way way = Way::direct;
+  std::optional<int> proxy_status{};  ///< what a proxy answered when it was asked for a tunnel; `status` is never that
 };
 [[nodiscard]] std::string_view to_string(TransportFailure::Kind kind) noexcept;
 

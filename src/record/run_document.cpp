@@ -102,6 +102,7 @@ Json document(const Job& job) {
           {"output", json_text_or_null(job.output)},
           {"intent", json_text_or_null(job.intent)},
           {"error", json_text_or_null(job.error)},
+          {"answer", embedded(job.answer_json)},
           {"cost_usd", decimal(job.cost_usd, /*places=*/6)},
           {"paid", job.paid_ms == 0 ? Json(nullptr) : Json(iso8601_of_ms(job.paid_ms))},
           {"created", iso8601_of_ms(job.created_ms)},

@@ -63,7 +63,8 @@ Service::Service(const SandboxOptions& options)
           [this](const std::string& id, const Outcome& outcome) { completed(id, outcome); }),
       server_(
           {.port = options.port}, [this](const serve::RequestHead& head) { return plan(head); },
-          [this](const serve::Request& request, const serve::Reply& reply) { answer(request, reply); }) {
+          [this](const serve::Request& request, const serve::Reply& reply) { answer(request, reply); }),
+      reached_directly_(server_.port()) {
   storage_.set_base_url(server_.url());
 }
 

@@ -13,6 +13,7 @@
 #include <react1/sandbox.hpp>
 
 #include "core/atomic_file.hpp"
+#include "http/network.hpp"
 #include "sandbox/faults.hpp"
 #include "sandbox/jobs.hpp"
 #include "sandbox/ledger.hpp"
@@ -80,7 +81,8 @@ class Service {
   JobQueue jobs_;
   serve::Timer timer_;        ///< late answers, ticks
   serve::Timer chores_;       ///< what would hold up the server's thread, one at a time
-  serve::HttpServer server_;  // last: its thread calls into everything above
+  serve::HttpServer server_;  // its thread calls into everything above
+  http::OwnService reached_directly_;
 };
 
 }  // namespace react1::sandbox

@@ -7,10 +7,12 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include <react1/error.hpp>
 
@@ -98,13 +100,43 @@ Whose whose(Database& database, const Identity& identity) {
   refuse(database.path(), identity, "a database of another program");
 }
 
+bool exists(const std::string& path) {
+  struct stat ignored {};
+  return ::stat(path.c_str(), &ignored) == 0;
+}
+
+/// What changes while another process makes or marks the file.
+std::string state_of(const std::string& path) {
+  struct stat facts {};
+  static_cast<void>(::stat(path.c_str(), &facts));
+  return fmt::format("{} {} {}.{} {}", static_cast<long long>(facts.st_size), static_cast<long long>(facts.st_ino),
+                     static_cast<long long>(facts.st_mtim.tv_sec), static_cast<long long>(facts.st_mtim.tv_nsec),
+                     (exists(path + "-wal") ? 1 : 0) + (exists(path + "-journal") ? 2 : 0));
+}
+
 /// Reads only, and leaves no files beside it: a foreign file stays as it is.
 void look_at_unmarked(const std::string& path, const Identity& identity) {
-  struct stat ignored {};
-  const bool in_use =
-      ::stat((path + "-wal").c_str(), &ignored) == 0 || ::stat((path + "-journal").c_str(), &ignored) == 0;
+  const bool in_use = exists(path + "-wal") || exists(path + "-journal");
   Database reading(path, identity.what, in_use ? Database::Access::read : Database::Access::read_at_rest);
+  reading.execute("BEGIN");  // all that is read is of one moment
   static_cast<void>(whose(reading, identity));
+}
+
+/// Calls `look` until it says the same twice: several processes may be making the file at this moment.
+template <typename Look>
+void settle(const std::string& path, Look look) {
+  constexpr int kTries = 100;
+  for (int attempt = 1;; ++attempt) {
+    const std::string before = state_of(path);
+    try {
+      look();
+      return;
+    } catch (const Error& error) {
+      const bool is_moving = error.retryable() || state_of(path) != before;
+      if (!is_moving || attempt == kTries) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 /// The mode of a file that was made by another umask, or by hand. Not one of another user: he chose it.
@@ -118,10 +150,12 @@ void make_private(int file, const struct stat& facts) noexcept {
 const std::string& database_file(const std::string& path, const Identity& identity) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) {
-    if (errno == ENOENT && ::lstat(path.c_str(), &facts) == 0) refuse(path, identity, "a symlink that leads nowhere");
+    if (errno == ENOENT && ::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode))
+      refuse(path, identity, "a symlink that leads nowhere");
     // Where it can't be made, SQLite says why.
     const Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    return path;
+    if (made.is_open() || ::stat(path.c_str(), &facts) != 0) return path;
+    // Another process was quicker: what it has made is looked at like any other file.
   }
   if (!S_ISREG(facts.st_mode)) refuse(path, identity, kind_of(facts.st_mode));
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
@@ -139,19 +173,23 @@ const std::string& database_file(const std::string& path, const Identity& identi
     if (id != 0 && id != static_cast<std::uint32_t>(identity.application_id)) {
       refuse(path, identity, owner_of(static_cast<std::int32_t>(id)));
     }
-    if (id == 0) look_at_unmarked(path, identity);
+    if (id == 0) settle(path, [&] { look_at_unmarked(path, identity); });
   }
   make_private(file.get(), facts);
   return path;
 }
 
 void claim(Database& database, const Identity& identity) {
-  if (whose(database, identity) == Whose::ours) return;
-  Transaction transaction(database);
-  if (whose(database, identity) != Whose::ours) {  // another process may have been quicker
-    database.execute(fmt::format("PRAGMA application_id = {}", identity.application_id).c_str());
-  }
-  transaction.commit();
+  settle(database.path(), [&] {
+    if (number(database, "PRAGMA application_id") == identity.application_id) {
+      static_cast<void>(whose(database, identity));  // newer, or with a schema that runs: refused
+      return;
+    }
+    Transaction transaction(database);  // what is read below is of one moment, and stays true
+    if (whose(database, identity) != Whose::ours)
+      database.execute(fmt::format("PRAGMA application_id = {}", identity.application_id).c_str());
+    transaction.commit();
+  });
 }
 
 }  // namespace react1::store

@@ -60,27 +60,25 @@ void PaidCall::renew_until_stopped(const std::stop_token& stop) {
   }
 }
 
-bool PaidCall::settle(JobState to) {
-  renewal_ = {};
-  const std::lock_guard guard(mutex_);
+bool PaidCall::settle(JobState to, const std::string& error) {
+  renewal_ = {};  // joined: from here on job_ is this thread's alone
+  job_.error = error;
   return jobs_.move(job_, JobState::submitting, to);
 }
 
 bool PaidCall::hand_back(const std::string& error) {
-  job_.error = error;
-  return settle(JobState::created);
+  return settle(JobState::created, error);
 }
 
 void PaidCall::end(JobState state, const std::string& error) {
-  job_.error = error;
-  if (!settle(state)) log::warning("store", "job " + job_.id + " was taken over while its paid call was under way");
+  if (!settle(state, error))
+    log::warning("store", "job " + job_.id + " was taken over while its paid call was under way");
 }
 
 void PaidCall::note(const RequestRef& request) {
   {
     const std::lock_guard guard(mutex_);
     job_.request = request;
-    job_.error.clear();
   }
   if (!slot_) return;
   try {
@@ -91,7 +89,7 @@ void PaidCall::note(const RequestRef& request) {
 }
 
 bool PaidCall::bring_in() {
-  if (settle(JobState::submitted)) return true;
+  if (settle(JobState::submitted, /*error=*/"")) return true;
   // Taken over while this attempt slept. Its epoch proves that the request belongs to the job as it stands.
   std::optional<Job> current = jobs_.find(job_.id);
   const std::string id = job_.request.request_id;

@@ -1,6 +1,7 @@
 // The paid call of one job, from the claim to the word that it leaves in the store.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -51,7 +52,7 @@ class PaidCall {
 
  private:
   void renew_until_stopped(const std::stop_token& stop);
-  [[nodiscard]] bool settle(JobState to);
+  [[nodiscard]] bool settle(JobState to, const std::string& error);
   /// The store holds the request, by this or another hand.
   [[nodiscard]] bool bring_in();
 

@@ -269,7 +269,7 @@ TEST_CASE("faults: the download") {
       {"another rate", R"({"route": "submit", "do": {"render": {"fps": 24}}})", 7, 1, "done", Then::kept},
       {"half the file", R"({"route": "file", "file": "output", "times": "always", "do": {"keep": "half"}})", 7, 1,
        "done", Then::kept},
-      {"expired", R"({"route": "file", "file": "output", "times": "always", "do": {"expire": true}})", 4, 1,
+      {"expired", R"({"route": "file", "file": "output", "times": "always", "do": {"expire": true}})", 6, 1,
        "submitted", Then::kept},
   });
 }

@@ -96,6 +96,25 @@ TEST_CASE("strangers answer in place of the file") {
   for (const Stranger& stranger : kStrangers) meet(stranger, {"file"}, 6, "submitted");
 }
 
+TEST_CASE("an answer that was paid for and can't be read is shown, and nothing of it acts on a terminal") {
+  const Sandbox sandbox(SandboxOptions{
+      .faults =
+          R"({"faults": [{"route": "result", "times": 2, "do": {"merge": {"video": null, "clip": "https://x/\u001b[31mo.mp4"}}}]})"});
+  User user;
+  user.with_service(sandbox.url());
+  std::ofstream(user.path("quick.json")) << kRecipe;
+  const auto run = [&] { return user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")})); };
+  CHECK(run().exit == 6);
+  const Json job = user.run({"jobs", "list", "--json"}).json().at(0);
+  CHECK(job["state"] == "submitted");
+  CHECK(job["answer"]["clip"].is_string());
+  const Outcome shown = user.run({"jobs", "show", job["job_id"]});
+  CHECK(shown.out.find("https://x/") != std::string::npos);
+  CHECK(shown.out.find('\x1b') == std::string::npos);
+  CHECK(run().exit == 0);
+  CHECK(sandbox.accepted_submits() == 1);
+}
+
 TEST_CASE("strangers answer the paid call, which was handed on all the same") {
   for (const Stranger& stranger : kStrangers) {
     CAPTURE(std::string(stranger.name));

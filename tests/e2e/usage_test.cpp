@@ -122,6 +122,10 @@ TEST_CASE("a webhook needs an address to listen on, an http URL, and somebody wh
                     "--wait");
 }
 
+TEST_CASE("a sandbox that ends with the command takes no request that outlives it") {
+  check_usage_error({"submit", "/nowhere/v.mp4", "/nowhere/a.wav", "--emotion", "sad", "--sandbox"}, "--wait");
+}
+
 TEST_CASE("a service that can't reach the listener is not asked to") {
   User user;
   user.with("FAL_KEY", "key-id:key-secret");  // the real one; nothing is sent there

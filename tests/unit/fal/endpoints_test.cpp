@@ -108,3 +108,23 @@ TEST_CASE("files are fetched over https, and from this machine only for a servic
   CHECK(Endpoints(options).may_transfer("http://127.0.0.1:8080/x"));
   CHECK_FALSE(Endpoints(options).may_transfer("http://192.168.0.1/x"));
 }
+
+TEST_CASE("files of a service of the internet are not fetched from a private network, however the address is written") {
+  FalOptions options;
+  options.key = Secret("test-key-id:test-key-secret");
+  const fal::Endpoints endpoints(options);
+  CHECK(endpoints.may_transfer("https://v3b.fal.media/files/b/1/o.mp4"));
+  CHECK(endpoints.may_transfer("https://8.8.8.8/o.mp4"));
+  for (const char* url : {"https://0.0.0.0/o.mp4", "https://[::]/o.mp4", "https://[::ffff:127.0.0.1]/o.mp4",
+                          "https://[::ffff:10.0.0.1]/o.mp4", "https://10.0.0.1/o.mp4", "https://192.168.1.1/o.mp4",
+                          "https://169.254.169.254/latest", "https://172.16.0.1/o.mp4", "https://[fd00::1]/o.mp4",
+                          "https://[fe80::1]/o.mp4", "https://2130706433/o.mp4", "https://127.0.0.1/o.mp4"}) {
+    CAPTURE(url);
+    CHECK_FALSE(endpoints.may_transfer(url));
+  }
+  CHECK(endpoints.reach() == http::Reach::internet);
+  options.queue_url = options.rest_url = "https://gateway.corp.example";
+  CHECK(fal::Endpoints(options).reach() == http::Reach::other_machines);
+  CHECK(fal::Endpoints(options).may_transfer("https://10.0.0.1/o.mp4"));
+  CHECK_FALSE(fal::Endpoints(options).may_transfer("https://0.0.0.0/o.mp4"));
+}

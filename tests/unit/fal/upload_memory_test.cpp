@@ -1,6 +1,7 @@
 // The same content is sent once: across files, programs and restarts, as long as the service surely has it.
 #include "fal/upload_memory.hpp"
 
+#include "core/sha256.hpp"
 #include "fal/storage.hpp"
 #include "unit/fal/storage_service.hpp"
 
@@ -137,11 +138,12 @@ TEST_CASE("an upload of which less was stored is not remembered") {
   CHECK(bench.sent() == 2);
 }
 
-TEST_CASE("a digest that the caller knows is taken") {
+TEST_CASE("a digest that the caller knows is taken, and one that is not the content's stops the upload") {
   MemoryBench bench;
-  const std::string first = bench.upload("0123");
-  CHECK(bench.upload("0123") == first);
-  CHECK(bench.upload() != first);
+  const std::string first = bench.upload(sha256_hex(bench.content));
+  CHECK(bench.upload(sha256_hex(bench.content)) == first);
+  CHECK(bench.upload() == first);
+  CHECK_THROWS_AS((void)bench.upload("0123"), Error);
 }
 
 TEST_CASE("a memory that can't be opened, or breaks, stops no upload") {

@@ -101,16 +101,6 @@ TEST_CASE("a request that must arrive at most once has a connection of its own")
   CHECK(server.connections() == 2);
 }
 
-TEST_CASE("an environment proxy is not asked for loopback hosts") {
-  RawServer server, proxy;
-  server.otherwise([](const SeenRequest&) { return answer(200, "{}"); });
-  ::setenv("http_proxy", proxy.url().c_str(), /*overwrite=*/1);
-  CurlTransport transport("react1/test");
-  CHECK(answered(transport.perform(get(server.url("/")), {})).status == 200);
-  ::unsetenv("http_proxy");
-  CHECK(proxy.connections() == 0);
-}
-
 TEST_CASE("plain http goes nowhere but to this machine") {
   CurlTransport transport("react1/test");
   for (const char* url :
