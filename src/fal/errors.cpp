@@ -253,11 +253,15 @@ Error failure(const http::TransportFailure& failure, const Subject& subject) {
                {.detail = failure.detail, .hint = hint, .retryable = retryable, .request_id = subject.request_id});
 }
 
-http::Response expect_ok(http::Outcome outcome, const Subject& subject, const Secret& key) {
+http::Response answer_of(http::Outcome outcome, const Subject& subject) {
   if (const auto* failed = std::get_if<http::TransportFailure>(&outcome)) throw failure(*failed, subject);
-  auto& response = std::get<http::Response>(outcome);
+  return std::get<http::Response>(std::move(outcome));
+}
+
+http::Response expect_ok(http::Outcome outcome, const Subject& subject, const Secret& key) {
+  http::Response response = answer_of(std::move(outcome), subject);
   if (!response.ok()) throw refusal(response, subject, key);
-  return std::move(response);
+  return response;
 }
 
 }  // namespace react1::fal

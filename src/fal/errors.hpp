@@ -42,6 +42,8 @@ struct Subject {
 /// No answer: local files io, a stop interrupted, everything else network.
 [[nodiscard]] Error failure(const http::TransportFailure& failure, const Subject& subject);
 
+/// The answer, whatever its status. Throws failure() when there is none.
+[[nodiscard]] http::Response answer_of(http::Outcome outcome, const Subject& subject);
 /// Throws the one of the above that fits, unless the outcome is a 2xx, which it returns.
 [[nodiscard]] http::Response expect_ok(http::Outcome outcome, const Subject& subject, const Secret& key);
 

@@ -25,11 +25,6 @@ bool is_not_ready(const http::Response& response) {
           http::to_lower(text_of(*body, "detail")).find("in progress") != std::string::npos);
 }
 
-http::Response answer_of(const http::Outcome& outcome, const Subject& subject) {
-  if (const auto* failed = std::get_if<http::TransportFailure>(&outcome)) throw failure(*failed, subject);
-  return std::get<http::Response>(outcome);
-}
-
 /// The result in a 2xx answer. Where it can't be used, the Error carries the answer: it is about something paid.
 ResultVideo usable_result(const Session& session, const http::Response& response, const Subject& subject) {
   const Secret& key = session.options().key;

@@ -18,6 +18,15 @@ bool names_this_request(const http::Response& response, const std::string& reque
   return response.headers.find(kRequestIdHeader) == request_id;
 }
 
+bool header_may_be_about(const http::Response& response, const std::string& request_id) {
+  return !response.headers.has(kRequestIdHeader) || names_this_request(response, request_id);
+}
+
+bool body_may_be_about(const Json& body, const std::string& request_id) {
+  const std::string named = text_of(body, "request_id");
+  return named.empty() || named == request_id;
+}
+
 /// Words of the service that pass: the request itself has not failed.
 bool is_passing(const http::Response& response, const Fault& fault) {
   return response.status == 408 || response.status == 429 || fault.error_type == "concurrent_requests_limit";
@@ -35,18 +44,24 @@ Error unknown_request(const http::Response& response, const Subject& subject, co
 }  // namespace
 
 bool may_be_about(const http::Response& response, const std::string& request_id) {
-  const auto header = response.headers.find(kRequestIdHeader);
-  if (header && *header != request_id) return false;
   const auto body = read_object(response.body);
-  const std::string named = body ? text_of(*body, "request_id") : std::string();
-  return named.empty() || named == request_id;
+  return header_may_be_about(response, request_id) && (!body || body_may_be_about(*body, request_id));
+}
+
+std::optional<QueueStatus> status_in(std::string_view body, const std::string& request_id, const Secret& key) {
+  const auto object = read_object(without_key(std::string(body), key));
+  if (!object || !body_may_be_about(*object, request_id)) return std::nullopt;
+  QueueStatus status = status_of(*object);
+  return status.word.empty() ? std::nullopt : std::optional(std::move(status));
 }
 
 std::optional<QueueStatus> status_in(const http::Response& response, const std::string& request_id, const Secret& key) {
-  if (!response.ok() || !may_be_about(response, request_id)) return std::nullopt;
-  auto status = read_status(without_key(response.body, key));
-  if (!status || status->word.empty()) return std::nullopt;
-  return status;
+  if (!response.ok() || !header_may_be_about(response, request_id)) return std::nullopt;
+  return status_in(response.body, request_id, key);
+}
+
+bool has_failed(const QueueStatus& status) {
+  return status.state == QueueStatus::State::completed && !(status.error.empty() && status.error_type.empty());
 }
 
 std::optional<Error> failure_in(const http::Response& response, const Subject& subject, const Secret& key) {
@@ -89,6 +104,10 @@ Error undecided(const http::Response& response, const Subject& subject, const Se
 bool is_cancellation(const Error& error) {
   return std::any_of(error.problems().begin(), error.problems().end(),
                      [](const ServiceProblem& problem) { return problem.type == kCancelled; });
+}
+
+bool is_cancellation(const QueueStatus& status) {
+  return has_failed(status) && status.error_type == kCancelled;
 }
 
 }  // namespace react1::fal

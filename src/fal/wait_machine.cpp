@@ -122,8 +122,7 @@ WaitStep WaitMachine::ended(const http::Outcome& outcome) {
 bool WaitMachine::piece(std::string_view bytes) {
   const bool fine = parser_.feed(bytes, [this](const SseEvent& event) {
     if (end_) return;
-    const http::Response answer{.status = 200, .body = event.data};
-    const auto status = status_in(answer, request_.request_id, session_.options().key);
+    const auto status = status_in(event.data, request_.request_id, session_.options().key);
     if (!status) return;  // not what this stream is about
     news_ = now();
     had_news_ = true;
@@ -139,13 +138,10 @@ bool WaitMachine::piece(std::string_view bytes) {
 bool WaitMachine::take(const QueueStatus& status) {
   const bool changed = report_.report(status);
   limits_.saw(status.state, now());
-  // Only a request that has completed can have failed: an "error" in any other answer is somebody else's.
-  if (status.state == QueueStatus::State::completed) {
-    if (status.error.empty() && status.error_type.empty()) {
-      end_ = status;
-    } else {
-      end_ = failed(status);
-    }
+  if (has_failed(status)) {
+    end_ = failed(status);
+  } else if (status.state == QueueStatus::State::completed) {
+    end_ = status;
   }
   return changed;
 }

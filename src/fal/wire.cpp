@@ -149,20 +149,23 @@ std::optional<RequestRef> read_submitted(std::string_view body) {
 
 std::optional<QueueStatus> read_status(std::string_view body) {
   const auto object = read_object(body);
-  if (!object) return std::nullopt;
+  return object ? std::optional(status_of(*object)) : std::nullopt;
+}
+
+QueueStatus status_of(const Json& object) {
   QueueStatus status;
-  status.word = text_of(*object, "status");
+  status.word = text_of(object, "status");
   status.state = state_of(status.word);
-  status.queue_position = count_of(*object, "queue_position");
-  status.error = text_of(*object, "error");
-  status.error_type = text_of(*object, "error_type");
-  if (const auto logs = object->find("logs"); logs != object->end() && logs->is_array()) {
+  status.queue_position = count_of(object, "queue_position");
+  status.error = text_of(object, "error");
+  status.error_type = text_of(object, "error_type");
+  if (const auto logs = object.find("logs"); logs != object.end() && logs->is_array()) {
     for (const Json& entry : *logs) {
       LogLine line = read_log_line(entry);
       if (!line.message.empty()) status.logs.push_back(std::move(line));
     }
   }
-  if (const auto metrics = object->find("metrics"); metrics != object->end() && metrics->is_object())
+  if (const auto metrics = object.find("metrics"); metrics != object.end() && metrics->is_object())
     status.inference_s = number_of(*metrics, "inference_time");
   return status;
 }

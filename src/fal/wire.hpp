@@ -39,6 +39,7 @@ struct UploadTarget {
 
 /// Any object; State::unknown when it has no known status word.
 [[nodiscard]] std::optional<QueueStatus> read_status(std::string_view body);
+[[nodiscard]] QueueStatus status_of(const Json& object);
 
 /// Needs video.url, or a video that is a URL itself.
 [[nodiscard]] std::optional<ResultVideo> read_result(std::string_view body);

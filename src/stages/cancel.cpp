@@ -1,4 +1,4 @@
-// cancel_request(): the wish to cancel, and what became of it.
+// cancel_request(): requests a cancellation and polls for its outcome.
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -18,12 +18,12 @@ using namespace std::chrono_literals;
 
 constexpr auto kBetweenLooks = 200ms;
 
-/// One look at a request that was to be cancelled; nullopt: it has no end yet.
+/// Polls once a request whose cancellation was requested; nullopt: it has not ended yet.
 std::optional<Cancelled> look(const RequestRef& request, FalClient& client, const RunContext& context) {
   const QueueStatus status = client.status(request, context);
   if (status.state != QueueStatus::State::completed) return std::nullopt;
-  if (status.error_type == "client_cancelled") return Cancelled::cancelled;
-  if (!status.error.empty() || !status.error_type.empty()) return Cancelled::failed;
+  if (fal::is_cancellation(status)) return Cancelled::cancelled;
+  if (fal::has_failed(status)) return Cancelled::failed;
   try {
     static_cast<void>(client.result(request, context));
   } catch (const Error& error) {
