@@ -147,7 +147,7 @@ Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
                                  "will be shared"});
     }
     if (!system_clock().sleep_for(kBetweenLooks, context.stop)) context.throw_if_stopped();
-    if (auto current = jobs.find(job.id)) job = std::move(*current);
+    store::refresh(job, jobs);
   }
   // One that still stands in submitting can never be known to be unpaid.
   if (job.state == JobState::submitting) static_cast<void>(store::settle_abandoned(job, jobs));
@@ -193,7 +193,7 @@ void ensure_submitted(Intent& intent, const Budget& budget, Service& service, Pa
           intent.job = std::move(*submitted);
           return;
         }
-        if (auto current = service.jobs.find(intent.job.id)) intent.job = std::move(*current);
+        store::refresh(intent.job, service.jobs);
         break;
       }
     }
@@ -266,23 +266,22 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
   PairUpload uploads(service.client, clips_root(options), job_context);
   Intent intent = open_intent(video, audio, output, options, service, uploads, job_context);
   timings.prepare_s = total.seconds();
-  if (intent.job.state == JobState::done) {
-    if (auto record = reuse(intent, output, job_context)) {
-      record->timings.total_s = total.seconds();
-      return *record;
-    }
-    if (service.sandbox) {  // its request ended with it
-      PipelineOptions afresh = options;
-      afresh.again = true;
-      return run(video, audio, output, afresh, service, context);
-    }
+  const auto reused = [&]() -> std::optional<RunRecord> {
+    if (intent.job.state != JobState::done) return std::nullopt;
+    std::optional<RunRecord> record = reuse(intent, output, job_context);
+    if (record) record->timings.total_s = total.seconds();
+    return record;
+  };
+  if (auto record = reused()) return std::move(*record);
+  if (intent.job.state == JobState::done && service.sandbox) {  // its request ended with it
+    PipelineOptions afresh = options;
+    afresh.again = true;
+    return run(video, audio, output, afresh, service, context);
   }
+  const bool was_done = intent.job.state == JobState::done;
   ensure_submitted(intent, options.budget, service, uploads, timings, job_context);
-  if (intent.job.state == JobState::done) {  // while this run was on its way here
-    if (auto record = reuse(intent, output, job_context)) {
-      record->timings.total_s = total.seconds();
-      return *record;
-    }
+  if (!was_done) {  // a joined run may have finished it in the meantime
+    if (auto record = reused()) return std::move(*record);
   }
   const log::Scope paid(job_context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();

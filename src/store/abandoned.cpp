@@ -6,15 +6,18 @@
 
 namespace react1::store {
 
+void refresh(Job& job, const JobStore& jobs) {
+  if (auto current = jobs.find(job.id)) job = std::move(*current);
+}
+
 bool settle_abandoned(Job& job, JobStore& jobs) {
   if (jobs.claim_holds(job)) return false;
   static_cast<void>(recover_accepted(jobs));
-  if (auto current = jobs.find(job.id)) job = std::move(*current);
+  refresh(job, jobs);
   if (job.state != JobState::submitting) return true;
   job.error = "the process ended during the paid call";
-  if (!jobs.move(job, JobState::submitting, JobState::outcome_unknown)) {
-    if (auto current = jobs.find(job.id)) job = std::move(*current);  // somebody was quicker
-  }
+  // False: another process has moved it in the meantime.
+  if (!jobs.move(job, JobState::submitting, JobState::outcome_unknown)) refresh(job, jobs);
   return true;
 }
 

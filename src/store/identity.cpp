@@ -42,11 +42,6 @@ std::string owner_of(std::int32_t application_id) {
   return fmt::format("a database of another program (application_id 0x{:08x})", static_cast<unsigned>(application_id));
 }
 
-std::int64_t number(Database& database, const char* sql) {
-  Statement query(database, sql);
-  return query.step() ? query.number(0) : 0;
-}
-
 /// Every object and, of tables, every column: what two databases have in common when they have the same tables.
 std::set<std::string> outline_of(Database& database) {
   std::set<std::string> outline;
@@ -67,13 +62,6 @@ bool has_tables_of(Database& database, const Identity& identity, std::int64_t ve
   return outline_of(database) == outline_of(reference);
 }
 
-void refuse_newer(Database& database, const Identity& identity, std::int64_t version) {
-  if (version <= identity.newest) return;
-  throw Error(ErrorCode::io, database.path(), fmt::format("this {} was written by a newer react1", identity.what),
-              {.detail = fmt::format("version {}, this program knows up to {}", version, identity.newest),
-               .hint = "use the newer program, or choose another store with --store"});
-}
-
 /// Anything in the schema that runs by itself when a table is read or written.
 void refuse_active_schema(Database& database, const Identity& identity) {
   Statement query(database,
@@ -86,15 +74,15 @@ void refuse_active_schema(Database& database, const Identity& identity) {
 enum class Whose { ours, older, fresh };
 
 Whose whose(Database& database, const Identity& identity) {
-  const auto id = static_cast<std::int32_t>(number(database, "PRAGMA application_id"));
-  const std::int64_t version = number(database, "PRAGMA user_version");
+  const auto id = static_cast<std::int32_t>(database.number("PRAGMA application_id"));
+  const std::int64_t version = database.number(kVersionQuery);
   if (id != 0 && id != identity.application_id) refuse(database.path(), identity, owner_of(id));
   refuse_active_schema(database, identity);
   if (id == identity.application_id) {
     refuse_newer(database, identity, version);
     return Whose::ours;
   }
-  const bool is_empty = number(database, "SELECT count(*) FROM sqlite_schema") == 0;
+  const bool is_empty = database.number("SELECT count(*) FROM sqlite_schema") == 0;
   if (is_empty && version == 0) return Whose::fresh;
   if (has_tables_of(database, identity, version)) return Whose::older;
   refuse(database.path(), identity, "a database of another program");
@@ -122,9 +110,9 @@ void look_at_unmarked(const std::string& path, const Identity& identity) {
   static_cast<void>(whose(reading, identity));
 }
 
-/// Calls `look` until it says the same twice: several processes may be making the file at this moment.
+/// Calls `look`, and calls it again after an error while the file changes: another process may be creating it.
 template <typename Look>
-void settle(const std::string& path, Look look) {
+void look_until_stable(const std::string& path, Look look) {
   constexpr int kTries = 100;
   for (int attempt = 1;; ++attempt) {
     const std::string before = state_of(path);
@@ -146,6 +134,13 @@ void make_private(int file, const struct stat& facts) noexcept {
 }
 
 }  // namespace
+
+void refuse_newer(const Database& database, const Identity& identity, std::int64_t version) {
+  if (version <= identity.newest) return;
+  throw Error(ErrorCode::io, database.path(), fmt::format("this {} was written by a newer react1", identity.what),
+              {.detail = fmt::format("version {}, this program knows up to {}", version, identity.newest),
+               .hint = "use the newer program, or choose another store with --store"});
+}
 
 const std::string& database_file(const std::string& path, const Identity& identity) {
   struct stat facts {};
@@ -173,15 +168,15 @@ const std::string& database_file(const std::string& path, const Identity& identi
     if (id != 0 && id != static_cast<std::uint32_t>(identity.application_id)) {
       refuse(path, identity, owner_of(static_cast<std::int32_t>(id)));
     }
-    if (id == 0) settle(path, [&] { look_at_unmarked(path, identity); });
+    if (id == 0) look_until_stable(path, [&] { look_at_unmarked(path, identity); });
   }
   make_private(file.get(), facts);
   return path;
 }
 
 void claim(Database& database, const Identity& identity) {
-  settle(database.path(), [&] {
-    if (number(database, "PRAGMA application_id") == identity.application_id) {
+  look_until_stable(database.path(), [&] {
+    if (database.number("PRAGMA application_id") == identity.application_id) {
       static_cast<void>(whose(database, identity));  // newer, or with a schema that runs: refused
       return;
     }

@@ -25,6 +25,9 @@ inline constexpr std::int32_t kUploadLedgerId = 0x52315550;  // "R1UP"
 /// private. Gives `path` back.
 [[nodiscard]] const std::string& database_file(const std::string& path, const Identity& identity);
 
+/// Throws Error{io} when `version` is above what this program writes.
+void refuse_newer(const Database& database, const Identity& identity, std::int64_t version);
+
 /// Checks again what was opened, and marks a new or older file as ours. Throws Error{io} as above, also for triggers
 /// and views: we make none. Safe when several processes do it at once.
 void claim(Database& database, const Identity& identity);

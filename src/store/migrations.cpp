@@ -46,11 +46,6 @@ constexpr std::array kMigrations{
     "ALTER TABLE jobs ADD COLUMN answer_json TEXT NOT NULL DEFAULT '';",
 };
 
-std::int64_t version_of(Database& database) {
-  Statement query(database, "PRAGMA user_version");
-  return query.step() ? query.number(0) : 0;
-}
-
 }  // namespace
 
 Identity job_store_identity() noexcept {
@@ -65,17 +60,12 @@ int current_version() noexcept {
 }
 
 void migrate(Database& database) {
-  if (version_of(database) == current_version()) {
+  if (database.number(kVersionQuery) == current_version()) {
     return;  // the common case takes no write lock
   }
   Transaction transaction(database);
-  const std::int64_t version = version_of(database);  // again: another process may have been quicker
-  if (version > current_version()) {
-    throw Error(ErrorCode::io, database.path(), "this job store was written by a newer react1",
-                {.detail = "store version " + std::to_string(version) + ", this program knows up to " +
-                           std::to_string(current_version()),
-                 .hint = "use the newer program, or choose another store with --store"});
-  }
+  const std::int64_t version = database.number(kVersionQuery);  // again: another process may have been faster
+  refuse_newer(database, job_store_identity(), version);
   for (auto step = static_cast<std::size_t>(version); step < kMigrations.size(); ++step) {
     database.execute(kMigrations[step]);
   }

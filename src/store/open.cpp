@@ -58,6 +58,10 @@ std::string state_directory() {
   return fs::absolute(folder).string();
 }
 
+std::chrono::milliseconds claim_lease() noexcept {
+  return std::chrono::seconds(30);
+}
+
 std::unique_ptr<JobStore> open_job_store(const std::string& path) {
   if (path.rfind("postgresql://", 0) == 0 || path.rfind("postgres://", 0) == 0) {
     throw Error(ErrorCode::usage, "--store", "this build keeps jobs in SQLite files only",

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "store/abandoned.hpp"
 
 namespace react1::store {
 namespace {
@@ -16,12 +17,12 @@ using namespace std::chrono_literals;
 constexpr auto kRenewEvery = 10s;  // a third of the lease
 
 /// The move by which a job gets the id of the request that was accepted for this very attempt.
-bool attach(JobStore& jobs, Job job, const RequestRef& request) {
+bool attach(JobStore& jobs, Job& job, const RequestRef& request) {
   const JobState from = job.state;
+  if (from != JobState::submitting && from != JobState::outcome_unknown) return false;
   job.request = request;
   job.error.clear();
-  return (from == JobState::submitting || from == JobState::outcome_unknown) &&
-         jobs.move(job, from, JobState::submitted);
+  return jobs.move(job, from, JobState::submitted);
 }
 
 }  // namespace
@@ -92,14 +93,11 @@ bool PaidCall::bring_in() {
   if (settle(JobState::submitted, /*error=*/"")) return true;
   // Taken over while this attempt slept. Its epoch proves that the request belongs to the job as it stands.
   std::optional<Job> current = jobs_.find(job_.id);
-  const std::string id = job_.request.request_id;
-  if (current && current->request.request_id == id) {
-    job_ = std::move(*current);
-    return true;
-  }
-  if (!current || current->epoch != job_.epoch || !attach(jobs_, *current, job_.request)) return false;
-  current = jobs_.find(job_.id);
-  if (current) job_ = std::move(*current);
+  if (!current) return false;
+  const bool is_known = current->request.request_id == job_.request.request_id;
+  const bool is_same_attempt = current->epoch == job_.epoch;
+  if (!is_known && !(is_same_attempt && attach(jobs_, *current, job_.request))) return false;
+  job_ = std::move(*current);
   return true;
 }
 
@@ -138,16 +136,16 @@ int recover_accepted(JobStore& jobs) {
   if (path.empty()) return 0;
   int recovered = 0;
   for (const FoundNote& note : read_journal(path)) {
-    const std::optional<Job> job = jobs.find(note.accepted.job_id);
+    std::optional<Job> job = jobs.find(note.accepted.job_id);
     if (!job) continue;  // of another store at the same place: kept
     const std::string& id = note.accepted.request.request_id;
-    if (job->epoch == note.accepted.epoch && job->request.request_id.empty() &&
-        attach(jobs, *job, note.accepted.request)) {
+    const bool is_same_attempt = job->epoch == note.accepted.epoch && job->request.request_id.empty();
+    if (is_same_attempt && attach(jobs, *job, note.accepted.request)) {
       ++recovered;
       log::info("store", fmt::format("request {} of job {} was found in the journal", id, job->id));
     }
-    const std::optional<Job> after = jobs.find(job->id);
-    if (after && after->request.request_id == id) forget_note(path, note);
+    refresh(*job, jobs);
+    if (job->request.request_id == id) forget_note(path, note);
   }
   return recovered;
 }

@@ -96,6 +96,11 @@ void Database::execute(const char* sql) {
   }
 }
 
+std::int64_t Database::number(const char* sql) {
+  Statement query(*this, sql);
+  return query.step() ? query.number(0) : 0;
+}
+
 void Database::use_write_ahead_log() {
   // Two processes that switch a fresh file at the same instant collide without SQLite's busy handler being asked.
   constexpr int kTries = 200;

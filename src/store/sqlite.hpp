@@ -10,6 +10,8 @@
 
 namespace react1::store {
 
+inline constexpr const char* kVersionQuery = "PRAGMA user_version";
+
 /// An open connection. Not thread-safe: the store serialises its use.
 class Database {
  public:
@@ -25,6 +27,8 @@ class Database {
   void execute(const char* sql);
   /// Readers and a writer do not wait for each other from now on. Kept in the file.
   void use_write_ahead_log();
+  /// The first column of the first row that `sql` gives; 0 when it gives none.
+  [[nodiscard]] std::int64_t number(const char* sql);
   /// Rows changed by the last statement.
   [[nodiscard]] int changes() const noexcept { return sqlite3_changes(handle_.get()); }
   [[nodiscard]] sqlite3* handle() const noexcept { return handle_.get(); }

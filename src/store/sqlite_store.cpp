@@ -101,18 +101,6 @@ SqliteStore::SqliteStore(const std::string& path, const Clock& clock)
   migrate(database_);
 }
 
-}  // namespace react1::store
-
-namespace react1 {
-
-std::chrono::milliseconds claim_lease() noexcept {
-  return std::chrono::seconds(30);
-}
-
-}  // namespace react1
-
-namespace react1::store {
-
 std::int64_t SqliteStore::now_ms() const {
   return std::chrono::duration_cast<milliseconds>(clock_.wall().time_since_epoch()).count();
 }

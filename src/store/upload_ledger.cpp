@@ -21,11 +21,6 @@ constexpr const char* kTables =
     "  begun_ms BIGINT NOT NULL, holder TEXT NOT NULL);"
     "CREATE TABLE parts (id TEXT NOT NULL, number BIGINT NOT NULL, etag TEXT NOT NULL, PRIMARY KEY (id, number));";
 
-std::int64_t version_of(Database& database) {
-  Statement query(database, "PRAGMA user_version");
-  return query.step() ? query.number(0) : 0;
-}
-
 std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
@@ -69,7 +64,7 @@ UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_
   // upload. A file that it spoils is made anew.
   database_.execute("PRAGMA synchronous = OFF");
   Transaction transaction(database_);
-  if (version_of(database_) != kVersion) {
+  if (database_.number(kVersionQuery) != kVersion) {
     database_.execute("DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS parts;");
     database_.execute(kTables);
     database_.execute(("PRAGMA user_version = " + std::to_string(kVersion)).c_str());
