@@ -47,7 +47,7 @@ std::pair<fs::path, Descriptor> create_temporary(const fs::path& final_path) {
       continue;
     }
     struct stat facts {};
-    // Who cleans up may have held it before we did. A file system without locks has nobody who cleans up.
+    // A clean-up may have locked it before we did. On a file system without locks no clean-up takes place.
     const bool is_taken = ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (!is_taken && ::fstat(file.get(), &facts) == 0 && facts.st_nlink > 0) return {candidate, std::move(file)};
   }

@@ -1,6 +1,5 @@
 #include "core/own_folder.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -11,11 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <exception>
-#include <memory>
 #include <mutex>
 #include <set>
 
+#include "core/housekeeping.hpp"
 #include "core/log.hpp"
 #include "core/part_file.hpp"
 
@@ -40,24 +38,6 @@ void warn_once(const fs::path& path, const char* why) {
   static std::set<std::string> warned;
   const std::lock_guard lock(mutex);
   if (warned.insert(path.string()).second) log::warning("clean-up", fmt::format("{}: {}", path.string(), why));
-}
-
-/// Names in an open folder, without "." and "..". The descriptor stays the caller's.
-std::vector<std::string> names_in(int folder) {
-  struct Close {
-    void operator()(DIR* dir) const noexcept { ::closedir(dir); }
-  };
-  std::vector<std::string> names;
-  Descriptor copy(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!copy.is_open()) return names;
-  const std::unique_ptr<DIR, Close> dir(::fdopendir(copy.get()));
-  if (!dir) return names;
-  static_cast<void>(copy.release());
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return names;
 }
 
 bool is_mine(const struct stat& facts) {
@@ -184,15 +164,10 @@ bool HouseKeeper::remove(const std::string& name, const Rule& rule, std::optiona
 }
 
 void sweep_workshops(const fs::path& parent) noexcept {
-  try {
+  clean_up([&] {
     const HouseKeeper keeper(parent, HouseKeeper::Root::any);
     for (const std::string& name : keeper.candidates(kWorkshops)) static_cast<void>(keeper.remove(name, kWorkshops));
-  } catch (const std::exception& error) {
-    try {
-      log::debug("clean-up", error.what());
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): cleaning up must not stop a job
-    }
-  }
+  });
 }
 
 }  // namespace react1

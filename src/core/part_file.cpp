@@ -1,6 +1,5 @@
 #include "core/part_file.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -11,9 +10,9 @@
 #include <algorithm>
 #include <climits>
 #include <ctime>
-#include <memory>
 
 #include "core/descriptor.hpp"
+#include "core/housekeeping.hpp"
 
 namespace react1 {
 namespace {
@@ -60,16 +59,14 @@ std::string_view final_name_of_part(std::string_view name) {
 }
 
 void sweep_parts(const std::filesystem::path& folder) noexcept {
-  struct Close {
-    void operator()(DIR* dir) const noexcept { ::closedir(dir); }
-  };
-  const std::unique_ptr<DIR, Close> dir(::opendir(folder.empty() ? "." : folder.c_str()));
-  if (!dir) return;
-  const int descriptor = ::dirfd(dir.get());
-  const bool must_rest = may_hide_locks(descriptor);
-  while (const dirent* entry = ::readdir(dir.get())) {
-    if (!final_name_of_part(entry->d_name).empty()) remove_stale(descriptor, entry->d_name, must_rest);
-  }
+  clean_up([&] {
+    const Descriptor opened(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) return;
+    const bool must_rest = may_hide_locks(opened.get());
+    for (const std::string& name : names_in(opened.get())) {
+      if (!final_name_of_part(name).empty()) remove_stale(opened.get(), name.c_str(), must_rest);
+    }
+  });
 }
 
 }  // namespace react1

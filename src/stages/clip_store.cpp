@@ -7,7 +7,7 @@
 #include <system_error>
 
 #include "core/atomic_file.hpp"
-#include "core/log.hpp"
+#include "core/housekeeping.hpp"
 #include "core/own_folder.hpp"
 #include "core/sha256.hpp"
 
@@ -85,16 +85,11 @@ Preparation keep_clips(Preparation preparation, const fs::path& workshop, const 
 }
 
 void forget_clips(const fs::path& root, fs::file_time_type oldest) noexcept {
-  try {
+  clean_up([&] {
     HouseKeeper keeper(root);
     keeper.lock();
     for (const std::string& name : keeper.candidates(kClips)) static_cast<void>(keeper.remove(name, kClips, oldest));
-  } catch (const std::exception& error) {
-    try {
-      log::debug("clips", error.what());
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): cleaning up must not stop a job
-    }
-  }
+  });
   sweep_workshops(root);
 }
 
