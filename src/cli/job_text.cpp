@@ -86,6 +86,7 @@ std::string job_text(const Job& job) {
     add("answer",
         answer.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));
   }
+  if (job.cancel_asked_ms != 0) rows.push_back({"cancel asked", time_text(job.cancel_asked_ms)});
   rows.push_back({"created", time_text(job.created_ms)});
   rows.push_back({"updated", time_text(job.updated_ms)});
   return table(rows, /*indent=*/0);

@@ -105,6 +105,7 @@ Json document(const Job& job) {
           {"answer", embedded(job.answer_json)},
           {"cost_usd", decimal(job.cost_usd, /*places=*/6)},
           {"paid", job.paid_ms == 0 ? Json(nullptr) : Json(iso8601_of_ms(job.paid_ms))},
+          {"cancel_asked", job.cancel_asked_ms == 0 ? Json(nullptr) : Json(iso8601_of_ms(job.cancel_asked_ms))},
           {"created", iso8601_of_ms(job.created_ms)},
           {"updated", iso8601_of_ms(job.updated_ms)},
           {"parameters", embedded(job.parameters_json)},
