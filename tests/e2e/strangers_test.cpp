@@ -48,6 +48,19 @@ constexpr Stranger kStrangers[] = {
 constexpr const char* kRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 3000}})";
 
+/// A user whose service has these faults, and who runs the same command again and again.
+struct Place {
+  explicit Place(const std::string& faults) : sandbox(SandboxOptions{.faults = R"({"faults": [)" + faults + "]}"}) {
+    user.with_service(sandbox.url());
+    std::ofstream(user.path("quick.json")) << kRecipe;
+  }
+  Outcome run() { return user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")})); }
+  Json job() { return user.run({"jobs", "list", "--json"}).json().at(0); }
+
+  const Sandbox sandbox;
+  User user;
+};
+
 /// Runs one job with a stranger on `routes`; what comes of it before and after the stranger has gone.
 void meet(const Stranger& stranger, const std::vector<const char*>& routes, int exit, const char* state) {
   CAPTURE(std::string(stranger.name));
@@ -59,22 +72,17 @@ void meet(const Stranger& stranger, const std::vector<const char*>& routes, int 
             (is_file ? R"("file": "output", )" : "") + R"("times": )" +
             (std::string(route) == "stream" ? R"("always")" : "2") + R"(, "do": )" + stranger.answer + "}";
   }
-  const Sandbox sandbox(SandboxOptions{.faults = R"({"faults": [)" + list + "]}"});
-  User user;
-  user.with_service(sandbox.url());
-  std::ofstream(user.path("quick.json")) << kRecipe;
-  const auto run = [&] { return user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")})); };
-
-  const Outcome first = run();
+  Place place(list);
+  const Sandbox& sandbox = place.sandbox;
+  const Outcome first = place.run();
   CAPTURE(first.err);
   CHECK(first.exit == exit);
   CHECK(sandbox.accepted_submits() == 1);
-  const Json job = user.run({"jobs", "list", "--json"}).json().at(0);
-  CHECK(job["state"] == state);
+  CHECK(place.job()["state"] == state);
   const std::string request = sandbox.submits().at(0).request_id;
   CHECK(first.err.find(request) != std::string::npos);
 
-  const Outcome second = run();
+  const Outcome second = place.run();
   CAPTURE(second.err);
   CHECK(second.exit == 0);
   CHECK(second.json()["request_id"] == request);
@@ -97,44 +105,33 @@ TEST_CASE("strangers answer in place of the file") {
 }
 
 TEST_CASE("an answer that was paid for and can't be read is shown, and nothing of it acts on a terminal") {
-  const Sandbox sandbox(SandboxOptions{
-      .faults =
-          R"({"faults": [{"route": "result", "times": 2, "do": {"merge": {"video": null, "clip": "https://x/\u001b[31mo.mp4"}}}]})"});
-  User user;
-  user.with_service(sandbox.url());
-  std::ofstream(user.path("quick.json")) << kRecipe;
-  const auto run = [&] { return user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")})); };
-  CHECK(run().exit == 6);
-  const Json job = user.run({"jobs", "list", "--json"}).json().at(0);
+  Place place(
+      R"({"route": "result", "times": 2, "do": {"merge": {"video": null, "clip": "https://x/\u001b[31mo.mp4"}}})");
+  CHECK(place.run().exit == 6);
+  const Json job = place.job();
   CHECK(job["state"] == "submitted");
   CHECK(job["answer"]["clip"].is_string());
-  const Outcome shown = user.run({"jobs", "show", job["job_id"]});
+  const Outcome shown = place.user.run({"jobs", "show", job["job_id"]});
   CHECK(shown.out.find("https://x/") != std::string::npos);
   CHECK(shown.out.find('\x1b') == std::string::npos);
-  CHECK(run().exit == 0);
-  CHECK(sandbox.accepted_submits() == 1);
+  CHECK(place.run().exit == 0);
+  CHECK(place.sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("strangers answer the paid call, which was handed on all the same") {
+TEST_CASE("strangers answer the paid call: it may have been forwarded, so nothing is sent again") {
   for (const Stranger& stranger : kStrangers) {
     CAPTURE(std::string(stranger.name));
-    // The service accepts; what comes back is the stranger's.
-    std::string answer = stranger.answer;
-    const Sandbox sandbox(SandboxOptions{.faults = R"({"faults": [{"route": "submit", "do": )" + answer + "}]}"});
-    User user;
-    user.with_service(sandbox.url());
-    std::ofstream(user.path("quick.json")) << kRecipe;
-    const auto run = [&] { return user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")})); };
-    const Outcome first = run();
+    Place place(std::string(R"({"route": "submit", "do": )") + stranger.answer + "}");
+    const Outcome first = place.run();
     CAPTURE(first.err);
     CHECK(first.exit == 8);
-    const Json job = user.run({"jobs", "list", "--json"}).json().at(0);
+    const Json job = place.job();
     CHECK(job["state"] == "outcome_unknown");
     CHECK(first.err.find("jobs resolve " + job["job_id"].get<std::string>()) != std::string::npos);
-    CHECK(run().exit == 8);  // nothing is sent again
-    CHECK(sandbox.accepted_submits() == 0);
-    CHECK(user.run({"jobs", "resolve", job["job_id"], "--pay-again"}).exit == 0);
-    CHECK(run().exit == 0);
-    CHECK(sandbox.accepted_submits() == 1);
+    CHECK(place.run().exit == 8);
+    CHECK(place.sandbox.accepted_submits() == 0);
+    CHECK(place.user.run({"jobs", "resolve", job["job_id"], "--pay-again"}).exit == 0);
+    CHECK(place.run().exit == 0);
+    CHECK(place.sandbox.accepted_submits() == 1);
   }
 }

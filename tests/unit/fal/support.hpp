@@ -16,6 +16,7 @@
 #include "core/atomic_file.hpp"
 #include "fal/session.hpp"
 #include "http/curl_transport.hpp"
+#include "support/caught.hpp"
 #include "support/fake_clock.hpp"
 #include "support/raw_server.hpp"
 
@@ -65,21 +66,15 @@ struct Bench {
 
 /// The Error that `call` throws; fails the test when it throws none. It must be fit to be shown.
 inline Error thrown_by(const std::function<void()>& call) {
-  std::optional<Error> caught;
-  try {
-    call();
-  } catch (const Error& error) {
-    caught = error;
-  }
-  REQUIRE(caught);
-  std::string everything = caught->what() + caught->hint();
-  for (const ServiceProblem& problem : caught->problems())
+  Error caught = caught_from(call);
+  std::string everything = caught.what() + caught.hint();
+  for (const ServiceProblem& problem : caught.problems())
     everything += problem.message + problem.context + problem.type;
   CHECK(everything.find("test-key-id") == std::string::npos);
   CHECK(everything.find("test-key-secret") == std::string::npos);
   CHECK(everything.find("sig=") == std::string::npos);
   CHECK(everything.find('\n') == std::string::npos);
-  return *caught;
+  return caught;
 }
 
 inline bool contains(std::string_view text, std::string_view part) {

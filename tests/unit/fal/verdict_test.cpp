@@ -146,6 +146,56 @@ TEST_CASE("no strange answer to the paid call counts as a refusal: it may have b
   }
 }
 
+TEST_CASE("every status with every kind of body: only the service's own words refuse a paid call") {
+  struct Body {
+    const char* text;
+    bool is_service, has_id;
+  };
+  constexpr Body kBodies[] = {
+      {"", false, false},
+      {"<html><title>x</title></html>", false, false},
+      {"plain text", false, false},
+      {"[]", false, false},
+      {"{}", false, false},
+      {R"({"message":"x","error":"y"})", false, false},
+      {R"({"detail":null})", false, false},
+      {R"({"detail":{"a":1}})", false, false},
+      {R"({"status":"NOT_FOUND"})", false, false},
+      {R"({"detail":"x"})", true, false},
+      {R"({"detail":[{"type":"t","msg":"m"}]})", true, false},
+      {R"({"error_type":"internal_error"})", true, false},
+      {R"({"request_id":"r-1","status":"IN_QUEUE"})", false, true},
+  };
+  const Secret key{std::string(kKey)};
+  for (int status = 200; status < 600; ++status) {
+    for (const Body& body : kBodies) {
+      CAPTURE(status);
+      CAPTURE(std::string(body.text));
+      http::Response response;
+      response.status = status;
+      response.body = body.text;
+      const SubmitVerdict verdict = judge_submit(response, key);
+      const bool is_ok = status < 300;
+      const bool passes = status == 429 || status == 503;
+      const bool is_unsure = status == 408 || status == 499 || status < 400 || status >= 500;
+      if (is_ok) {
+        CHECK(verdict == (body.has_id ? SubmitVerdict::accepted : SubmitVerdict::unknown));
+      } else if (!body.is_service) {
+        CHECK(verdict == SubmitVerdict::unknown);
+      } else if (passes) {
+        CHECK(verdict == SubmitVerdict::refused_now);
+      } else {
+        CHECK(verdict == (is_unsure ? SubmitVerdict::unknown : SubmitVerdict::refused));
+      }
+      // While it waits, the same answer ends the job only when it carries the model's list or an error type.
+      const bool is_typed = body.is_service && std::string(body.text) != R"({"detail":"x"})";
+      const bool ends = status >= 400 && status != 408 && status != 429 && is_typed;
+      CHECK(failure_in(response, {"w", "asking", "id-1"}, key).has_value() == ends);
+      CHECK(to_string(undecided(response, {"w", "asking", "id-1"}, key).code()) != "refused");
+    }
+  }
+}
+
 TEST_CASE("the service's own word ends a request, whatever it carries beside it") {
   for (const Answer& given : {
            Answer{"a problem list", 422, R"({"detail":[{"type":"face_detection_error","msg":"m"}]})"},

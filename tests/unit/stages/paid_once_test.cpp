@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
+#include "support/caught.hpp"
 #include "support/paths.hpp"
 
 using namespace react1;
@@ -56,17 +57,6 @@ const std::string& video() {
 const std::string& voice() {
   static const std::string path = test::fixture("voice_mono_48k_5s.wav");
   return path;
-}
-
-Error error_of(const std::function<void()>& call) {
-  std::optional<Error> caught;
-  try {
-    call();
-  } catch (const Error& error) {
-    caught = error;
-  }
-  REQUIRE(caught);
-  return *caught;
 }
 
 std::string faults(const std::string& list) {
@@ -133,7 +123,7 @@ TEST_CASE("a submit that waits for its turn stands in created, and an interrupti
   const Place down(faults(R"({"route": "submit", "times": "always", "do": {"status": 503}})"));
   options.queue_url = down.sandbox.url();
   FalClient client(options);
-  CHECK(error_of([&] { static_cast<void>(client.submit({}, "https://x/v", "https://x/a", {})); }).code() ==
+  CHECK(test::caught_from([&] { static_cast<void>(client.submit({}, "https://x/v", "https://x/a", {})); }).code() ==
         ErrorCode::outcome_unknown);
 
   std::stop_source stop;
@@ -146,7 +136,7 @@ TEST_CASE("a submit that waits for its turn stands in created, and an interrupti
       stop.request_stop();
     });
   });
-  const Error error = error_of([&] {
+  const Error error = test::caught_from([&] {
     static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(),
                           {.client = client, .jobs = *jobs, .queue_url = down.sandbox.url()},
                           {stop.get_token(), &observer}));
@@ -175,7 +165,7 @@ TEST_CASE("between two attempts the job stands in created: who is killed in the 
       return;
     }
   });
-  const Error error = error_of([&] {
+  const Error error = test::caught_from([&] {
     static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(),
                           {.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()}, {stop.get_token()}));
   });
@@ -199,7 +189,7 @@ TEST_CASE("a paid call is answered by the request of another job: neither is los
   FalClient other(options);
   PipelineOptions sad = place.happy();
   sad.parameters.emotion = Emotion::sad;
-  const Error error = error_of([&] {
+  const Error error = test::caught_from([&] {
     static_cast<void>(run(video(), voice(), place.out("b.mp4"), sad,
                           {.client = other, .jobs = *jobs, .queue_url = cached.sandbox.url()}, {}));
   });
@@ -230,8 +220,8 @@ TEST_CASE("whatever answers while a job waits, it stays submitted, and the next 
       options.status_stream = false;
       FalClient client(options);
       const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
-      const Error error =
-          error_of([&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
+      const Error error = test::caught_from(
+          [&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
       CHECK(error.code() == ErrorCode::network);
       CHECK_FALSE(error.request_id().empty());
       CHECK(jobs->find_by_request(error.request_id())->state == JobState::submitted);
@@ -248,8 +238,8 @@ TEST_CASE("an answer that can't be read is kept in the job") {
   const auto jobs = place.open();
   FalClient client(place.options());
   const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
-  const Error error =
-      error_of([&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
+  const Error error = test::caught_from(
+      [&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
   CHECK(error.code() == ErrorCode::network);
   const auto job = jobs->find_by_request(error.request_id());
   REQUIRE(job);

@@ -15,6 +15,7 @@
 #include "core/atomic_file.hpp"
 #include "core/sha256.hpp"
 #include "stages/pair_upload.hpp"
+#include "support/caught.hpp"
 #include "support/raw_server.hpp"
 
 using namespace react1;
@@ -119,18 +120,6 @@ struct PairBench {
   std::optional<FalClient> client_;
 };
 
-/// What a call throws.
-template <class Call>
-Error error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("nothing was thrown");
-  return Error(ErrorCode::internal, "", "");
-}
-
 }  // namespace
 
 TEST_CASE("both clips are uploaded at the same time, and their progress adds up on the caller's thread") {
@@ -163,7 +152,7 @@ TEST_CASE("a clip that fails stops the other, and its error is what is thrown") 
     failed.wait(never);
     return std::nullopt;
   };
-  const Error error = error_of([&] { (void)bench.upload(); });
+  const Error error = caught_from([&] { (void)bench.upload(); });
   CHECK(error.code() == ErrorCode::refused);
   CHECK(std::string(error.what()).find("audio.mp3") != std::string::npos);
   failed.open();
@@ -213,7 +202,7 @@ TEST_CASE("an early failure is told when the pair is decided on, and is the caus
     refused = true;
     return answer(400, R"({"detail":"no pictures, please"})");
   };
-  const Error error = error_of([&] {
+  const Error error = caught_from([&] {
     (void)bench.upload([&](stages::PairUpload& uploads) {
       uploads.start_early(bench.preparation.video);
       while (!refused) std::this_thread::yield();
@@ -240,7 +229,7 @@ TEST_CASE("what is abandoned, or stopped by the caller, ends while the host is s
       CHECK(bench.other_names() == 1);
       if (by_caller) {
         bench.stop.request_stop();
-        CHECK(error_of([&] { (void)uploads.finish(bench.preparation); }).code() == ErrorCode::interrupted);
+        CHECK(caught_from([&] { (void)uploads.finish(bench.preparation); }).code() == ErrorCode::interrupted);
         CHECK(bench.other_names() == 0);
       }
     }

@@ -3,14 +3,16 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include <react1/error.hpp>
 
@@ -18,6 +20,7 @@
 #include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
 #include "store/sqlite.hpp"
+#include "support/child.hpp"
 #include "unit/store/store_contract.hpp"
 
 using namespace react1;
@@ -42,16 +45,13 @@ Job created(JobStore& jobs, const std::string& intent) {
 
 const RequestRef kRequest{.request_id = "r-1", .status_url = "https://q/s", .response_url = "", .cancel_url = ""};
 
-int in_child(const std::function<void()>& work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    work();
-    ::_exit(0);
+/// A paid call of a job of its own that is claimed and was accepted: the id is noted, and not in the store yet.
+struct Call : PaidCall {
+  Call(JobStore& jobs, Job job, const RequestRef& request = kRequest) : PaidCall(jobs, std::move(job)) {
+    REQUIRE(claim(std::nullopt) == JobStore::Reserved::yes);
+    note(request);
   }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
+};
 
 }  // namespace
 
@@ -62,11 +62,9 @@ TEST_CASE("an id that was noted by a process which died is in the store when it 
     const auto jobs = open_job_store(place.store);
     id = created(*jobs, "dies").id;
   }
-  const int status = in_child([&] {
+  const int status = test::in_child([&] {
     const auto jobs = open_job_store(place.store);
-    PaidCall call(*jobs, *jobs->find(id));
-    if (call.claim(std::nullopt) != JobStore::Reserved::yes) ::_exit(1);
-    call.note(kRequest);
+    const Call call(*jobs, *jobs->find(id));
     ::raise(SIGKILL);
   });
   REQUIRE(WIFSIGNALED(status));
@@ -81,9 +79,7 @@ TEST_CASE("an id that was noted by a process which died is in the store when it 
 TEST_CASE("a note of an attempt that still runs is left to it") {
   Place place;
   const auto jobs = open_job_store(place.store);
-  PaidCall call(*jobs, created(*jobs, "runs"));
-  REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
-  call.note(kRequest);
+  Call call(*jobs, created(*jobs, "runs"));
   CHECK(read_journal(place.journal).empty());
   CHECK(recover_accepted(*jobs) == 0);
   call.submitted(1s);
@@ -95,9 +91,7 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
   const auto jobs = open_job_store(place.store);
   Job job = created(*jobs, "locked");
   {
-    PaidCall call(*jobs, job);
-    REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
-    call.note(kRequest);
+    Call call(*jobs, job);
     Database other(place.store);
     Transaction lock(other);  // a VACUUM, a backup, another program
     bool thrown = false;
@@ -121,12 +115,40 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
   CHECK(found.request.request_id == "r-1");
 }
 
+TEST_CASE("a disk that is full for the store takes the note all the same, and the next opening has the id") {
+  Place place;
+  std::string id;
+  {
+    const auto jobs = open_job_store(place.store);
+    id = created(*jobs, "full").id;
+  }
+  const int status = test::in_child([&] {
+    const auto jobs = open_job_store(place.store);
+    PaidCall call(*jobs, *jobs->find(id));
+    if (call.claim(std::nullopt) != JobStore::Reserved::yes) ::_exit(1);
+    // No file may grow beyond a slot: the write-ahead log can't, and the slot was allocated before.
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{4096, 4096};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(2);
+    call.note(kRequest);
+    try {
+      call.submitted(0ms);
+    } catch (const Error& error) {
+      ::_exit(error.code() == ErrorCode::io && error.request_id() == "r-1" ? 7 : 3);
+    }
+    ::_exit(4);
+  });
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
+  const auto jobs = open_job_store(place.store);
+  CHECK(jobs->find(id)->state == JobState::submitted);
+  CHECK(jobs->find(id)->request.request_id == "r-1");
+}
+
 TEST_CASE("a lock that ends in time is waited out") {
   Place place;
   const auto jobs = open_job_store(place.store);
-  PaidCall call(*jobs, created(*jobs, "waits"));
-  REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
-  call.note(kRequest);
+  Call call(*jobs, created(*jobs, "waits"));
   auto other = std::make_unique<Database>(place.store);
   auto lock = std::make_unique<Transaction>(*other);
   std::jthread unlocker([&] {
@@ -167,9 +189,7 @@ TEST_CASE("slots are used again, and a slot with a note that the store does not 
   Place place;
   const auto jobs = open_job_store(place.store);
   for (int i = 0; i < 20; ++i) {
-    PaidCall call(*jobs, created(*jobs, "again " + std::to_string(i)));
-    REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
-    call.note({.request_id = "r-" + std::to_string(i)});
+    Call call(*jobs, created(*jobs, "again " + std::to_string(i)), {.request_id = "r-" + std::to_string(i)});
     call.submitted(1s);
   }
   CHECK(fs::file_size(place.journal) == 4096);

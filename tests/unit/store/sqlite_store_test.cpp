@@ -16,28 +16,11 @@
 #include "store/migrations.hpp"
 #include "store/sqlite.hpp"
 #include "store_contract.hpp"
+#include "support/child.hpp"
 
 namespace {
 
 using namespace react1;
-
-/// Runs `body` in a child process and returns how it ended. The child leaves without running this program's exit
-/// handlers.
-int in_child(const std::function<void()>& body) {
-  const pid_t pid = ::fork();
-  REQUIRE(pid >= 0);
-  if (pid == 0) {
-    try {
-      body();
-    } catch (...) {
-      ::_exit(99);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(pid, &status, /*options=*/0) == pid);
-  return status;
-}
 
 ErrorCode code_of_opening(const std::string& path) {
   try {
@@ -61,7 +44,7 @@ TEST_CASE("the SQLite store keeps the contract of every job store") {
 TEST_CASE("what a killed process had moved is there after the store is opened again") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "store.sqlite").string();
-  const int status = in_child([&] {
+  const int status = test::in_child([&] {
     const auto store = open_job_store(path);
     Job job = store->open(test::sample_job("killed"), false).job;
     (void)store->move(job, JobState::created, JobState::submitting);
@@ -78,7 +61,7 @@ TEST_CASE("what a killed process had moved is there after the store is opened ag
 TEST_CASE("a job whose submitting process died is recognised, and one that is worked on is not") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "store.sqlite").string();
-  const int status = in_child([&] {
+  const int status = test::in_child([&] {
     const auto store = open_job_store(path);
     Job job = store->open(test::sample_job("orphan"), false).job;
     (void)store->move(job, JobState::created, JobState::submitting);
@@ -93,7 +76,7 @@ TEST_CASE("a job whose submitting process died is recognised, and one that is wo
 
   Job mine = store->open(test::sample_job("mine"), false).job;
   REQUIRE(store->move(mine, JobState::created, JobState::submitting));
-  const int seen_from_child = in_child([&] {
+  const int seen_from_child = test::in_child([&] {
     const auto other = open_job_store(path);
     ::_exit(other->claim_holds(*other->find(mine.id)) ? 7 : 8);
   });
