@@ -156,12 +156,12 @@ struct ResultVideo {
   std::string raw_json;                               ///< the whole body as the service sent it
 };
 
-/// The moments of a submit that somebody who keeps jobs has to write down. All may be empty.
+/// The moments of a submit that a job store has to record. All may be empty.
 struct SubmitWatch {
-  /// The host's turn has come, nothing has left: from the return of this on the call may be accepted. When it throws,
-  /// nothing leaves and the exception goes on. Called once per attempt.
+  /// The host accepts requests again and nothing was sent yet: once this returns, the call may be accepted. When it
+  /// throws, nothing is sent and the exception propagates. Called once per attempt.
   std::function<void()> about_to_leave{};
-  /// The last attempt was refused for now or never reached the service; another follows after a pause.
+  /// The last attempt was refused temporarily or never reached the service; another follows after a pause.
   std::function<void()> not_accepted{};
 };
 
@@ -194,7 +194,7 @@ class FalClient {
   /// Submits once. Re-sent only when the connection was never established or the service refused it definitely.
   /// Throws Error{outcome_unknown} when bytes were sent and no answer came. A stop throws Error{interrupted}, which
   /// is retryable() only when nothing was sent; otherwise the outcome is just as unknown.
-  /// `watch` is told on the caller's thread when the call is about to leave and when it provably did not arrive.
+  /// `watch` is called on the caller's thread before each attempt is sent and after one that provably did not arrive.
   [[nodiscard]] RequestRef submit(const Parameters& parameters, const std::string& video_url,
                                   const std::string& audio_url, const RunContext& context,
                                   const SubmitWatch& watch = {});

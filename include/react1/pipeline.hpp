@@ -140,17 +140,17 @@ struct Service {
   bool sandbox = false;
 };
 
-/// What became of the wish to cancel a request. Asking is not cancelling: one that runs already may finish, and is
+/// The outcome of a request to cancel. Requesting is not cancelling: a request that is running may finish, and is
 /// paid.
 enum class Cancelled {
   cancelled,  ///< the service says so; nothing will come
   finished,   ///< it finished all the same: paid, and its result can be fetched
   failed,     ///< it failed by itself
-  asked,      ///< not known yet; the job stays submitted, and who runs or fetches it next looks again
+  asked,      ///< not known yet; the job stays submitted, and the next run or fetch of it polls again
   not_found,  ///< the service does not know it under this key
 };
-/// Asks for the cancellation of `request`, then looks for `patience` what became of it, and moves its job, if the store
-/// has one, to cancelled only when the service says that it was. Throws Error when the wish can't be delivered.
+/// Requests the cancellation of `request`, then polls for up to `patience`, and moves its job, if the store has one, to
+/// cancelled only when the service confirms it. Throws Error when the service can't be asked.
 [[nodiscard]] Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
                                        const RunContext& context);
 

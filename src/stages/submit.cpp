@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kGrace{120};
 /// How long a store that can't be written is tried for an id that is paid for.
 constexpr std::chrono::seconds kStorePatience{20};
 
-/// Somebody else has moved the job: not an error, but the end of this attempt.
+/// Another run has moved the job: not an error, but the end of this attempt.
 struct MovedAway {};
 
 /// Where a job belongs after its paid call failed. A stop in the middle of the call is no answer either.
@@ -58,7 +58,7 @@ Error interrupted_in_call(const std::string& job_id) {
                job_id)}};
 }
 
-/// One submit with what has to be written down around it.
+/// One submit and the job store's record of it.
 class Submission {
  public:
   Submission(Job job, const Budget& budget, Service& service)
@@ -68,13 +68,13 @@ class Submission {
     return {.about_to_leave = [this] { claim(); },
             .not_accepted =
                 [this] {
-                  if (!call_.hand_back("refused for now")) throw MovedAway{};
+                  if (!call_.hand_back("refused temporarily")) throw MovedAway{};
                 }};
   }
 
   Job accepted(const RequestRef& request, Observer& observer) {
     if (const auto other = jobs_.find_by_request(request.request_id); other && other->id != call_.job().id) {
-      // An answer to somebody else's submit, out of a cache or a mixed-up proxy.
+      // The answer to another submit, from a cache or a faulty proxy.
       const Error swapped(ErrorCode::outcome_unknown, call_.job().id,
                           fmt::format("the answer to the paid call names request {}, which belongs to job {}",
                                       request.request_id, other->id));
@@ -88,7 +88,7 @@ class Submission {
     return call_.job();
   }
 
-  /// Writes down what `error` means for the job; true when the outcome is unknown.
+  /// Records what `error` means for the job; true when the outcome is unknown.
   bool failed(const Error& error) {
     if (!call_.claimed()) return false;
     const JobState next = state_after(error);
