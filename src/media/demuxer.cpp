@@ -18,6 +18,7 @@ extern "C" {
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
 #include "media/mp4_layout_io.hpp"
+#include "media/skip_in_samples.hpp"
 
 namespace react1::media {
 namespace {
@@ -206,8 +207,10 @@ bool Demuxer::mend(const Source& source, bool is_mp3, bool is_named_so) {
 
 void Demuxer::learn_streams() {
   remember_header();
-  is_ogg_ = std::string_view{format_->iformat->name} == "ogg";
-  if (options_.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
+  const std::string_view format = format_->iformat->name;
+  is_ogg_ = format == "ogg";
+  is_mp4_ = format.starts_with("mov,");
+  if (options_.header_is_enough && is_mp4_) return;
   StreamSettings settings(format_->nb_streams, options_.source.max_pixels);
   interrupt_.begin();
   if (learn_from_first_picture(*format_, options_.source.max_pixels)) return;
@@ -296,6 +299,7 @@ bool Demuxer::read(AVPacket& packet) {
 bool Demuxer::is_wanted(AVPacket& packet) {
   const AVStream& its_stream = stream(packet.stream_index);
   if (is_ogg_ && ogg_headers_[packet.stream_index].is_header(packet, its_stream.codecpar->codec_id)) return false;
+  if (is_mp4_) tell_skip_in_samples(its_stream, packet);
   return its_stream.discard != AVDISCARD_ALL && (options_.packets_as_stored || joiner_.take(its_stream, packet));
 }
 
