@@ -86,10 +86,12 @@ void ConsoleObserver::on_note(const Note& note) {
     log::write(is_warning ? log::Level::warning : log::Level::info, note.code, note.message);
     return;
   }
-  const bool is_shown = is_warning ? !result_has_warnings_ : shell_.global.verbosity > 0;
+  const bool is_offer = note.code == "offer";  // what is about to be paid is said to everybody
+  const bool is_shown = is_warning ? !result_has_warnings_ : is_offer || shell_.global.verbosity > 0;
   if (shell_.global.quiet || !is_shown) return;
   wipe();
-  print_message(fmt::format("react1: {}: {}", is_warning ? "warning" : "note", note.message));
+  const char* kind = is_warning ? "warning: " : is_offer ? "" : "note: ";
+  print_message(fmt::format("react1: {}{}", kind, note.message));
 }
 
 void ConsoleObserver::on_request(std::string_view request_id) {

@@ -19,8 +19,14 @@ struct Arguments {
   PipelineFlags flags;
 };
 
-void print(const Preparation& preparation, const Shell& shell) {
-  print_result(shell.global.json ? to_json(preparation) : preparation_text(preparation));
+/// A hold that no named mode overrules: `run` would not pay for this pair.
+bool is_held(const Preparation& preparation, const PipelineOptions& options) {
+  return preparation.advice.hold && !options.parameters.lipsync_mode;
+}
+
+void print(const Preparation& preparation, const PipelineOptions& options, const Shell& shell) {
+  print_result(shell.global.json ? to_json(preparation)
+                                 : preparation_text(preparation, /*pays=*/!is_held(preparation, options)));
 }
 
 }  // namespace
@@ -40,8 +46,8 @@ void add_plan(CLI::App& app, Shell& shell) {
         ConsoleObserver observer(shell, /*result_has_warnings=*/true);
         return plan(pair.video, pair.audio, options, {shell.stop, &observer});
       }();
-      print(planned, shell);
-      return 0;
+      print(planned, options, shell);
+      return is_held(planned, options) ? exit_code(ErrorCode::hold) : 0;
     };
   });
 }
@@ -63,7 +69,7 @@ void add_prepare(CLI::App& app, Shell& shell) {
         ConsoleObserver observer(shell, /*result_has_warnings=*/true);
         return prepare(pair.video, pair.audio, arguments->directory, options, {shell.stop, &observer});
       }();
-      print(prepared, shell);
+      print(prepared, options, shell);
       return 0;
     };
   });

@@ -20,6 +20,7 @@
 #include "stages/clip_store.hpp"
 #include "stages/collect.hpp"
 #include "stages/intent.hpp"
+#include "stages/offer.hpp"
 #include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
 #include "stages/preprocess.hpp"
@@ -162,8 +163,9 @@ Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
 }
 
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
-void ensure_submitted(Intent& intent, const Budget& budget, Service& service, PairUpload& uploads, Timings& timings,
-                      const RunContext& context) {
+void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& service, PairUpload& uploads,
+                      Timings& timings, const RunContext& context) {
+  const Budget& budget = options.budget;
   std::optional<UploadedPair> pair;
   for (;;) {
     switch (intent.job.state) {
@@ -184,6 +186,9 @@ void ensure_submitted(Intent& intent, const Budget& budget, Service& service, Pa
       case JobState::created: {
         require_affordable(intent.job, budget, service.jobs, system_clock().wall());
         if (!pair) {
+          context.observer->on_note(
+              {Note::Level::info, "offer",
+               offer_text(intent.preparation, options.parameters, options.price, service.sandbox)});
           const Stopwatch uploading;
           pair = uploads.finish(intent.preparation);
           timings.upload_s = uploading.seconds();
@@ -279,7 +284,7 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
     return run(video, audio, output, afresh, service, context);
   }
   const bool was_done = intent.job.state == JobState::done;
-  ensure_submitted(intent, options.budget, service, uploads, timings, job_context);
+  ensure_submitted(intent, options, service, uploads, timings, job_context);
   if (!was_done) {  // a joined run may have finished it in the meantime
     if (auto record = reused()) return std::move(*record);
   }
@@ -300,7 +305,7 @@ Job submit(const Source& video, const Source& audio, const PipelineOptions& opti
   Timings timings;
   PairUpload uploads(service.client, clips_root(options), job_context);
   Intent intent = open_intent(video, audio, /*output=*/"", options, service, uploads, job_context);
-  ensure_submitted(intent, options.budget, service, uploads, timings, job_context);
+  ensure_submitted(intent, options, service, uploads, timings, job_context);
   return intent.job;
 }
 
