@@ -204,8 +204,10 @@ bool HostileMiddle::converse(Connection& connection, const SeenRequest& request)
     ++count_;
     if (is_ours) earlier = earlier_;
   }
+  std::string whole;
   const std::function<std::string()> real = [&] {
-    std::string whole = handed_on(request);
+    if (!whole.empty()) return whole;  // a request is handed on once: a middle that doubles it is nobody's to stop
+    whole = handed_on(request);
     const std::lock_guard lock(mutex_);
     earlier_.push_back(whole);
     return whole;
