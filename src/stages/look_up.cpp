@@ -33,7 +33,12 @@ class Search {
       : job_(std::move(job)), service_(service), options_(options), context_(context) {}
 
   [[nodiscard]] LookUp run() {
-    if (const auto reason = why_not()) return ended(LookUp::Kind::unreadable, *reason);
+    try {
+      if (const auto reason = why_not()) return ended(LookUp::Kind::unreadable, *reason);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::interrupted) throw;
+      return ended(LookUp::Kind::unreadable, error.what());
+    }
     const auto until = system_clock().now() + options_.max_wait;
     auto pause = options_.base_delay;
     for (int attempt = 1;; ++attempt) {
@@ -93,31 +98,28 @@ class Search {
     return again(LookUp::Kind::not_found, match.saw);
   }
 
-  /// Sleeps for `patience` where nobody reports. The token of a report is not signed, so the request that it names has
-  /// to be one of this key, and of no other job.
+  /// Sleeps for `patience` where nobody reports.
   [[nodiscard]] std::optional<LookUp> by_report(milliseconds patience) {
     if (!service_.client.expects_reports()) {
       if (!system_clock().sleep_for(patience, context_.stop)) context_.throw_if_stopped();
       return std::nullopt;
     }
-    if (refused_report_.empty()) {
-      const auto request = service_.client.reported_request(job_.token, patience, context_);
-      if (!request) return std::nullopt;
-      try {
-        static_cast<void>(service_.client.status(RequestRef{.request_id = *request}, context_));
-        return attach(*request, fmt::format("request {} was reported for this call", *request));
-      } catch (const Error& error) {
-        if (error.code() == ErrorCode::interrupted) throw;
-        if (!error.retryable()) refused_report_ = *request;
-        return again(LookUp::Kind::unreadable,
-                     fmt::format("request {} was reported for this call, but: {}", *request, error.what()));
-      }
-    }
-    if (!system_clock().sleep_for(patience, context_.stop)) context_.throw_if_stopped();
+    const auto request =
+        refused_report_.empty() ? service_.client.reported_request(job_.token, patience, context_) : std::nullopt;
+    if (request) return attach(*request, fmt::format("request {} was reported for this call", *request));
+    if (!refused_report_.empty() && !system_clock().sleep_for(patience, context_.stop)) context_.throw_if_stopped();
     return std::nullopt;
   }
 
+  /// The queue has to know the request under this key: the token of a report is not signed, and a history may be wrong.
   [[nodiscard]] std::optional<LookUp> attach(const std::string& request_id, const std::string& saw) {
+    try {
+      static_cast<void>(service_.client.status(RequestRef{.request_id = request_id}, context_));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::interrupted) throw;
+      if (!error.retryable()) refused_report_ = request_id;
+      return again(LookUp::Kind::unreadable, fmt::format("{}, but: {}", saw, error.what()));
+    }
     Job attached = job_;
     attached.request = RequestRef{.request_id = request_id};
     attached.error.clear();
