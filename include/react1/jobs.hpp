@@ -22,7 +22,7 @@ enum class JobState {
   submitted,        ///< the request id is known
   done,             ///< the result is on disk and was verified (whatever the verdict)
   failed,           ///< the service refused or failed it; nothing more will come
-  outcome_unknown,  ///< the paid call may have been accepted; only a person moves it on
+  outcome_unknown,  ///< the paid call may have been accepted; a proof of that or a person moves it on
   cancelled,
 };
 [[nodiscard]] std::string_view to_string(JobState state) noexcept;
@@ -31,7 +31,12 @@ struct Job {
   std::string id;      ///< ours; time-ordered text
   std::string intent;  ///< sha256 over both clips, the six parameters and the endpoint
   JobState state = JobState::created;
-  std::string endpoint, queue_url;   ///< where it was submitted
+  std::string endpoint, queue_url;  ///< where it was submitted
+  std::string sandbox;              ///< the run of the sandbox that it was submitted to; empty: the calls cost money
+  /// Names this payment, unguessably, in what is uploaded for it and in the address of its report. Chosen before that;
+  /// empty: not chosen yet.
+  std::string token;
+  std::string input_sha256;          ///< of the canonical input of its last paid call; empty: none, or not known
   RequestRef request;                ///< empty until submitted
   std::string video, audio, output;  ///< as the user named them, absolute
   std::string parameters_json;
@@ -64,8 +69,9 @@ class JobStore {
   };
   [[nodiscard]] virtual Opened open(const Job& job, bool again) = 0;
   /// Compare-and-set on (id, from, job.epoch). False when the job is not in `from` any more, or was claimed by another
-  /// attempt since. Throws Error{internal} on a move that the state machine does not have. All fields of `job` but id,
-  /// intent and created_ms are written; on success `job` holds what the row holds. A move to submitting begins a claim:
+  /// attempt since. False also when it would leave outcome_unknown with a request that another job has. Throws
+  /// Error{internal} on a move that the state machine does not have. All fields of `job` but id, intent and created_ms
+  /// are written; on success `job` holds what the row holds. A move to submitting begins a claim:
   /// the next epoch, a lease of claim_lease(), and this process as the owner where `job` names no attempt.
   [[nodiscard]] virtual bool move(Job& job, JobState from, JobState to) = 0;
   enum class Reserved { yes, over_budget, moved_away };
@@ -81,6 +87,7 @@ class JobStore {
   [[nodiscard]] virtual bool update(const Job& job) = 0;
   [[nodiscard]] virtual std::optional<Job> find(std::string_view id) const = 0;
   [[nodiscard]] virtual std::optional<Job> find_by_request(std::string_view request_id) const = 0;
+  [[nodiscard]] virtual std::optional<Job> find_by_token(std::string_view token) const = 0;
   /// Whether the attempt that moved `job` to submitting may still make its paid call: its lease runs, and neither its
   /// process nor the attempt itself is known to have ended. False: the call may have left, and its end is not known.
   [[nodiscard]] virtual bool claim_holds(const Job& job) const = 0;

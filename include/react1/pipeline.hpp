@@ -26,7 +26,7 @@ struct RequestedParameters {
 };
 
 /// What may be spent. Looked at before anything is uploaded, and once more, in one atomic step, when the paid call
-/// leaves; what would go beyond is Error{balance}. Sandboxes inside the process cost nothing.
+/// leaves; what would go beyond is Error{balance}. A sandbox (ServiceIdentity::sandbox) costs nothing.
 struct Budget {
   std::optional<Rational> max_cost_usd{};  ///< of one call, as predicted; ≥ 0
   /// Of all calls that the job store knows of since midnight UTC, those with an unknown outcome included; ≥ 0.
@@ -60,6 +60,17 @@ struct WebhookPlan {
   std::chrono::milliseconds poll_interval_max{300'000};  ///< likewise; at least poll_interval
 };
 
+/// Looking a paid call whose answer was lost up in the service's request history. The history can prove that it was
+/// accepted, never that it was not: what is not found stays unknown.
+struct LostAnswerOptions {
+  bool look_up = true;                          ///< false: a person decides
+  int attempts = 15;                            ///< times that the history is asked, 1 to 1000
+  std::chrono::milliseconds base_delay{2'000};  ///< pause before the second time; doubles
+  std::chrono::milliseconds max_delay{60'000};  ///< up to this
+  /// No further question after this time. Entries may come late, and after the request has ended only.
+  std::chrono::milliseconds max_wait{600'000};
+};
+
 /// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
 struct PipelineOptions {
   PrepareOptions prepare{};
@@ -77,6 +88,7 @@ struct PipelineOptions {
   WebhookPlan webhook{};
   UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
+  LostAnswerOptions lost_answer{};
   bool again = false;  ///< pay a second time for the same intent
   /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders
   /// not written for 7 days are removed by the next run.
@@ -131,13 +143,11 @@ struct RunRecord {
   bool reused = false;  ///< the first result of the same intent; nothing was paid now
 };
 
-/// Where a run talks to and keeps its jobs. References must outlive the call.
+/// Where a run talks to and keeps its jobs. Which service that is, the client knows (FalClient::identity()). References
+/// must outlive the call.
 struct Service {
   FalClient& client;
   JobStore& jobs;
-  std::string endpoint = "fal-ai/sync-lipsync/react-1";
-  std::string queue_url = "https://queue.fal.run";
-  bool sandbox = false;
 };
 
 /// The outcome of a request to cancel. Requesting is not cancelling: a request that is running may finish, and is
@@ -153,6 +163,26 @@ enum class Cancelled {
 /// cancelled only when the service confirms it. Throws Error when the service can't be asked.
 [[nodiscard]] Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
                                        const RunContext& context);
+
+/// What looking for a paid call whose answer was lost has shown.
+struct LookUp {
+  enum class Kind {
+    attached,    ///< exactly one request of the history is this call: the job is submitted, nothing was paid
+    not_found,   ///< not listed (yet). It may have been accepted all the same
+    undecided,   ///< several requests may be it, or one that can't be compared: a person decides
+    unreadable,  ///< the history can't be read, or must not be asked
+  };
+  Kind kind = Kind::not_found;
+  std::string saw;  ///< for people, one line; holds no key
+  Job job;          ///< as it stands now
+};
+/// Looks for the paid call of a job in outcome_unknown (or in submitting, its process dead): in the reports that the
+/// client's webhook receiver has, and in the service's request history, again and again as `options` say. A match is
+/// the same endpoint, the same input, sent between 120 s before the call left and now, and a request of no other job.
+/// Any other job is given back as it stands: attached when it has a request. Throws Error{usage} when there is no such
+/// job, Error{interrupted}, Error{io}. Pays nothing.
+[[nodiscard]] LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
+                                     const RunContext& context);
 
 /// The main job. The returned record's verdict may be fail (the file is kept): look at it.
 /// Throws Error{hold} before paying when the advice is to hold and no mode was named.

@@ -68,6 +68,10 @@ class Sandbox {
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// "http://127.0.0.1:PORT": serves as queue and as rest URL.
   [[nodiscard]] std::string url() const;
+  /// "http://127.0.0.1:PORT/v1": the platform API, for FalOptions::platform_url.
+  [[nodiscard]] std::string platform_url() const;
+  /// What ServiceIdentity::sandbox names this run of it.
+  [[nodiscard]] std::string instance() const;
   /// Paid submits accepted so far.
   [[nodiscard]] std::uint64_t accepted_submits() const noexcept;
   /// Snapshots; from any thread.

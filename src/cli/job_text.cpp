@@ -59,10 +59,11 @@ std::string status_text(const QueueStatus& status, const std::string& request_id
 }
 
 std::string jobs_text(const std::vector<Job>& jobs) {
-  std::vector<std::vector<std::string>> rows{{"job", "state", "created", "request", "video", "audio"}};
+  std::vector<std::vector<std::string>> rows{{"job", "state", "service", "created", "request", "video", "audio"}};
   for (const Job& job : jobs) {
-    rows.push_back({job.id, std::string(to_string(job.state)), time_text(job.created_ms),
-                    job.request.request_id.empty() ? "-" : job.request.request_id, job.video, job.audio});
+    rows.push_back({job.id, std::string(to_string(job.state)), job.sandbox.empty() ? "paid" : "sandbox",
+                    time_text(job.created_ms), job.request.request_id.empty() ? "-" : job.request.request_id, job.video,
+                    job.audio});
   }
   return table(rows, /*indent=*/0);
 }
@@ -74,7 +75,7 @@ std::string job_text(const Job& job) {
   };
   add("request", job.request.request_id);
   add("endpoint", job.endpoint);
-  add("service", job.queue_url);
+  add("service", job.sandbox.empty() ? job.queue_url : job.queue_url + " (a sandbox: a rehearsal, nothing was paid)");
   add("video", job.video);
   add("audio", job.audio);
   add("output", job.output);

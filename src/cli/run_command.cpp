@@ -44,6 +44,7 @@ void add_run(CLI::App& app, Shell& shell) {
   command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
+  add_look_up_flags(*command, arguments->flags.look_up);
   add_upload_flags(*command, arguments->flags.upload);
   add_on_interrupt_flag(*command, arguments->flags.paying);
   add_webhook_flags(*command, arguments->flags.webhook);

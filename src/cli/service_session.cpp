@@ -23,6 +23,7 @@ FalOptions options_for(const Sandbox& sandbox, const std::string& key) {
   FalOptions options;
   options.key = Secret(key);
   options.queue_url = options.rest_url = sandbox.url();
+  options.platform_url = sandbox.platform_url();
   options.poll_interval = kSandboxPoll;
   options.poll_interval_max = kSandboxPollMax;
   return options;
@@ -84,11 +85,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
 }
 
 Service ServiceSession::service() {
-  return {.client = *client_,
-          .jobs = *jobs_,
-          .endpoint = options_.endpoint,
-          .queue_url = options_.queue_url,
-          .sandbox = sandbox_ != nullptr};
+  return {.client = *client_, .jobs = *jobs_};
 }
 
 KnownRequest find_request(const std::string& id, const JobStore& jobs) {

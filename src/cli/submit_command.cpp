@@ -73,6 +73,7 @@ void add_submit(CLI::App& app, Shell& shell) {
   command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
+  add_look_up_flags(*command, arguments->flags.look_up);
   add_upload_flags(*command, arguments->flags.upload);
   add_webhook_flags(*command, arguments->flags.webhook);
   add_service_flags(*command, arguments->service);

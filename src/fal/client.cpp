@@ -4,9 +4,13 @@
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
 #include <react1/version.hpp>
+#include <react1/webhook.hpp>
 #include <utility>
 
 #include "fal/download.hpp"
+#include "fal/identity.hpp"
+#include "fal/platform.hpp"
+#include "fal/platform_history.hpp"
 #include "fal/queue.hpp"
 #include "fal/session.hpp"
 #include "fal/storage.hpp"
@@ -59,8 +63,8 @@ FalClient& FalClient::operator=(FalClient&&) noexcept = default;
 FalClient::~FalClient() = default;
 
 std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
-                              const std::string& sha256) {
-  return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256);
+                              const std::string& sha256, const std::string& name) {
+  return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256, name);
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,
@@ -102,6 +106,51 @@ void FalClient::download(const ResultVideo& result, const std::string& path, con
 
 CancelOutcome FalClient::cancel(const RequestRef& request, const RunContext& context) {
   return naming(request, [&] { return fal::cancel_request(impl_->session, request, context); });
+}
+
+ServiceIdentity FalClient::identity(const RunContext& context) {
+  return fal::service_identity(impl_->session, context);
+}
+
+bool FalClient::has_platform() const noexcept {
+  return !impl_->session.endpoints().platform().empty();
+}
+
+std::vector<HistoryEntry> FalClient::history(const HistoryQuery& query, const RunContext& context) {
+  return fal::read_history(impl_->session, query, context);
+}
+
+UnitPrice FalClient::unit_price(const RunContext& context) {
+  return fal::unit_price(impl_->session, context);
+}
+
+CostEstimate FalClient::estimate_cost(const Rational& units, const RunContext& context) {
+  return fal::estimate_cost(impl_->session, units, context);
+}
+
+std::string FalClient::live_schema(const RunContext& context) {
+  return fal::live_schema(impl_->session, context);
+}
+
+KeyProbe FalClient::probe_key(const RunContext& context) {
+  return fal::probe_key(impl_->session, context);
+}
+
+std::optional<std::string> FalClient::reported_request(const std::string& token, std::chrono::milliseconds patience,
+                                                       const RunContext& context) {
+  const auto& receiver = impl_->options.webhook_receiver;
+  if (!receiver || token.empty()) return std::nullopt;
+  const auto delivery = receiver->wait_for_token(token, patience, context);
+  return delivery ? std::optional(delivery->request_id) : std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> FalClient::reported_tokens() const {
+  const auto& receiver = impl_->options.webhook_receiver;
+  return receiver ? receiver->tokens() : std::vector<std::pair<std::string, std::string>>{};
+}
+
+bool FalClient::expects_reports() const noexcept {
+  return impl_->options.webhook_receiver != nullptr;
 }
 
 }  // namespace react1

@@ -26,7 +26,7 @@ class PartedUpload {
       : session_(session),
         file_(file),
         context_(context),
-        content_{file.sha256, file.bytes, file.content_type},
+        content_(content_of(file)),
         memory_(file.sha256.empty() ? nullptr : memory) {}
   PartedUpload(const PartedUpload&) = delete;
   PartedUpload& operator=(const PartedUpload&) = delete;

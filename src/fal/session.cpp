@@ -98,8 +98,15 @@ http::Request Session::without_key(http::Method method, const std::string& url) 
 }
 
 http::Request Session::with_key(http::Method method, const std::string& url, const char* accept) const {
-  if (!endpoints_.may_hold_key(url))
-    throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
+  return keyed(method, url, accept, endpoints_.may_hold_key(url));
+}
+
+http::Request Session::to_platform(http::Method method, const std::string& url) const {
+  return keyed(method, url, "application/json", endpoints_.is_platform(url));
+}
+
+http::Request Session::keyed(http::Method method, const std::string& url, const char* accept, bool allowed) const {
+  if (!allowed) throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
   http::Request request = without_key(method, url);
   request.reach = http::Reach::anywhere;  // the operator has named this host
   request.headers.add("Authorization", "Key " + options_.key.expose());

@@ -13,6 +13,11 @@
 namespace react1::fal {
 namespace {
 
+/// Where the end of this request is reported.
+std::string webhook_of(const FalOptions& options, const std::string& token) {
+  return token.empty() ? options.webhook_url : http::with_segment(options.webhook_url, token);
+}
+
 /// Some answers name the request in a header although the body is lost.
 std::string named_in_header(const http::Outcome& outcome) {
   const auto& headers = std::holds_alternative<http::Response>(outcome)
@@ -71,9 +76,9 @@ RequestRef submit_request(const Session& session, const Parameters& parameters, 
   const Secret& key = session.options().key;
   const RetryOptions& retry = session.options().retry;
   const FalOptions& options = session.options();
-  const std::string url = options.webhook_url.empty()
-                              ? session.endpoints().submit()
-                              : http::with_query(session.endpoints().submit(), "fal_webhook", options.webhook_url);
+  const std::string url = options.webhook_url.empty() ? session.endpoints().submit()
+                                                      : http::with_query(session.endpoints().submit(), "fal_webhook",
+                                                                         webhook_of(options, watch.token));
   http::Request request = session.with_key(http::Method::post, url);
   request.headers.add("Content-Type", "application/json");
   if (!options.result_lifecycle.empty())

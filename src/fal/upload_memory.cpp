@@ -50,8 +50,9 @@ UploadMemory::UploadMemory(const FalOptions& options, const Clock& clock)
       ledger_(options.upload.memory, clock) {}
 
 std::string UploadMemory::id_of(const Content& content) const {
-  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", sealer_.fingerprint(), host_, content.sha256, content.bytes,
-                                content.type, write_lifecycle(options_.lifecycle)));
+  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}{}{}", sealer_.fingerprint(), host_, content.sha256,
+                                content.bytes, content.type, write_lifecycle(options_.lifecycle),
+                                content.name.empty() ? "" : "\n", content.name));
 }
 
 std::optional<std::string> UploadMemory::find(const Content& content) const {

@@ -18,11 +18,12 @@
 
 namespace react1::fal {
 
-/// A file by what is in it. The name plays no part.
+/// A file by what is in it.
 struct Content {
   std::string sha256;  ///< lower-case hex
   std::int64_t bytes = 0;
-  std::string type;  ///< media type
+  std::string type;    ///< media type
+  std::string name{};  ///< where it was given one for the service; the file's own name plays no part
 };
 
 /// Thread-safe; entries are shared with other processes. They belong to one key, one rest host and one lifecycle: what

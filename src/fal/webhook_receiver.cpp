@@ -28,6 +28,7 @@ serve::Response plain(int status, std::string text) {
 /// A report on its way to being judged.
 struct Arrival {
   WebhookHeaders headers;
+  std::string token;
   std::string body;
   serve::Reply reply;
 };
@@ -81,11 +82,22 @@ struct WebhookReceiver::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl() { server.stop(); }  // before the thread that its last reports go to
 
+  /// What stands behind our path, "" for the path itself; nullopt: nothing is received there.
+  [[nodiscard]] std::optional<std::string> token_of(const std::string& path) const {
+    if (path == options.path) return std::string();
+    std::string base = options.path;
+    if (!base.ends_with('/')) base += '/';
+    if (!path.starts_with(base)) return std::nullopt;
+    std::string token = path.substr(base.size());
+    const bool is_segment = !token.empty() && token.find('/') == std::string::npos;
+    return is_segment ? std::optional(std::move(token)) : std::nullopt;
+  }
+
   /// Server's thread: what needs no body to be refused.
   [[nodiscard]] serve::BodyPlan plan(const serve::RequestHead& head) const {
     serve::BodyPlan plan;
     plan.max_bytes = options.max_body_bytes;
-    if (head.path != options.path) {
+    if (!token_of(head.path)) {
       plan.refuse = plain(404, "nothing is received here");
     } else if (head.method != "POST") {
       plan.refuse = plain(405, "reports are sent with POST");
@@ -101,7 +113,7 @@ struct WebhookReceiver::Impl {
       reply.send(plain(503, "too many reports at once"));
       return;
     }
-    arrivals.push_back({webhook_headers(request.headers), request.body, reply});
+    arrivals.push_back({webhook_headers(request.headers), *token_of(request.path), request.body, reply});
     arrived.notify_one();
   }
 
@@ -137,6 +149,7 @@ struct WebhookReceiver::Impl {
     // the last attempt.
     if (report) delivery.request_id = fal::text_of(*report, "request_id");
     if (delivery.request_id.empty()) return plain(400, "the report names no request_id");
+    delivery.token = std::move(arrival.token);
     delivery.ok = fal::text_of(*report, "status") == "OK";
     delivery.body = std::move(arrival.body);
     log::info("webhook", fmt::format("request {} has ended, says its report", delivery.request_id));
@@ -165,6 +178,16 @@ std::optional<WebhookDelivery> WebhookReceiver::wait_for(const std::string& requ
                                                          std::chrono::milliseconds patience,
                                                          const RunContext& context) {
   return impl_->inbox->wait_for(request_id, patience, context);
+}
+
+std::optional<WebhookDelivery> WebhookReceiver::wait_for_token(const std::string& token,
+                                                               std::chrono::milliseconds patience,
+                                                               const RunContext& context) {
+  return impl_->inbox->wait_for_token(token, patience, context);
+}
+
+std::vector<std::pair<std::string, std::string>> WebhookReceiver::tokens() const {
+  return impl_->inbox->tokens();
 }
 
 std::shared_ptr<void> WebhookReceiver::when_reported(const std::string& request_id,

@@ -31,11 +31,6 @@ std::optional<int> small_count_of(const Json& object, std::string_view key) {
   return value && *value <= 1'000'000 ? std::optional(static_cast<int>(*value)) : std::nullopt;
 }
 
-bool is_usable_id(const std::string& id) noexcept {
-  return !id.empty() && id.size() <= kMaxIdBytes && id != "." && id != ".." &&
-         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
-
 LogLine read_log_line(const Json& entry) {
   LogLine line;
   if (entry.is_string()) {
@@ -134,6 +129,11 @@ std::string write_submit(const Parameters& parameters, const std::string& video_
                         {"model_mode", to_string(parameters.model_mode)},
                         {"lipsync_mode", to_string(parameters.lipsync_mode)},
                         {"temperature", parameters.temperature}});
+}
+
+bool is_usable_id(const std::string& id) noexcept {
+  return !id.empty() && id.size() <= kMaxIdBytes && id != "." && id != ".." &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 std::optional<RequestRef> read_submitted(std::string_view body) {

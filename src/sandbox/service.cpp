@@ -82,6 +82,12 @@ serve::BodyPlan Service::plan(const serve::RequestHead& head) {
       break;
     case Route::file:
     case Route::jwks:
+    case Route::models:  // needs no key
+      break;
+    case Route::history:
+    case Route::prices:
+    case Route::estimate:
+      if (refuse_key(head)) plan.refuse = platform_error(401, "authorization_error", "Invalid or missing API key");
       break;
     default:
       plan.refuse = refuse_key(head);
@@ -160,6 +166,13 @@ serve::Response Service::respond(const serve::Request& request, const Located& w
       return reads ? about_request(request, where) : wrong_method();
     case Route::cancel:
       return puts ? about_request(request, where) : wrong_method();
+    case Route::identity:
+      return reads ? identify(where.id) : wrong_method();
+    case Route::history:
+    case Route::prices:
+    case Route::estimate:
+    case Route::models:
+      return platform(request, where.route);
     case Route::complete:
     case Route::webhook:
     case Route::other:
@@ -170,6 +183,7 @@ serve::Response Service::respond(const serve::Request& request, const Located& w
 
 serve::Response Service::unknown_path(const serve::Request& request) const {
   const std::string_view path = request.path;
+  if (path.starts_with(platform_path)) return platform_error(404, "not_found", "Not Found");
   static constexpr std::string_view application = "/fal-ai/sync-lipsync/";
   // Asking below the full endpoint is the classic mistake: the real queue has no such route.
   const bool below = path.starts_with(std::string{endpoint_path} + "/") || path.starts_with(requests_path);

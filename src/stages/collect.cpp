@@ -14,6 +14,7 @@
 #include "core/sha256.hpp"
 #include "fal/verdict.hpp"
 #include "stages/grace_stop.hpp"
+#include "stages/look_up.hpp"
 #include "stages/post.hpp"
 #include "stages/stopwatch.hpp"
 
@@ -143,7 +144,8 @@ RunRecord collect_result(Claim& claim, Service& service, Laps& laps, const RunCo
 
   context.observer->on_stage(Stage::verify);
   const Stopwatch verifying;
-  record.sandbox = service.sandbox || is_sandbox_result(file.temporary().string(), context);
+  const bool is_rehearsal = claim.job && !claim.job->sandbox.empty();
+  record.sandbox = is_rehearsal || is_sandbox_result(file.temporary().string(), context);
   PostInput input{file.temporary().string(), reported, std::nullopt, std::nullopt};
   if (claim.preparation) {
     input.expected = expectation_of(*claim.preparation, record.sandbox);
@@ -174,10 +176,12 @@ RunRecord collect(Claim claim, Service& service, const RunContext& context) {
     record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
     write_record(record);
     mark_done(service, claim, record);
+    attach_reported(service, context);
     laps.lap("record");
     laps.log();
     return record;
   } catch (const Error& error) {
+    attach_reported(service, context);
     if (!error.request_id().empty()) throw;
     throw error.with_request_id(claim.request.request_id);
   }

@@ -6,12 +6,12 @@
 
 namespace react1::stages {
 
-std::string intent_of(const Preparation& preparation, const Parameters& parameters, const Service& service) {
+std::string intent_of(const Preparation& preparation, const Parameters& parameters, const ServiceIdentity& service) {
   const Json intent{{"video", preparation.video.sha256},
                     {"audio", preparation.audio.sha256},
                     {"parameters", record::document(parameters, /*video_url=*/"", /*audio_url=*/"")},
                     {"endpoint", service.endpoint},
-                    {"service", service.sandbox ? "sandbox" : service.queue_url}};
+                    {"service", service.is_sandbox() ? "sandbox" : service.queue_url}};
   return sha256_hex(json_text(intent, /*indent=*/-1));
 }
 

@@ -6,9 +6,9 @@
 
 namespace react1::stages {
 
-/// sha256 over the contents of both clips, the parameters and the service. All in-process sandboxes are one service:
-/// their port changes, what they do does not.
+/// sha256 over the contents of both clips, the parameters and the service. All sandboxes are one service: their port
+/// changes, what they do does not.
 [[nodiscard]] std::string intent_of(const Preparation& preparation, const Parameters& parameters,
-                                    const Service& service);
+                                    const ServiceIdentity& service);
 
 }  // namespace react1::stages

@@ -12,14 +12,17 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
+#include "core/random.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
+#include "fal/input_digest.hpp"
 #include "fal/wire.hpp"
 #include "record/documents.hpp"
 #include "stages/budget.hpp"
 #include "stages/clip_store.hpp"
 #include "stages/collect.hpp"
 #include "stages/intent.hpp"
+#include "stages/look_up.hpp"
 #include "stages/offer.hpp"
 #include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
@@ -67,74 +70,115 @@ std::string parameters_text(const Parameters& parameters, const UploadedPair& pa
 
 /// A prepared pair and the job that stands for its intent.
 struct Intent {
+  ServiceIdentity service;
   Preparation preparation;
   Parameters parameters;
   Job job;
 };
 
-/// An in-process sandbox takes its unfinished requests with it; nothing was paid, so they simply start again.
-JobStore::Opened open_job(const Job& job, bool again, Service& service) {
-  JobStore::Opened opened = service.jobs.open(job, again);
-  const JobState state = opened.job.state;
-  if (!service.sandbox || opened.is_new || state == JobState::done || state == JobState::created) return opened;
-  if (state == JobState::submitted) {
-    opened.job.error = "the sandbox it lived in has ended";
+/// Older programs could be told that a sandbox was the paid service; the file's own mark told them otherwise.
+bool is_rehearsal_of_the_paid_service(const Job& job) {
+  if (job.state != JobState::done || !job.sandbox.empty()) return false;
+  const Json record = parse_json(job.record_json, "job " + job.id, ErrorCode::internal);
+  return record.value("sandbox", false);
+}
+
+/// Whether a job that the store has for this intent can be gone on with. A sandbox takes its unfinished requests with
+/// it when it ends, and nothing was paid there; what a rehearsal made is never the paid service's result.
+bool can_go_on(const Job& job, const ServiceIdentity& service) {
+  if (!service.is_sandbox()) return !is_rehearsal_of_the_paid_service(job);
+  const bool is_of_this_run = job.sandbox == service.sandbox;
+  return is_of_this_run || job.state == JobState::done || job.state == JobState::created;
+}
+
+JobStore::Opened open_job(const Job& job, bool again, JobStore& jobs, const ServiceIdentity& service) {
+  JobStore::Opened opened = jobs.open(job, again);
+  if (opened.is_new || can_go_on(opened.job, service)) return opened;
+  if (opened.job.state == JobState::submitted) {
+    opened.job.error = "the sandbox that it was submitted to has ended, or is another one";
     static_cast<void>(
-        service.jobs.move(opened.job, state, JobState::failed));  // lost only to somebody who did the same
+        jobs.move(opened.job, JobState::submitted, JobState::failed));  // lost only to one who did the same
   }
-  return service.jobs.open(job, /*again=*/true);
+  return jobs.open(job, /*again=*/true);
+}
+
+constexpr std::size_t kTokenBytes = 16;
+
+/// A new token for a job that has none: of a store of before, or one that a person has paid again.
+void choose_token(Job& job, JobStore& jobs) {
+  if (!job.token.empty()) return;
+  job.token = random_hex(kTokenBytes);
+  // Lost to another process: whoever claims the job writes the token of what it has uploaded.
+  static_cast<void>(jobs.update(job));
 }
 
 /// Whether the costliest pair that can come of the clips would be paid for now. "Nothing is uploaded" is what a budget
 /// promises, so where this one may not be, the uploads wait until the cost is known.
-bool is_surely_affordable(const PipelineOptions& options, const Service& service) {
-  if (service.sandbox) return true;
+bool is_surely_affordable(const PipelineOptions& options, const JobStore& jobs, const ServiceIdentity& service) {
+  if (service.is_sandbox()) return true;
   ClipFacts longest;
   longest.video_s = longest.audio_s = options.prepare.max_duration_s;
-  return is_affordable(predict(longest, LipsyncMode::cut_off, options.price).cost_usd, options.budget, service.jobs,
+  return is_affordable(predict(longest, LipsyncMode::cut_off, options.price).cost_usd, options.budget, jobs,
                        system_clock().wall());
 }
 
-/// Makes the pair, and has each clip go up with `uploads` as soon as it is made.
+/// Makes the pair, and has the picture go up with `uploads` as soon as it is made.
 Intent open_intent(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
                    Service& service, PairUpload& uploads, const RunContext& context) {
   const fs::path root = clips_root(options);
   forget_clips(root, fs::file_time_type::clock::now() - kClipLife);
   const Workshop workshop(root);
+  Intent intent;
+  intent.service = service.client.identity(context);
+  attach_reported(service, context);
   ClipMade made;
-  if (is_surely_affordable(options, service)) {
+  if (is_surely_affordable(options, service.jobs, intent.service)) {
     made = [&uploads](const PreparedClip& clip) { uploads.start_early(clip); };
   }
-  Intent intent;
   intent.preparation = make_clips(video, audio, workshop.path(), options, context, made);
   intent.parameters = resolve(options, intent.preparation);
   Job job;
   // A context may be used for several jobs: its id is theirs for logs, and a row's key once.
   if (!service.jobs.find(context.job_id)) job.id = context.job_id;
-  job.intent = intent_of(intent.preparation, intent.parameters, service);
+  job.intent = intent_of(intent.preparation, intent.parameters, intent.service);
   intent.preparation = keep_clips(std::move(intent.preparation), workshop.path(), root, job.intent);
-  job.endpoint = service.endpoint;
-  job.queue_url = service.queue_url;
+  job.endpoint = intent.service.endpoint;
+  job.queue_url = intent.service.queue_url;
+  job.sandbox = intent.service.sandbox;
+  job.token = random_hex(kTokenBytes);
   job.video = absolute(video);
   job.audio = absolute(audio);
   job.output = output.empty() ? output : fs::absolute(output).string();
   job.parameters_json = parameters_text(intent.parameters, /*pair=*/{});
   job.prepare_json = to_json(intent.preparation);
-  if (!service.sandbox) job.cost_usd = intent.preparation.prediction.cost_usd;
-  intent.job = open_job(job, options.again, service).job;
+  if (!intent.service.is_sandbox()) job.cost_usd = intent.preparation.prediction.cost_usd;
+  intent.job = open_job(job, options.again, service.jobs, intent.service).job;
   // Where a call was made before, they were sent in vain; one that is under way may still come back refused.
   if (intent.job.state != JobState::created && intent.job.state != JobState::submitting) uploads.abandon();
   return intent;
 }
 
-[[noreturn]] void throw_unknown(const Job& job) {
+[[noreturn]] void throw_unknown(const Job& job, const std::string& saw) {
   throw Error(
       ErrorCode::outcome_unknown, job.id,
-      "an earlier paid call for these clips and parameters may have been accepted; nothing is sent again",
-      {.detail = job.error,
-       .hint = fmt::format("look the request up at the service and tell: react1 jobs resolve {} --request-id R (or "
-                           "--pay-again, --drop); --again pays at once, a second time if it was accepted",
+      "a paid call for these clips and parameters may have been accepted; nothing is sent again",
+      {.detail = fmt::format("{}{}{}", job.error, saw.empty() ? "" : "; looked for it: ", saw),
+       .hint = fmt::format("`react1 jobs resolve {0} --auto` looks again; or look the request up at the service and "
+                           "tell: react1 jobs resolve {0} --request-id R (or --pay-again, --drop); --again pays at "
+                           "once, a second time if it was accepted",
                            job.id)});
+}
+
+/// The job as it stands once its lost answer was looked for. Throws Error{outcome_unknown} when it stays lost.
+Job after_look_up(const Job& job, Service& service, const LostAnswerOptions& options, const RunContext& context) {
+  if (!can_look_up(service.client, options)) throw_unknown(job, /*saw=*/{});
+  context.observer->on_note(
+      {Note::Level::info, "looking_up",
+       fmt::format("the answer to the paid call was lost; looking for it at the service, up to {} s",
+                   std::chrono::duration_cast<std::chrono::seconds>(options.max_wait).count())});
+  LookUp found = look_up_request(job.id, service, options, context);
+  if (found.job.state == JobState::outcome_unknown) throw_unknown(found.job, found.saw);
+  return std::move(found.job);
 }
 
 /// The job as it stands once nobody makes its paid call any more: another run of the same intent, in this process or
@@ -162,18 +206,55 @@ Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
               {.detail = job.error, .hint = "the same command starts again"});
 }
 
+/// The two clips at the service, and the payment that they are for.
+struct NamedPair {
+  UploadedPair pair;
+  std::string token;
+};
+
+NamedPair upload_pair(Intent& intent, JobStore& jobs, PairUpload& uploads, Timings& timings) {
+  const Stopwatch uploading;
+  choose_token(intent.job, jobs);
+  NamedPair uploaded{uploads.finish(intent.preparation, intent.job.token), intent.job.token};
+  timings.upload_s = uploading.seconds();
+  return uploaded;
+}
+
+/// One try at the paid call. False: look at the job again.
+bool pay(Intent& intent, const NamedPair& uploaded, const PipelineOptions& options, Service& service,
+         const RunContext& context) {
+  Job& job = intent.job;
+  job.endpoint = intent.service.endpoint;
+  job.queue_url = intent.service.queue_url;
+  job.sandbox = intent.service.sandbox;
+  job.token = uploaded.token;
+  job.parameters_json = parameters_text(intent.parameters, uploaded.pair);
+  job.input_sha256 =
+      fal::input_digest(fal::write_submit(intent.parameters, uploaded.pair.video_url, uploaded.pair.audio_url));
+  try {
+    auto submitted = submit_once(job, intent.parameters, uploaded.pair, options.budget, service, context);
+    if (submitted) job = std::move(*submitted);
+    if (submitted) return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::outcome_unknown || !can_look_up(service.client, options.lost_answer)) throw;
+    log::warning("submit", error.what());
+  }
+  store::refresh(job, service.jobs);
+  return false;
+}
+
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
 void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& service, PairUpload& uploads,
                       Timings& timings, const RunContext& context) {
-  const Budget& budget = options.budget;
-  std::optional<UploadedPair> pair;
+  std::optional<NamedPair> pair;
   for (;;) {
     switch (intent.job.state) {
       case JobState::submitting:
         intent.job = after_other_claim(std::move(intent.job), service.jobs, context);
         break;
       case JobState::outcome_unknown:
-        throw_unknown(intent.job);
+        intent.job = after_look_up(intent.job, service, options.lost_answer, context);
+        break;
       case JobState::failed:
       case JobState::cancelled:
         throw_ended(intent.job);
@@ -183,24 +264,16 @@ void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& s
                                    fmt::format("continuing request {} of the same intent; nothing is paid again",
                                                intent.job.request.request_id)});
         return;
-      case JobState::created: {
-        require_affordable(intent.job, budget, service.jobs, system_clock().wall());
+      case JobState::created:
+        require_affordable(intent.job, options.budget, service.jobs, system_clock().wall());
         if (!pair) {
-          context.observer->on_note(
-              {Note::Level::info, "offer",
-               offer_text(intent.preparation, options.parameters, options.price, service.sandbox)});
-          const Stopwatch uploading;
-          pair = uploads.finish(intent.preparation);
-          timings.upload_s = uploading.seconds();
+          context.observer->on_note({Note::Level::info, "offer",
+                                     offer_text(intent.preparation, options.parameters, options.price,
+                                                intent.service.is_sandbox())});
+          pair = upload_pair(intent, service.jobs, uploads, timings);
         }
-        intent.job.parameters_json = parameters_text(intent.parameters, *pair);
-        if (auto submitted = submit_once(intent.job, intent.parameters, *pair, budget, service, context)) {
-          intent.job = std::move(*submitted);
-          return;
-        }
-        store::refresh(intent.job, service.jobs);
+        if (pay(intent, *pair, options, service, context)) return;
         break;
-      }
     }
   }
 }
@@ -278,7 +351,8 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
     return record;
   };
   if (auto record = reused()) return std::move(*record);
-  if (intent.job.state == JobState::done && service.sandbox) {  // its request ended with it
+  const bool has_ended = intent.service.is_sandbox() && intent.job.sandbox != intent.service.sandbox;
+  if (intent.job.state == JobState::done && has_ended) {  // its sandbox, and the request with it
     PipelineOptions afresh = options;
     afresh.again = true;
     return run(video, audio, output, afresh, service, context);

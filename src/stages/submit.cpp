@@ -38,24 +38,25 @@ JobState state_after(const Error& error) {
 }
 
 Error with_resolution(const Error& error, const std::string& job_id) {
-  return {error.code(),
-          job_id,
-          error.message(),
-          {.detail = error.detail(),
-           .hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {}` tells what came of it; {}",
-                               job_id, error.hint()),
-           .request_id = error.request_id(),
-           .problems = error.problems()}};
+  return {
+      error.code(),
+      job_id,
+      error.message(),
+      {.detail = error.detail(),
+       .hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` looks what came of it; {}",
+                           job_id, error.hint()),
+       .request_id = error.request_id(),
+       .problems = error.problems()}};
 }
 
 Error interrupted_in_call(const std::string& job_id) {
   return {ErrorCode::interrupted,
           job_id,
           "stopped while the paid call was under way; its outcome is unknown",
-          {.hint = fmt::format(
-               "nothing is sent again by itself; `react1 jobs resolve {}` tells what came of it, or the same command "
-               "with --again pays (a second time, if it was accepted)",
-               job_id)}};
+          {.hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` looks what came of "
+                               "it, or the same command "
+                               "with --again pays (a second time, if it was accepted)",
+                               job_id)}};
 }
 
 /// One submit and the job store's record of it.
@@ -69,7 +70,8 @@ class Submission {
             .not_accepted =
                 [this] {
                   if (!call_.hand_back("refused temporarily")) throw MovedAway{};
-                }};
+                },
+            .token = call_.job().token};
   }
 
   Job accepted(const RequestRef& request, Observer& observer) {

@@ -43,6 +43,8 @@ Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolut
     }
     job->request = RequestRef{.request_id = resolution.request_id};
   }
+  // A second payment is another one: what is uploaded for it must not be taken for the first one's.
+  if (resolution.kind == Resolution::Kind::pay_again) job->token.clear();
   job->error.clear();
   const JobState target = target_of(resolution.kind);
   if (!jobs.move(*job, JobState::outcome_unknown, target)) {

@@ -23,7 +23,7 @@ std::int64_t microusd(const Rational& usd) {
 #define REACT1_JOB_COLUMNS                                                                                  \
   "id, intent, state, endpoint, queue_url, request_id, status_url, response_url, cancel_url, video, audio," \
   " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms,"              \
-  " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json"
+  " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json, sandbox, token, input_sha256"
 
 Job read_row(const Database& database, const Statement& row) {
   Job job;
@@ -59,7 +59,10 @@ Job read_row(const Database& database, const Statement& row) {
   job.epoch = row.number(column++);
   job.lease_until_ms = row.number(column++);
   job.cancel_asked_ms = row.number(column++);
-  job.answer_json = row.text(column);
+  job.answer_json = text();
+  job.sandbox = text();
+  job.token = text();
+  job.input_sha256 = text();
   return job;
 }
 
@@ -68,8 +71,8 @@ std::optional<Job> first_row(const Database& database, Statement& query) {
 }
 
 void insert(Database& database, const Job& job) {
-  Statement statement(
-      database, "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement statement(database, "INSERT INTO jobs (" REACT1_JOB_COLUMNS
+                                ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   int index = 1;
   for (const std::string_view text :
        {std::string_view(job.id), std::string_view(job.intent), to_string(job.state), std::string_view(job.endpoint),
@@ -87,7 +90,9 @@ void insert(Database& database, const Job& job) {
   statement.bind(index++, job.epoch);
   statement.bind(index++, job.lease_until_ms);
   statement.bind(index++, job.cancel_asked_ms);
-  statement.bind(index, job.answer_json);
+  for (const std::string* text : {&job.answer_json, &job.sandbox, &job.token, &job.input_sha256}) {
+    statement.bind(index++, *text);
+  }
   statement.run();
 }
 
@@ -139,12 +144,16 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
     after.lease_until_ms = after.updated_ms + claim_lease().count();
     if (after.owner.empty()) after.owner = this_process();
   }
-  Statement statement(database_,
-                      "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
-                      " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
-                      " prepare_json = ?, record_json = ?, answer_json = ?, error = ?, owner = ?, updated_ms = ?,"
-                      " cost_microusd = ?, paid_ms = ?, epoch = ?, lease_until_ms = ?, cancel_asked_ms = ?"
-                      " WHERE id = ? AND state = ? AND epoch = ?");
+  // One statement, so that two processes can't give one request to two jobs at the same moment.
+  const bool attaches = from == JobState::outcome_unknown && to == JobState::submitted;
+  std::string sql =
+      "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
+      " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
+      " prepare_json = ?, record_json = ?, answer_json = ?, error = ?, owner = ?, sandbox = ?, token = ?,"
+      " input_sha256 = ?, updated_ms = ?, cost_microusd = ?, paid_ms = ?, epoch = ?, lease_until_ms = ?,"
+      " cancel_asked_ms = ? WHERE id = ? AND state = ? AND epoch = ?";
+  if (attaches) sql += " AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.request_id = ? AND other.id <> ?)";
+  Statement statement(database_, sql);
   int index = 1;
   for (const std::string_view text :
        {to_string(to), std::string_view(after.endpoint), std::string_view(after.queue_url),
@@ -153,7 +162,8 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
         std::string_view(after.video), std::string_view(after.audio), std::string_view(after.output),
         std::string_view(after.parameters_json), std::string_view(after.prepare_json),
         std::string_view(after.record_json), std::string_view(after.answer_json), std::string_view(after.error),
-        std::string_view(after.owner)}) {
+        std::string_view(after.owner), std::string_view(after.sandbox), std::string_view(after.token),
+        std::string_view(after.input_sha256)}) {
     statement.bind(index++, text);
   }
   for (const std::int64_t number : {after.updated_ms, microusd(after.cost_usd), after.paid_ms, after.epoch,
@@ -162,7 +172,8 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
   }
   statement.bind(index++, after.id);
   statement.bind(index++, to_string(from));
-  statement.bind(index, job.epoch);
+  statement.bind(index++, job.epoch);
+  if (attaches) statement.bind(index, after.request.request_id).bind(index + 1, after.id);
   statement.run();
   if (database_.changes() != 1) return false;
   job = std::move(after);
@@ -236,6 +247,15 @@ std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) con
   Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
                              " FROM jobs WHERE request_id = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
   query.bind(1, request_id);
+  return first_row(database_, query);
+}
+
+std::optional<Job> SqliteStore::find_by_token(std::string_view token) const {
+  if (token.empty()) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  Statement query(database_,
+                  "SELECT " REACT1_JOB_COLUMNS " FROM jobs WHERE token = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
+  query.bind(1, token);
   return first_row(database_, query);
 }
 

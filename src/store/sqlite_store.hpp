@@ -25,6 +25,7 @@ class SqliteStore final : public JobStore {
   [[nodiscard]] bool update(const Job& job) override;
   [[nodiscard]] std::optional<Job> find(std::string_view id) const override;
   [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override;
+  [[nodiscard]] std::optional<Job> find_by_token(std::string_view token) const override;
   [[nodiscard]] bool claim_holds(const Job& job) const override;
   [[nodiscard]] std::string journal_path() const override;
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;

@@ -10,6 +10,7 @@
 #include "core/atomic_file.hpp"
 #include "core/json.hpp"
 #include "core/sha256.hpp"
+#include "support/paid_service.hpp"
 #include "support/paths.hpp"
 
 using namespace react1;
@@ -21,12 +22,11 @@ namespace {
 class Bench {
  public:
   explicit Bench(bool as_sandbox = false, std::chrono::milliseconds queue_time = {})
-      : as_sandbox_(as_sandbox), sandbox_({.queue_time = queue_time}), client_(client_options(sandbox_)) {}
+      : sandbox_({.queue_time = queue_time, .faults = as_sandbox ? std::string() : test::paid_service()}),
+        client_(client_options(sandbox_)) {}
 
-  /// Not marked as a sandbox by default: the job then follows the rules of the paid service.
-  [[nodiscard]] Service service() {
-    return {.client = client_, .jobs = *jobs_, .queue_url = sandbox_.url(), .sandbox = as_sandbox_};
-  }
+  /// Does not say that it is a sandbox by default: the job then follows the rules of the paid service.
+  [[nodiscard]] Service service() { return {.client = client_, .jobs = *jobs_}; }
   [[nodiscard]] std::uint64_t paid() const { return sandbox_.accepted_submits(); }
   [[nodiscard]] std::string out(const std::string& name) const { return (folder_.path() / name).string(); }
   [[nodiscard]] JobStore& jobs() { return *jobs_; }
@@ -46,7 +46,6 @@ class Bench {
   }
 
   TemporaryDirectory folder_;
-  bool as_sandbox_;
   Sandbox sandbox_;
   FalClient client_;
   std::unique_ptr<JobStore> jobs_ = open_job_store(store_path());
@@ -171,7 +170,7 @@ TEST_CASE("a request that nobody here submitted is fetched and judged by itself"
   const Job job = submit(video(), voice_7s(), happy(), bench.service(), RunContext{});
   const TemporaryDirectory elsewhere;
   const auto other_store = open_job_store((elsewhere.path() / "jobs.sqlite").string());
-  Service service{.client = bench.service().client, .jobs = *other_store, .queue_url = bench.service().queue_url};
+  Service service{.client = bench.service().client, .jobs = *other_store};
   const RunRecord record = fetch_result(job.request.request_id, bench.out("out.mp4"), service, RunContext{});
   CHECK(verified(record));
   CHECK_FALSE(record.prepare.has_value());

@@ -127,6 +127,30 @@ TEST_CASE("of many processes that open the same intent at once exactly one is ne
   CHECK(open_job_store(path)->list(std::nullopt, 10).size() == 1);
 }
 
+TEST_CASE("a store of before tokens and sandboxes is brought forward with all its jobs") {
+  const TemporaryDirectory folder;
+  const std::string path = (folder.path() / "old.sqlite").string();
+  {
+    store::Database old(path);
+    store::job_store_identity().build(old, /*version=*/3);
+    old.execute(
+        "INSERT INTO jobs VALUES ('j1', 'intent', 'submitted', 'e', 'https://queue.fal.run', 'r1', '', '', '', 'v',"
+        " 'a', 'o', '{}', '{}', '', '', '', 1, 2, 830000, 3, 1, 0, 0, '');"
+        "PRAGMA user_version = 3;");
+  }
+  const auto store = open_job_store(path);
+  const auto job = store->find_by_request("r1");
+  REQUIRE(job);
+  CHECK(job->id == "j1");
+  CHECK(job->state == JobState::submitted);
+  CHECK(job->cost_usd == Rational(83, 100));
+  CHECK(job->sandbox.empty());
+  CHECK(job->token.empty());
+  CHECK(job->input_sha256.empty());
+  Job moved = *job;
+  CHECK(store->move(moved, JobState::submitted, JobState::done));
+}
+
 TEST_CASE("a transaction that is not committed leaves nothing behind") {
   const TemporaryDirectory folder;
   store::Database database((folder.path() / "plain.sqlite").string());
