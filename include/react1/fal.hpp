@@ -202,6 +202,9 @@ class FalClient {
   FalClient& operator=(FalClient&&) noexcept;
   ~FalClient();
 
+  /// As given; they live as long as the client.
+  [[nodiscard]] const FalOptions& options() const noexcept;
+
   /// Uploads a local file through a signed URL, in parts when it is large, and returns the URL to put into a request.
   /// The key never goes to the storage host. Retried, part by part; a later call goes on with the parts that are there.
   /// What lies with the service already is not sent (UploadOptions::reuse): the note "upload_reused" says so.

@@ -77,6 +77,8 @@ struct PipelineOptions {
   RequestedParameters parameters{};
   AdviceOptions advice{};
   Price price{};
+  /// run() and submit() ask the service once a day what the account pays, and count with that in place of `price`.
+  bool ask_price = true;
   Budget budget{};
   RetryOptions retry{};
   std::chrono::milliseconds max_wait{3'600'000};  ///< from the call of wait() to completion; the id is kept
@@ -109,10 +111,18 @@ struct Preparation {
   Mismatch mismatch;
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used
+  Price price;            ///< that costs were predicted with
   TakeOffset offset;
   std::optional<Speech> speech;  ///< in the prepared audio; nullopt: read from a record that doesn't hold it
   std::vector<Warning> warnings;
 };
+
+/// What the account of `client` pays: asked at the service when nobody has for a day, and remembered in the state
+/// folder. `otherwise` where there is no platform, it cannot be asked and none is remembered, or what it says is not in
+/// USD per minute; a note says so. Throws Error{interrupted}.
+[[nodiscard]] Price current_price(FalClient& client, const Price& otherwise, const RunContext& context);
+/// What was remembered of that account, at most a month old, else `otherwise`. Calls nobody.
+[[nodiscard]] Price remembered_price(const FalOptions& service, const Price& otherwise);
 
 /// Everything prepare would do; writes nothing, calls nobody.
 [[nodiscard]] Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,

@@ -17,7 +17,27 @@ namespace {
 struct Arguments {
   std::string video, audio, directory;
   PipelineFlags flags;
+  bool live_price = false;
 };
+
+/// The account's price where it is known, or asked for; without a key the recipe's.
+Price price_for(const Arguments& arguments, const PipelineOptions& options, const RunContext& context) {
+  if (arguments.live_price) {
+    FalClient client(fal_options_from_environment());
+    if (!client.has_platform()) {
+      throw Error(ErrorCode::usage, "--live-price", "there is nobody to ask",
+                  {.detail = "REACT1_QUEUE_URL points elsewhere, and REACT1_PLATFORM_URL is not set",
+                   .hint = "name the platform that belongs to the queue"});
+    }
+    return current_price(client, options.price, context);
+  }
+  if (!options.ask_price) return options.price;
+  try {
+    return remembered_price(fal_options_from_environment(), options.price);
+  } catch (const Error&) {  // no key, or no state folder: planning needs neither
+    return options.price;
+  }
+}
 
 /// A hold that no named mode overrules: `run` would not pay for this pair.
 bool is_held(const Preparation& preparation, const PipelineOptions& options) {
@@ -38,12 +58,15 @@ void add_plan(CLI::App& app, Shell& shell) {
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_pipeline_flags(*command, arguments->flags);
+  command->add_flag("--live-price", arguments->live_price,
+                    "Ask the service what the account pays (needs the key); otherwise nobody is called");
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
-      const PipelineOptions options = resolve(arguments->flags);
+      PipelineOptions options = resolve(arguments->flags);
       const Pair pair = pair_of(arguments->video, arguments->audio);
       const Preparation planned = [&] {
         ConsoleObserver observer(shell, /*result_has_warnings=*/true);
+        options.price = price_for(*arguments, options, {shell.stop, &observer});
         return plan(pair.video, pair.audio, options, {shell.stop, &observer});
       }();
       print(planned, options, shell);

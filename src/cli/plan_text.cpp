@@ -93,6 +93,10 @@ std::string preparation_text(const Preparation& preparation, bool pays) {
   if (!advice.seams_s.empty()) rows.push_back({"seams", times(advice.seams_s)});
   for (const std::string& warning : advice.warnings) rows.push_back({"warning", warning});
   for (const Warning& warning : preparation.warnings) rows.push_back({"warning", warning.message});
+  rows.push_back({"price", fmt::format("{} a minute of output, {}", money(preparation.price.usd_per_minute),
+                                       preparation.price.asked_at.empty()
+                                           ? std::string("the recipe's")
+                                           : fmt::format("the account's, asked at {}", preparation.price.asked_at))});
   return table(rows, /*indent=*/0) + predictions(preparation, pays);
 }
 

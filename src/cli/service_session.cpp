@@ -54,9 +54,15 @@ void add_sandbox_flag(CLI::App& command, ServiceFlags& flags) {
       ->group(kGroup);
 }
 
+std::string named_store(const std::optional<std::string>& flag) {
+  if (flag) return *flag;
+  const char* named = std::getenv("REACT1_STORE");
+  return named != nullptr ? named : "";
+}
+
 std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag) {
-  if (flag) return open_job_store(*flag);
-  if (const char* named = std::getenv("REACT1_STORE"); named != nullptr && *named != '\0') return open_job_store(named);
+  const std::string named = named_store(flag);
+  if (flag || !named.empty()) return open_job_store(named);
   return open_job_store((std::filesystem::path(state_directory()) / "jobs.sqlite").string());
 }
 

@@ -25,7 +25,9 @@ void add_service_flags(CLI::App& command, ServiceFlags& flags);
 /// --sandbox, for commands that can do their whole work with a service that lives as long as they do.
 void add_sandbox_flag(CLI::App& command, ServiceFlags& flags);
 
-/// --store, else REACT1_STORE, else jobs.sqlite in the state directory. Throws Error{io|usage}.
+/// --store, else REACT1_STORE; empty: neither.
+[[nodiscard]] std::string named_store(const std::optional<std::string>& flag);
+/// The named store, else jobs.sqlite in the state directory. Throws Error{io|usage}.
 [[nodiscard]] std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag);
 /// --store, for commands that need no service.
 void add_store_flag(CLI::App& command, std::optional<std::string>& store);

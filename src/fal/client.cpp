@@ -62,6 +62,10 @@ FalClient::FalClient(FalClient&&) noexcept = default;
 FalClient& FalClient::operator=(FalClient&&) noexcept = default;
 FalClient::~FalClient() = default;
 
+const FalOptions& FalClient::options() const noexcept {
+  return impl_->options;
+}
+
 std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
                               const std::string& sha256, const std::string& name) {
   return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256, name);

@@ -169,6 +169,7 @@ constexpr std::array all_fields{
           [](In v, Out o) { o.upload.multipart_above = v.get<std::int64_t>(); }},
     Field{"/price/output_usd_per_minute", "price.usd_per_minute",
           [](In v, Out o) { o.price.usd_per_minute = exact(v); }},
+    Field{"/price/ask_account", "ask_price", [](In v, Out o) { o.ask_price = v.get<bool>(); }},
     Field{"/budget/max_cost_usd", "budget.max_cost_usd",
           [](In v, Out o) { o.budget.max_cost_usd = v.is_null() ? std::nullopt : std::optional(exact(v)); }},
     Field{"/budget/per_day_usd", "budget.per_day_usd",

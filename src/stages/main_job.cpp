@@ -123,13 +123,17 @@ bool is_surely_affordable(const PipelineOptions& options, const JobStore& jobs, 
 }
 
 /// Makes the pair, and has the picture go up with `uploads` as soon as it is made.
-Intent open_intent(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
+Intent open_intent(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& asked,
                    Service& service, PairUpload& uploads, const RunContext& context) {
+  PipelineOptions options = asked;
   const fs::path root = clips_root(options);
   forget_clips(root, fs::file_time_type::clock::now() - kClipLife);
   const Workshop workshop(root);
   Intent intent;
   intent.service = service.client.identity(context);
+  if (options.ask_price && !intent.service.is_sandbox()) {
+    options.price = current_price(service.client, options.price, context);
+  }
   attach_reported(service, context);
   ClipMade made;
   if (is_surely_affordable(options, service.jobs, intent.service)) {
@@ -268,8 +272,7 @@ void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& s
         require_affordable(intent.job, options.budget, service.jobs, system_clock().wall());
         if (!pair) {
           context.observer->on_note({Note::Level::info, "offer",
-                                     offer_text(intent.preparation, options.parameters, options.price,
-                                                intent.service.is_sandbox())});
+                                     offer_text(intent.preparation, options.parameters, intent.service.is_sandbox())});
           pair = upload_pair(intent, service.jobs, uploads, timings);
         }
         if (pay(intent, *pair, options, service, context)) return;

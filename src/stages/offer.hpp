@@ -8,7 +8,6 @@ namespace react1::stages {
 
 /// One line for people: the mode and why, what is expected back, and what it costs.
 /// `free`: of a sandbox, which charges nothing.
-[[nodiscard]] std::string offer_text(const Preparation& preparation, const RequestedParameters& requested,
-                                     const Price& price, bool free);
+[[nodiscard]] std::string offer_text(const Preparation& preparation, const RequestedParameters& requested, bool free);
 
 }  // namespace react1::stages

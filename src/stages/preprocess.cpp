@@ -87,6 +87,7 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   }
   preparation.advice = advise(facts, options.parameters.model_mode, options.advice, options.price);
   preparation.prediction = predict(facts, chosen_mode(options.parameters, preparation.advice), options.price);
+  preparation.price = options.price;
 }
 
 void report(const Preparation& preparation, const RunContext& context) {
