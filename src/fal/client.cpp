@@ -6,6 +6,7 @@
 #include <react1/version.hpp>
 #include <utility>
 
+#include "core/boundary.hpp"
 #include "fal/download.hpp"
 #include "fal/queue.hpp"
 #include "fal/session.hpp"
@@ -22,18 +23,34 @@ namespace {
 template <class Call>
 auto naming(const RequestRef& request, const Call& call) {
   try {
-    return call();
+    return at_boundary("the service's answer", call);
   } catch (const Error& error) {
     if (!error.request_id().empty()) throw;
     throw error.with_request_id(request.request_id);
   }
 }
 
+/// To be called in the handling of what is no Error: the call was under way, and this side could not go on.
+Error lost_at_home() {
+  std::string cause;
+  try {
+    rethrow_as_error("submit");
+  } catch (const Error& error) {
+    cause = error.what();
+  }
+  return {ErrorCode::outcome_unknown,
+          "submitting",
+          "the paid request was sent, but whether it was accepted is not known",
+          {.detail = std::move(cause),
+           .hint = "look at fal.ai/dashboard/requests for a request of this minute; nothing is sent again by itself, "
+                   "because a second request would be paid too"}};
+}
+
 }  // namespace
 
 struct FalClient::Impl {
   explicit Impl(FalOptions given)
-      : options((fal::check_options(given), std::move(given))),
+      : options((fal::check_options(given), fal::within_time(std::move(given)))),
         transport("react1/" + std::string(version()),
                   std::make_shared<http::GatePolicy>(http::GatePolicy{options.host, options.retry})),
         session(options, transport, system_clock(), http::system_dice()),
@@ -53,19 +70,39 @@ struct FalClient::Impl {
   std::unique_ptr<fal::UploadMemory> memory;
 };
 
-FalClient::FalClient(FalOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+FalClient::FalClient(FalOptions options)
+    : impl_(at_boundary("FalClient", [&] { return std::make_unique<Impl>(std::move(options)); })) {}
 FalClient::FalClient(FalClient&&) noexcept = default;
 FalClient& FalClient::operator=(FalClient&&) noexcept = default;
 FalClient::~FalClient() = default;
 
 std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
                               const std::string& sha256) {
-  return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256);
+  return at_boundary("upload", [&] {
+    return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256);
+  });
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,
                              const RunContext& context, const SubmitWatch& watch) {
-  return fal::submit_request(impl_->session, parameters, video_url, audio_url, context, watch);
+  bool may_have_left = false;
+  SubmitWatch ours;
+  ours.about_to_leave = [&] {
+    if (watch.about_to_leave) watch.about_to_leave();
+    may_have_left = true;
+  };
+  ours.not_accepted = [&] {
+    may_have_left = false;
+    if (watch.not_accepted) watch.not_accepted();
+  };
+  try {
+    return fal::submit_request(impl_->session, parameters, video_url, audio_url, context, ours);
+  } catch (const Error&) {
+    throw;
+  } catch (...) {
+    if (may_have_left) throw lost_at_home();
+    rethrow_as_error("submit");
+  }
 }
 
 QueueStatus FalClient::status(const RequestRef& request, const RunContext& context) {
@@ -77,7 +114,7 @@ QueueStatus FalClient::wait(const RequestRef& request, const RunContext& context
 }
 
 void FalClient::wait_async(const RequestRef& request, const RunContext& context, std::function<void(WaitResult)> done) {
-  impl_->waits.start(request, context, std::move(done));
+  naming(request, [&] { impl_->waits.start(request, context, std::move(done)); });
 }
 
 std::future<QueueStatus> FalClient::wait_async(const RequestRef& request, const RunContext& context) {
@@ -97,7 +134,7 @@ ResultVideo FalClient::result(const RequestRef& request, const RunContext& conte
 }
 
 void FalClient::download(const ResultVideo& result, const std::string& path, const RunContext& context) {
-  fal::download_result(impl_->session, result, path, context);
+  at_boundary("download", [&] { fal::download_result(impl_->session, result, path, context); });
 }
 
 CancelOutcome FalClient::cancel(const RequestRef& request, const RunContext& context) {
