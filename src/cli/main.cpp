@@ -2,8 +2,6 @@
 #include <sys/prctl.h>
 
 #include <exception>
-#include <filesystem>
-#include <new>
 #include <react1/error.hpp>
 
 #include "cli/app.hpp"
@@ -12,6 +10,7 @@
 #include "cli/shell.hpp"
 #include "cli/signals.hpp"
 #include "cli/version.hpp"
+#include "core/boundary.hpp"
 #include "core/log.hpp"
 #include "media/ff/log_bridge.hpp"
 #include "media/ff/memory_limit.hpp"
@@ -42,15 +41,12 @@ int run_action(Shell& shell) {
 }
 
 /// What escaped from a command, as the one kind of failure that is reported.
-Error as_error(const std::exception& failure) {
-  if (const auto* error = dynamic_cast<const Error*>(&failure)) return *error;
-  if (const auto* error = dynamic_cast<const std::filesystem::filesystem_error*>(&failure)) {
-    return {ErrorCode::io, error->path1().string(), error->code().message()};
+Error escaped() {
+  try {
+    rethrow_as_error("react1");
+  } catch (const Error& error) {
+    return error;
   }
-  if (dynamic_cast<const std::bad_alloc*>(&failure) != nullptr) {
-    return {ErrorCode::internal, "memory", "there is not enough of it"};
-  }
-  return {ErrorCode::internal, "react1", "an internal fault, please report it", {.detail = failure.what()}};
 }
 
 int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
@@ -67,8 +63,8 @@ int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
     return app->exit(help);
   } catch (const CLI::ParseError& error) {
     return fail(usage_error(error, *app, argc, argv));
-  } catch (const std::exception& failure) {
-    return fail(as_error(failure));
+  } catch (...) {
+    return fail(escaped());
   }
 }
 

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <random>
 
+#include "core/saturate.hpp"
+
 namespace react1 {
 namespace {
 
@@ -19,7 +21,7 @@ class SystemClock final : public Clock {
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, duration, [] { return false; });
+    wake.wait_until(lock, stop, saturating_add(now(), at_most_forever(duration)), [] { return false; });
     return !stop.stop_requested();
   }
 };

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/number.hpp"
+
 namespace react1 {
 namespace {
 
@@ -86,7 +88,7 @@ std::string json_text(const Json& document, int indent) {
 }
 
 Json json_seconds(const Seconds& value) {
-  return std::stod(value.to_decimal(9));
+  return read_number<double>(value.to_decimal(9)).value();
 }
 
 Json json_seconds(const std::optional<Seconds>& value) {

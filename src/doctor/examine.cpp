@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <react1/doctor.hpp>
 
+#include "core/boundary.hpp"
 #include "doctor/checks.hpp"
 
 namespace react1 {
@@ -26,7 +27,9 @@ std::optional<ErrorCode> Diagnosis::failure() const {
   return found->code;
 }
 
-Diagnosis examine(const DoctorOptions& options, const RunContext& context) {
+namespace {
+
+Diagnosis examine_all(const DoctorOptions& options, const RunContext& context) {
   Diagnosis diagnosis;
   doctor::Findings& findings = diagnosis.findings;
   doctor::check_libraries(findings);
@@ -42,6 +45,12 @@ Diagnosis examine(const DoctorOptions& options, const RunContext& context) {
                                       "set FAL_KEY to a key of your account at fal.ai"));
   }
   return diagnosis;
+}
+
+}  // namespace
+
+Diagnosis examine(const DoctorOptions& options, const RunContext& context) {
+  return at_boundary("examine", [&] { return examine_all(options, context); });
 }
 
 }  // namespace react1

@@ -7,6 +7,7 @@
 #include <react1/webhook.hpp>
 #include <utility>
 
+#include "core/boundary.hpp"
 #include "fal/download.hpp"
 #include "fal/identity.hpp"
 #include "fal/platform.hpp"
@@ -26,18 +27,34 @@ namespace {
 template <class Call>
 auto naming(const RequestRef& request, const Call& call) {
   try {
-    return call();
+    return at_boundary("the service's answer", call);
   } catch (const Error& error) {
     if (!error.request_id().empty()) throw;
     throw error.with_request_id(request.request_id);
   }
 }
 
+/// To be called in the handling of what is no Error: the call was under way, and this side could not go on.
+Error lost_at_home() {
+  std::string cause;
+  try {
+    rethrow_as_error("submit");
+  } catch (const Error& error) {
+    cause = error.what();
+  }
+  return {ErrorCode::outcome_unknown,
+          "submitting",
+          "the paid request was sent, but whether it was accepted is not known",
+          {.detail = std::move(cause),
+           .hint = "look at fal.ai/dashboard/requests for a request of this minute; nothing is sent again by itself, "
+                   "because a second request would be paid too"}};
+}
+
 }  // namespace
 
 struct FalClient::Impl {
   explicit Impl(FalOptions given)
-      : options((fal::check_options(given), std::move(given))),
+      : options((fal::check_options(given), fal::within_time(std::move(given)))),
         transport("react1/" + std::string(version()),
                   std::make_shared<http::GatePolicy>(http::GatePolicy{options.host, options.retry})),
         session(options, transport, system_clock(), http::system_dice()),
@@ -57,7 +74,8 @@ struct FalClient::Impl {
   std::unique_ptr<fal::UploadMemory> memory;
 };
 
-FalClient::FalClient(FalOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+FalClient::FalClient(FalOptions options)
+    : impl_(at_boundary("FalClient", [&] { return std::make_unique<Impl>(std::move(options)); })) {}
 FalClient::FalClient(FalClient&&) noexcept = default;
 FalClient& FalClient::operator=(FalClient&&) noexcept = default;
 FalClient::~FalClient() = default;
@@ -68,12 +86,31 @@ const FalOptions& FalClient::options() const noexcept {
 
 std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
                               const std::string& sha256, const std::string& name) {
-  return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256, name);
+  return at_boundary("upload", [&] {
+    return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256, name);
+  });
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,
                              const RunContext& context, const SubmitWatch& watch) {
-  return fal::submit_request(impl_->session, parameters, video_url, audio_url, context, watch);
+  bool may_have_left = false;
+  SubmitWatch ours = watch;
+  ours.about_to_leave = [&] {
+    if (watch.about_to_leave) watch.about_to_leave();
+    may_have_left = true;
+  };
+  ours.not_accepted = [&] {
+    may_have_left = false;
+    if (watch.not_accepted) watch.not_accepted();
+  };
+  try {
+    return fal::submit_request(impl_->session, parameters, video_url, audio_url, context, ours);
+  } catch (const Error&) {
+    throw;
+  } catch (...) {
+    if (may_have_left) throw lost_at_home();
+    rethrow_as_error("submit");
+  }
 }
 
 QueueStatus FalClient::status(const RequestRef& request, const RunContext& context) {
@@ -85,7 +122,7 @@ QueueStatus FalClient::wait(const RequestRef& request, const RunContext& context
 }
 
 void FalClient::wait_async(const RequestRef& request, const RunContext& context, std::function<void(WaitResult)> done) {
-  impl_->waits.start(request, context, std::move(done));
+  naming(request, [&] { impl_->waits.start(request, context, std::move(done)); });
 }
 
 std::future<QueueStatus> FalClient::wait_async(const RequestRef& request, const RunContext& context) {
@@ -105,7 +142,7 @@ ResultVideo FalClient::result(const RequestRef& request, const RunContext& conte
 }
 
 void FalClient::download(const ResultVideo& result, const std::string& path, const RunContext& context) {
-  fal::download_result(impl_->session, result, path, context);
+  at_boundary("download", [&] { fal::download_result(impl_->session, result, path, context); });
 }
 
 CancelOutcome FalClient::cancel(const RequestRef& request, const RunContext& context) {
@@ -113,7 +150,7 @@ CancelOutcome FalClient::cancel(const RequestRef& request, const RunContext& con
 }
 
 ServiceIdentity FalClient::identity(const RunContext& context) {
-  return fal::service_identity(impl_->session, context);
+  return at_boundary("identity", [&] { return fal::service_identity(impl_->session, context); });
 }
 
 bool FalClient::has_platform() const noexcept {
@@ -121,36 +158,39 @@ bool FalClient::has_platform() const noexcept {
 }
 
 std::vector<HistoryEntry> FalClient::history(const HistoryQuery& query, const RunContext& context) {
-  return fal::read_history(impl_->session, query, context);
+  return at_boundary("history", [&] { return fal::read_history(impl_->session, query, context); });
 }
 
 UnitPrice FalClient::unit_price(const RunContext& context) {
-  return fal::unit_price(impl_->session, context);
+  return at_boundary("unit_price", [&] { return fal::unit_price(impl_->session, context); });
 }
 
 CostEstimate FalClient::estimate_cost(const Rational& units, const RunContext& context) {
-  return fal::estimate_cost(impl_->session, units, context);
+  return at_boundary("estimate_cost", [&] { return fal::estimate_cost(impl_->session, units, context); });
 }
 
 std::string FalClient::live_schema(const RunContext& context) {
-  return fal::live_schema(impl_->session, context);
+  return at_boundary("live_schema", [&] { return fal::live_schema(impl_->session, context); });
 }
 
 KeyProbe FalClient::probe_key(const RunContext& context) {
-  return fal::probe_key(impl_->session, context);
+  return at_boundary("probe_key", [&] { return fal::probe_key(impl_->session, context); });
 }
 
 std::optional<std::string> FalClient::reported_request(const std::string& token, std::chrono::milliseconds patience,
                                                        const RunContext& context) {
   const auto& receiver = impl_->options.webhook_receiver;
   if (!receiver || token.empty()) return std::nullopt;
-  const auto delivery = receiver->wait_for_token(token, patience, context);
-  return delivery ? std::optional(delivery->request_id) : std::nullopt;
+  return at_boundary("reported_request", [&] {
+    const auto delivery = receiver->wait_for_token(token, patience, context);
+    return delivery ? std::optional(delivery->request_id) : std::nullopt;
+  });
 }
 
 std::vector<std::pair<std::string, std::string>> FalClient::reported_tokens() const {
   const auto& receiver = impl_->options.webhook_receiver;
-  return receiver ? receiver->tokens() : std::vector<std::pair<std::string, std::string>>{};
+  if (!receiver) return {};
+  return at_boundary("reported_tokens", [&] { return receiver->tokens(); });
 }
 
 bool FalClient::expects_reports() const noexcept {

@@ -16,8 +16,9 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "fal/stored_size.hpp"
-#include "fal/url_expiry.hpp"
 #include "fal/verdict.hpp"
+#include "http/content_range.hpp"
+#include "http/url_expiry.hpp"
 
 namespace react1::fal {
 namespace {
@@ -41,7 +42,7 @@ std::string validator_of(const http::Headers& headers) {
 /// Content-Length, when it is that of the file itself.
 std::optional<std::int64_t> size_of(const http::Headers& headers) {
   const auto length = headers.find("Content-Length");
-  if (!length || headers.find("Content-Encoding").value_or("identity") != "identity") return std::nullopt;
+  if (!length || !http::packing_of(headers).empty()) return std::nullopt;
   return total_of("/" + *length);
 }
 
@@ -76,8 +77,8 @@ std::string objection(const http::Response& response, const std::string& path) {
   if (type.starts_with("text/") || type == "application/json" || type == "application/xml" ||
       type == "application/xhtml+xml")
     return "the answer is of type " + type;
-  if (const auto coding = response.headers.find("Content-Encoding"); coding && *coding != "identity")
-    return "the answer is packed, which was not asked for";
+  if (const std::string packing = http::packing_of(response.headers); !packing.empty())
+    return "the answer is packed (" + packing + "), which was not asked for";
   std::ifstream file(path, std::ios::binary);
   std::array<char, 512> head{};
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
@@ -168,7 +169,7 @@ class Download {
     const int status = response.status;
     if (status != 401 && status != 403 && status != 404 && status != 410)
       return undecided(response, subject, session_.options().key);
-    const auto end = url_expiry(result_.url);
+    const auto end = http::url_expiry(result_.url);
     const bool over = end && *end <= session_.clock().wall();
     // Only a URL that ended says that the file is gone: a proxy answers such statuses as well.
     return Error(
@@ -203,7 +204,7 @@ void download_result(const Session& session, const ResultVideo& result, const st
     throw Error(ErrorCode::network, redact_url(result.url), "the result's URL is not one that may be fetched",
                 {.hint = "only https is accepted, and plain http on this machine for a service on this machine"});
   }
-  if (const auto end = url_expiry(result.url)) {
+  if (const auto end = http::url_expiry(result.url)) {
     // Said before the first byte, because whoever stops here should know how long there is to come back.
     const auto left = std::chrono::duration_cast<std::chrono::minutes>(*end - session.clock().wall());
     const bool soon = left < kSoon;

@@ -6,6 +6,8 @@
 
 #include "fal/session.hpp"
 
+#include "core/boundary.hpp"
+
 namespace react1 {
 namespace {
 
@@ -29,13 +31,15 @@ Secret key_from_environment() {
 }  // namespace
 
 FalOptions fal_options_from_environment() {
-  FalOptions options;
-  options.key = key_from_environment();
-  fal::check_key(options.key);
-  if (std::string url = variable("REACT1_QUEUE_URL"); !url.empty()) options.queue_url = std::move(url);
-  if (std::string url = variable("REACT1_REST_URL"); !url.empty()) options.rest_url = std::move(url);
-  if (std::string url = variable("REACT1_PLATFORM_URL"); !url.empty()) options.platform_url = std::move(url);
-  return options;
+  return at_boundary("fal_options_from_environment", [] {
+    FalOptions options;
+    options.key = key_from_environment();
+    fal::check_key(options.key);
+    if (std::string url = variable("REACT1_QUEUE_URL"); !url.empty()) options.queue_url = std::move(url);
+    if (std::string url = variable("REACT1_REST_URL"); !url.empty()) options.rest_url = std::move(url);
+    if (std::string url = variable("REACT1_PLATFORM_URL"); !url.empty()) options.platform_url = std::move(url);
+    return options;
+  });
 }
 
 }  // namespace react1

@@ -10,6 +10,7 @@
 #include "fal/hints.hpp"
 #include "fal/scrub.hpp"
 #include "fal/wire.hpp"
+#include "http/storage_fault.hpp"
 
 namespace react1::fal {
 namespace {
@@ -164,7 +165,9 @@ Fault read_fault(const http::Response& response, const Secret& key) {
   } else {
     const std::string_view text = http::trim(response.body);
     const std::string title = page_title(text);
-    if (!title.empty()) {
+    if (const std::string storage = http::storage_fault_text(text); !storage.empty()) {
+      fault.text = scrub(storage, key);
+    } else if (!title.empty()) {
       fault.text = scrub("a web page: " + title, key);
     } else if (text.starts_with('<')) {
       fault.text = "a web page";

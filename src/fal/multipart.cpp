@@ -92,6 +92,7 @@ class PartedUpload {
     const std::string url = below(upload_.target.upload_url, "complete");
     http::Request request = session_.without_key(http::Method::post, url);
     request.headers.add("Content-Type", "application/json");
+    request.decode = true;
     request.body = http::TextBody{write_complete(etags)};
     http::Outcome outcome = http::perform_with_retry(session_.transport(), request, session_.retry(), context_);
     const std::string action = fmt::format("putting the parts of {} together", file_.path);

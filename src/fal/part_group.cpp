@@ -83,6 +83,8 @@ const Part* PartGroup::next() {
 void PartGroup::send(const Part& part, const RunContext& context) {
   const std::string url = below(upload_url_, std::to_string(part.number));
   http::Request request = session_.without_key(http::Method::put, url);
+  request.follow_redirects = true;
+  request.decode = true;
   const auto digest = std::make_shared<http::BodyDigest>();
   request.body = http::FileBody{file_.path, part.offset, part.bytes, digest};
   request.on_sent = [this, &part](std::int64_t done, std::optional<std::int64_t>) { note_sent(part.number, done); };

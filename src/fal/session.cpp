@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/redact.hpp"
+#include "core/saturate.hpp"
 #include "http/url.hpp"
 
 namespace react1::fal {
@@ -31,6 +32,16 @@ void check_key(const Secret& key) {
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
     refuse("the key is not of the form <key id>:<key secret>",
            "copy the whole key from fal.ai/dashboard/keys, both halves and the colon");
+}
+
+FalOptions within_time(FalOptions options) {
+  const auto cut = [](auto&... lengths) { ((lengths = at_most_forever(lengths)), ...); };
+  cut(options.retry.base_delay, options.retry.max_delay, options.host.breaker_pause, options.host.breaker_pause_max,
+      options.upload.assumed_life, options.upload.reuse_margin, options.connect_timeout, options.stall_timeout,
+      options.poll_interval, options.poll_interval_max, options.max_wait, options.stream_silence,
+      options.webhook_poll_interval, options.webhook_poll_interval_max);
+  if (options.max_queue_wait) cut(*options.max_queue_wait);
+  return options;
 }
 
 void check_options(const FalOptions& options) {
@@ -111,6 +122,7 @@ http::Request Session::keyed(http::Method method, const std::string& url, const 
   request.reach = http::Reach::anywhere;  // the operator has named this host
   request.headers.add("Authorization", "Key " + options_.key.expose());
   request.headers.add("Accept", accept);
+  request.decode = true;
   // A few kilobytes that take longer than this are dripped at us.
   request.total_timeout = options_.connect_timeout + 2 * options_.stall_timeout;
   return request;

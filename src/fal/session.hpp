@@ -11,6 +11,8 @@
 
 namespace react1::fal {
 
+/// The options with lengths of time as they are used: at most for ever (core/saturate).
+[[nodiscard]] FalOptions within_time(FalOptions options);
 /// All problems of the options in one Error{usage}, or Error{auth} for the key. Called before anything else.
 void check_options(const FalOptions& options);
 /// Throws Error{auth} unless `key` can travel as "Authorization: Key <id>:<secret>". Says what is wrong, never the key.

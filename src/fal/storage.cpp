@@ -36,6 +36,8 @@ std::string upload_whole(const Session& session, const LocalFile& file, const Ru
   // The signed URL is the only credential here; no Authorization, or the storage host would see the key.
   http::Request request = session.without_key(http::Method::put, target.upload_url);
   request.headers.add("Content-Type", file.content_type);
+  request.follow_redirects = true;
+  request.decode = true;
   const auto digest = std::make_shared<http::BodyDigest>();
   request.body = http::FileBody{file.path, /*offset=*/0, file.bytes, digest};
   request.on_sent = [&context, &file](std::int64_t done, std::optional<std::int64_t>) {

@@ -6,6 +6,7 @@
 #include <react1/error.hpp>
 
 #include "core/redact.hpp"
+#include "http/content_range.hpp"
 
 namespace react1::fal {
 namespace {
@@ -25,7 +26,7 @@ StoredSize judge(int status, const http::Headers& headers) {
   if (status == 401 || status == 403 || status == 404 || status == 410) return {StoredSize::Kind::absent};
   std::optional<std::int64_t> bytes;
   if (status == 206 || status == 416) bytes = total_of(headers.find("Content-Range").value_or(""));
-  if (status == 200 && headers.find("Content-Encoding").value_or("identity") == "identity")
+  if (status == 200 && http::packing_of(headers).empty())
     bytes = whole_number(headers.find("Content-Length").value_or(""));
   return bytes ? StoredSize{StoredSize::Kind::known, *bytes} : StoredSize{};
 }

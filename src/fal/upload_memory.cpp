@@ -6,8 +6,9 @@
 #include <react1/error.hpp>
 
 #include "core/log.hpp"
+#include "core/saturate.hpp"
 #include "core/sha256.hpp"
-#include "fal/url_expiry.hpp"
+#include "http/url_expiry.hpp"
 
 namespace react1::fal {
 namespace {
@@ -72,8 +73,8 @@ void UploadMemory::remember(const Content& content, const std::string& file_url,
                             std::chrono::system_clock::time_point uploaded) {
   without_fail([&] {
     const std::string id = id_of(content);
-    auto expires = uploaded + options_.lifecycle.expires_after.value_or(options_.assumed_life);
-    if (const auto named = url_expiry(file_url)) expires = std::min(expires, *named);
+    auto expires = saturating_add(uploaded, options_.lifecycle.expires_after.value_or(options_.assumed_life));
+    if (const auto named = http::url_expiry(file_url)) expires = std::min(expires, *named);
     ledger_.put_file(id, {sealer_.seal(file_url, id), milliseconds(uploaded), milliseconds(expires)});
   });
 }
@@ -91,7 +92,7 @@ std::optional<UploadMemory::Begun> UploadMemory::resume(const Content& content) 
     auto target = opened ? read_initiated(*opened) : std::nullopt;
     const auto now = clock_.wall();
     const auto begun = time_of(session->begun_ms);
-    const auto ends = target ? url_expiry(target->upload_url).value_or(begun + kSessionLife) : begun;
+    const auto ends = target ? http::url_expiry(target->upload_url).value_or(begun + kSessionLife) : begun;
     if (!target || begun > now || ends <= now || session->part_bytes < 1) {
       ledger_.forget_session(id);
       return std::nullopt;

@@ -1,5 +1,7 @@
 #include "fal/wait_limits.hpp"
 
+#include "core/saturate.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,13 +19,13 @@ std::string seconds(milliseconds time) {
 }  // namespace
 
 WaitLimits::WaitLimits(const FalOptions& options, Time begun)
-    : total_{options.max_wait, options.on_max_wait, begun + options.max_wait},
+    : total_{options.max_wait, options.on_max_wait, saturating_add(begun, options.max_wait)},
       queue_{options.max_queue_wait, options.on_max_queue_wait, std::nullopt} {}
 
 void WaitLimits::saw(QueueStatus::State state, Time now) {
   if (!queue_.length) return;
   if (state == QueueStatus::State::in_queue) {
-    if (!queue_.due) queue_.due = now + *queue_.length;
+    if (!queue_.due) queue_.due = saturating_add(now, *queue_.length);
   } else if (state == QueueStatus::State::in_progress) {
     queue_.due.reset();
   }

@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/saturate.hpp"
+
 namespace react1::fal {
-namespace {
-
-constexpr std::chrono::hours kForever{24 * 365};  // the clock's end lies too near to add what "for ever" is to some
-
-}  // namespace
-
 void WebhookInbox::put(WebhookDelivery delivery) {
   const std::lock_guard lock(mutex_);
   if (const auto [first, last] = listeners_.equal_range(delivery.request_id); first != last) {
@@ -37,7 +33,7 @@ std::optional<WebhookDelivery> WebhookInbox::wait_for(const std::string& request
                                                       const RunContext& context) {
   std::optional<WebhookDelivery> delivery;
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, context.stop, std::min<std::chrono::milliseconds>(patience, kForever), [&] {
+  arrived_.wait_for(lock, context.stop, at_most_forever(patience), [&] {
     delivery = take(request_id);
     return delivery.has_value();
   });

@@ -7,8 +7,10 @@
 #include <react1/error.hpp>
 #include <utility>
 
+#include "core/boundary.hpp"
 #include "core/log.hpp"
 #include "core/redact.hpp"
+#include "core/saturate.hpp"
 #include "fal/wire.hpp"
 
 namespace react1 {
@@ -41,14 +43,16 @@ bool is_ed25519(const Json& entry) {
 }  // namespace
 
 WebhookKeys parse_webhook_keys(std::string_view json) {
-  WebhookKeys keys;
-  const auto document = fal::read_object(json);
-  if (!document || !document->contains("keys") || !(*document)["keys"].is_array()) return keys;
-  for (const Json& entry : (*document)["keys"]) {
-    if (!entry.is_object() || !is_ed25519(entry) || keys.size() == kMaxKeys) continue;
-    if (const auto bytes = decode_key(fal::text_of(entry, "x"))) keys.push_back({fal::text_of(entry, "kid"), *bytes});
-  }
-  return keys;
+  return at_boundary("parse_webhook_keys", [&] {
+    WebhookKeys keys;
+    const auto document = fal::read_object(json);
+    if (!document || !document->contains("keys") || !(*document)["keys"].is_array()) return keys;
+    for (const Json& entry : (*document)["keys"]) {
+      if (!entry.is_object() || !is_ed25519(entry) || keys.size() == kMaxKeys) continue;
+      if (const auto bytes = decode_key(fal::text_of(entry, "x"))) keys.push_back({fal::text_of(entry, "kid"), *bytes});
+    }
+    return keys;
+  });
 }
 
 }  // namespace react1
@@ -77,13 +81,14 @@ std::shared_ptr<const WebhookKeyring::Keys> WebhookKeyring::newer_than(const std
 
 void WebhookKeyring::fetch(const RunContext& context) {
   const auto now = clock_.now();
-  if (attempted_ && now - *attempted_ < options_.keys_floor) return;
+  if (attempted_ && now - *attempted_ < at_most_forever(options_.keys_floor)) return;
   attempted_ = now;
   http::Request request;
   request.url = options_.keys_url;
   request.headers.add("Accept", "application/json");
   request.sink = http::TextSink{1 << 20};
   request.follow_redirects = true;
+  request.decode = true;
   request.connect_timeout = options_.fetch_timeout;
   request.stall_timeout = options_.fetch_timeout;
   request.total_timeout = options_.fetch_timeout;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <react1/webhook.hpp>
 
+#include "core/boundary.hpp"
 #include "core/hex.hpp"
 #include "core/sha256.hpp"
 #include "http/headers.hpp"
@@ -97,31 +98,33 @@ std::string_view to_string(WebhookVerdict verdict) noexcept {
 
 WebhookCheck verify_webhook(const WebhookHeaders& headers, std::string_view body, const WebhookKeys& keys,
                             std::chrono::system_clock::time_point now, std::chrono::seconds tolerance) {
-  WebhookCheck check;
-  std::string timestamp, signature_text;
-  for (const Field& field :
-       {Field{"X-Fal-Webhook-Request-Id", &check.request_id}, Field{"X-Fal-Webhook-User-Id", &check.user_id},
-        Field{"X-Fal-Webhook-Timestamp", &timestamp}, Field{"X-Fal-Webhook-Signature", &signature_text}}) {
-    if (auto problem = read_field(headers, field)) return std::move(*problem);
-  }
-  const auto judged = [&check](WebhookVerdict verdict, std::string reason) {
-    check.verdict = verdict;
-    check.reason = std::move(reason);
-    return check;
-  };
-  const auto sent = read_timestamp(timestamp);
-  if (!sent) return judged(WebhookVerdict::malformed_header, "the timestamp is no number of seconds");
-  const auto signature = from_hex(signature_text);
-  if (!signature || signature->size() != kSignatureBytes)
-    return judged(WebhookVerdict::malformed_header, "the signature is not 128 hexadecimal digits");
-  const std::int64_t age = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count() - *sent;
-  if (age > tolerance.count()) return judged(WebhookVerdict::too_old, fmt::format("it was sent {} s ago", age));
-  if (-age > tolerance.count()) return judged(WebhookVerdict::too_new, fmt::format("it was sent in {} s", -age));
-  const std::string message = check.request_id + '\n' + check.user_id + '\n' + timestamp + '\n' + sha256_hex(body);
-  const bool genuine =
-      std::any_of(keys.begin(), keys.end(), [&](const WebhookKey& key) { return made_by(key, message, *signature); });
-  if (!genuine) return judged(WebhookVerdict::wrong_signature, "no key of the service signed this");
-  return judged(WebhookVerdict::authentic, {});
+  return at_boundary("verify_webhook", [&] {
+    WebhookCheck check;
+    std::string timestamp, signature_text;
+    for (const Field& field :
+         {Field{"X-Fal-Webhook-Request-Id", &check.request_id}, Field{"X-Fal-Webhook-User-Id", &check.user_id},
+          Field{"X-Fal-Webhook-Timestamp", &timestamp}, Field{"X-Fal-Webhook-Signature", &signature_text}}) {
+      if (auto problem = read_field(headers, field)) return std::move(*problem);
+    }
+    const auto judged = [&check](WebhookVerdict verdict, std::string reason) {
+      check.verdict = verdict;
+      check.reason = std::move(reason);
+      return check;
+    };
+    const auto sent = read_timestamp(timestamp);
+    if (!sent) return judged(WebhookVerdict::malformed_header, "the timestamp is no number of seconds");
+    const auto signature = from_hex(signature_text);
+    if (!signature || signature->size() != kSignatureBytes)
+      return judged(WebhookVerdict::malformed_header, "the signature is not 128 hexadecimal digits");
+    const std::int64_t age = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count() - *sent;
+    if (age > tolerance.count()) return judged(WebhookVerdict::too_old, fmt::format("it was sent {} s ago", age));
+    if (-age > tolerance.count()) return judged(WebhookVerdict::too_new, fmt::format("it was sent in {} s", -age));
+    const std::string message = check.request_id + '\n' + check.user_id + '\n' + timestamp + '\n' + sha256_hex(body);
+    const bool genuine =
+        std::any_of(keys.begin(), keys.end(), [&](const WebhookKey& key) { return made_by(key, message, *signature); });
+    if (!genuine) return judged(WebhookVerdict::wrong_signature, "no key of the service signed this");
+    return judged(WebhookVerdict::authentic, {});
+  });
 }
 
 }  // namespace react1

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/boundary.hpp"
 #include "core/log.hpp"
 #include "fal/webhook_inbox.hpp"
 #include "fal/wire.hpp"
@@ -167,7 +168,8 @@ struct WebhookReceiver::Impl {
   serve::HttpServer server;  // last: its callbacks use all of the above
 };
 
-WebhookReceiver::WebhookReceiver(WebhookReceiverOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+WebhookReceiver::WebhookReceiver(WebhookReceiverOptions options)
+    : impl_(at_boundary("WebhookReceiver", [&] { return std::make_unique<Impl>(std::move(options)); })) {}
 WebhookReceiver::~WebhookReceiver() = default;
 
 std::uint16_t WebhookReceiver::port() const noexcept {
@@ -177,7 +179,7 @@ std::uint16_t WebhookReceiver::port() const noexcept {
 std::optional<WebhookDelivery> WebhookReceiver::wait_for(const std::string& request_id,
                                                          std::chrono::milliseconds patience,
                                                          const RunContext& context) {
-  return impl_->inbox->wait_for(request_id, patience, context);
+  return at_boundary("webhook", [&] { return impl_->inbox->wait_for(request_id, patience, context); });
 }
 
 std::optional<WebhookDelivery> WebhookReceiver::wait_for_token(const std::string& token,

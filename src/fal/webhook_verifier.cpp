@@ -6,6 +6,8 @@
 #include <react1/version.hpp>
 #include <vector>
 
+#include "core/boundary.hpp"
+#include "core/number.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "http/curl_transport.hpp"
@@ -84,7 +86,7 @@ WebhookCheck Verifier::verify(const WebhookHeaders& headers, std::string_view bo
   const std::string timestamp = value_of(headers, "X-Fal-Webhook-Timestamp");
   const std::string delivery =
       sha256_hex(check.request_id + '\n' + check.user_id + '\n' + timestamp + '\n' + sha256_hex(body));
-  const auto sent = std::chrono::system_clock::from_time_t(static_cast<std::time_t>(std::stoll(timestamp)));
+  const auto sent = std::chrono::system_clock::from_time_t(read_number<std::time_t>(timestamp).value_or(0));
   if (!seen_.first(delivery, sent + options_.tolerance + std::chrono::seconds(1), clock_.wall())) {
     check.verdict = WebhookVerdict::duplicate;
     check.reason = "the same delivery came before";
@@ -111,13 +113,14 @@ struct WebhookVerifier::Impl {
   fal::Verifier verifier;
 };
 
-WebhookVerifier::WebhookVerifier(WebhookOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+WebhookVerifier::WebhookVerifier(WebhookOptions options)
+    : impl_(at_boundary("WebhookVerifier", [&] { return std::make_unique<Impl>(std::move(options)); })) {}
 WebhookVerifier::WebhookVerifier(WebhookVerifier&&) noexcept = default;
 WebhookVerifier& WebhookVerifier::operator=(WebhookVerifier&&) noexcept = default;
 WebhookVerifier::~WebhookVerifier() = default;
 
 WebhookCheck WebhookVerifier::verify(const WebhookHeaders& headers, std::string_view body, const RunContext& context) {
-  return impl_->verifier.verify(headers, body, context);
+  return at_boundary("webhook", [&] { return impl_->verifier.verify(headers, body, context); });
 }
 
 }  // namespace react1

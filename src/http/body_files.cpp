@@ -83,6 +83,10 @@ FileWriter::FileWriter(const std::string& path)
   if (!file_.is_open()) problem_ = cause();
 }
 
+FileWriter::FileWriter(int descriptor) : file_(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)) {
+  if (!file_.is_open()) problem_ = cause();
+}
+
 bool FileWriter::start_at(std::int64_t position) noexcept {
   if (::ftruncate(file_.get(), position) != 0) return fail("cannot be shortened");
   position_ = position;

@@ -50,6 +50,8 @@ class FileReader {
 class FileWriter {
  public:
   explicit FileWriter(const std::string& path);
+  /// Writes to a copy of an open descriptor.
+  explicit FileWriter(int descriptor);
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] std::int64_t position() const noexcept { return position_; }
   /// Drops what lies behind `position` and goes on from there.

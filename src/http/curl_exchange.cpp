@@ -49,11 +49,14 @@ CurlExchange::CurlExchange(CURL* easy, const Request& request, const std::string
       touched_(std::move(touched)),
       begun_(Clock::now()),
       last_activity_(begun_) {
+  const auto* text = std::get_if<TextSink>(&request.sink);
+  if (text != nullptr && text->keep_part) part_sink_ = text;
   set_common(url);
   set_callbacks();
   set_network(url);
   set_version(url);
   set_headers();
+  set_encoding();
 }
 
 std::optional<TransportFailure> CurlExchange::open_files() {
@@ -62,7 +65,11 @@ std::optional<TransportFailure> CurlExchange::open_files() {
     if (!reader_->problem().empty()) return failure(Kind::local_read, file->path + ": " + reader_->problem());
   }
   if (file_sink_ != nullptr) {
-    writer_.emplace(file_sink_->path);
+    if (file_sink_->descriptor >= 0) {
+      writer_.emplace(file_sink_->descriptor);
+    } else {
+      writer_.emplace(file_sink_->path);
+    }
     if (!writer_->problem().empty()) return failure(Kind::local_write, file_sink_->path + ": " + writer_->problem());
   }
   return std::nullopt;
@@ -167,9 +174,10 @@ bool CurlExchange::begin_body() {
     into_stream_ = stream_sink_->media_type.empty() || type == stream_sink_->media_type;
   }
   const auto* text = std::get_if<TextSink>(&request_.sink);
+  const bool keeps_beginning = text == nullptr || text->keep_part;  // of an error page as well
   const std::int64_t limit = into_file_        ? file_sink_->max_bytes - writer_->position()
-                             : text != nullptr ? text->max_bytes
-                                               : INT64_MAX;  // of an error page the beginning is kept
+                             : keeps_beginning ? INT64_MAX
+                                               : text->max_bytes;
   if (announced_ && *announced_ > limit)
     return fail(Kind::too_large, fmt::format("{} bytes announced, {} allowed", *announced_, limit));
   return true;
@@ -183,16 +191,19 @@ bool CurlExchange::take_body(const char* data, std::size_t size) {
     if (!writer_->write(data, size)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
     return true;
   }
-  if (writer_ || stream_sink_ != nullptr) return keep_beginning(data, size);
+  if (part_sink_ != nullptr) return keep_beginning(data, size, static_cast<std::size_t>(part_sink_->max_bytes));
+  if (writer_ || stream_sink_ != nullptr) return keep_beginning(data, size, kMaxErrorPageBytes);
   const std::int64_t limit = std::get<TextSink>(request_.sink).max_bytes;
   if (response_.bytes > limit) return fail(Kind::too_large, fmt::format("more than the allowed {} bytes", limit));
   response_.body.append(data, size);
   return true;
 }
 
-bool CurlExchange::keep_beginning(const char* data, std::size_t size) {
-  response_.body.append(data, std::min(size, kMaxErrorPageBytes - response_.body.size()));
-  read_enough_ = response_.body.size() == kMaxErrorPageBytes;
+bool CurlExchange::keep_beginning(const char* data, std::size_t size, std::size_t most) {
+  response_.body.append(data, std::min(size, most - response_.body.size()));
+  // An answer that is exactly as long comes to its own end, and its connection stays of use.
+  read_enough_ = response_.bytes > static_cast<std::int64_t>(most) ||
+                 (response_.body.size() == most && announced_ != response_.bytes);
   return !read_enough_;
 }
 
@@ -269,6 +280,7 @@ TransportFailure CurlExchange::failure(Kind kind, std::string detail) const {
   if (response_.status != 0) result.status = response_.status;
   result.headers = response_.headers;
   result.bytes = response_.bytes;
+  if (part_sink_ != nullptr) result.body = response_.body;
   return result;
 }
 
@@ -282,7 +294,8 @@ Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
   if (code == CURLE_OK) {
     if (response_.status < 200 || response_.status > 599) return failure(Kind::protocol, "no valid status line");
     // curl checks this too, except for what it ignores behind the announced end.
-    if (announced_ && *announced_ != response_.bytes)
+    const bool decoded = request_.decode && response_.headers.has("Content-Encoding");  // then curl alone knows
+    if (announced_ && *announced_ != response_.bytes && !decoded)
       return failure(Kind::truncated_body, fmt::format("{} of {} bytes", response_.bytes, *announced_));
     return std::move(response_);
   }

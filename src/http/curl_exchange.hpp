@@ -60,6 +60,7 @@ class CurlExchange {
   void set_network(const std::string& url);
   void set_version(const std::string& url);
   void set_headers();
+  void set_encoding();
   void set_body();
   [[nodiscard]] std::optional<TransportFailure> open_files();
 
@@ -75,7 +76,7 @@ class CurlExchange {
   [[nodiscard]] bool begin_body();
   [[nodiscard]] bool take_body(const char* data, std::size_t size);
   [[nodiscard]] bool take_stream(const char* data, std::size_t size);
-  [[nodiscard]] bool keep_beginning(const char* data, std::size_t size);
+  [[nodiscard]] bool keep_beginning(const char* data, std::size_t size, std::size_t most);
   [[nodiscard]] bool fail(Kind kind, std::string detail);
 
   void touch();
@@ -86,9 +87,10 @@ class CurlExchange {
   const Request& request_;
   const Reach reach_;
   Way way_ = Way::direct;
-  bool begun_sending_ = false;  // the way to the server stands and the request is handed to it
-  std::optional<Place> peer_;   // where the server is; nullopt: not known, or a proxy knows
-  std::string out_of_reach_;    // an address that was not connected to
+  const TextSink* part_sink_ = nullptr;  // one with keep_part
+  bool begun_sending_ = false;           // the way to the server stands and the request is handed to it
+  std::optional<Place> peer_;            // where the server is; nullopt: not known, or a proxy knows
+  std::string out_of_reach_;             // an address that was not connected to
   const FileSink* file_sink_;
   const StreamSink* stream_sink_;
   Touched touched_;

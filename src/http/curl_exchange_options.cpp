@@ -1,6 +1,8 @@
 // What curl is told about an exchange before it starts, and the callbacks that hold it to the addresses it may reach.
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <react1/error.hpp>
 #include <string>
 #include <string_view>
@@ -21,10 +23,13 @@ void CurlExchange::set_common(const std::string& url) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // Without this a stop during a slow name lookup waits for the resolver's thread.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
+  constexpr std::int64_t kLongest = INT32_MAX;  // 24 days; curl takes no more
+  const std::int64_t patience = std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, kLongest);
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(patience));
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
   // Only files come in bulk; a thousand open streams with large buffers would be 256 MB.
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, file_sink_ != nullptr ? 256L << 10U : 16L << 10U);
+  const bool bulk = file_sink_ != nullptr || part_sink_ != nullptr;
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, bulk ? 256L << 10U : 16L << 10U);
   curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10U);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, curl_message_.data());
 }
@@ -107,7 +112,7 @@ void CurlExchange::set_version(const std::string& url) {
     curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
   }
-  const bool file = std::holds_alternative<FileBody>(request_.body) || file_sink_ != nullptr;
+  const bool file = std::holds_alternative<FileBody>(request_.body) || file_sink_ != nullptr || part_sink_ != nullptr;
   if (request_.at_most_once || file || !url.starts_with("https:")) {
     // Files: side by side on one HTTP/2 connection they would share its window, and block the small exchanges. Plain
     // http: the wait below would only end with the first answer there, not with the handshake.
@@ -131,7 +136,15 @@ void CurlExchange::set_headers() {
   }
   append("Expect:");  // "100-continue" costs a second with servers that ignore it
   if (!request_.headers.has("Content-Type")) append("Content-Type:");  // curl would claim a web form
+  // None at all would mean "any".
+  if (!request_.decode && request_.method == Method::get) append("Accept-Encoding: identity");
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
+}
+
+/// curl decodes as it hands on, so that the sinks' limits hold for what a small body becomes. A packed stream would be
+/// held back until a block of it is full, so none is asked for; one that comes all the same is decoded.
+void CurlExchange::set_encoding() {
+  if (request_.decode) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, stream_sink_ != nullptr ? "identity" : "");
 }
 
 void CurlExchange::set_body() {

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/saturate.hpp"
 #include "http/engine_loop.hpp"
 #include "http/redirects.hpp"
 
@@ -61,6 +62,9 @@ Engine::~Engine() {
 Engine::ExchangeId Engine::start(Request request, Completion done) {
   check_request(request);
   const std::uint64_t id = loop_->new_id();
+  request.connect_timeout = at_most_forever(request.connect_timeout);
+  request.stall_timeout = at_most_forever(request.stall_timeout);
+  if (request.total_timeout) request.total_timeout = at_most_forever(*request.total_timeout);
   auto flight = std::make_shared<Flight>();
   flight->id = id;
   flight->url = request.url;
@@ -81,7 +85,7 @@ void Engine::cancel(ExchangeId exchange) {
 
 Engine::TimerId Engine::after(std::chrono::milliseconds delay, Function function) {
   const std::uint64_t id = loop_->new_id();
-  const auto due = std::chrono::steady_clock::now() + delay;
+  const auto due = saturating_add(std::chrono::steady_clock::now(), delay);
   loop_->post([loop = loop_.get(), id, due, function = std::move(function)]() mutable {
     loop->timers().add(id, due, std::move(function));
   });

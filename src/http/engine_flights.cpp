@@ -162,6 +162,7 @@ void EngineLoop::finish(Flight& flight, std::optional<CURLcode> code) {
   // The last pieces and the last progress come before the end.
   call([&] { static_cast<void>(flight.exchange->deliver()); });
   Outcome outcome = flight.exchange->conclude(code);
+  if (auto* answer = std::get_if<Response>(&outcome)) answer->reach = flight.reach;
   flight.reach = std::max(flight.reach, reach_from(flight.url, flight.exchange->peer()));
   detach(flight);
   auto* response = std::get_if<Response>(&outcome);

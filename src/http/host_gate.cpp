@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/saturate.hpp"
 #include "http/retry.hpp"
 
 namespace react1::http {
@@ -71,7 +72,8 @@ HostGate::Answer HostGate::ask(GateClass what, Time now) {
   if (tokens_ < 1) {
     const std::chrono::duration<double> missing((1 - tokens_) / policy_.limits.requests_per_s);
     // Rounded up: asked a moment too early, it would be told to wait for nothing again and again.
-    return {.at = now + std::chrono::ceil<milliseconds>(missing)};
+    const std::chrono::duration<double> longest(kForever);
+    return {.at = now + std::chrono::ceil<milliseconds>(std::min(missing, longest))};
   }
   tokens_ -= 1;
   ++running;

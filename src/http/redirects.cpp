@@ -30,8 +30,8 @@ void check_request(const Request& request) {
   const auto require = [&request](bool fine, const char* problem) {
     if (!fine) throw Error(ErrorCode::internal, redact_url(request.url), problem);
   };
-  require(!request.follow_redirects || (request.method == Method::get && !request.headers.has("Authorization")),
-          "only a GET without a key may follow redirects");
+  require(!request.follow_redirects || (request.method != Method::post && !request.headers.has("Authorization")),
+          "only a GET or PUT without a key may follow redirects");
   for (const Header& field : request.headers.fields()) {
     require(!has_line_break(field.name) && !has_line_break(field.value), "a header field may not hold a line break");
   }
@@ -70,8 +70,10 @@ Reach reach_from(const std::string& url, std::optional<Place> peer) {
 
 bool wants_redirect(const Request& request, const Response& response) noexcept {
   const int status = response.status;
-  return request.follow_redirects &&
-         (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
+  if (!request.follow_redirects) return false;
+  if (status == 307 || status == 308) return true;
+  // These turn a PUT into a GET, which stores nothing.
+  return request.method == Method::get && (status == 301 || status == 302 || status == 303);
 }
 
 std::variant<std::string, TransportFailure> next_stop(const Request& request, const std::string& url,

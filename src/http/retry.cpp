@@ -12,6 +12,7 @@
 
 #include "core/log.hpp"
 #include "core/redact.hpp"
+#include "core/saturate.hpp"
 #include "http/date.hpp"
 
 namespace react1::http {
@@ -47,7 +48,7 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view valu
 
 std::chrono::milliseconds backoff(int attempt, const RetryOptions& options, double random) {
   const double doubled = static_cast<double>(options.base_delay.count()) * std::exp2(std::max(attempt, 1) - 1);
-  const double capped = std::min(doubled, static_cast<double>(options.max_delay.count()));
+  const double capped = std::min(doubled, static_cast<double>(at_most_forever(options.max_delay).count()));
   return std::chrono::milliseconds(std::llround(capped * (0.5 + 0.5 * random)));
 }
 

@@ -40,7 +40,12 @@ struct FileBody {
 
 /// The answer's body goes to Response::body.
 struct TextSink {
-  std::int64_t max_bytes = 16 << 20;  ///< an answer above this is stopped while it streams: TransportFailure{too_large}
+  /// Of the body as it is handed on, after decoding. An answer above this is stopped while it streams:
+  /// TransportFailure{too_large}.
+  std::int64_t max_bytes = 16 << 20;
+  /// An answer above max_bytes is a Response with its first max_bytes; what arrived of one that broke off is kept in
+  /// TransportFailure::body. For large pieces of files: large buffers, HTTP/1.1.
+  bool keep_part = false;
 };
 
 /// A 2xx body goes into a file (created when missing); any other status's body goes to Response::body, its first 64
@@ -51,6 +56,8 @@ struct FileSink {
   /// The file already holds this many bytes of the same resource and the request carries a matching Range: a 206 is
   /// appended there, a 200 starts the file from nothing.
   std::int64_t resume_at = 0;
+  /// An open file to write to in place of the one at `path`, which is then for messages; stays open. -1: none.
+  int descriptor = -1;
 };
 
 /// A 2xx body without a foreseeable end is handed on as it comes; any other status's body, and a 2xx of another media
@@ -93,10 +100,14 @@ struct Request {
   std::chrono::milliseconds stall_timeout{60'000};    ///< no byte in either direction for this long
   /// The whole exchange. For small answers, where a server that drips a byte now and then must not hold us for ever.
   std::optional<std::chrono::milliseconds> total_timeout{};
-  /// Follow up to ten redirects of a GET, http(s) only, never from https to http, never from the internet into a
-  /// private network or from elsewhere to this machine; what counts is the address that was or would be connected to.
-  /// Not allowed together with an Authorization header: Error{internal}.
+  /// Follow up to ten redirects of a GET, or of a PUT (307 and 308, where all of it is sent again), http(s) only, never
+  /// from https to http, never from the internet into a private network or from elsewhere to this machine; what counts
+  /// is the address that was or would be connected to. Not allowed together with an Authorization header:
+  /// Error{internal}.
   bool follow_redirects = false;
+  /// Ask for whatever Content-Encoding can be decoded here, and decode it; limits count decoded bytes. Otherwise the
+  /// body is asked for as it is ("identity"), and one that is encoded all the same comes as it came.
+  bool decode = false;
   /// The request must reach a server at most once. It then travels alone on a connection of its own.
   bool at_most_once = false;
   /// What may be asked of the host at a time, together with everybody else in the process; null: no limits.
@@ -116,10 +127,11 @@ struct Request {
 struct Response {
   int status = 0;
   Headers headers{};
-  std::string body{};           ///< empty when a FileSink or StreamSink took it
-  std::int64_t bytes = 0;       ///< of the body, as received in this exchange
-  std::string effective_url{};  ///< after redirects
-  Way way = Way::direct;        ///< with Way::plain_proxy the proxy may have written all of this
+  std::string body{};             ///< empty when a FileSink or StreamSink took it
+  std::int64_t bytes = 0;         ///< of the body, as received in this exchange (with Request::decode: decoded)
+  std::string effective_url{};    ///< after redirects
+  Reach reach = Reach::anywhere;  ///< how far effective_url was allowed to lead; for asking there again
+  Way way = Way::direct;          ///< with Way::plain_proxy the proxy may have written all of this
 
   [[nodiscard]] bool ok() const noexcept { return status >= 200 && status < 300; }
 };
@@ -153,6 +165,7 @@ struct TransportFailure {
   std::optional<int> status{};  ///< when the answer's status line had arrived
   Headers headers{};            ///< of the answer, as far as they had arrived
   std::int64_t bytes = 0;       ///< of the body that had arrived (and, with a FileSink and a 2xx, were written)
+  std::string body{};           ///< what had arrived of it, with TextSink::keep_part
   Way way = Way::direct;
   std::optional<int> proxy_status{};  ///< what a proxy answered when it was asked for a tunnel; `status` is never that
 };

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/saturate.hpp"
 #include "media/ff/check.hpp"
 #include "media/limits.hpp"
 
@@ -61,7 +62,7 @@ int Decoder::timed(Call call) {
   const auto begin = std::chrono::steady_clock::now();
   const int rc = call();
   worked_ += std::chrono::steady_clock::now() - begin;
-  if (rc < 0 && worked_ > limits_.decode_timeout) {
+  if (rc < 0 && worked_ > at_most_forever(limits_.decode_timeout)) {
     throw Error{ErrorCode::media, where_,
                 fmt::format("no progress: the decoder worked for {:g} s and gave nothing",
                             std::chrono::duration<double>(limits_.decode_timeout).count()),

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
@@ -88,7 +90,9 @@ class Detector {
   [[nodiscard]] int count(const char* kind) const {
     const std::string key = std::string{"lavfi.idet.multiple."} + kind;
     const AVDictionaryEntry* entry = av_dict_get(out_->metadata, key.c_str(), nullptr, /*flags=*/0);
-    return entry == nullptr ? 0 : static_cast<int>(std::strtod(entry->value, nullptr));
+    int frames = 0;  // "12.00", or by the process's locale "12,00"
+    if (entry != nullptr) std::from_chars(entry->value, entry->value + std::strlen(entry->value), frames);
+    return frames;
   }
 
   std::string where_;

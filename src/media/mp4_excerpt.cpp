@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/saturate.hpp"
 #include "media/ff/interrupt.hpp"
 #include "media/mp4_index_writer.hpp"
 #include "media/mp4_sample_table.hpp"
@@ -84,8 +85,8 @@ std::optional<Mp4Excerpt> excerpt_mp4(const Source& source, int index, const Sec
   Mp4BoxReader boxes(read_at, file->size());
   const std::int64_t moved = played->pause - played->begin;
   auto stretch = stretch_of(boxes, track.box, [&](const Mp4TableBoxes& tables) {
-    return read_stretch(tables, (from * track.timescale).floor() - moved, (to * track.timescale).ceil() - moved,
-                        most_samples);
+    return read_stretch(tables, saturating_add((from * track.timescale).floor(), -moved),
+                        saturating_add((to * track.timescale).ceil(), -moved), most_samples);
   });
   if (!stretch) return std::nullopt;
   const std::int64_t shift = stretch->decode_time + moved;

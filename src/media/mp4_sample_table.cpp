@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/saturate.hpp"
+
 namespace react1::media {
 namespace {
 
 constexpr std::size_t head = 4;  ///< version and flags
+/// A track that lasts longer is no recording; what is counted in its ticks fits 64 bits.
+constexpr std::int64_t longest_ticks = std::int64_t{1} << 53;
 
 /// A box that is a list of entries of the same width behind its head and a count.
 class Table {
@@ -77,10 +81,12 @@ std::optional<std::vector<Mp4Run>> runs_of(const Table& table, std::uint64_t sam
   std::vector<Mp4Run> runs;
   runs.reserve(static_cast<std::size_t>(table.size()));
   std::uint64_t covered = 0;
+  std::int64_t ticks = 0;
   for (std::uint64_t i = 0; i < table.size(); ++i) {
     const Run run = run_at(table, i, is_signed);
     covered += static_cast<std::uint64_t>(run.count);
-    if (covered > samples || !run.is_plausible()) return std::nullopt;
+    if (!is_signed) ticks = saturating_add(ticks, saturating_multiply(run.count, run.value));
+    if (covered > samples || !run.is_plausible() || ticks > longest_ticks) return std::nullopt;
     if (run.count > 0) runs.push_back(run.stored());
   }
   return covered == samples ? std::optional{std::move(runs)} : std::nullopt;
@@ -110,14 +116,22 @@ bool for_each_chunk(const Mp4TableBoxes& boxes, const Sizes& sizes, Visit&& visi
   return sample == sizes.count();
 }
 
+/// No file reaches that far. Sizes are of 32 bits, and so are their counts: a sum of them is a little below 2^64.
+constexpr bool is_in_a_file(std::uint64_t offset, std::uint64_t bytes) {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  return offset <= most && bytes <= most - offset;
+}
+
 /// Where the chunk that reaches farthest ends. nullopt when chunks and samples don't fit together.
 std::optional<std::int64_t> end_of_data(const Mp4TableBoxes& boxes, const Sizes& sizes) {
   std::uint64_t end = 0;
+  bool in_a_file = true;
   const bool fits = for_each_chunk(boxes, sizes, [&](std::uint64_t first, std::uint64_t count, std::uint64_t offset) {
-    end = std::max(end, offset + sizes.sum(first, count));
+    const std::uint64_t bytes = sizes.sum(first, count);
+    in_a_file = in_a_file && is_in_a_file(offset, bytes);
+    if (in_a_file) end = std::max(end, offset + bytes);
   });
-  if (!fits || end > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
-  return static_cast<std::int64_t>(end);
+  return fits && in_a_file ? std::optional(static_cast<std::int64_t>(end)) : std::nullopt;
 }
 
 /// Of a table's runs, what covers the samples [first, first + count). nullopt unless all its runs cover `samples`. Only
@@ -146,10 +160,9 @@ class DecodeTimes {
     std::int64_t sample = 0, now = 0;
     for (std::uint64_t i = 0; i < durations_.size() && now < time; ++i) {
       const Run run = run_at(durations_, i, /*is_signed=*/false);
-      const std::int64_t steps =
-          run.value > 0 ? std::min(run.count, (time - now + run.value - 1) / run.value) : run.count;
+      const std::int64_t steps = run.value > 0 ? std::min(run.count, (time - now - 1) / run.value + 1) : run.count;
       sample += steps;
-      now += steps * run.value;
+      now = saturating_add(now, saturating_multiply(steps, run.value));
     }
     return sample;
   }
@@ -157,7 +170,7 @@ class DecodeTimes {
     std::int64_t time = 0;
     for (std::uint64_t i = 0; i < durations_.size() && sample > 0; ++i) {
       const Run run = run_at(durations_, i, /*is_signed=*/false);
-      time += std::min(sample, run.count) * run.value;
+      time = saturating_add(time, saturating_multiply(std::min(sample, run.count), run.value));
       sample -= run.count;
     }
     return time;
@@ -205,6 +218,7 @@ std::optional<Mp4Stretch> stretch_of(const Mp4TableBoxes& boxes, std::int64_t be
     return std::nullopt;  // the last: a list that repeats itself
   }
   stretch.decode_time = DecodeTimes(durations).time_of(begin);
+  if (stretch.decode_time > longest_ticks) return std::nullopt;
   auto part = part_of(durations, /*is_signed=*/false, sizes.count(), begin, count);
   if (!part) return std::nullopt;
   stretch.durations = std::move(*part);
@@ -213,10 +227,12 @@ std::optional<Mp4Stretch> stretch_of(const Mp4TableBoxes& boxes, std::int64_t be
     if (!part) return std::nullopt;
     stretch.composition_offsets = std::move(*part);
   }
+  bool in_a_file = true;
   const bool fits = for_each_chunk(boxes, sizes, [&](std::uint64_t first, std::uint64_t samples, std::uint64_t offset) {
     if (static_cast<std::int64_t>(first) >= end || static_cast<std::int64_t>(first + samples) <= begin) return;
     for (std::uint64_t i = first; i < first + samples; ++i) {
       const auto size = static_cast<std::int64_t>(sizes.sum(i, 1));
+      in_a_file = in_a_file && is_in_a_file(offset, static_cast<std::uint64_t>(size));
       if (const auto at = static_cast<std::int64_t>(i); at >= begin && at < end) {
         stretch.offsets.push_back(static_cast<std::int64_t>(offset));
         stretch.sizes.push_back(size);
@@ -224,7 +240,7 @@ std::optional<Mp4Stretch> stretch_of(const Mp4TableBoxes& boxes, std::int64_t be
       offset += static_cast<std::uint64_t>(size);
     }
   });
-  return fits ? std::optional{std::move(stretch)} : std::nullopt;
+  return fits && in_a_file ? std::optional{std::move(stretch)} : std::nullopt;
 }
 
 }  // namespace
@@ -276,7 +292,8 @@ std::optional<Mp4Stretch> read_stretch(const Mp4TableBoxes& boxes, std::int64_t 
   const Table durations(boxes.stts, 8);
   if (!durations.is_whole()) return std::nullopt;
   const DecodeTimes times(durations);
-  const std::int64_t begin = std::max<std::int64_t>(times.sample_at(from + 1) - 1, 0);  // the last one at or before
+  const std::int64_t begin =
+      std::max<std::int64_t>(times.sample_at(saturating_add(from, 1)) - 1, 0);  // the last one at or before
   return stretch_of(boxes, begin, times.sample_at(to), most_samples);
 }
 

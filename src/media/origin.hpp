@@ -6,7 +6,9 @@
 
 #include <react1/source.hpp>
 
+#include "core/remote_file.hpp"
 #include "media/bytes.hpp"
+#include "media/made_once.hpp"
 #include "media/spool.hpp"
 
 namespace react1 {
@@ -16,6 +18,7 @@ struct Source::Origin {
   std::string name, address;
   std::shared_ptr<media::Bytes> bytes;  ///< memory, and a reader that can seek; else null
   Reader reader;                        ///< one that has to be spooled
+  media::MadeOnce<RemoteFile> remote;   ///< of a URL; with ranges it is read there
   media::SpooledOnce spooled;
 };
 

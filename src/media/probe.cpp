@@ -1,11 +1,11 @@
-// react1::probe(): opens a source, lets its packets be counted, and puts the facts together.
+// What is in a source: opens it, lets its packets be counted, and puts the facts together.
+#include "media/probe.hpp"
+
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
 #include <utility>
-
-#include <react1/media.hpp>
 
 #include "media/audio_count.hpp"
 #include "media/decoder.hpp"
@@ -26,8 +26,7 @@
 #include "media/whole_file.hpp"
 #include "media/within_reason.hpp"
 
-namespace react1 {
-namespace media {
+namespace react1::media {
 namespace {
 
 /// Decodes the first few packets of a video whose parameters do not say whether it is interlaced.
@@ -386,19 +385,14 @@ class Probe {
 };
 
 }  // namespace
-}  // namespace media
 
-MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context) {
-  return media::within_reason(source.name(), [&] {
-    if (auto outline = media::outline_mp4(source, media::short_file, media::short_clip, options, context)) {
-      if (auto info = media::Probe{source, std::move(*outline), options, context}.run()) return std::move(*info);
+MediaInfo probe_source(const Source& source, const SourceOptions& options, const RunContext& context) {
+  return within_reason(source.name(), [&] {
+    if (auto outline = outline_mp4(source, short_file, short_clip, options, context)) {
+      if (auto info = Probe{source, std::move(*outline), options, context}.run()) return std::move(*info);
     }
-    return *media::Probe{source, options, context}.run();
+    return *Probe{source, options, context}.run();
   });
 }
 
-MediaInfo probe(const Source& source) {
-  return probe(source, SourceOptions{}, RunContext{});
-}
-
-}  // namespace react1
+}  // namespace react1::media

@@ -9,10 +9,10 @@
 
 #include <react1/error.hpp>
 
-#include "media/ff/check.hpp"
+#include "core/remote_file.hpp"
 #include "media/origin.hpp"
-#include "media/source_address.hpp"
 #include "media/source_bytes.hpp"
+#include "media/spool.hpp"
 
 namespace react1::media {
 namespace {
@@ -23,35 +23,19 @@ void throw_if_ended(const ff::Interrupt& interrupt, const std::string& name) {
   if (const auto ended = interrupt.error(name)) throw *ended;
 }
 
-AVIOContext* connect(const Source& source, ff::Interrupt& interrupt) {
-  ff::Dictionary settings;
-  confine_url(settings);
-  const AVIOInterruptCB callback = interrupt.callback();
-  AVIOContext* remote = nullptr;
-  interrupt.begin();
-  const int rc = avio_open2(&remote, source.address().c_str(), AVIO_FLAG_READ, &callback, settings.address());
-  throw_if_ended(interrupt, source.name());
-  if (rc == AVERROR(EINVAL) || rc == AVERROR_INVALIDDATA) {
-    throw Error{ErrorCode::media, source.name(), "this URL does not lead to a file",
-                Error::Extra{.detail = ff::error_text(rc),
-                             .hint = "check it; a redirect can only lead to another http(s) address"}};
+/// A server's file for one reader, who may be stopped.
+class RemoteBytes final : public Bytes {
+ public:
+  RemoteBytes(std::shared_ptr<RemoteFile> file, RemoteCall call) : file_(std::move(file)), call_(std::move(call)) {}
+  [[nodiscard]] std::int64_t size() const noexcept override { return file_->size().value_or(0); }
+  [[nodiscard]] std::size_t read_at(std::int64_t offset, std::span<std::byte> buffer) override {
+    return file_->read_at(offset, buffer, call_);
   }
-  ff::check(rc, "opening", source.name());
-  interrupt.watch(remote);
-  return remote;
-}
 
-void drain(AVIOContext& remote, Spool& spool, const Source& source, ff::Interrupt& interrupt) {
-  std::vector<unsigned char> block(std::size_t{1} << 18U);
-  for (;;) {
-    interrupt.begin();
-    const int got = avio_read_partial(&remote, block.data(), static_cast<int>(block.size()));
-    throw_if_ended(interrupt, source.name());
-    if (got == AVERROR_EOF || got == 0) return;
-    ff::check(got, "reading", source.name());
-    spool.append(std::as_bytes(std::span{block}.first(static_cast<std::size_t>(got))));
-  }
-}
+ private:
+  std::shared_ptr<RemoteFile> file_;
+  RemoteCall call_;
+};
 
 }  // namespace
 
@@ -61,16 +45,12 @@ void SourceIo::FreeOwn::operator()(AVIOContext* context) const noexcept {
 }
 
 SourceIo::SourceIo(const Source& source, const SourceOptions& options, ff::Interrupt& interrupt)
-    : interrupt_(interrupt), name_(source.name()), remote_(nullptr, CloseRemote{&interrupt}) {
-  if (source.kind() == Source::Kind::url) {
-    open_remote(source, options);
-  } else {
-    bytes_ = local_bytes(source, options, interrupt);
-  }
-  if (bytes_) {
-    size_ = bytes_->size();
-    make_context();
-  }
+    : interrupt_(interrupt),
+      name_(source.name()),
+      bytes_(source.kind() == Source::Kind::url ? open_remote(source, options)
+                                                : local_bytes(source, options, interrupt)),
+      size_(bytes_->size()) {
+  make_context();
   if (size_ > options.max_source_bytes) {
     throw Error{ErrorCode::media, source.name(),
                 fmt::format("has {} bytes; no more than {} are read", size_, options.max_source_bytes),
@@ -92,26 +72,23 @@ void SourceIo::make_context() {
 }
 
 /// A server without ranges is read once: what has to be looked at out of order, or twice, is then on this machine.
-void SourceIo::open_remote(const Source& source, const SourceOptions& options) {
-  bytes_ = source.origin().spooled.made();
-  if (bytes_) return;
-  remote_.reset(connect(source, interrupt_));
-  size_ = avio_size(remote_.get());
-  if ((remote_->seekable & AVIO_SEEKABLE_NORMAL) != 0 && size_ > 0) return;
-  bytes_ = source.origin().spooled.get(source.name(), /*can_repeat=*/true, interrupt_.stop(), [&] {
-    Spool spool(options, source.name());
-    try {
-      drain(*remote_, spool, source, interrupt_);
-    } catch (const Error& error) {
-      if (!error.retryable()) throw;
-      spool.restart();
-      remote_.reset();
-      remote_.reset(connect(source, interrupt_));
-      drain(*remote_, spool, source, interrupt_);
-    }
+std::shared_ptr<Bytes> SourceIo::open_remote(const Source& source, const SourceOptions& options) {
+  Source::Origin& origin = source.origin();
+  if (auto spooled = origin.spooled.made()) return spooled;
+  const RemoteCall call{.stop = interrupt_.stop(), .stall_timeout = options.stall_timeout};
+  auto file = origin.remote.get(name_, /*can_repeat=*/true, call.stop,
+                                [&] { return open_remote_file(source.address(), call); });
+  if (file->size()) {
+    is_remote_ = true;
+    return std::make_shared<RemoteBytes>(std::move(file), call);
+  }
+  return origin.spooled.get(name_, /*can_repeat=*/true, call.stop, [&] {
+    Spool spool(options, name_);
+    const auto size = file->copy_to(spool.descriptor(), spool.room(), call);
+    if (!size) spool.refuse_length();
+    spool.take_over(*size);
     return spool.finish();
   });
-  remote_.reset();
 }
 
 int SourceIo::read(void* self, std::uint8_t* buffer, int size) noexcept {
@@ -154,21 +131,12 @@ std::int64_t SourceIo::seek(void* self, std::int64_t offset, int whence) noexcep
 std::vector<std::byte> SourceIo::beginning(std::int64_t most) {
   constexpr std::size_t block = std::size_t{1} << 20U;
   std::vector<std::byte> bytes(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 0, size_)));
-  if (remote_)
-    ff::check(static_cast<int>(std::min<std::int64_t>(avio_seek(remote_.get(), 0, SEEK_SET), 0)), "reading", name_);
   std::size_t filled = 0;
   while (filled < bytes.size()) {
     interrupt_.begin();
+    throw_if_ended(interrupt_, name_);
     const auto rest = std::span{bytes}.subspan(filled).first(std::min(block, bytes.size() - filled));
-    std::size_t got = 0;
-    if (bytes_) {
-      got = bytes_->read_at(static_cast<std::int64_t>(filled), rest);
-    } else {
-      const int rc =
-          avio_read(remote_.get(), reinterpret_cast<unsigned char*>(rest.data()), static_cast<int>(rest.size()));
-      throw_if_ended(interrupt_, name_);
-      if (rc != AVERROR_EOF) got = static_cast<std::size_t>(ff::check(rc, "reading", name_));
-    }
+    const std::size_t got = bytes_->read_at(static_cast<std::int64_t>(filled), rest);
     if (got == 0) break;
     filled += got;
   }

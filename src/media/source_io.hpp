@@ -20,19 +20,19 @@ namespace react1::media {
 class SourceIo {
  public:
   /// Opens `source`; spools it when it can't be read out of order. `interrupt` must outlive this object and watches it
-  /// from now on. Throws Error{io} (missing, a folder, a terminal), {media} (empty, over a limit), {network},
-  /// {interrupted}.
+  /// from now on. Throws Error{io} (missing, a folder, a terminal), {media} (empty, over a limit, a web page),
+  /// {network}, {interrupted}.
   SourceIo(const Source& source, const SourceOptions& options, ff::Interrupt& interrupt);
   SourceIo(const SourceIo&) = delete;
   SourceIo& operator=(const SourceIo&) = delete;
 
-  [[nodiscard]] AVIOContext& context() const noexcept { return context_ ? *context_ : *remote_; }
+  [[nodiscard]] AVIOContext& context() const noexcept { return *context_; }
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }
-  /// The first `most` bytes, fewer when there are no more. The context's position stays, but for a server with ranges,
-  /// where it moves. Throws as the constructor does.
+  /// The first `most` bytes, fewer when there are no more. The context's position stays. Throws as the constructor
+  /// does.
   [[nodiscard]] std::vector<std::byte> beginning(std::int64_t most);
   /// True for a server that is asked for ranges.
-  [[nodiscard]] bool is_remote() const noexcept { return remote_ != nullptr; }
+  [[nodiscard]] bool is_remote() const noexcept { return is_remote_; }
   /// Throws what the source threw inside FFmpeg, which only saw that reading failed.
   void rethrow_failure() const;
 
@@ -40,28 +40,20 @@ class SourceIo {
   struct FreeOwn {
     void operator()(AVIOContext* context) const noexcept;
   };
-  /// Closing asks whether to go on, when the context is gone already.
-  struct CloseRemote {
-    ff::Interrupt* interrupt;
-    void operator()(AVIOContext* context) const noexcept {
-      interrupt->watch(nullptr);
-      avio_close(context);
-    }
-  };
 
-  void open_remote(const Source& source, const SourceOptions& options);
+  [[nodiscard]] std::shared_ptr<Bytes> open_remote(const Source& source, const SourceOptions& options);
   void make_context();
   static int read(void* self, std::uint8_t* buffer, int size) noexcept;
   static std::int64_t seek(void* self, std::int64_t offset, int whence) noexcept;
 
-  ff::Interrupt& interrupt_;  // asked by remote_ while it is read and closed
+  ff::Interrupt& interrupt_;
   std::string name_;
-  std::shared_ptr<Bytes> bytes_;  // null for a server with ranges
+  bool is_remote_ = false;  // before bytes_, whose opening sets it
+  std::shared_ptr<Bytes> bytes_;
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;
   std::exception_ptr failure_;
   std::unique_ptr<AVIOContext, FreeOwn> context_;
-  std::unique_ptr<AVIOContext, CloseRemote> remote_;  // watched by interrupt_
 };
 
 }  // namespace react1::media

@@ -1,20 +1,16 @@
 // A temporary file without a name, for what can be read only once; and the rule that it is filled once.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
-#include <stop_token>
 #include <string>
 
 #include <react1/source.hpp>
 
 #include "media/bytes.hpp"
+#include "media/made_once.hpp"
 
 namespace react1::media {
 
@@ -29,8 +25,12 @@ class Spool {
 
   /// Throws Error{io} (a full disk), {media} beyond max_spooled_bytes or max_source_bytes.
   void append(std::span<const std::byte> bytes);
-  /// Forgets what was written.
-  void restart();
+  /// For somebody else who writes all of it, from the start, up to room() bytes, and says so with take_over().
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  [[nodiscard]] std::int64_t room() const noexcept;
+  void take_over(std::int64_t size) noexcept { size_ = size; }
+  /// Throws the Error{media} of append() for what is longer than that.
+  [[noreturn]] void refuse_length() const;
   /// Throws Error{media} when nothing was written.
   [[nodiscard]] std::shared_ptr<Bytes> finish();
 
@@ -41,24 +41,6 @@ class Spool {
   std::int64_t size_ = 0;
 };
 
-/// What is made by the first that asks for it while the others wait. Any thread.
-class SpooledOnce {
- public:
-  using Make = std::function<std::shared_ptr<Bytes>()>;
-
-  /// The bytes, made by `make` when there are none yet. When it throws, later calls throw the same without
-  /// `can_repeat`, and try again with it. A stop ends the waiting with Error{interrupted}.
-  [[nodiscard]] std::shared_ptr<Bytes> get(const std::string& name, bool can_repeat, const std::stop_token& stop,
-                                           const Make& make);
-  /// Null while there are none.
-  [[nodiscard]] std::shared_ptr<Bytes> made() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool being_made_ = false;
-  std::shared_ptr<Bytes> bytes_;
-  std::exception_ptr failure_;
-};
+using SpooledOnce = MadeOnce<Bytes>;
 
 }  // namespace react1::media

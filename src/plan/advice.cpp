@@ -9,6 +9,7 @@
 
 #include <react1/error.hpp>
 
+#include "core/boundary.hpp"
 #include "plan/text.hpp"
 
 namespace react1 {
@@ -348,20 +349,24 @@ std::vector<Seconds> seams(const ClipFacts& facts, LipsyncMode mode) {
 }  // namespace planning
 
 bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options) {
-  if (row_0_nothing_to_pay_for(facts, options)) return false;
-  const Case c = make_case(facts, options, ModelMode::face);
-  for (const Row row : rows_before_motion) {
-    if (row(c)) return false;
-  }
-  return c.r <= options.many_turns;
+  return at_boundary("advice_needs_motion", [&] {
+    if (row_0_nothing_to_pay_for(facts, options)) return false;
+    const Case c = make_case(facts, options, ModelMode::face);
+    for (const Row row : rows_before_motion) {
+      if (row(c)) return false;
+    }
+    return c.r <= options.many_turns;
+  });
 }
 
 Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions& options, const Price& price) {
-  if (auto nothing = row_0_nothing_to_pay_for(facts, options)) {
-    return make_advice(0, *std::move(nothing), facts, price);
-  }
-  auto [row, decision] = first_match(make_case(facts, options, model_mode));
-  return make_advice(row, std::move(decision), facts, price);
+  return at_boundary("advise", [&] {
+    if (auto nothing = row_0_nothing_to_pay_for(facts, options)) {
+      return make_advice(0, *std::move(nothing), facts, price);
+    }
+    auto [row, decision] = first_match(make_case(facts, options, model_mode));
+    return make_advice(row, std::move(decision), facts, price);
+  });
 }
 
 }  // namespace react1

@@ -3,6 +3,8 @@
 
 #include <react1/plan.hpp>
 
+#include "core/boundary.hpp"
+
 namespace react1 {
 namespace {
 
@@ -23,12 +25,14 @@ Seconds output_length(const ClipFacts& facts, LipsyncMode mode) {
 }  // namespace
 
 Prediction predict(const ClipFacts& facts, LipsyncMode mode, const Price& price) {
-  const Seconds length = output_length(facts, mode);
-  return {.lipsync_mode = mode,
-          .duration_s = length,
-          .frames = (length * facts.fps).round(),
-          .fps = facts.fps,
-          .cost_usd = length / 60 * price.usd_per_minute};
+  return at_boundary("predict", [&] {
+    const Seconds length = output_length(facts, mode);
+    return Prediction{.lipsync_mode = mode,
+                      .duration_s = length,
+                      .frames = (length * facts.fps).round(),
+                      .fps = facts.fps,
+                      .cost_usd = length / 60 * price.usd_per_minute};
+  });
 }
 
 }  // namespace react1

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/boundary.hpp"
 #include "core/redact.hpp"
 #include "plan/text.hpp"
 #include "plan/window.hpp"
@@ -175,11 +176,13 @@ std::vector<Problem> find_problems(const PipelineOptions& options) {
 }  // namespace planning
 
 std::vector<std::string> PipelineOptions::validate() const {
-  std::vector<std::string> sentences;
-  for (const planning::Problem& problem : planning::find_problems(*this)) {
-    sentences.push_back(problem.field + (problem.field.ends_with("_window") ? ": " : " ") + problem.text);
-  }
-  return sentences;
+  return at_boundary("validate", [this] {
+    std::vector<std::string> sentences;
+    for (const planning::Problem& problem : planning::find_problems(*this)) {
+      sentences.push_back(problem.field + (problem.field.ends_with("_window") ? ": " : " ") + problem.text);
+    }
+    return sentences;
+  });
 }
 
 }  // namespace react1

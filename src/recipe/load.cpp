@@ -7,6 +7,7 @@
 
 #include <react1/pipeline.hpp>
 
+#include "core/boundary.hpp"
 #include "plan/validation.hpp"
 #include "recipe/document.hpp"
 #include "recipe/fields.hpp"
@@ -66,8 +67,10 @@ PipelineOptions converted(const Document& document, const Source& source) {
 }  // namespace
 
 PipelineOptions load_recipe(const std::string& name_or_path) {
-  const recipe::Source source = recipe::find_recipe(name_or_path);
-  return converted(with_defaults(name_or_path, source), source);
+  return at_boundary("load_recipe", [&] {
+    const recipe::Source source = recipe::find_recipe(name_or_path);
+    return converted(with_defaults(name_or_path, source), source);
+  });
 }
 
 }  // namespace react1

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "core/number.hpp"
 
 namespace react1::record {
 
@@ -23,7 +24,7 @@ template <class Number>
 
 /// A plain decimal, for quantities that are neither seconds nor rates (money, ratios).
 [[nodiscard]] inline Json decimal(const Rational& value, int places) {
-  return std::stod(value.to_decimal(places));
+  return read_number<double>(value.to_decimal(places)).value();
 }
 
 /// Embedded JSON text; null when empty, the text itself when it is not JSON.

@@ -10,6 +10,7 @@
 #include <react1/error.hpp>
 
 #include "core/log.hpp"
+#include "core/saturate.hpp"
 #include "sandbox/problems.hpp"
 
 namespace react1::sandbox {
@@ -71,7 +72,7 @@ void JobQueue::submit(const std::string& id, JobWish wish) {
 
 void JobQueue::enqueue(const JobPointer& job) {
   job->phase = JobPhase::queued;
-  job->not_before = std::chrono::steady_clock::now() + options_.queue_time;
+  job->not_before = saturating_add(std::chrono::steady_clock::now(), options_.queue_time);
   waiting_[job->wish.low_priority ? 1 : 0].push_back(job);
   if (options_.queue_time.count() > 0) {
     later(options_.queue_time, [this] { admit(); });

@@ -4,12 +4,17 @@
 #include <react1/sandbox.hpp>
 
 #include "core/atomic_file.hpp"
+#include "core/boundary.hpp"
+#include "http/ranged_file.hpp"
 #include "sandbox/render.hpp"
 
 namespace react1 {
 
-PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
-                      const RunContext& context) {
+namespace {
+
+PreviewResult render_preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
+                             const RunContext& context) {
+  http::use_for_remote_files();
   AtomicFile file{output};
   context.observer->on_stage(Stage::probe);
   sandbox::RenderJob job;
@@ -29,6 +34,13 @@ PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode
           .duration_s = facts.duration_s,
           .width = facts.width,
           .height = facts.height};
+}
+
+}  // namespace
+
+PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
+                      const RunContext& context) {
+  return at_boundary("preview", [&] { return render_preview(video, audio, mode, output, context); });
 }
 
 }  // namespace react1

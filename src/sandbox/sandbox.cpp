@@ -3,6 +3,8 @@
 
 #include "sandbox/service.hpp"
 
+#include "core/boundary.hpp"
+
 namespace react1 {
 
 struct Sandbox::Impl {
@@ -10,7 +12,8 @@ struct Sandbox::Impl {
   sandbox::Service service;
 };
 
-Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Sandbox::Sandbox(const SandboxOptions& options)
+    : impl_(at_boundary("sandbox", [&] { return std::make_unique<Impl>(options); })) {}
 
 Sandbox::~Sandbox() = default;
 
@@ -35,11 +38,11 @@ std::uint64_t Sandbox::accepted_submits() const noexcept {
 }
 
 std::vector<SandboxSubmit> Sandbox::submits() const {
-  return impl_->service.ledger().submits();
+  return at_boundary("sandbox", [&] { return impl_->service.ledger().submits(); });
 }
 
 std::vector<SandboxRequest> Sandbox::requests() const {
-  return impl_->service.ledger().requests();
+  return at_boundary("sandbox", [&] { return impl_->service.ledger().requests(); });
 }
 
 }  // namespace react1

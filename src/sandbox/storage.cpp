@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/json.hpp"
+#include "core/saturate.hpp"
 #include "core/sha256.hpp"
 #include "sandbox/problems.hpp"
 #include "sandbox/route.hpp"
@@ -167,7 +168,7 @@ void Storage::expire(std::string_view tail) {
 
 void Storage::set_lifetime(const std::string& id, std::optional<std::chrono::seconds> lifetime) {
   const std::lock_guard lock{mutex_};
-  if (lifetime) entries_.at(id).ends = std::chrono::steady_clock::now() + *lifetime;
+  if (lifetime) entries_.at(id).ends = saturating_add(std::chrono::steady_clock::now(), *lifetime);
 }
 
 bool Storage::is_own(std::string_view url) const {

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "core/log.hpp"
+#include "core/saturate.hpp"
 
 namespace react1::serve {
 
@@ -10,7 +11,7 @@ void Timer::after(std::chrono::milliseconds delay, Task task) {
   {
     const std::lock_guard lock{mutex_};
     if (stopped_) return;
-    tasks_.emplace(Key{std::chrono::steady_clock::now() + delay, next_++}, std::move(task));
+    tasks_.emplace(Key{saturating_add(std::chrono::steady_clock::now(), delay), next_++}, std::move(task));
     if (!thread_.joinable()) thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
   }
   changed_.notify_one();

@@ -6,8 +6,10 @@
 #include <react1/error.hpp>
 #include <react1/pipeline.hpp>
 
+#include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/saturate.hpp"
 #include "fal/verdict.hpp"
 #include "stages/grace_stop.hpp"
 
@@ -35,7 +37,7 @@ std::optional<Cancelled> look(const RequestRef& request, FalClient& client, cons
 
 Cancelled look_for(std::chrono::milliseconds patience, const RequestRef& request, FalClient& client,
                    const RunContext& context) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = saturating_add(std::chrono::steady_clock::now(), patience);
   for (;;) {
     try {
       if (const auto end = look(request, client, context)) return *end;
@@ -62,10 +64,8 @@ void write_down(Cancelled end, Job& job, JobStore& jobs) {
   if (!written) log::info("cancel", "the job was moved while its request was being cancelled");
 }
 
-}  // namespace
-
-Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
-                         const RunContext& context) {
+Cancelled cancel_at_service(const RequestRef& request, Service service, std::chrono::milliseconds patience,
+                            const RunContext& context) {
   Cancelled end = Cancelled::asked;
   switch (service.client.cancel(request, context)) {
     case CancelOutcome::already_completed:
@@ -78,6 +78,13 @@ Cancelled cancel_request(const RequestRef& request, Service service, std::chrono
   }
   if (std::optional<Job> job = service.jobs.find_by_request(request.request_id)) write_down(end, *job, service.jobs);
   return end;
+}
+
+}  // namespace
+
+Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
+                         const RunContext& context) {
+  return at_boundary("cancel_request", [&] { return cancel_at_service(request, service, patience, context); });
 }
 
 }  // namespace react1

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/atomic_file.hpp"
+#include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
@@ -83,15 +84,13 @@ Price price_from(const Remembered& found) {
   return {.usd_per_minute = found.usd_per_minute, .asked_at = iso8601(found.asked)};
 }
 
-}  // namespace
-
-Price remembered_price(const FalOptions& service, const Price& otherwise) {
+Price find_remembered(const FalOptions& service, const Price& otherwise) {
   if (fal::Endpoints(service).platform().empty()) return otherwise;
   const auto found = remembered(read_memory(), owner_of(service));
   return found && is_younger(*found, kTrustedFor) ? price_from(*found) : otherwise;
 }
 
-Price current_price(FalClient& client, const Price& otherwise, const RunContext& context) {
+Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContext& context) {
   const FalOptions& service = client.options();
   if (!client.has_platform()) return otherwise;
   const std::string owner = owner_of(service);
@@ -120,6 +119,16 @@ Price current_price(FalClient& client, const Price& otherwise, const RunContext&
         {Note::Level::info, "price", fmt::format("the price could not be asked: {}", error.what())});
   }
   return found && is_younger(*found, kTrustedFor) ? price_from(*found) : otherwise;
+}
+
+}  // namespace
+
+Price remembered_price(const FalOptions& service, const Price& otherwise) {
+  return at_boundary("remembered_price", [&] { return find_remembered(service, otherwise); });
+}
+
+Price current_price(FalClient& client, const Price& otherwise, const RunContext& context) {
+  return at_boundary("current_price", [&] { return ask_or_remember(client, otherwise, context); });
 }
 
 }  // namespace react1

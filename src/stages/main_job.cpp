@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
@@ -23,6 +24,7 @@
 #include "stages/collect.hpp"
 #include "stages/intent.hpp"
 #include "stages/look_up.hpp"
+#include "stages/naming.hpp"
 #include "stages/offer.hpp"
 #include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
@@ -334,10 +336,8 @@ Claim claim_of(const Job& job, const std::string& output) {
   return claim;
 }
 
-}  // namespace
-
-RunRecord run(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
-              Service service, const RunContext& context) {
+RunRecord run_job(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
+                  Service service, const RunContext& context) {
   const Stopwatch total;
   require_emotion(options);
   require_output(output, {video, audio});
@@ -358,7 +358,7 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
   if (intent.job.state == JobState::done && has_ended) {  // its sandbox, and the request with it
     PipelineOptions afresh = options;
     afresh.again = true;
-    return run(video, audio, output, afresh, service, context);
+    return run_job(video, audio, output, afresh, service, context);
   }
   const bool was_done = intent.job.state == JobState::done;
   ensure_submitted(intent, options, service, uploads, timings, job_context);
@@ -371,11 +371,11 @@ RunRecord run(const Source& video, const Source& audio, const std::string& outpu
   claim.preparation = intent.preparation;  // what was just made, not what the job remembers of it
   claim.timings = timings;
   claim.on_interrupt = options.on_interrupt;
-  return collect(std::move(claim), service, job_context);
+  return naming(intent.job.request.request_id, [&] { return collect(std::move(claim), service, job_context); });
 }
 
-Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
-           const RunContext& context) {
+Job submit_job(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
+               const RunContext& context) {
   require_emotion(options);
   const RunContext job_context = with_job(context);
   const log::Scope scope(job_context.job_id);
@@ -386,8 +386,7 @@ Job submit(const Source& video, const Source& audio, const PipelineOptions& opti
   return intent.job;
 }
 
-RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                       const RunContext& context) {
+RunRecord fetch(const std::string& request_id, const std::string& output, Service service, const RunContext& context) {
   require_output(output, {});
   RunContext job_context = context;
   Claim claim;
@@ -399,11 +398,11 @@ RunRecord fetch_result(const std::string& request_id, const std::string& output,
     claim.output = output;
   }
   const log::Scope scope(job_context.job_id, request_id);
-  return collect(std::move(claim), service, job_context);
+  return naming(request_id, [&] { return collect(std::move(claim), service, job_context); });
 }
 
-Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,
-                    const RunContext& context) {
+Verification verify_file(const std::string& path, const std::optional<std::string>& expect_record_path,
+                         const RunContext& context) {
   PostInput input{path, std::nullopt, std::nullopt, std::nullopt};
   if (expect_record_path) {
     const Json document = parse_json(read_file(*expect_record_path), *expect_record_path, ErrorCode::usage);
@@ -414,6 +413,28 @@ Verification verify(const std::string& path, const std::optional<std::string>& e
   }
   context.observer->on_stage(Stage::verify);
   return verify_result(input, context);
+}
+
+}  // namespace
+
+RunRecord run(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
+              Service service, const RunContext& context) {
+  return at_boundary("run", [&] { return run_job(video, audio, output, options, service, context); });
+}
+
+Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
+           const RunContext& context) {
+  return at_boundary("submit", [&] { return submit_job(video, audio, options, service, context); });
+}
+
+RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
+                       const RunContext& context) {
+  return at_boundary("fetch_result", [&] { return fetch(request_id, output, service, context); });
+}
+
+Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,
+                    const RunContext& context) {
+  return at_boundary("verify", [&] { return verify_file(path, expect_record_path, context); });
 }
 
 }  // namespace react1

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/boundary.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
 #include "core/part_file.hpp"
@@ -269,14 +270,8 @@ void require_not_an_input(const std::filesystem::path& output, const Source& inp
   }
 }
 
-}  // namespace
-
-Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
-  return stages::plan_clips(video, audio, options, context);
-}
-
-Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
-                    const PipelineOptions& options, const RunContext& context) {
+Preparation prepare_into(const Source& video, const Source& audio, const std::string& directory,
+                         const PipelineOptions& options, const RunContext& context) {
   const std::filesystem::path folder(directory);
   require_folder(folder);
   for (const char* name : {"video.mp4", "audio.mp3", "prepare.json"}) {
@@ -299,6 +294,17 @@ Preparation prepare(const Source& video, const Source& audio, const std::string&
   document.write(to_json(preparation) + "\n");
   document.commit();
   return preparation;
+}
+
+}  // namespace
+
+Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
+  return at_boundary("plan", [&] { return stages::plan_clips(video, audio, options, context); });
+}
+
+Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
+                    const PipelineOptions& options, const RunContext& context) {
+  return at_boundary("prepare", [&] { return prepare_into(video, audio, directory, options, context); });
 }
 
 }  // namespace react1

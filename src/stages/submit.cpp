@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "stages/budget.hpp"
 #include "stages/grace_stop.hpp"
+#include "stages/naming.hpp"
 #include "store/paid_call.hpp"
 
 namespace react1::stages {
@@ -18,9 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds kGrace{120};
 /// How long a store that can't be written is tried for an id that is paid for.
 constexpr std::chrono::seconds kStorePatience{20};
-
-/// Another run has moved the job: not an error, but the end of this attempt.
-struct MovedAway {};
 
 /// Where a job belongs after its paid call failed. A stop in the middle of the call is no answer either.
 JobState state_after(const Error& error) {
@@ -69,7 +67,7 @@ class Submission {
     return {.about_to_leave = [this] { claim(); },
             .not_accepted =
                 [this] {
-                  if (!call_.hand_back("refused temporarily")) throw MovedAway{};
+                  if (!call_.hand_back("refused temporarily")) move_away();
                 },
             .token = call_.job().token};
   }
@@ -89,6 +87,9 @@ class Submission {
     log::info("submit", fmt::format("request {} accepted", request.request_id));
     return call_.job();
   }
+
+  /// Another run has moved the job: not an error, but the end of this attempt.
+  [[nodiscard]] bool moved_away() const noexcept { return moved_away_; }
 
   /// Records what `error` means for the job; true when the outcome is unknown.
   bool failed(const Error& error) {
@@ -111,10 +112,16 @@ class Submission {
       case JobStore::Reserved::over_budget:
         throw_over_budget(call_.job(), budget_, jobs_, now);
       case JobStore::Reserved::moved_away:
-        throw MovedAway{};
+        move_away();
     }
   }
 
+  [[noreturn]] void move_away() {
+    moved_away_ = true;
+    throw Error(ErrorCode::internal, call_.job().id, "another run has moved the job");
+  }
+
+  bool moved_away_ = false;
   const Budget& budget_;
   JobStore& jobs_;
   store::PaidCall call_;
@@ -133,14 +140,13 @@ std::optional<Job> submit_once(Job job, const Parameters& parameters, const Uplo
     const GraceStop grace(context.stop, kGrace);
     request = service.client.submit(parameters, pair.video_url, pair.audio_url,
                                     RunContext{grace.token(), context.observer, context.job_id}, submission.watch());
-  } catch (const MovedAway&) {
-    return std::nullopt;
   } catch (const Error& error) {
+    if (submission.moved_away()) return std::nullopt;
     if (!submission.failed(error)) throw;
     if (error.code() == ErrorCode::interrupted) throw interrupted_in_call(id);
     throw with_resolution(error, id);
   }
-  return submission.accepted(request, *context.observer);
+  return naming(request.request_id, [&] { return submission.accepted(request, *context.observer); });
 }
 
 }  // namespace react1::stages

@@ -7,6 +7,7 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 
+#include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "store/paid_call.hpp"
@@ -16,6 +17,54 @@ namespace react1 {
 namespace {
 
 namespace fs = std::filesystem;
+
+template <class Work>
+auto guard(const Work& work) {
+  return at_boundary("the job store", work);
+}
+
+/// The store as the library's caller sees it: nothing but Error comes out.
+class GuardedStore final : public JobStore {
+ public:
+  explicit GuardedStore(std::unique_ptr<JobStore> store) : store_(std::move(store)) {}
+
+  [[nodiscard]] Opened open(const Job& job, bool again) override {
+    return guard([&] { return store_->open(job, again); });
+  }
+  [[nodiscard]] bool move(Job& job, JobState from, JobState to) override {
+    return guard([&] { return store_->move(job, from, to); });
+  }
+  [[nodiscard]] Reserved reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) override {
+    return guard([&] { return store_->reserve(job, budget_usd, since_ms); });
+  }
+  [[nodiscard]] Rational spent_usd(std::int64_t since_ms) const override {
+    return guard([&] { return store_->spent_usd(since_ms); });
+  }
+  [[nodiscard]] bool renew(Job& job) override {
+    return guard([&] { return store_->renew(job); });
+  }
+  [[nodiscard]] bool update(const Job& job) override {
+    return guard([&] { return store_->update(job); });
+  }
+  [[nodiscard]] std::optional<Job> find(std::string_view id) const override {
+    return guard([&] { return store_->find(id); });
+  }
+  [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override {
+    return guard([&] { return store_->find_by_request(request_id); });
+  }
+  [[nodiscard]] bool claim_holds(const Job& job) const override {
+    return guard([&] { return store_->claim_holds(job); });
+  }
+  [[nodiscard]] std::string journal_path() const override {
+    return guard([&] { return store_->journal_path(); });
+  }
+  [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override {
+    return guard([&] { return store_->list(state, limit); });
+  }
+
+ private:
+  std::unique_ptr<JobStore> store_;
+};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -31,9 +80,7 @@ void create_folder(const fs::path& folder) {
   }
 }
 
-}  // namespace
-
-std::string state_directory() {
+std::string find_state_directory() {
   fs::path folder = environment("REACT1_STATE_DIR");
   const bool named_by_us = folder.empty();  // not a folder of the user that was there before
   if (folder.empty()) {
@@ -58,11 +105,7 @@ std::string state_directory() {
   return fs::absolute(folder).string();
 }
 
-std::chrono::milliseconds claim_lease() noexcept {
-  return std::chrono::seconds(30);
-}
-
-std::unique_ptr<JobStore> open_job_store(const std::string& path) {
+std::unique_ptr<JobStore> open_store(const std::string& path) {
   if (path.rfind("postgresql://", 0) == 0 || path.rfind("postgres://", 0) == 0) {
     throw Error(ErrorCode::usage, "--store", "this build keeps jobs in SQLite files only",
                 {.hint = "give a path instead of a database URL"});
@@ -80,6 +123,21 @@ std::unique_ptr<JobStore> open_job_store(const std::string& path) {
     log::warning("store", error.what());
   }
   return jobs;
+}
+
+}  // namespace
+
+std::string state_directory() {
+  return at_boundary("state_directory", [] { return find_state_directory(); });
+}
+
+std::chrono::milliseconds claim_lease() noexcept {
+  return std::chrono::seconds(30);
+}
+
+std::unique_ptr<JobStore> open_job_store(const std::string& path) {
+  return at_boundary("open_job_store",
+                     [&]() -> std::unique_ptr<JobStore> { return std::make_unique<GuardedStore>(open_store(path)); });
 }
 
 }  // namespace react1

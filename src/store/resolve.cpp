@@ -8,6 +8,8 @@
 
 #include "store/abandoned.hpp"
 
+#include "core/boundary.hpp"
+
 namespace react1 {
 namespace {
 
@@ -23,9 +25,7 @@ JobState target_of(Resolution::Kind kind) {
   throw Error(ErrorCode::internal, "resolution", "has no such kind");
 }
 
-}  // namespace
-
-Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution) {
+Job resolve(JobStore& jobs, const std::string& id, const Resolution& resolution) {
   std::optional<Job> job = jobs.find(id);
   if (!job) {
     throw Error(ErrorCode::usage, id, "is no job of this store", {.hint = "`react1 jobs list` shows what there is"});
@@ -51,6 +51,12 @@ Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolut
     throw Error(ErrorCode::usage, id, "was resolved by somebody else at the same time");
   }
   return std::move(*job);
+}
+
+}  // namespace
+
+Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution) {
+  return at_boundary("resolve_job", [&] { return resolve(jobs, id, resolution); });
 }
 
 }  // namespace react1

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/redact.hpp"
-#include "fal/url_expiry.hpp"
+#include "http/url_expiry.hpp"
 #include "fuzz/input.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static_cast<void>(http::is_acceptable(*url));
     static_cast<void>(http::with_query(text, "name", text));
   }
-  if (const auto end = fal::url_expiry(text)) fuzz::require(end->time_since_epoch().count() > 0);
+  if (const auto end = http::url_expiry(text)) fuzz::require(end->time_since_epoch().count() > 0);
   static_cast<void>(http::resolve_reference("https://example.com/a/b?c", text));
   const std::string shown = redact_url(text);
   if (is_http_url(text)) fuzz::require(shown.find("?…") != std::string::npos || shown.find('?') == std::string::npos);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/redact.hpp"
+#include "core/saturate.hpp"
 
 namespace react1::media::ff {
 namespace {
@@ -19,7 +20,9 @@ std::int64_t most_bytes(std::int64_t source_bytes) {
 }  // namespace
 
 Interrupt::Interrupt(std::stop_token stop, std::chrono::milliseconds stall_timeout)
-    : stop_(std::move(stop)), stall_timeout_(stall_timeout), last_progress_(std::chrono::steady_clock::now()) {}
+    : stop_(std::move(stop)),
+      stall_timeout_(at_most_forever(stall_timeout)),
+      last_progress_(std::chrono::steady_clock::now()) {}
 
 void Interrupt::watch(const AVIOContext* io, std::optional<std::int64_t> source_bytes) noexcept {
   io_ = io;

@@ -24,7 +24,7 @@ TEST_CASE("a GET brings status, headers and body") {
   CHECK(seen.target == "/p?q=1");
   CHECK(seen.header("user-agent") == "react1/test");
   CHECK_FALSE(seen.has("cookie"));
-  CHECK_FALSE(seen.has("accept-encoding"));
+  CHECK(seen.header("accept-encoding") == "identity");
   CHECK_FALSE(seen.has("content-type"));
 }
 

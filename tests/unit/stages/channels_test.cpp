@@ -10,6 +10,7 @@
 #include <react1/pipeline.hpp>
 
 #include "core/atomic_file.hpp"
+#include "support/caught.hpp"
 #include "support/paths.hpp"
 #include "support/sounds.hpp"
 
@@ -93,6 +94,23 @@ TEST_CASE("sound that reaches full scale and no more is left alone") {
     CHECK_FALSE(of.warning("over_full_scale"));
     CHECK(of.plan.audio.levels->true_peak_dbtp.value() > -0.2);
   }
+}
+
+TEST_CASE("sixty-four channels are mixed and prepared, sixty-five are refused") {
+  test::Sound sound(64, std::vector<float>(spoken(0.2).size(), 0.0F));
+  sound[63] = spoken(0.2);
+  const Outcome of = outcome(sound, test::Width::bits16);
+  CHECK(of.made.audio.audio->channels <= 2);
+  CHECK_FALSE(of.made.advice.hold);
+
+  sound.emplace_back(sound[0].size(), 0.0F);
+  const TemporaryDirectory folder;
+  const std::string file = (folder.path() / "voice.wav").string();
+  test::write_sound(file, rate, sound, test::Width::bits16);
+  const Error error = test::caught_from(
+      [&] { static_cast<void>(plan(fixture("presenter_h264_25fps_6s.mp4"), file, PipelineOptions{}, RunContext{})); });
+  CHECK(error.code() == ErrorCode::media);
+  CHECK(error.where() == file);
 }
 
 }  // namespace

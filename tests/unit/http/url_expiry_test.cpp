@@ -1,10 +1,10 @@
-#include "fal/url_expiry.hpp"
+#include "http/url_expiry.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-using namespace react1::fal;
+using namespace react1::http;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "fal/url_expiry.hpp"
+#include "http/url_expiry.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "http/headers.hpp"
 #include "http/url.hpp"
 
-namespace react1::fal {
+namespace react1::http {
 namespace {
 
 using Time = std::chrono::system_clock::time_point;
@@ -22,7 +22,7 @@ Parameters parameters_of(std::string_view query) {
     query.remove_prefix(std::min(item.size() + 1, query.size()));
     const auto equals = item.find('=');
     if (equals == std::string_view::npos) continue;
-    found.emplace(http::to_lower(item.substr(0, equals)), item.substr(equals + 1));
+    found.emplace(to_lower(item.substr(0, equals)), item.substr(equals + 1));
   }
   return found;
 }
@@ -64,7 +64,7 @@ std::optional<Time> signed_for(const Parameters& parameters, const char* date, c
 }  // namespace
 
 std::optional<Time> url_expiry(std::string_view url) {
-  const auto parsed = http::parse_url(url);
+  const auto parsed = parse_url(url);
   if (!parsed) return std::nullopt;
   const Parameters parameters = parameters_of(parsed->query);
   if (const auto amazon = signed_for(parameters, "x-amz-date", "x-amz-expires")) return amazon;
@@ -77,4 +77,4 @@ std::optional<Time> url_expiry(std::string_view url) {
   return std::nullopt;
 }
 
-}  // namespace react1::fal
+}  // namespace react1::http

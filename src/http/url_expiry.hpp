@@ -5,11 +5,11 @@
 #include <optional>
 #include <string_view>
 
-namespace react1::fal {
+namespace react1::http {
 
 /// The end of `url` by the parameters that the great object stores sign: X-Amz-Date + X-Amz-Expires (S3 and R2),
 /// X-Goog-Date + X-Goog-Expires, Expires (older S3, GCS and CloudFront; Unix seconds), se (Azure; UTC). nullopt when it
 /// names none of them in full. Case of the names does not matter.
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> url_expiry(std::string_view url);
 
-}  // namespace react1::fal
+}  // namespace react1::http

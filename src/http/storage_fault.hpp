@@ -1,0 +1,22 @@
+// What an object store says when it refuses: <Error><Code>…</Code><Message>…</Message></Error>. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace react1::http {
+
+struct StorageFault {
+  std::string code;     ///< e.g. "AccessDenied": letters, digits, '.', '-' and '_' only, at most 64
+  std::string message;  ///< one line of printable ASCII; empty when there is none, or when it is longer than 200 bytes
+};
+
+/// Of S3, GCS, R2, Azure and their like. nullopt for anything but XML with a <Code>. What else they show (the string
+/// that was signed, the key's id) is left out.
+[[nodiscard]] std::optional<StorageFault> storage_fault(std::string_view body);
+
+/// "AccessDenied: Request has expired"; empty for anything else.
+[[nodiscard]] std::string storage_fault_text(std::string_view body);
+
+}  // namespace react1::http

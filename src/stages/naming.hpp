@@ -1,0 +1,23 @@
+// What happens to a request that is paid for names it, whatever went wrong.
+#pragma once
+
+#include <string>
+
+#include <react1/error.hpp>
+
+#include "core/boundary.hpp"
+
+namespace react1::stages {
+
+/// Gives what `work()` gives. What it throws comes out as an Error with the request's id.
+template <class Work>
+decltype(auto) naming(const std::string& request_id, Work&& work) {
+  try {
+    return at_boundary("the paid request", std::forward<Work>(work));
+  } catch (const Error& error) {
+    if (!error.request_id().empty()) throw;
+    throw error.with_request_id(request_id);
+  }
+}
+
+}  // namespace react1::stages
