@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "core/request_id.hpp"
 #include "fal/webhook_inbox.hpp"
 #include "fal/wire.hpp"
 #include "serve/http_server.hpp"
@@ -136,7 +137,7 @@ struct WebhookReceiver::Impl {
     // The id of the queue is the body's, which is signed too: after a retry of the service's own, the header may name
     // the last attempt.
     if (report) delivery.request_id = fal::text_of(*report, "request_id");
-    if (delivery.request_id.empty()) return plain(400, "the report names no request_id");
+    if (!is_request_id(delivery.request_id)) return plain(400, "the report names no request_id");
     delivery.ok = fal::text_of(*report, "status") == "OK";
     delivery.body = std::move(arrival.body);
     log::info("webhook", fmt::format("request {} has ended, says its report", delivery.request_id));

@@ -111,7 +111,7 @@ std::string text_of(const Accepted& accepted) {
 
 std::optional<Accepted> parse(const std::string& text) {
   try {
-    const Json document = Json::parse(text);
+    const Json document = read_json(text).value_or(Json());
     return Accepted{document.at("job_id").get<std::string>(), document.at("epoch").get<std::int64_t>(),
                     RequestRef{.request_id = document.at("request_id").get<std::string>(),
                                .status_url = document.at("status_url").get<std::string>(),
