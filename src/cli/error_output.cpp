@@ -39,9 +39,9 @@ Error with_continuation(const Error& error, const Paid& paid) {
   if (request.empty()) return error;
   std::string hint = error.hint();
   if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
-    hint +=
-        fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
-                    hint.empty() ? "" : "; ", shell_word(request), paid.output.empty() ? "OUT.mp4" : shell_word(paid.output));
+    hint += fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
+                        hint.empty() ? "" : "; ", shell_word(request),
+                        paid.output.empty() ? "OUT.mp4" : shell_word(paid.output));
   }
   return Error(error.code(), error.where(), error.message(),
                {.detail = error.detail(),

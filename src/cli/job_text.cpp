@@ -55,7 +55,8 @@ std::string status_text(const QueueStatus& status, const std::string& request_id
                         status.error_type.empty() ? "" : fmt::format(" ({})", status.error_type));
   }
   text = printable(text) + '\n';
-  for (const LogLine& line : status.logs) text += "  " + printable(fmt::format("{} {} {}", line.timestamp, line.level, line.message)) + "\n";
+  for (const LogLine& line : status.logs)
+    text += "  " + printable(fmt::format("{} {} {}", line.timestamp, line.level, line.message)) + "\n";
   return text;
 }
 

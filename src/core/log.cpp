@@ -66,8 +66,7 @@ std::string as_json(Level level, std::string_view component, std::string_view me
 }
 
 std::string as_text(Level level, std::string_view component, std::string_view message) {
-  std::string line =
-      fmt::format("{} {:<7} {}: {}", iso8601(std::chrono::system_clock::now()), word(level), component,
+  std::string line = fmt::format("{} {:<7} {}: {}", iso8601(std::chrono::system_clock::now()), word(level), component,
                                  printable(message));
   if (!t_job.empty()) line += fmt::format(" job={}", printable(t_job));
   if (!t_request.empty()) line += fmt::format(" request={}", printable(t_request));

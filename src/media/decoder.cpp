@@ -34,9 +34,7 @@ const AVCodec* decoder_for(const AVStream& stream) {
 
 Decoder::Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits,
                  std::int64_t picture_bytes)
-    : where_(std::move(where)),
-      limits_(std::move(limits)),
-      pictures_(std::make_shared<PictureMemory>(picture_bytes)) {
+    : where_(std::move(where)), limits_(std::move(limits)), pictures_(std::make_shared<PictureMemory>(picture_bytes)) {
   media::require_within(*stream.codecpar, limits_, where_);
   const AVCodec* codec = decoder_for(stream);
   if (codec == nullptr) {

@@ -29,14 +29,14 @@ class Decoder {
 
   /// `threads`: 0 = one per core; frame threads where the codec has them. `where` is the source's name for messages.
   /// The stream may be gone afterwards. Its pictures, those that frames given out refer to included, take no more than
-  /// `picture_bytes`; large ones are decoded by fewer threads. Throws Error{media} when no decoder can be opened, or the
-  /// stream is over a limit.
+  /// `picture_bytes`; large ones are decoded by fewer threads. Throws Error{media} when no decoder can be opened, or
+  /// the stream is over a limit.
   Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits = {},
           std::int64_t picture_bytes = PictureMemory::most_bytes);
 
   /// nullptr starts draining; after the end, flush() before sending again. Throws Error{media} on a decoder that
-  /// cannot go on (no memory, pictures that take too much of it, internal fault, limits.decode_timeout without a frame);
-  /// a damaged packet is counted and accepted.
+  /// cannot go on (no memory, pictures that take too much of it, internal fault, limits.decode_timeout without a
+  /// frame); a damaged packet is counted and accepted.
   [[nodiscard]] Send send(const AVPacket* packet);
   /// Unreferences what `frame` held. Damaged packets that produce no frame are counted and passed over.
   [[nodiscard]] Receive receive(AVFrame& frame);

@@ -13,8 +13,8 @@ namespace react1::media {
 /// still holds, and refuses what goes beyond. Any thread: frame threads ask for pictures at the same time.
 class PictureMemory : public std::enable_shared_from_this<PictureMemory> {
  public:
-  /// The largest that a legal stream needs: 8K, 10 bits, six pictures kept, decoded by two threads, with those that wait
-  /// to be encoded. A hostile stream keeps 16 pictures of 8192x8192.
+  /// The largest that a legal stream needs: 8K, 10 bits, six pictures kept, decoded by two threads, with those that
+  /// wait to be encoded. A hostile stream keeps 16 pictures of 8192x8192.
   static constexpr std::int64_t most_bytes = std::int64_t{1536} << 20U;
 
   explicit PictureMemory(std::int64_t limit = most_bytes) noexcept : limit_(limit) {}

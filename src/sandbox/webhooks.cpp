@@ -12,7 +12,6 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
-#include "http/url.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -52,11 +51,6 @@ Webhooks::~Webhooks() {
   timer_.stop();
   for (auto& worker : workers_) worker.request_stop();
   workers_.clear();
-}
-
-bool Webhooks::is_deliverable(const std::string& url) {
-  const auto parsed = http::parse_url(url);
-  return parsed && http::is_loopback(*parsed);
 }
 
 void Webhooks::deliver(std::string url, const std::string& request_id, std::uint64_t number, const Outcome& outcome) {

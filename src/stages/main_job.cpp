@@ -10,9 +10,9 @@
 
 #include "core/atomic_file.hpp"
 #include "core/clock.hpp"
-#include "core/printable.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
+#include "core/printable.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "fal/wire.hpp"

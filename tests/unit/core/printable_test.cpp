@@ -13,7 +13,8 @@ namespace react1 {
 namespace {
 
 TEST_CASE("ordinary text in any script stays as it is") {
-  for (const char* text : {"", "plain", "C:\\folder\\x", "Grüße, 日本語, עברית, العربية", "🎬 clip (1).mp4", "a\u0301"}) {
+  for (const char* text :
+       {"", "plain", "C:\\folder\\x", "Grüße, 日本語, עברית, العربية", "🎬 clip (1).mp4", "a\u0301"}) {
     CAPTURE(text);
     CHECK(printable(text) == text);
   }
@@ -26,7 +27,7 @@ TEST_CASE("what would act on a terminal becomes visible") {
   CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");
   CHECK(printable("\x7f") == "\\x7f");
   CHECK(printable("\u0085\u009b2J") == "\\u{85}\\u{9b}2J");                // C1, as UTF-8
-  CHECK(printable("\x9b\x32J") == "\\x9b2J");                               // C1, as a byte
+  CHECK(printable("\x9b\x32J") == "\\x9b2J");                              // C1, as a byte
   CHECK(printable("\u202egpj.exe\u202c") == "\\u{202e}gpj.exe\\u{202c}");  // bidi override
   CHECK(printable("\u2066x\u2069\u200f\u061c") == "\\u{2066}x\\u{2069}\\u{200f}\\u{61c}");
   CHECK(printable("a\u2028b\u2029c\u200b") == "a\\u{2028}b\\u{2029}c\\u{200b}");
@@ -35,7 +36,7 @@ TEST_CASE("what would act on a terminal becomes visible") {
 
 TEST_CASE("what is no UTF-8 becomes its bytes") {
   CHECK(printable("\xff\xfe") == "\\xff\\xfe");
-  CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");          // overlong
+  CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");           // overlong
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // surrogate
   CHECK(printable("\xf5\x80\x80\x80") == "\\xf5\\x80\\x80\\x80");
   CHECK(printable("caf\xc3") == "caf\\xc3");  // cut off
@@ -67,14 +68,16 @@ TEST_CASE("JSON text says the same and nothing in it acts on a terminal") {
 }
 
 TEST_CASE("a word for a shell is that word again, and nothing else happens") {
-  for (const char* word : {"plain", "/a/b-1.mp4", "with blank", "it's", "`touch x`", "$(touch x)", "a;b", "-rf", "*", "",
-                           "a\nb", "x\x1b[2J'y", "\u202e", "\xff", "line\n", "!!", "~", "=ls", "#c", "a\\b"}) {
+  for (const char* word :
+       {"plain", "/a/b-1.mp4", "with blank", "it's", "`touch x`", "$(touch x)", "a;b", "-rf", "*",  "",
+        "a\nb",  "x\x1b[2J'y", "\u202e",     "\xff", "line\n",    "!!",         "~",   "=ls", "#c", "a\\b"}) {
     CAPTURE(word);
     const std::string quoted = shell_word(word);
     CHECK(printable(quoted) == quoted);
     const std::string script = "bash -c '" + [&] {
       std::string inner;  // inside single quotes of this very command
-      for (const char letter : "printf %s " + quoted) inner += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+      for (const char letter : "printf %s " + quoted)
+        inner += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
       return inner;
     }() + "'";
     FILE* pipe = ::popen(script.c_str(), "r");
