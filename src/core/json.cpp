@@ -14,8 +14,9 @@ namespace {
 struct TooDeep {};
 
 Json parse_bounded(std::string_view text) {
-  return Json::parse(text.begin(), text.end(), [](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
-    if (depth > kMaxJsonDepth) throw TooDeep{};
+  return Json::parse(text.begin(), text.end(), [](int around, Json::parse_event_t event, Json& /*parsed*/) {
+    using Event = Json::parse_event_t;
+    if (around >= kMaxJsonDepth && (event == Event::array_start || event == Event::object_start)) throw TooDeep{};
     return true;
   });
 }
