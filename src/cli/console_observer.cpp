@@ -8,6 +8,7 @@
 
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -91,7 +92,7 @@ void ConsoleObserver::on_note(const Note& note) {
   if (shell_.global.quiet || !is_shown) return;
   wipe();
   const char* kind = is_warning ? "warning: " : is_offer ? "" : "note: ";
-  print_message(fmt::format("react1: {}{}", kind, note.message));
+  print_message(fmt::format("react1: {}{}", kind, printable(note.message)));
 }
 
 void ConsoleObserver::on_request(std::string_view request_id) {
@@ -102,7 +103,7 @@ void ConsoleObserver::on_request(std::string_view request_id) {
   }
   if (shell_.global.quiet) return;
   wipe();
-  print_message(fmt::format("react1: the service accepted request {}", request_id));
+  print_message(fmt::format("react1: the service accepted request {}", printable(request_id)));
 }
 
 void ConsoleObserver::draw(const std::string& line) {

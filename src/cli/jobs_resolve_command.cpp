@@ -14,6 +14,7 @@
 #include "cli/look_up_flags.hpp"
 #include "cli/output.hpp"
 #include "cli/service_session.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -41,7 +42,7 @@ std::string told(const Job& job) {
   switch (job.state) {
     case JobState::submitted:
       return fmt::format("{} is request {}; continue with: react1 result {} -o {}", job.id, job.request.request_id,
-                         job.request.request_id, job.output.empty() ? "OUT.mp4" : job.output);
+                         shell_word(job.request.request_id), job.output.empty() ? "OUT.mp4" : shell_word(job.output));
     case JobState::done:
       return fmt::format("{} is request {}, and its result lies at {}", job.id, job.request.request_id, job.output);
     case JobState::created:

@@ -19,6 +19,7 @@
 #include "sandbox/history.hpp"
 #include "sandbox/jobs.hpp"
 #include "sandbox/ledger.hpp"
+#include "sandbox/reach.hpp"
 #include "sandbox/route.hpp"
 #include "sandbox/storage.hpp"
 #include "sandbox/webhooks.hpp"
@@ -75,6 +76,7 @@ class Service {
   const std::string key_;
   const bool renders_;
   Ledger ledger_;
+  const Reach reach_;
   FaultBook faults_;
   History history_;
   Webhooks webhooks_;

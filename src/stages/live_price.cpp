@@ -32,8 +32,13 @@ struct Remembered {
   std::chrono::system_clock::time_point asked;
 };
 
-fs::path memory_path() {
-  return fs::path(state_directory()) / "prices.json";
+/// nullopt: there is no state folder. A price is not worth a failure.
+std::optional<fs::path> memory_path() {
+  try {
+    return fs::path(state_directory()) / "prices.json";
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 /// A price belongs to an account, an endpoint and a platform. Of the key only its id counts, which is no secret.
@@ -44,10 +49,15 @@ std::string owner_of(const FalOptions& service) {
 
 /// The prices that are remembered; an empty object where there are none, or where the file is not ours to read.
 Json read_memory() {
+  const auto path = memory_path();
   std::error_code ignored;
-  if (!fs::is_regular_file(memory_path(), ignored)) return Json::object();
-  Json memory = Json::parse(read_file(memory_path().string()), /*cb=*/nullptr, /*allow_exceptions=*/false);
-  return memory.is_object() ? memory : Json::object();
+  if (!path || !fs::is_regular_file(*path, ignored)) return Json::object();
+  try {
+    Json memory = Json::parse(read_file(path->string()), /*cb=*/nullptr, /*allow_exceptions=*/false);
+    return memory.is_object() ? memory : Json::object();
+  } catch (const Error&) {
+    return Json::object();
+  }
 }
 
 std::optional<Remembered> remembered(const Json& memory, const std::string& owner) {
@@ -67,11 +77,13 @@ std::optional<Remembered> remembered(const Json& memory, const std::string& owne
 }
 
 void remember(const std::string& owner, const Remembered& price) {
+  const auto path = memory_path();
+  if (!path) return;
   Json memory = read_memory();
   if (memory.size() >= kMostRemembered) memory = Json::object();
   memory[owner] = {{"usd_per_minute", price.usd_per_minute.to_decimal(9)},
                    {"asked_ms", std::chrono::duration_cast<milliseconds>(price.asked.time_since_epoch()).count()}};
-  write_file_atomically(memory_path().string(), json_text(memory));
+  write_file_atomically(path->string(), json_text(memory));
 }
 
 /// A clock that was set back makes a price neither younger nor older than it is said to be: it is asked again.

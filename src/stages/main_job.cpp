@@ -13,6 +13,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
+#include "core/printable.hpp"
 #include "core/random.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
@@ -172,7 +173,7 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
        .hint = fmt::format("`react1 jobs resolve {0} --auto` looks again; or look the request up at the service and "
                            "tell: react1 jobs resolve {0} --request-id R (or --pay-again, --drop); --again pays at "
                            "once, a second time if it was accepted",
-                           job.id)});
+                           shell_word(job.id))});
 }
 
 /// The job as it stands once its lost answer was looked for. Throws Error{outcome_unknown} when it stays lost.

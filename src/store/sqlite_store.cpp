@@ -123,9 +123,12 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
     }
   }
   Job added = job;
-  if (added.id.empty()) {
-    added.id = new_id(clock_);
-  }
+  const auto is_taken = [this](const std::string& id) {
+    Statement query(database_, "SELECT 1 FROM jobs WHERE id = ?");
+    query.bind(1, id);
+    return query.step();
+  };
+  if (added.id.empty() || is_taken(added.id)) added.id = new_id(clock_);
   added.state = JobState::created;
   added.owner.clear();
   added.created_ms = added.updated_ms = now_ms();

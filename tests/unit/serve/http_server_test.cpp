@@ -141,7 +141,7 @@ TEST_CASE("a half-sent body leaves no file behind") {
   const TemporaryDirectory folder;
   {
     const HttpServer server{
-        {.idle_timeout = std::chrono::seconds{1}},
+        {.stall_timeout = std::chrono::seconds{1}},
         [&](const serve::RequestHead&) { return serve::BodyPlan{.max_bytes = 1000, .file = folder.path() / "half"}; },
         echo};
     CHECK(
