@@ -10,14 +10,13 @@
 #include "stages/budget.hpp"
 #include "stages/grace_stop.hpp"
 #include "store/paid_call.hpp"
+#include "store/patience.hpp"
 
 namespace react1::stages {
 namespace {
 
 // With the transport's own wake-up this keeps the answer to Ctrl-C within 200 ms, and lets most calls come home.
 constexpr std::chrono::milliseconds kGrace{120};
-/// How long a store that can't be written is tried for an id that is paid for.
-constexpr std::chrono::seconds kStorePatience{20};
 
 /// Another run has moved the job: not an error, but the end of this attempt.
 struct MovedAway {};
@@ -83,7 +82,7 @@ class Submission {
     }
     call_.note(request);
     observer.on_request(request.request_id);
-    call_.submitted(kStorePatience);
+    call_.submitted(store::kPatience);
     log::info("submit", fmt::format("request {} accepted", request.request_id));
     return call_.job();
   }
