@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -116,8 +117,11 @@ struct Resolution {
 /// quicker. Does not ask the service.
 [[nodiscard]] Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
 
-/// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}.
-[[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path);
+/// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}. Where other processes hold the store, this
+/// and every later call waits up to 10 s, all its waits together, and then throws Error{io} (retryable); a stop ends a
+/// wait with Error{interrupted}: that of `stop` here, and that of their RunContext in run(), submit(), fetch_result()
+/// and cancel_request().
+[[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::stop_token& stop = {});
 
 /// REACT1_STATE_DIR, else $XDG_STATE_HOME/react1, else ~/.local/state/react1; created when missing. Throws Error{io}.
 [[nodiscard]] std::string state_directory();

@@ -11,6 +11,7 @@
 #include <react1/fal.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
+#include <react1/output.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/verification.hpp>
@@ -91,7 +92,8 @@ struct PipelineOptions {
   UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
   LostAnswerOptions lost_answer{};
-  bool again = false;  ///< pay a second time for the same intent
+  bool again = false;      ///< pay a second time for the same intent
+  OutputOptions output{};  ///< of run() and prepare()
   /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders
   /// not written for 7 days are removed by the next run.
   std::string clips_directory{};
@@ -127,7 +129,8 @@ struct Preparation {
 /// Everything prepare would do; writes nothing, calls nobody.
 [[nodiscard]] Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,
                                const RunContext& context);
-/// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time.
+/// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time. Files
+/// of these names that are there already stay when they are the same; else see OutputOptions.
 [[nodiscard]] Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                                   const PipelineOptions& options, const RunContext& context);
 
@@ -137,7 +140,8 @@ struct Timings {
   std::optional<double> prepare_s, upload_s, queue_s, inference_s, download_s, verify_s, total_s;
 };
 
-/// The whole record of a run; written next to the output as OUT.json.
+/// The whole record of a run; written next to the output as OUT.json. What an earlier record of the same request knows
+/// is kept.
 struct RunRecord {
   std::string job_id, request_id;
   bool sandbox = false;                  ///< made by the loopback service: timing only, no lip-sync
@@ -195,15 +199,17 @@ struct LookUp {
                                      const RunContext& context);
 
 /// The main job. The returned record's verdict may be fail (the file is kept): look at it.
-/// Throws Error{hold} before paying when the advice is to hold and no mode was named.
+/// Throws Error{hold} before paying when the advice is to hold and no mode was named, and Error{usage} before anything
+/// is uploaded for an output that may not be written (see OutputOptions). What fails once the file has its name (the
+/// record, the job store) is a warning to the observer and not an Error.
 [[nodiscard]] RunRecord run(const Source& video, const Source& audio, const std::string& output,
                             const PipelineOptions& options, Service service, const RunContext& context);
 /// Prepare, upload and submit; returns the job once the request id is on disk.
 [[nodiscard]] Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
                          const RunContext& context);
-/// Waits for, downloads and verifies a request known by id, whoever submitted it.
+/// Waits for, downloads and verifies a request known by id, whoever submitted it. The output is treated as by run().
 [[nodiscard]] RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                                     const RunContext& context);
+                                     const RunContext& context, const OutputOptions& options = {});
 
 /// The post stage alone. With `expect`, compares with that record (run or prepare document); without, checks the file
 /// itself.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/output.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/source.hpp>
@@ -95,8 +96,9 @@ struct PreviewResult {
 };
 
 /// Renders what `mode` does to the timing of two clips, H.264 + AAC in MP4, no lip-sync. `output` is written under a
-/// temporary name and renamed. Throws Error{media|io|interrupted}. The clips may be any that FFmpeg reads.
+/// temporary name and renamed. A file of that name that is there already stays when the rendering is the same to the
+/// byte; else see OutputOptions. Throws Error{usage|media|io|interrupted}. The clips may be any that FFmpeg reads.
 PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
-                      const RunContext& context);
+                      const RunContext& context, const OutputOptions& options = {});
 
 }  // namespace react1

@@ -101,6 +101,17 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& app, int argc, c
           {.hint = fmt::format("{}see {} --help", suggestion(app, command, argc, argv), name)}};
 }
 
+bool asks_for_json_log(int argc, const char* const* argv) {
+  constexpr std::string_view kFlag = "--log-format";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--") return false;
+    if (argument == "--log-format=json") return true;
+    if (argument == kFlag && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
+  }
+  return false;
+}
+
 bool asks_for_json(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];

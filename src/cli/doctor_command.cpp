@@ -23,7 +23,7 @@ struct Arguments {
 DoctorOptions options_from(const Arguments& arguments) {
   DoctorOptions options;
   options.price = load_recipe(arguments.pipeline).price;
-  options.store = named_store(arguments.store);
+  options.store = named_store(arguments.store).value_or("");
   try {
     options.service = fal_options_from_environment();
   } catch (const Error& error) {

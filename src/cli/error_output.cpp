@@ -17,6 +17,13 @@ bool can_continue(ErrorCode code) {
          code == ErrorCode::auth || code == ErrorCode::balance || code == ErrorCode::internal;
 }
 
+/// Of a result that could not be told or handed over.
+std::string whereabouts(const std::string& request, const Paid& paid) {
+  if (!paid.output.empty() && paid.output != "-") return fmt::format(", its result is {}", quoted(paid.output));
+  if (paid.ends_with_process) return {};
+  return fmt::format("; its result can be fetched with: react1 result {} -o OUT.mp4", quoted(request));
+}
+
 }  // namespace
 
 std::string error_text(const Error& error) {
@@ -38,7 +45,9 @@ Error with_continuation(const Error& error, const Paid& paid) {
   const std::string request = error.request_id().empty() ? paid.request_id : error.request_id();
   if (request.empty()) return error;
   std::string hint = error.hint();
-  if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
+  if (paid.done) {
+    hint += fmt::format("{}the job is done{}", hint.empty() ? "" : "; ", whereabouts(request, paid));
+  } else if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
     hint += fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
                         hint.empty() ? "" : "; ", shell_word(request),
                         paid.output.empty() ? "OUT.mp4" : shell_word(paid.output));
@@ -56,7 +65,7 @@ int report(const Error& error, const Shell& shell, int signal_code) noexcept {
       error.code() == ErrorCode::interrupted && signal_code != 0 ? signal_code : react1::exit_code(error.code());
   try {
     const Error told = with_continuation(error, shell.paid);
-    print_message(error_text(told));
+    print_error(told, shell);
     if (shell.global.json) print_result(to_json(told));
   } catch (...) {
     // Neither stream takes it; the exit code still tells.

@@ -81,12 +81,17 @@ int look_up(const Arguments& arguments, Shell& shell) {
 int resolve_command(const Arguments& arguments, Shell& shell) {
   if (arguments.looks_up) return look_up(arguments, shell);
   const Resolution resolution = resolution_of(arguments);
+  const std::unique_ptr<JobStore> jobs = open_existing_store(arguments.service.store, shell.stop);
+  if (!jobs) {
+    throw Error(
+        ErrorCode::usage, arguments.id, "is no job of this store",
+        {.hint = "there are no jobs yet, or they are kept elsewhere (--store, REACT1_STORE, REACT1_STATE_DIR)"});
+  }
   if (resolution.kind == Resolution::Kind::attach && !arguments.unchecked) {
     // A slip of the pen would make a stranger's request the result of this job.
     ServiceSession session(arguments.service, PipelineOptions{}, shell);
     static_cast<void>(session.client().status(RequestRef{.request_id = resolution.request_id}, {shell.stop}));
   }
-  const std::unique_ptr<JobStore> jobs = open_store(arguments.service.store);
   const Job job = resolve_job(*jobs, arguments.id, resolution);
   print_result(shell.global.json ? to_json(job) : told(job));
   return 0;

@@ -14,6 +14,7 @@
 #include "core/log.hpp"
 #include "media/ff/log_bridge.hpp"
 #include "media/ff/memory_limit.hpp"
+#include "store/patience.hpp"
 
 namespace {
 
@@ -37,6 +38,7 @@ int run_action(Shell& shell) {
   log::init(log_level(shell.global), shell.global.log_format);
   media::ff::install_log_bridge(shell.global.verbosity >= 2);
   media::ff::limit_memory();
+  const store::StopScope stoppable(shell.stop);
   return shell.action();
 }
 
@@ -54,6 +56,7 @@ int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
   const auto fail = [&](const Error& error) {
     // A line that was not understood to its end may hide the flag from the parser.
     shell.global.json = shell.global.json || asks_for_json(argc, argv);
+    if (asks_for_json_log(argc, argv)) shell.global.log_format = log::Format::json;
     return report(error, shell, signals.exit_code());
   };
   try {
@@ -78,6 +81,7 @@ void keep_memory_private() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_streams();
   keep_memory_private();
   try {
     const Signals signals;  // before any other thread

@@ -1,5 +1,6 @@
 // react1 plan, react1 prepare
 #include <memory>
+#include <react1/error.hpp>
 #include <react1/json.hpp>
 #include <react1/pipeline.hpp>
 
@@ -8,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "cli/inputs.hpp"
 #include "cli/output.hpp"
+#include "cli/output_path.hpp"
 #include "cli/pipeline_flags.hpp"
 #include "cli/text.hpp"
 
@@ -16,6 +18,7 @@ namespace {
 
 struct Arguments {
   std::string video, audio, directory;
+  bool overwrite = false;
   PipelineFlags flags;
   bool live_price = false;
 };
@@ -83,10 +86,16 @@ void add_prepare(CLI::App& app, Shell& shell) {
   command->add_option("-o,--output", arguments->directory, "Folder for the clips; made when missing")
       ->required()
       ->option_text("DIR");
+  add_overwrite_flag(*command, arguments->overwrite);
   add_pipeline_flags(*command, arguments->flags);
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
-      const PipelineOptions options = resolve(arguments->flags);
+      PipelineOptions options = resolve(arguments->flags);
+      options.output.overwrite = arguments->overwrite;
+      if (arguments->directory == "-") {
+        throw Error(ErrorCode::usage, "-o -", "two clips can't be written to standard output",
+                    {.hint = "name a folder; one that is called - is ./-"});
+      }
       const Pair pair = pair_of(arguments->video, arguments->audio);
       const Preparation prepared = [&] {
         ConsoleObserver observer(shell, /*result_has_warnings=*/true);

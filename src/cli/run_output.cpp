@@ -33,7 +33,7 @@ int finish(Json document, const Verification& verification, const std::string& p
   if (verification.verdict == Verdict::fail) {
     const Error error = failed_verification(verification, path);
     code = exit_code(error.code());
-    print_message(error_text(error));
+    print_error(error, shell);
     document["error"] = record::document(error)["error"];
   }
   if (shell.global.json) print_result(json_text(document));
@@ -52,8 +52,16 @@ std::string run_text(const RunRecord& record) {
 
 }  // namespace
 
-int print_run(const RunRecord& record, const Shell& shell) {
-  if (!shell.global.json) print_result(run_text(record));
+int hand_over(RunRecord record, const ResultOutput& output, Shell& shell) {
+  shell.paid.request_id = record.request_id;
+  shell.paid.done = true;
+  if (output.is_stdout()) {
+    output.deliver(shell.stop);
+    record.output_path = "standard output";
+    if (!shell.global.quiet) print_message(run_text(record));
+  } else if (!shell.global.json) {
+    print_result(run_text(record));
+  }
   return finish(record::document(record), record.verification, record.output_path, shell);
 }
 

@@ -5,11 +5,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 #include "cli/flags.hpp"
 #include "cli/webhook_flags.hpp"
 #include "core/clock.hpp"
 #include "core/printable.hpp"
+#include "core/redact.hpp"
+#include "store/state_folder.hpp"
 
 namespace react1::cli {
 namespace {
@@ -19,6 +22,18 @@ constexpr const char* kGroup = "Service";
 /// The in-process service answers at once; waiting for the real one's intervals would only make demos slow.
 constexpr std::chrono::milliseconds kSandboxPoll{50};
 constexpr std::chrono::milliseconds kSandboxPollMax{250};
+
+constexpr const char* kStoreName = "jobs.sqlite";
+
+bool is_database_url(const std::string& path) {
+  return !url_scheme(path).empty();
+}
+
+/// Something: what it is, is for whoever opens it to say.
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found;
+}
 
 FalOptions options_for(const Sandbox& sandbox, const std::string& key) {
   FalOptions options;
@@ -55,16 +70,35 @@ void add_sandbox_flag(CLI::App& command, ServiceFlags& flags) {
       ->group(kGroup);
 }
 
-std::string named_store(const std::optional<std::string>& flag) {
-  if (flag) return *flag;
+std::optional<std::string> named_store(const std::optional<std::string>& flag) {
+  if (flag) return flag;
   const char* named = std::getenv("REACT1_STORE");
-  return named != nullptr ? named : "";
+  return named != nullptr && *named != '\0' ? std::optional<std::string>(named) : std::nullopt;
 }
 
-std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag) {
-  const std::string named = named_store(flag);
-  if (flag || !named.empty()) return open_job_store(named);
-  return open_job_store((std::filesystem::path(state_directory()) / "jobs.sqlite").string());
+std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
+  if (const std::optional<std::string> named = named_store(flag)) return open_job_store(*named, stop);
+  return open_job_store((std::filesystem::path(state_directory()) / kStoreName).string(), stop);
+}
+
+void require_store(const std::optional<std::string>& flag) {
+  if (!flag || is_database_url(*flag) || is_there(*flag)) return;
+  throw Error(
+      ErrorCode::usage, *flag, "there is no job store here",
+      {.hint = "--store names the one that `react1 run` or `react1 submit` was given; without it, the usual one "
+               "is looked into"});
+}
+
+std::unique_ptr<JobStore> open_existing_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
+  require_store(flag);
+  std::string path;
+  if (const std::optional<std::string> named = named_store(flag)) {
+    path = *named;
+  } else {
+    path = (store::state_folder() / kStoreName).string();
+  }
+  if (!is_database_url(path) && !is_there(path)) return nullptr;
+  return open_job_store(path, stop);
 }
 
 ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell, bool stays) {
@@ -87,7 +121,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
   if (!flags.sandbox && options_.upload.memory.empty())
     options_.upload.memory = (std::filesystem::path(state_directory()) / "uploads.sqlite").string();
   set_up_webhook(options_, options.webhook, stays);
-  jobs_ = open_store(flags.store);
+  jobs_ = open_store(flags.store, shell.stop);
   client_ = std::make_unique<FalClient>(options_);
 }
 

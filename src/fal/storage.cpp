@@ -15,6 +15,7 @@
 #include "fal/stored_size.hpp"
 #include "fal/upload.hpp"
 #include "http/body_files.hpp"
+#include "store/patience.hpp"
 
 namespace react1::fal {
 namespace {
@@ -130,6 +131,7 @@ Error storage_refusal(const http::Response& response, const Subject& subject, co
 std::string upload_file(const Session& session, const std::string& path, const std::string& content_type,
                         const RunContext& context, UploadMemory* memory, const std::string& sha256,
                         const std::string& name) {
+  const store::StopScope stoppable(context.stop);
   const UploadOptions& options = session.options().upload;
   LocalFile file{path, size_of_upload(path), content_type, sha256, name};
   const bool in_parts = file.bytes > options.multipart_above;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <react1/json.hpp>
 #include <react1/pipeline.hpp>
@@ -27,12 +28,14 @@
 #include "stages/look_up.hpp"
 #include "stages/naming.hpp"
 #include "stages/offer.hpp"
+#include "stages/output_guard.hpp"
 #include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
 #include "stages/preprocess.hpp"
 #include "stages/stopwatch.hpp"
 #include "stages/submit.hpp"
 #include "store/abandoned.hpp"
+#include "store/patience.hpp"
 
 namespace react1 {
 namespace fs = std::filesystem;
@@ -125,8 +128,9 @@ bool is_surely_affordable(const PipelineOptions& options, const JobStore& jobs, 
                        system_clock().wall());
 }
 
-/// Makes the pair, and has the picture go up with `uploads` as soon as it is made.
-Intent open_intent(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& asked,
+/// Makes the pair, and has the picture go up with `uploads` as soon as it is made. `output`: nullptr for a job without
+/// one.
+Intent open_intent(const Source& video, const Source& audio, const OutputGuard* output, const PipelineOptions& asked,
                    Service& service, PairUpload& uploads, const RunContext& context) {
   PipelineOptions options = asked;
   const fs::path root = clips_root(options);
@@ -139,7 +143,8 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   }
   attach_reported(service, context);
   ClipMade made;
-  if (is_surely_affordable(options, service.jobs, intent.service)) {
+  const bool may_be_refused = output != nullptr && output->depends_on_intent();
+  if (!may_be_refused && is_surely_affordable(options, service.jobs, intent.service)) {
     made = [&uploads](const PreparedClip& clip) { uploads.start_early(clip); };
   }
   intent.preparation = make_clips(video, audio, workshop.path(), options, context, made);
@@ -148,6 +153,7 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   // A context may be used for several jobs: its id is theirs for logs, and a row's key once.
   if (!service.jobs.find(context.job_id)) job.id = context.job_id;
   job.intent = intent_of(intent.preparation, intent.parameters, intent.service);
+  if (output != nullptr) output->require_intent(job.intent, intent.service);
   intent.preparation = keep_clips(std::move(intent.preparation), workshop.path(), root, job.intent);
   job.endpoint = intent.service.endpoint;
   job.queue_url = intent.service.queue_url;
@@ -155,7 +161,7 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
   job.token = random_hex(kTokenBytes);
   job.video = absolute(video);
   job.audio = absolute(audio);
-  job.output = output.empty() ? output : fs::absolute(output).string();
+  if (output != nullptr) job.output = output->path();
   job.parameters_json = parameters_text(intent.parameters, /*pair=*/{});
   job.prepare_json = to_json(intent.preparation);
   if (!intent.service.is_sandbox()) job.cost_usd = intent.preparation.prediction.cost_usd;
@@ -251,8 +257,8 @@ bool pay(Intent& intent, const NamedPair& uploaded, const PipelineOptions& optio
 }
 
 /// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
-void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& service, PairUpload& uploads,
-                      Timings& timings, const RunContext& context) {
+void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineOptions& options, Service& service,
+                      PairUpload& uploads, Timings& timings, const RunContext& context) {
   std::optional<NamedPair> pair;
   for (;;) {
     switch (intent.job.state) {
@@ -273,6 +279,8 @@ void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& s
         return;
       case JobState::created:
         require_affordable(intent.job, options.budget, service.jobs, system_clock().wall());
+        // A result is about as large as what was sent; how large, nobody knows before.
+        if (output != nullptr) output->require_ready(intent.preparation.video.bytes + intent.preparation.audio.bytes);
         if (!pair) {
           context.observer->on_note({Note::Level::info, "offer",
                                      offer_text(intent.preparation, options.parameters, intent.service.is_sandbox())});
@@ -284,16 +292,31 @@ void ensure_submitted(Intent& intent, const PipelineOptions& options, Service& s
   }
 }
 
-/// The verified file of a job that is done, put under the new name; nullopt when it is no longer there unchanged.
-std::optional<RunRecord> reuse(const Intent& intent, const std::string& output, const RunContext& context) {
+/// What is known of the result of a job: by its row, also where a process was killed before it could call it done; else
+/// by the record of the file that lies at the output. null: nothing.
+Json known_result(const Job& job, const OutputGuard& output) {
+  if (job.state != JobState::done && job.state != JobState::submitted) return nullptr;
+  if (!job.record_json.empty()) return parse_json(job.record_json, "job " + job.id, ErrorCode::internal);
+  const EarlierResult* same = output.same_result(job.request.request_id);
+  return same == nullptr ? Json(nullptr) : same->record;
+}
+
+/// A file that holds `sha256`: at its place already, or where the job put it; empty when there is none.
+std::string find_result(const Job& job, const OutputGuard& output, const std::string& sha256) {
+  if (output.holds(sha256)) return output.path();
   std::error_code error;
-  if (!fs::is_regular_file(intent.job.output, error)) return std::nullopt;
-  const Json stored = parse_json(intent.job.record_json, "job " + intent.job.id, ErrorCode::internal);
+  if (job.output.empty() || !fs::is_regular_file(job.output, error)) return {};
+  return sha256_file(job.output) == sha256 ? job.output : std::string();
+}
+
+/// The verified file of a job that is done, put under the new name; nullopt when it is no longer there unchanged.
+std::optional<RunRecord> reuse(Intent& intent, const OutputGuard& output, Service& service, const RunContext& context) {
+  const Json stored = known_result(intent.job, output);
+  if (stored.is_null()) return std::nullopt;
   RunRecord record;
-  record.output_sha256 = sha256_file(intent.job.output);
-  if (stored.at("output").at("sha256") != record.output_sha256) return std::nullopt;
-  AtomicFile file{fs::path(output)};
-  file.copy_from(intent.job.output);
+  record.output_sha256 = stored.at("output").at("sha256");
+  const std::string found = find_result(intent.job, output, record.output_sha256);
+  if (found.empty()) return std::nullopt;
   record.job_id = intent.job.id;
   record.request_id = intent.job.request.request_id;
   record.sandbox = stored.at("sandbox").get<bool>();
@@ -301,15 +324,21 @@ std::optional<RunRecord> reuse(const Intent& intent, const std::string& output, 
   record.parameters = intent.parameters;
   record.response_json = json_text(stored.at("response"), /*indent=*/-1);
   record.reused = true;
+  keep_known(record, stored);
+  keep_known(record, output.known(record.request_id));
+  const std::unique_ptr<AtomicFile> copy(found == output.path() ? nullptr : new AtomicFile(output.file()));
+  if (copy) copy->copy_from(found);
+  const std::string path = copy ? copy->temporary().string() : found;
   context.observer->on_stage(Stage::verify);
   record.verification =
-      verify_result({file.temporary().string(), fal::read_result(record.response_json),
-                     expectation_of(intent.preparation, record.sandbox), intent.preparation.video.path},
+      verify_result({path, fal::read_result(record.response_json), expectation_of(intent.preparation, record.sandbox),
+                     intent.preparation.video.path},
                     context);
-  record.output_bytes = static_cast<std::int64_t>(fs::file_size(file.temporary()));
-  file.commit();
-  record.output_path = fs::absolute(output).string();
-  write_record(record);
+  record.output_bytes = static_cast<std::int64_t>(fs::file_size(path));
+  if (copy) output.commit(*copy, record.output_sha256);
+  record.output_path = output.path();
+  output.write_record(record, context);
+  if (intent.job.state != JobState::done) mark_done(service, intent.job, record, context);
   context.observer->on_note(
       {Note::Level::info, "reused",
        fmt::format("request {} had these clips and parameters already; nothing was paid", record.request_id)});
@@ -323,7 +352,7 @@ RunContext with_job(const RunContext& context) {
 }
 
 /// Everything a job remembers about its request.
-Claim claim_of(const Job& job, const std::string& output) {
+Claim claim_of(const Job& job) {
   const std::string where = "job " + job.id;
   const Json parameters = parse_json(job.parameters_json, where, ErrorCode::internal);
   Claim claim;
@@ -333,28 +362,23 @@ Claim claim_of(const Job& job, const std::string& output) {
   claim.parameters = record::parameters_from_json(parameters, where);
   if (parameters.at("video_url").is_string()) claim.video_url = parameters.at("video_url");
   if (parameters.at("audio_url").is_string()) claim.audio_url = parameters.at("audio_url");
-  claim.output = output;
   return claim;
 }
 
 RunRecord run_job(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
                   Service service, const RunContext& context) {
   const Stopwatch total;
+  const store::StopScope stoppable(context.stop);
   require_emotion(options);
-  require_output(output, {video, audio});
+  const OutputGuard guard(output, {video, audio}, options.output, service.jobs);
+  guard.require_parameters(options.parameters);
   const RunContext job_context = with_job(context);
   const log::Scope scope(job_context.job_id);
   Timings timings;
   PairUpload uploads(service.client, clips_root(options), job_context);
-  Intent intent = open_intent(video, audio, output, options, service, uploads, job_context);
+  Intent intent = open_intent(video, audio, &guard, options, service, uploads, job_context);
   timings.prepare_s = total.seconds();
-  const auto reused = [&]() -> std::optional<RunRecord> {
-    if (intent.job.state != JobState::done) return std::nullopt;
-    std::optional<RunRecord> record = reuse(intent, output, job_context);
-    if (record) record->timings.total_s = total.seconds();
-    return record;
-  };
-  if (auto record = reused()) return std::move(*record);
+  if (auto record = reuse(intent, guard, service, job_context)) return std::move(*record);
   const bool has_ended = intent.service.is_sandbox() && intent.job.sandbox != intent.service.sandbox;
   if (intent.job.state == JobState::done && has_ended) {  // its sandbox, and the request with it
     PipelineOptions afresh = options;
@@ -362,44 +386,47 @@ RunRecord run_job(const Source& video, const Source& audio, const std::string& o
     return run_job(video, audio, output, afresh, service, context);
   }
   const bool was_done = intent.job.state == JobState::done;
-  ensure_submitted(intent, options, service, uploads, timings, job_context);
+  ensure_submitted(intent, &guard, options, service, uploads, timings, job_context);
   if (!was_done) {  // a joined run may have finished it in the meantime
-    if (auto record = reused()) return std::move(*record);
+    if (auto record = reuse(intent, guard, service, job_context)) return std::move(*record);
   }
   const log::Scope paid(job_context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();
-  Claim claim = claim_of(intent.job, output);
+  Claim claim = claim_of(intent.job);
   claim.preparation = intent.preparation;  // what was just made, not what the job remembers of it
   claim.timings = timings;
   claim.on_interrupt = options.on_interrupt;
-  return naming(intent.job.request.request_id, [&] { return collect(std::move(claim), service, job_context); });
+  return naming(intent.job.request.request_id, [&] { return collect(std::move(claim), guard, service, job_context); });
 }
 
 Job submit_job(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
                const RunContext& context) {
+  const store::StopScope stoppable(context.stop);
   require_emotion(options);
   const RunContext job_context = with_job(context);
   const log::Scope scope(job_context.job_id);
   Timings timings;
   PairUpload uploads(service.client, clips_root(options), job_context);
-  Intent intent = open_intent(video, audio, /*output=*/"", options, service, uploads, job_context);
-  ensure_submitted(intent, options, service, uploads, timings, job_context);
+  Intent intent = open_intent(video, audio, /*output=*/nullptr, options, service, uploads, job_context);
+  ensure_submitted(intent, /*output=*/nullptr, options, service, uploads, timings, job_context);
   return intent.job;
 }
 
-RunRecord fetch(const std::string& request_id, const std::string& output, Service service, const RunContext& context) {
-  require_output(output, {});
+RunRecord fetch(const std::string& request_id, const std::string& output, Service service, const RunContext& context,
+                const OutputOptions& options) {
+  const store::StopScope stoppable(context.stop);
+  const OutputGuard guard(output, {}, options, service.jobs);
+  guard.require_request(request_id);
   RunContext job_context = context;
   Claim claim;
   if (const std::optional<Job> job = service.jobs.find_by_request(request_id)) {
     job_context.job_id = job->id;
-    claim = claim_of(*job, output);
+    claim = claim_of(*job);
   } else {
     claim.request.request_id = request_id;
-    claim.output = output;
   }
   const log::Scope scope(job_context.job_id, request_id);
-  return naming(request_id, [&] { return collect(std::move(claim), service, job_context); });
+  return naming(request_id, [&] { return collect(std::move(claim), guard, service, job_context); });
 }
 
 Verification verify_file(const std::string& path, const std::optional<std::string>& expect_record_path,
@@ -429,8 +456,8 @@ Job submit(const Source& video, const Source& audio, const PipelineOptions& opti
 }
 
 RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                       const RunContext& context) {
-  return at_boundary("fetch_result", [&] { return fetch(request_id, output, service, context); });
+                       const RunContext& context, const OutputOptions& options) {
+  return at_boundary("fetch_result", [&] { return fetch(request_id, output, service, context, options); });
 }
 
 Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,

@@ -12,14 +12,13 @@
 #include "stages/grace_stop.hpp"
 #include "stages/naming.hpp"
 #include "store/paid_call.hpp"
+#include "store/patience.hpp"
 
 namespace react1::stages {
 namespace {
 
 // With the transport's own wake-up this keeps the answer to Ctrl-C within 200 ms, and lets most calls come home.
 constexpr std::chrono::milliseconds kGrace{120};
-/// How long a store that can't be written is tried for an id that is paid for.
-constexpr std::chrono::seconds kStorePatience{20};
 
 /// Where a job belongs after its paid call failed. A stop in the middle of the call is no answer either.
 JobState state_after(const Error& error) {
@@ -83,7 +82,7 @@ class Submission {
     }
     call_.note(request);
     observer.on_request(request.request_id);
-    call_.submitted(kStorePatience);
+    call_.submitted(store::kPatience);
     log::info("submit", fmt::format("request {} accepted", request.request_id));
     return call_.job();
   }

@@ -12,11 +12,11 @@
 #include <set>
 #include <string_view>
 #include <system_error>
-#include <thread>
 
 #include <react1/error.hpp>
 
 #include "core/descriptor.hpp"
+#include "core/file_kind.hpp"
 
 namespace react1::store {
 namespace {
@@ -27,13 +27,6 @@ constexpr std::size_t kHeader = 100, kIdOffset = 68;
 [[noreturn]] void refuse(const std::string& path, const Identity& identity, std::string what_it_is) {
   throw Error(ErrorCode::io, path, fmt::format("is not a {} of react1; it is left alone", identity.what),
               {.detail = std::move(what_it_is), .hint = "name another file, or one that does not exist yet"});
-}
-
-std::string kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a folder";
-  if (S_ISFIFO(mode)) return "a pipe";
-  if (S_ISSOCK(mode)) return "a socket";
-  return "a device";
 }
 
 std::string owner_of(std::int32_t application_id) {
@@ -112,18 +105,21 @@ void look_at_unmarked(const std::string& path, const Identity& identity) {
 
 /// Calls `look`, and calls it again after an error while the file changes: another process may be creating it.
 template <typename Look>
-void look_until_stable(const std::string& path, Look look) {
-  constexpr int kTries = 100;
-  for (int attempt = 1;; ++attempt) {
+void look_until_stable(const std::string& path, const Identity& identity, Look look) {
+  const Patience patience;
+  const Wait wait;
+  for (;;) {
     const std::string before = state_of(path);
     try {
       look();
       return;
     } catch (const Error& error) {
-      const bool is_moving = error.retryable() || state_of(path) != before;
-      if (!is_moving || attempt == kTries) throw;
+      const bool is_moving = error.code() == ErrorCode::io && (error.retryable() || state_of(path) != before);
+      if (!is_moving) throw;
+      const Wait::State state = wait.sleep(std::chrono::milliseconds(20));
+      if (state == Wait::State::stopped) throw_waited(state, path, identity.what);
+      if (state == Wait::State::over) throw;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
@@ -162,7 +158,7 @@ const std::string& database_file(const std::string& path, const Identity& identi
     if (made.is_open() || ::stat(path.c_str(), &facts) != 0) return path;
     // Another process was quicker: what it has made is looked at like any other file.
   }
-  if (!S_ISREG(facts.st_mode)) refuse(path, identity, kind_of(facts.st_mode));
+  if (!S_ISREG(facts.st_mode)) refuse(path, identity, file_kind(facts.st_mode));
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file.is_open()) return path;
   if (::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) refuse(path, identity, "no regular file");
@@ -178,7 +174,7 @@ const std::string& database_file(const std::string& path, const Identity& identi
     if (id != 0 && id != static_cast<std::uint32_t>(identity.application_id)) {
       refuse(path, identity, owner_of(static_cast<std::int32_t>(id)));
     }
-    if (id == 0) look_until_stable(path, [&] { look_at_unmarked(path, identity); });
+    if (id == 0) look_until_stable(path, identity, [&] { look_at_unmarked(path, identity); });
   }
   make_private(file.get(), facts);
   for (const char* beside : {"-wal", "-shm", "-journal"}) make_private(path + beside);
@@ -186,7 +182,7 @@ const std::string& database_file(const std::string& path, const Identity& identi
 }
 
 void claim(Database& database, const Identity& identity) {
-  look_until_stable(database.path(), [&] {
+  look_until_stable(database.path(), identity, [&] {
     if (database.number("PRAGMA application_id") == identity.application_id) {
       static_cast<void>(whose(database, identity));  // newer, or with a schema that runs: refused
       return;

@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "core/printable.hpp"
 #include "store/abandoned.hpp"
+#include "store/patience.hpp"
 
 namespace react1::store {
 namespace {
@@ -46,6 +47,7 @@ JobStore::Reserved PaidCall::claim(const std::optional<DayBudget>& budget) {
 }
 
 void PaidCall::renew_until_stopped(const std::stop_token& stop) {
+  const StopScope stoppable(stop);  // whoever settles the claim waits for this thread
   std::mutex sleeping;
   std::condition_variable_any never;
   std::unique_lock lock(sleeping);
@@ -103,7 +105,8 @@ bool PaidCall::bring_in() {
 }
 
 void PaidCall::submitted(std::chrono::milliseconds patience) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const Patience bounded(patience);
+  const Wait wait;
   const std::string id = job_.request.request_id;
   const std::string known = slot_ ? "its id is in " + jobs_.journal_path() +
                                         ", and the next run of the same command "
@@ -119,15 +122,16 @@ void PaidCall::submitted(std::chrono::milliseconds patience) {
       if (slot_) slot_->clear();
       return;
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::io) throw;
-      if (std::chrono::steady_clock::now() + pause > until) {
-        throw Error(ErrorCode::io, error.where(),
-                    fmt::format("the service accepted request {}, but the job store can't be written", id),
+      const bool is_stopped = error.code() == ErrorCode::interrupted;
+      if (error.code() != ErrorCode::io && !is_stopped) throw;
+      if (is_stopped || wait.sleep(pause) != Wait::State::on) {
+        throw Error(error.code(), error.where(),
+                    fmt::format("the service accepted request {}, but the job store {}", id,
+                                is_stopped ? "is held by another process" : "can't be written"),
                     {.detail = error.detail().empty() ? error.message() : error.detail(),
                      .hint = fmt::format("{}{}{}", known, error.hint().empty() ? "" : "; ", error.hint()),
                      .request_id = id});
       }
-      std::this_thread::sleep_for(pause);
     }
   }
 }

@@ -111,7 +111,8 @@ std::int64_t SqliteStore::now_ms() const {
 }
 
 JobStore::Opened SqliteStore::open(const Job& job, bool again) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   if (!again) {
     Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
@@ -188,18 +189,21 @@ bool SqliteStore::move(Job& job, JobState from, JobState to) {
     throw Error(ErrorCode::internal, "job " + job.id,
                 "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
   }
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   return write(job, from, to);
 }
 
 bool SqliteStore::update(const Job& job) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Job written = job;
   return write(written, job.state, job.state);
 }
 
 bool SqliteStore::renew(Job& job) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   const std::int64_t now = now_ms();
   Statement statement(database_,
                       "UPDATE jobs SET lease_until_ms = ? WHERE id = ? AND state = 'submitting' AND epoch = ?"
@@ -212,7 +216,8 @@ bool SqliteStore::renew(Job& job) {
 }
 
 JobStore::Reserved SqliteStore::reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   const std::int64_t spent = spent_microusd(since_ms);
   if (spent + microusd(job.cost_usd) > (budget_usd * micro).floor()) return Reserved::over_budget;
@@ -222,7 +227,8 @@ JobStore::Reserved SqliteStore::reserve(Job& job, const Rational& budget_usd, st
 }
 
 Rational SqliteStore::spent_usd(std::int64_t since_ms) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   return {spent_microusd(since_ms), micro};
 }
 
@@ -236,7 +242,8 @@ std::int64_t SqliteStore::spent_microusd(std::int64_t since_ms) const {
 }
 
 std::optional<Job> SqliteStore::find(std::string_view id) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, "SELECT " REACT1_JOB_COLUMNS " FROM jobs WHERE id = ?");
   query.bind(1, id);
   return first_row(database_, query);
@@ -246,7 +253,8 @@ std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) con
   if (request_id.empty()) {
     return std::nullopt;  // every job that was not submitted has the empty id
   }
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
                              " FROM jobs WHERE request_id = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
   query.bind(1, request_id);
@@ -272,7 +280,8 @@ std::string SqliteStore::journal_path() const {
 }
 
 std::vector<Job> SqliteStore::list(std::optional<JobState> state, std::size_t limit) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, state ? "SELECT " REACT1_JOB_COLUMNS
                                      " FROM jobs WHERE state = ? ORDER BY created_ms DESC, id DESC LIMIT ?"
                                    : "SELECT " REACT1_JOB_COLUMNS
