@@ -19,9 +19,9 @@ bool can_continue(ErrorCode code) {
 
 /// Of a result that could not be told or handed over.
 std::string whereabouts(const std::string& request, const Paid& paid) {
-  if (!paid.output.empty() && paid.output != "-") return fmt::format(", its result is {}", quoted(paid.output));
+  if (!paid.output.empty() && paid.output != "-") return fmt::format(", its result is {}", shell_word(paid.output));
   if (paid.ends_with_process) return {};
-  return fmt::format("; its result can be fetched with: react1 result {} -o OUT.mp4", quoted(request));
+  return fmt::format("; its result can be fetched with: react1 result {} -o OUT.mp4", shell_word(request));
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ void add_webhook_flags(CLI::App& command, WebhookFlags& flags);
 /// Throws Error{usage}.
 void lay_over(WebhookPlan& plan, const WebhookFlags& flags);
 
-/// Says on stderr, also with -q, where a recipe has reports sent to or listened for without a flag of the user: a recipe
-/// may be somebody else's. Before anything is sent. `listens`: the command stays for the report.
+/// Says on stderr, also with -q, where a recipe has reports sent to or listened for without a flag of the user: a
+/// recipe may be somebody else's. Before anything is sent. `listens`: the command stays for the report.
 void announce_recipe_webhook(const WebhookPlan& plan, const WebhookFlags& flags, bool listens, const Shell& shell);
 
 /// Sets the webhook fields of `options`, whose hosts are set already, and listens when the plan says so and `stays`:

@@ -13,8 +13,7 @@ void require_own_file(const std::filesystem::path& path) {
   struct stat facts {};
   if (::lstat(path.c_str(), &facts) != 0) {
     if (errno == ENOENT) return;
-    throw Error(ErrorCode::io, path.string(), "can't be looked at",
-                {.detail = std::generic_category().message(errno)});
+    throw Error(ErrorCode::io, path.string(), "can't be looked at", {.detail = std::generic_category().message(errno)});
   }
   if (S_ISREG(facts.st_mode) && facts.st_nlink == 1 && facts.st_uid == ::geteuid()) return;
   throw Error(ErrorCode::io, path.string(), "is not the file that was begun: its name was given to another one",

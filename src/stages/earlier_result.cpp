@@ -104,7 +104,7 @@ bool is_of_intent(const EarlierResult& earlier, const std::string& intent, const
   const auto preparation = preparation_of(earlier.record);
   const auto parameters = parameters_of(earlier.record);
   const Json& sandbox = member(earlier.record, {"sandbox"});
-  if (!preparation || !parameters || !sandbox.is_boolean() || sandbox.get<bool>() != service.sandbox) return false;
+  if (!preparation || !parameters || !sandbox.is_boolean() || sandbox.get<bool>() != service.is_sandbox()) return false;
   return intent_of(*preparation, *parameters, service) == intent;
 }
 

@@ -28,7 +28,8 @@ struct EarlierResult {
 
 /// Whether `earlier` is a result of the intent `intent`. Where the store does not know its job, the record's own clips
 /// and parameters are taken, at `service`.
-[[nodiscard]] bool is_of_intent(const EarlierResult& earlier, const std::string& intent, const ServiceIdentity& service);
+[[nodiscard]] bool is_of_intent(const EarlierResult& earlier, const std::string& intent,
+                                const ServiceIdentity& service);
 
 /// In words, the parameter in which `earlier` differs from what is asked for; empty when none does. A mode that is left
 /// to the advice differs from nothing.

@@ -27,7 +27,7 @@ Json finding(const Json& document, const std::string& check) {
 TEST_CASE("doctor on a good machine and service finds no fault, and pays nothing") {
   const Sandbox sandbox({});
   User user;
-  user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.url());
+  user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.platform_url());
   const Outcome outcome = user.run({"doctor", "--json"});
   CAPTURE(outcome.out);
   CHECK(outcome.exit == 0);
@@ -51,7 +51,7 @@ TEST_CASE("doctor names a key that is missing, malformed or refused: exit 5, wit
   CHECK(finding(none.json(), "key")["health"] == "failed");
   CHECK(finding(none.json(), "key")["cure"].is_string());
   const Sandbox sandbox({.key = "good:key"});
-  user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.url());
+  user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.platform_url());
   const Outcome refused = user.run({"doctor", "--json"});
   CHECK(refused.exit == 5);
   CHECK(finding(refused.json(), "queue")["health"] == "good");

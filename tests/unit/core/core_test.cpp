@@ -9,9 +9,9 @@
 #include <set>
 
 #include "core/atomic_file.hpp"
-#include "core/own_file.hpp"
 #include "core/clock.hpp"
 #include "core/nearest.hpp"
+#include "core/own_file.hpp"
 #include "core/part_file.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
