@@ -62,7 +62,7 @@ Error by_status(int status, const Subject& subject, const PlatformFault& fault) 
                  /*retryable=*/false);
   if (status == 429)
     return error(ErrorCode::network, "the platform asks to slow down", "try again in a while", /*retryable=*/true);
-  if (is_busy(status))
+  if (is_busy(status) || status < 400)
     return error(ErrorCode::network, "the platform has a fault or is overloaded", "try again later",
                  /*retryable=*/true);
   return error(ErrorCode::refused, "the platform refused the question", "", /*retryable=*/false);

@@ -17,13 +17,12 @@ namespace {
 
 constexpr const char* kPageSize = "100";
 
-/// A time, null or nothing at all; nullopt for anything else, which is no time.
-std::optional<std::optional<std::chrono::system_clock::time_point>> time_of(const Json& entry, const char* name) {
+/// A time, null or nothing at all; false for anything else, which is no time.
+bool read_time(const Json& entry, const char* name, std::optional<std::chrono::system_clock::time_point>& time) {
   const auto found = entry.find(name);
-  std::optional<std::chrono::system_clock::time_point> time;
-  if (found == entry.end() || found->is_null()) return time;
+  if (found == entry.end() || found->is_null()) return true;
   if (found->is_string()) time = parse_iso8601(found->get_ref<const std::string&>());
-  return time ? std::optional(time) : std::nullopt;
+  return time.has_value();
 }
 
 std::optional<HistoryEntry> read_entry(const Json& json) {
@@ -31,13 +30,9 @@ std::optional<HistoryEntry> read_entry(const Json& json) {
   HistoryEntry entry;
   entry.request_id = text_of(json, "request_id");
   entry.endpoint = text_of(json, "endpoint_id");
-  const auto sent = time_of(json, "sent_at");
-  const auto started = time_of(json, "started_at");
-  const auto ended = time_of(json, "ended_at");
-  if (!is_usable_id(entry.request_id) || !sent || !started || !ended) return std::nullopt;
-  entry.sent_at = *sent;
-  entry.started_at = *started;
-  entry.ended_at = *ended;
+  const bool has_times = read_time(json, "sent_at", entry.sent_at) && read_time(json, "started_at", entry.started_at) &&
+                         read_time(json, "ended_at", entry.ended_at);
+  if (!is_usable_id(entry.request_id) || !has_times) return std::nullopt;
   if (const auto code = json.find("status_code"); code != json.end() && code->is_number_integer())
     entry.status_code = code->get<int>();
   if (const auto length = json.find("duration"); length != json.end() && length->is_number())

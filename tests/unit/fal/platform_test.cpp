@@ -1,7 +1,7 @@
 // The platform API: where the key may go, what is asked, and what its answers and its errors mean.
 #include "fal/platform.hpp"
 
-#include <cstdlib>
+#include <mutex>
 
 #include "support/environment.hpp"
 #include "unit/fal/support.hpp"
@@ -16,12 +16,19 @@ struct PlatformBench {
   PlatformBench() {
     options.platform_url = platform.url("/v1");
     options.retry = {.attempts = 2, .base_delay = std::chrono::milliseconds(1)};
+    platform.otherwise([this](const SeenRequest&) {
+      const std::lock_guard lock(mutex);
+      return told;
+    });
   }
   [[nodiscard]] FalClient client() const { return FalClient(options); }
   void answers(int status, const std::string& body, const std::string& type = "application/json") {
-    platform.otherwise([=](const SeenRequest&) { return answer(status, body, type); });
+    const std::lock_guard lock(mutex);
+    told = answer(status, body, type);
   }
 
+  std::mutex mutex;
+  std::string told;  ///< guarded by mutex
   RawServer queue;
   RawServer platform;
   FalOptions options = options_for(queue);
@@ -93,7 +100,7 @@ TEST_CASE("a price is the endpoint's own, exact, in its currency") {
   CHECK(price.unit == "minutes");
   CHECK(price.currency == "EUR");
   const SeenRequest seen = bench.platform.requests().at(0);
-  CHECK(seen.target == "/v1/models/pricing?endpoint_id=fal-ai%2Fsync-lipsync%2Freact-1");
+  CHECK(seen.target == "/v1/models/pricing?endpoint_id=fal-ai%2fsync-lipsync%2freact-1");
   CHECK(seen.header("authorization") == "Key " + std::string(kKey));
   CHECK(bench.queue.connections() == 0);
 }
