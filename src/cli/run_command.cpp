@@ -21,7 +21,7 @@ struct Arguments {
 };
 
 int run_command(const Arguments& arguments, Shell& shell) {
-  const PipelineOptions options = resolve_for_submit(arguments.flags);
+  const PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   require_output_file(arguments.output, {pair.video, pair.audio});
   shell.paid.output = arguments.output;

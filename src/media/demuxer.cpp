@@ -379,10 +379,6 @@ void Demuxer::throw_if_ended() const {
 void Demuxer::fail(int rc, const char* what) const {
   io_->rethrow_failure();
   throw_if_ended();
-  if (rc == AVERROR(ENOMEM)) {
-    throw Error{ErrorCode::media, name_, "asks for more memory than is allowed",
-                Error::Extra{.detail = ff::error_text(rc), .hint = "the file is damaged; export it again"}};
-  }
   // What the disk failed at was thrown above; a demuxer also says EIO for a file that ends where it may not.
   if (rc == AVERROR(EIO) && !is_http_url(name_)) {
     throw Error{
