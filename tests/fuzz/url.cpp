@@ -4,8 +4,8 @@
 #include <string>
 
 #include "core/redact.hpp"
-#include "http/url_expiry.hpp"
 #include "fuzz/input.hpp"
+#include "http/url_expiry.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace react1;
