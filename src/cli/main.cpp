@@ -1,5 +1,9 @@
 // The program. The only place where everything is caught: an exception becomes words, a document and an exit code.
+#include <fcntl.h>
 #include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include <exception>
 #include <react1/error.hpp>
@@ -78,11 +82,21 @@ void keep_memory_private() {
   static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
+/// A standard stream that was closed would be the next file that is opened, and be read or written by mistake. What is
+/// put there fails as the closed one did.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));  // takes the lowest number
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   keep_standard_streams();
   keep_memory_private();
+  occupy_standard_streams();
   try {
     const Signals signals;  // before any other thread
     Shell shell;

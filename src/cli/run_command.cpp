@@ -22,7 +22,7 @@ struct Arguments {
 };
 
 int run_command(const Arguments& arguments, Shell& shell) {
-  PipelineOptions options = resolve_for_submit(arguments.flags);
+  PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   const ResultOutput output(arguments.output, {pair.video, pair.audio}, shell);
   options.output = output.options();

@@ -70,10 +70,34 @@ void add_sandbox_flag(CLI::App& command, ServiceFlags& flags) {
       ->group(kGroup);
 }
 
+namespace {
+
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool is_homeless() {
+  return !is_set("REACT1_STATE_DIR") && !is_set("XDG_STATE_HOME") && !is_set("HOME");
+}
+
+}  // namespace
+
 std::optional<std::string> named_store(const std::optional<std::string>& flag) {
   if (flag) return flag;
-  const char* named = std::getenv("REACT1_STORE");
-  return named != nullptr && *named != '\0' ? std::optional<std::string>(named) : std::nullopt;
+  return is_set("REACT1_STORE") ? std::optional<std::string>(std::getenv("REACT1_STORE")) : std::nullopt;
+}
+
+std::string state_place(const std::optional<std::string>& store) {
+  const auto named = named_store(store);
+  if (!named || !is_homeless()) return state_directory();
+  return std::filesystem::absolute(*named).parent_path().string();
+}
+
+PipelineOptions with_state_place(PipelineOptions options, const ServiceFlags& flags) {
+  if (options.clips_directory.empty() && is_homeless() && named_store(flags.store))
+    options.clips_directory = (std::filesystem::path(state_place(flags.store)) / "clips").string();
+  return options;
 }
 
 std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
@@ -119,7 +143,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
   options_.upload = options.upload;
   // What is uploaded to a sandbox of our own goes with it.
   if (!flags.sandbox && options_.upload.memory.empty())
-    options_.upload.memory = (std::filesystem::path(state_directory()) / "uploads.sqlite").string();
+    options_.upload.memory = (std::filesystem::path(state_place(flags.store)) / "uploads.sqlite").string();
   set_up_webhook(options_, options.webhook, stays);
   jobs_ = open_store(flags.store, shell.stop);
   client_ = std::make_unique<FalClient>(options_);

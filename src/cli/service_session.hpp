@@ -36,6 +36,11 @@ void add_sandbox_flag(CLI::App& command, ServiceFlags& flags);
                                                             const std::stop_token& stop);
 /// Throws Error{usage} when the flag names a store that is not there, for commands that look for a job in it.
 void require_store(const std::optional<std::string>& flag);
+/// Where what has no place of its own is kept: the state directory; without a home and the variables that name one, the
+/// folder of a store that was named. Throws Error{io} when there is neither.
+[[nodiscard]] std::string state_place(const std::optional<std::string>& store);
+/// The options with a place for the clips, where the library would find none.
+[[nodiscard]] PipelineOptions with_state_place(PipelineOptions options, const ServiceFlags& flags);
 /// --store, for commands that need no service.
 void add_store_flag(CLI::App& command, std::optional<std::string>& store);
 

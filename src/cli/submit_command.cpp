@@ -27,7 +27,7 @@ struct Arguments {
 };
 
 int submit_command(const Arguments& arguments, Shell& shell) {
-  const PipelineOptions options = resolve_for_submit(arguments.flags);
+  const PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   if (arguments.flags.webhook.listen && !arguments.wait) {
     throw Error(ErrorCode::usage, "--webhook-listen", "needs --wait: nobody would be there when the report comes",

@@ -8,6 +8,7 @@
 
 #include "core/saturate.hpp"
 #include "media/ff/check.hpp"
+#include "media/ff/memory_limit.hpp"
 #include "media/limits.hpp"
 
 namespace react1::media {
@@ -124,7 +125,7 @@ void Decoder::refuse_pictures() const {
 }
 
 void Decoder::fail(int rc) const {
-  if (rc != AVERROR(ENOMEM)) throw ff::make_error(rc, "decoding", where_);
+  if (rc != AVERROR(ENOMEM) || ff::is_short_of_memory()) throw ff::make_error(rc, "decoding", where_);
   throw Error{ErrorCode::media, where_, "decoding it takes more memory than is allowed",
               Error::Extra{.detail = ff::error_text(rc), .hint = "the file is damaged; export it again"}};
 }

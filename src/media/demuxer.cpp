@@ -14,7 +14,6 @@ extern "C" {
 #include <libavutil/channel_layout.h>
 }
 
-#include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
 #include "media/h264_units.hpp"
@@ -401,12 +400,9 @@ void Demuxer::throw_if_ended() const {
 void Demuxer::fail(int rc, const char* what) const {
   io_->rethrow_failure();
   throw_if_ended();
-  if (rc == AVERROR(ENOMEM)) {
-    throw Error{ErrorCode::media, name_, "asks for more memory than is allowed",
-                Error::Extra{.detail = ff::error_text(rc), .hint = "the file is damaged; export it again"}};
-  }
-  // What the disk failed at was thrown above; a demuxer also says EIO for a file that ends where it may not.
-  if (rc == AVERROR(EIO) && !is_http_url(name_)) {
+  // What the disk or the network failed at was thrown above; a demuxer also says EIO for a file that ends where it may
+  // not.
+  if (rc == AVERROR(EIO)) {
     throw Error{
         ErrorCode::media, name_, "is damaged, or its end is missing",
         Error::Extra{.detail = std::string{what} + ": " + ff::error_text(rc), .hint = "copy or export the file again"}};

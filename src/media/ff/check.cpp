@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/redact.hpp"
+#include "media/ff/memory_limit.hpp"
 
 namespace react1::media::ff {
 namespace {
@@ -86,6 +87,8 @@ std::optional<Cause> local_cause(int rc) {
     case AVERROR(EMFILE):
     case AVERROR(ENFILE):
       return Cause{ErrorCode::io, "too many files are open", "raise ulimit -n", true};
+    case AVERROR(EAGAIN):
+      return Cause{ErrorCode::io, "the system gives no more threads", "allow more (ulimit -u, ulimit -v)", true};
     case AVERROR(EIO):
       return Cause{ErrorCode::io, "reading or writing failed", "check the disk"};
     default:
@@ -102,7 +105,14 @@ Cause cause_of(int rc, bool is_url) {
     return {ErrorCode::network, "the source can't be reached, or it broke off", "check host and network", true};
   }
   if (const auto local = local_cause(rc)) return *local;
-  if (rc == AVERROR(ENOMEM)) return {ErrorCode::internal, "out of memory", "", true};
+  // Encoders tell their own lack of memory as a failure of their library.
+  const bool may_lack_memory = rc == AVERROR(ENOMEM) || rc == AVERROR_EXTERNAL || rc == AVERROR_UNKNOWN;
+  if (may_lack_memory && is_short_of_memory()) {
+    return {ErrorCode::io, "there is not enough memory", "allow more (ulimit -v), or run less at a time", true};
+  }
+  if (rc == AVERROR(ENOMEM)) {
+    return {ErrorCode::media, "asks for more memory than is allowed", "the file is damaged; export it again"};
+  }
   return {ErrorCode::media, "", ""};
 }
 

@@ -1,5 +1,7 @@
 #include "media/ff/memory_limit.hpp"
 
+#include <sys/mman.h>
+
 #include <cstddef>
 
 extern "C" {
@@ -8,8 +10,21 @@ extern "C" {
 
 namespace react1::media::ff {
 
+namespace {
+
+constexpr std::size_t most_at_once = std::size_t{1} << 30U;
+
+}  // namespace
+
 void limit_memory() noexcept {
-  av_max_alloc(std::size_t{1} << 30U);
+  av_max_alloc(most_at_once);
+}
+
+bool is_short_of_memory() noexcept {
+  void* room = ::mmap(nullptr, most_at_once, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) return true;
+  ::munmap(room, most_at_once);
+  return false;
 }
 
 }  // namespace react1::media::ff

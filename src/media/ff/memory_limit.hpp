@@ -7,4 +7,8 @@ namespace react1::media::ff {
 /// billion frames is refused instead of filling the memory.
 void limit_memory() noexcept;
 
+/// After an allocation failed: whether this machine has no room for as much as is allowed (an address space limit, no
+/// swap), so that the file need not be at fault.
+[[nodiscard]] bool is_short_of_memory() noexcept;
+
 }  // namespace react1::media::ff

@@ -243,3 +243,27 @@ TEST_CASE("the digest of an upload that is sent again is that of the attempt tha
                                   sha256_hex(bench.content)));
   CHECK(puts == 2);
 }
+
+TEST_CASE("a storage host's refusal shows its code, and a redirected upload arrives whole and without the key") {
+  UploadBench bench;
+  RawServer elsewhere;
+  elsewhere.otherwise([](const SeenRequest&) { return answer(200, ""); });
+  std::string put = answer(403,
+                           "<?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch</Code><Message>It &amp; the key "
+                           "differ</Message><StringToSign>secret-to-sign</StringToSign></Error>",
+                           "application/xml");
+  bench.server.otherwise([&](const SeenRequest& request) {
+    if (request.method == "GET") return UploadBench::shown(300'000);
+    return request.method == "POST" ? bench.initiated() : put;
+  });
+  const Error refused = thrown_by([&] { static_cast<void>(bench.upload()); });
+  CHECK(refused.code() == ErrorCode::refused);
+  CHECK(refused.detail() == "SignatureDoesNotMatch: It & the key differ");
+  put = answer(307, "", "text/plain", "Location: " + elsewhere.url("/region?sig=abc") + "\r\n");
+  CHECK(bench.upload() == bench.server.url("/files/b/1/in.wav"));
+  REQUIRE(elsewhere.requests().size() == 1);
+  const SeenRequest seen = elsewhere.requests()[0];
+  CHECK(seen.body == bench.content);
+  CHECK(seen.header("content-type") == "audio/mpeg");
+  CHECK_FALSE(seen.has("authorization"));
+}
