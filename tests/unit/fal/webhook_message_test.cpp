@@ -219,19 +219,19 @@ TEST_CASE("a key is written in one way only, and keys for which everybody can si
     CHECK_FALSE(is_taken(plain.substr(0, 42) + kLetters[last + more]));
   }
   std::array<std::uint8_t, 32> weak{};
-  for (const std::uint8_t first : {0, 1}) {
-    for (const std::uint8_t sign : {0x00, 0x80}) {
+  for (const int first : {0, 1}) {
+    for (const int sign : {0x00, 0x80}) {
       weak = {};
-      weak[0] = first;
-      weak[31] = sign;
+      weak[0] = static_cast<std::uint8_t>(first);
+      weak[31] = static_cast<std::uint8_t>(sign);
       CHECK_FALSE(is_taken(coded(weak)));
     }
   }
-  for (const std::uint8_t first : {0xEC, 0xED, 0xEE}) {
-    for (const std::uint8_t end : {0x7F, 0xFF}) {
+  for (const int first : {0xEC, 0xED, 0xEE}) {
+    for (const int end : {0x7F, 0xFF}) {
       weak.fill(0xFF);
-      weak[0] = first;
-      weak[31] = end;
+      weak[0] = static_cast<std::uint8_t>(first);
+      weak[31] = static_cast<std::uint8_t>(end);
       CHECK_FALSE(is_taken(coded(weak)));
     }
   }
