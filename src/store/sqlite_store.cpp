@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <string>
 
 #include <react1/error.hpp>
 
@@ -25,10 +27,20 @@ std::int64_t microusd(const Rational& usd) {
   " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms,"              \
   " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json, sandbox, token, input_sha256"
 
+/// A number of a row that may have been written by anybody: from 0 to `most`.
+std::int64_t plausible(const Database& database, const std::string& job, std::int64_t number, std::int64_t most) {
+  if (number >= 0 && number <= most) return number;
+  throw Error(ErrorCode::io, database.path(), "job " + job + " holds a number that no job has",
+              {.detail = std::to_string(number), .hint = "the store is damaged, or was edited by hand"});
+}
+
 Job read_row(const Database& database, const Statement& row) {
+  constexpr std::int64_t kLastMs = 253'402'300'799'999;  // of the year 9999
+  constexpr std::int64_t kMostMicrousd = std::int64_t{1} << 50U;
   Job job;
   int column = 0;
   const auto text = [&] { return row.text(column++); };
+  const auto number = [&](std::int64_t most) { return plausible(database, job.id, row.number(column++), most); };
   job.id = text();
   job.intent = text();
   const std::string word = text();
@@ -52,17 +64,17 @@ Job read_row(const Database& database, const Statement& row) {
   job.record_json = text();
   job.error = text();
   job.owner = text();
-  job.created_ms = row.number(column++);
-  job.updated_ms = row.number(column++);
-  job.cost_usd = Rational(row.number(column++), micro);
-  job.paid_ms = row.number(column++);
-  job.epoch = row.number(column++);
-  job.lease_until_ms = row.number(column++);
-  job.cancel_asked_ms = row.number(column++);
+  job.created_ms = number(kLastMs);
+  job.updated_ms = number(kLastMs);
+  job.cost_usd = Rational(number(kMostMicrousd), micro);
+  job.paid_ms = number(kLastMs);
+  job.epoch = number(INT64_MAX);
+  job.lease_until_ms = number(kLastMs);
+  job.cancel_asked_ms = number(kLastMs);
   job.answer_json = text();
   job.sandbox = text();
   job.token = text();
-  job.input_sha256 = text();
+  job.input_sha256 = row.text(column);
   return job;
 }
 
