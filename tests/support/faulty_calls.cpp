@@ -1,8 +1,8 @@
 // A library to preload into the program under test: system calls that fail as REACT1_FAULTY_CALLS says, a list of
 //   CALL PATH ERROR [WHEN]
-// separated by ';'. CALL is fsync, lock (a file lock), map (shared memory), write, or rename (onto PATH); PATH is a file
-// or a folder; ERROR is a number (errno), or KILL: the process dies there. With WHEN, the fault begins once that file
-// exists. In C, more or less: it runs inside of calls that anything may make.
+// separated by ';'. CALL is fsync, lock (a file lock), map (shared memory), write, or rename (onto PATH); PATH is a
+// file or a folder; ERROR is a number (errno), or KILL: the process dies there. With WHEN, the fault begins once that
+// file exists. In C, more or less: it runs inside of calls that anything may make.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -41,8 +41,8 @@ bool is_due(const char* call, int file, const char* name) {
     if (fields < 3 || std::strcmp(which, call) != 0) continue;
     if (*when != '\0' && ::access(when, F_OK) != 0) continue;
     struct stat facts {};
-    const bool is_hit = name != nullptr ? std::strcmp(name, path) == 0
-                                        : ::fstat(file, &facts) == 0 && is_same(facts, path);
+    const bool is_hit =
+        name != nullptr ? std::strcmp(name, path) == 0 : ::fstat(file, &facts) == 0 && is_same(facts, path);
     if (!is_hit) continue;
     if (std::strcmp(error, "KILL") == 0) ::raise(SIGKILL);
     errno = std::atoi(error);
@@ -88,7 +88,7 @@ int fcntl(int file, int command, ...) {
 void* mmap64(void* at, std::size_t size, int protection, int flags, int file, off64_t offset) {
   if ((flags & MAP_SHARED) != 0 && file >= 0 && is_due("map", file, nullptr)) return MAP_FAILED;
   return next<void* (*)(void*, std::size_t, int, int, int, off64_t)>("mmap64")(at, size, protection, flags, file,
-                                                                              offset);
+                                                                               offset);
 }
 
 ssize_t pwrite64(int file, const void* from, std::size_t size, off64_t offset) {
@@ -108,7 +108,7 @@ int rename(const char* from, const char* to) noexcept {
 int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
   if (is_due("rename", -1, to)) return -1;
   return next<int (*)(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from, to_folder, to,
-                                                                                 flags);
+                                                                                  flags);
 }
 
 }  // extern "C"

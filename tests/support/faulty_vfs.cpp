@@ -10,10 +10,10 @@ namespace react1::test {
 namespace {
 
 /// SQLite calls plain functions, so the one shim that lives is found here.
-FaultyVfs* g_shim = nullptr;       // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-sqlite3_vfs* g_real = nullptr;     // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-sqlite3_vfs g_vfs{};               // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-sqlite3_io_methods g_methods{};    // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+FaultyVfs* g_shim = nullptr;     // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+sqlite3_vfs* g_real = nullptr;   // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+sqlite3_vfs g_vfs{};             // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+sqlite3_io_methods g_methods{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 /// What SQLite holds for an open file. The real one's lies right behind it.
 struct File {
@@ -71,9 +71,7 @@ void fill_methods() {
     return real(f)->pMethods->xFileControl(real(f), what, with);
   };
   g_methods.xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); };
-  g_methods.xDeviceCharacteristics = [](sqlite3_file* f) {
-    return real(f)->pMethods->xDeviceCharacteristics(real(f));
-  };
+  g_methods.xDeviceCharacteristics = [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); };
   g_methods.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** at) {
     return unless_faulty(VfsCall::shm_map, f,
                          [&](sqlite3_file* r) { return r->pMethods->xShmMap(r, page, size, extend, at); });
@@ -140,9 +138,8 @@ int FaultyVfs::failed() const {
 
 int FaultyVfs::code_for(VfsCall call, const std::string& name) {
   const std::lock_guard lock(mutex_);
-  const auto hit = std::find_if(faults_.begin(), faults_.end(), [&](const Fault& fault) {
-    return fault.call == call && name.ends_with(fault.suffix);
-  });
+  const auto hit = std::find_if(faults_.begin(), faults_.end(),
+                                [&](const Fault& fault) { return fault.call == call && name.ends_with(fault.suffix); });
   if (hit == faults_.end()) return SQLITE_OK;
   ++failed_;
   errno = hit->error;

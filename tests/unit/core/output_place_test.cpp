@@ -171,13 +171,14 @@ TEST_CASE("what has come to lie at the name meanwhile is not replaced, unless th
   CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);  // no part is left
 }
 
-TEST_CASE("a folder that an ordinary user may not write to, and a file that is not theirs to replace, are known before") {
+TEST_CASE(
+    "a folder that an ordinary user may not write to, and a file that is not theirs to replace, are known before") {
   const TemporaryDirectory folder;
   fs::permissions(folder.path(), fs::perms::all);
   const fs::path closed = folder.path() / "closed";
   fs::create_directory(closed);
-  fs::permissions(closed, fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read |
-                              fs::perms::others_exec);
+  fs::permissions(closed,
+                  fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
   const int unwritable = code_in_child([&] {
     if (!test::become_ordinary()) ::_exit(kSkipped);
     leave_by_error([&] { const AtomicFile tried(closed / "o.mp4"); }, ErrorCode::io);

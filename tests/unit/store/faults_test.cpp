@@ -1,5 +1,5 @@
-// What the file system does to the databases: each fault is named with its cure, no wait is longer than it should be, an
-// interruption ends it, and nothing that was paid is lost.
+// What the file system does to the databases: each fault is named with its cure, no wait is longer than it should be,
+// an interruption ends it, and nothing that was paid is lost.
 #include <doctest/doctest.h>
 
 #include <cerrno>
@@ -187,8 +187,7 @@ TEST_CASE("a store that another program holds is given up after ten seconds, all
   Held held(place.store);
   const auto began = steady_clock::now();
   Job moved = job;
-  const Error error =
-      test::caught_from([&] { (void)jobs->move(moved, JobState::created, JobState::submitting); });
+  const Error error = test::caught_from([&] { (void)jobs->move(moved, JobState::created, JobState::submitting); });
   const auto took = steady_clock::now() - began;
   CHECK(took >= 9s);
   CHECK(took < 10s + kSlack);
