@@ -46,7 +46,7 @@ std::string run_text(const RunRecord& record) {
                       record.sandbox ? " (sandbox: timing only, no lip-sync)" : "",
                       record.reused ? " (an earlier result of the same clips and parameters, nothing was paid)" : "",
                       bytes_text(record.output_bytes));
-  if (record.timings.total_s) text += fmt::format("  took {:.1f} s\n", *record.timings.total_s);
+  if (record.timings.total_s && !record.reused) text += fmt::format("  took {:.1f} s\n", *record.timings.total_s);
   return text + verification_text(record.verification);
 }
 

@@ -45,6 +45,17 @@ FalOptions options_for(const Sandbox& sandbox, const std::string& key) {
   return options;
 }
 
+/// A command that could do without a key says so where there is none.
+FalOptions options_of_environment(const ServiceFlags& flags) {
+  try {
+    return fal_options_from_environment();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::auth || !flags.has_sandbox_flag) throw;
+    throw Error(error.code(), error.where(), error.message(),
+                {.detail = error.detail(), .hint = error.hint() + "; --sandbox needs none"});
+  }
+}
+
 }  // namespace
 
 void add_store_flag(CLI::App& command, std::optional<std::string>& store) {
@@ -63,6 +74,7 @@ void add_service_flags(CLI::App& command, ServiceFlags& flags) {
 }
 
 void add_sandbox_flag(CLI::App& command, ServiceFlags& flags) {
+  flags.has_sandbox_flag = true;
   command
       .add_flag(
           "--sandbox", flags.sandbox,
@@ -132,7 +144,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
     options_ = options_for(*sandbox_, key);
     shell.paid.ends_with_process = true;
   } else {
-    options_ = fal_options_from_environment();
+    options_ = options_of_environment(flags);
   }
   options_.retry = options.retry;
   options_.max_wait = options.max_wait;

@@ -18,6 +18,7 @@ namespace react1::cli {
 struct ServiceFlags {
   std::string service = "fal";
   bool sandbox = false;
+  bool has_sandbox_flag = false;  ///< --sandbox is a flag of this command
   std::optional<std::string> store;
 };
 

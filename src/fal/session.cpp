@@ -18,10 +18,7 @@ void check_key(const Secret& key) {
   const auto refuse = [](const char* message, const char* hint) {
     throw Error(ErrorCode::auth, "FAL_KEY", message, {.hint = hint});
   };
-  if (text.empty())
-    refuse("there is no key",
-           "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET; "
-           "--sandbox needs none");
+  if (text.empty()) refuse("there is no key", "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET");
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }))
     refuse(
         "the key holds a line break, a blank or a control character",
