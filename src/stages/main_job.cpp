@@ -186,7 +186,7 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
 Job after_look_up(const Job& job, Service& service, const LostAnswerOptions& options, const RunContext& context) {
   if (!can_look_up(service.client, options)) throw_unknown(job, /*saw=*/{});
   context.observer->on_note(
-      {Note::Level::info, "looking_up",
+      {Note::Level::warning, "looking_up",
        fmt::format("the answer to the paid call was lost; looking for it at the service, up to {} s",
                    std::chrono::duration_cast<std::chrono::seconds>(options.max_wait).count())});
   LookUp found = look_up_request(job.id, service, options, context);

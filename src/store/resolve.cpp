@@ -6,10 +6,9 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 
+#include "core/boundary.hpp"
 #include "core/request_id.hpp"
 #include "store/abandoned.hpp"
-
-#include "core/boundary.hpp"
 
 namespace react1 {
 namespace {

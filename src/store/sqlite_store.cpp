@@ -275,7 +275,8 @@ std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) con
 
 std::optional<Job> SqliteStore::find_by_token(std::string_view token) const {
   if (token.empty()) return std::nullopt;
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_,
                   "SELECT " REACT1_JOB_COLUMNS " FROM jobs WHERE token = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
   query.bind(1, token);
