@@ -55,17 +55,10 @@ void require_emotion(const PipelineOptions& options) {
   }
 }
 
-/// Older programs could be told that a sandbox was the paid service; the file's own mark told them otherwise.
-bool is_rehearsal_of_the_paid_service(const Job& job) {
-  if (job.state != JobState::done || !job.sandbox.empty()) return false;
-  const Json record = parse_json(job.record_json, "job " + job.id, ErrorCode::internal);
-  return record.value("sandbox", false);
-}
-
 /// Whether a job that the store has for this intent can be gone on with. A sandbox takes its unfinished requests with
 /// it when it ends, and nothing was paid there; what a rehearsal made is never the paid service's result.
 bool can_go_on(const Job& job, const ServiceIdentity& service) {
-  if (!service.is_sandbox()) return !is_rehearsal_of_the_paid_service(job);
+  if (!service.is_sandbox()) return !is_misnamed_rehearsal(job);
   const bool is_of_this_run = job.sandbox == service.sandbox;
   return is_of_this_run || job.state == JobState::done || job.state == JobState::created;
 }
