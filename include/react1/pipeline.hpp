@@ -73,6 +73,8 @@ struct LostAnswerOptions {
 };
 
 /// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
+/// What is marked "client" is carried out by the client that run() is handed, and takes effect through
+/// client_options().
 struct PipelineOptions {
   PrepareOptions prepare{};
   RequestedParameters parameters{};
@@ -81,15 +83,15 @@ struct PipelineOptions {
   /// run() and submit() ask the service once a day what the account pays, and count with that in place of `price`.
   bool ask_price = true;
   Budget budget{};
-  RetryOptions retry{};
-  std::chrono::milliseconds max_wait{3'600'000};  ///< from the call of wait() to completion; the id is kept
-  WaitPolicy on_max_wait = WaitPolicy::detach;
-  std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< in the queue without a break; nullopt: any
-  WaitPolicy on_max_queue_wait = WaitPolicy::detach;
-  std::chrono::milliseconds stall_timeout{
-      30'000};  ///< an exchange with the service without a byte for this long failed
-  WebhookPlan webhook{};
-  UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
+  RetryOptions retry{};                           ///< client
+  std::chrono::milliseconds max_wait{3'600'000};  ///< client: from the call of wait() to completion; the id is kept
+  WaitPolicy on_max_wait = WaitPolicy::detach;    ///< client
+  std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< client: in the queue without a break; nullopt: any
+  WaitPolicy on_max_queue_wait = WaitPolicy::detach;          ///< client
+  /// Client: an exchange with the service without a byte for this long failed.
+  std::chrono::milliseconds stall_timeout{30'000};
+  WebhookPlan webhook{};   ///< client; who listens is for whoever makes it to see to
+  UploadOptions upload{};  ///< client: where `memory` is set, uploads are remembered there; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
   LostAnswerOptions lost_answer{};
   bool again = false;      ///< pay a second time for the same intent
@@ -101,6 +103,11 @@ struct PipelineOptions {
   /// All problems at once, empty when there are none. Each names the field and the allowed range.
   [[nodiscard]] std::vector<std::string> validate() const;
 };
+
+/// `service` with what of `options` is a client's: retries, limits of waiting, uploads, the webhook's URL and polls.
+/// For whoever makes the client that run(), submit() and fetch_result() are handed. `service` keeps its own upload
+/// memory where `options` names none.
+[[nodiscard]] FalOptions client_options(FalOptions service, const PipelineOptions& options);
 
 /// A recipe by name ("default") or path. Throws Error{usage} naming file, JSON path, what was found and what is
 /// allowed.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "cli/flags.hpp"
 #include "cli/webhook_flags.hpp"
@@ -146,13 +147,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
   } else {
     options_ = options_of_environment(flags);
   }
-  options_.retry = options.retry;
-  options_.max_wait = options.max_wait;
-  options_.on_max_wait = options.on_max_wait;
-  options_.max_queue_wait = options.max_queue_wait;
-  options_.on_max_queue_wait = options.on_max_queue_wait;
-  options_.stall_timeout = options.stall_timeout;
-  options_.upload = options.upload;
+  options_ = client_options(std::move(options_), options);
   // What is uploaded to a sandbox of our own goes with it.
   if (!flags.sandbox && options_.upload.memory.empty())
     options_.upload.memory = (std::filesystem::path(state_place(flags.store)) / "uploads.sqlite").string();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/redact.hpp"
+#include "core/request_id.hpp"
 #include "fal/platform.hpp"
 #include "fal/wire.hpp"
 
@@ -32,7 +33,7 @@ std::optional<HistoryEntry> read_entry(const Json& json) {
   entry.endpoint = text_of(json, "endpoint_id");
   const bool has_times = read_time(json, "sent_at", entry.sent_at) && read_time(json, "started_at", entry.started_at) &&
                          read_time(json, "ended_at", entry.ended_at);
-  if (!is_usable_id(entry.request_id) || !has_times) return std::nullopt;
+  if (!is_request_id(entry.request_id) || !has_times) return std::nullopt;
   if (const auto code = json.find("status_code"); code != json.end() && code->is_number_integer())
     entry.status_code = code->get<int>();
   if (const auto length = json.find("duration"); length != json.end() && length->is_number())

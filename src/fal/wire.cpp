@@ -120,11 +120,6 @@ std::string write_submit(const Parameters& parameters, const std::string& video_
                         {"temperature", parameters.temperature}});
 }
 
-bool is_usable_id(const std::string& id) noexcept {
-  return !id.empty() && id.size() <= kMaxIdBytes && id != "." && id != ".." &&
-         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
-
 std::optional<RequestRef> read_submitted(std::string_view body) {
   const auto object = read_object(body);
   if (!object) return std::nullopt;

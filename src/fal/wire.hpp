@@ -34,8 +34,6 @@ struct UploadTarget {
 /// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
 [[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,
                                        const std::string& audio_url);
-/// It can be printed and stored, and be a segment of a path.
-[[nodiscard]] bool is_usable_id(const std::string& id) noexcept;
 /// Needs a request id that is usable, of a request that has not ended.
 [[nodiscard]] std::optional<RequestRef> read_submitted(std::string_view body);
 

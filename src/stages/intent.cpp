@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "core/sha256.hpp"
+#include "http/url.hpp"
 #include "record/documents.hpp"
 
 namespace react1::stages {
@@ -13,6 +14,12 @@ std::string intent_of(const Preparation& preparation, const Parameters& paramete
                     {"endpoint", service.endpoint},
                     {"service", service.is_sandbox() ? "sandbox" : service.queue_url}};
   return sha256_hex(json_text(intent, /*indent=*/-1));
+}
+
+bool is_misnamed_rehearsal(const Job& job) {
+  const auto queue = http::parse_url(job.queue_url);
+  const auto status = http::parse_url(job.request.status_url);
+  return queue && status && !http::is_loopback(*queue) && http::is_loopback(*status);
 }
 
 }  // namespace react1::stages

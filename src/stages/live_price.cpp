@@ -1,12 +1,14 @@
 // What the account pays, asked once a day and remembered.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <react1/jobs.hpp>
 #include <react1/pipeline.hpp>
 #include <string>
+#include <utility>
 
 #include "core/atomic_file.hpp"
 #include "core/boundary.hpp"
@@ -26,6 +28,7 @@ constexpr std::chrono::hours kAskAgainAfter{24};
 /// Nobody knows how long a price stays. One that can't be asked again is the account's for so long.
 constexpr std::chrono::hours kTrustedFor{30 * 24};
 constexpr std::size_t kMostRemembered = 50;
+constexpr milliseconds kPatience{5'000};
 
 struct Remembered {
   Rational usd_per_minute = 0;
@@ -109,7 +112,13 @@ Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContex
   const auto found = remembered(read_memory(), owner);
   if (found && is_younger(*found, kAskAgainAfter)) return price_from(*found);
   try {
-    const UnitPrice live = client.unit_price(context);
+    // The recipe's price is good enough to go on with: nobody waits for long.
+    FalOptions quick = service;
+    quick.retry.attempts = 1;
+    quick.connect_timeout = std::min(quick.connect_timeout, kPatience);
+    quick.stall_timeout = std::min(quick.stall_timeout, kPatience);
+    quick.webhook_receiver.reset();
+    const UnitPrice live = FalClient(std::move(quick)).unit_price(context);
     if (live.currency != "USD" || (live.unit != "minute" && live.unit != "minutes")) {
       context.observer->on_note(
           {Note::Level::warning, "price",

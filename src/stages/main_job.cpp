@@ -14,27 +14,21 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
-#include "core/printable.hpp"
-#include "core/random.hpp"
-#include "core/redact.hpp"
 #include "core/sha256.hpp"
-#include "fal/input_digest.hpp"
 #include "fal/wire.hpp"
 #include "record/documents.hpp"
 #include "stages/budget.hpp"
 #include "stages/clip_store.hpp"
 #include "stages/collect.hpp"
+#include "stages/ensure_submitted.hpp"
 #include "stages/intent.hpp"
 #include "stages/look_up.hpp"
 #include "stages/naming.hpp"
-#include "stages/offer.hpp"
 #include "stages/output_guard.hpp"
 #include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
 #include "stages/preprocess.hpp"
 #include "stages/stopwatch.hpp"
-#include "stages/submit.hpp"
-#include "store/abandoned.hpp"
 #include "store/patience.hpp"
 
 namespace react1 {
@@ -44,8 +38,6 @@ namespace {
 using namespace stages;
 
 constexpr std::chrono::hours kClipLife{7 * 24};
-/// Between two looks at a job that somebody else is paying for.
-constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 std::string absolute(const Source& source) {
   return source.kind() == Source::Kind::path ? fs::absolute(source.address()).string() : source.name();
@@ -69,30 +61,10 @@ void require_emotion(const PipelineOptions& options) {
   }
 }
 
-/// The six fields as the job keeps them; the URLs without what may be signed in them.
-std::string parameters_text(const Parameters& parameters, const UploadedPair& pair) {
-  return json_text(record::document(parameters, redact_url(pair.video_url), redact_url(pair.audio_url)), /*indent=*/-1);
-}
-
-/// A prepared pair and the job that stands for its intent.
-struct Intent {
-  ServiceIdentity service;
-  Preparation preparation;
-  Parameters parameters;
-  Job job;
-};
-
-/// Older programs could be told that a sandbox was the paid service; the file's own mark told them otherwise.
-bool is_rehearsal_of_the_paid_service(const Job& job) {
-  if (job.state != JobState::done || !job.sandbox.empty()) return false;
-  const Json record = parse_json(job.record_json, "job " + job.id, ErrorCode::internal);
-  return record.value("sandbox", false);
-}
-
 /// Whether a job that the store has for this intent can be gone on with. A sandbox takes its unfinished requests with
 /// it when it ends, and nothing was paid there; what a rehearsal made is never the paid service's result.
 bool can_go_on(const Job& job, const ServiceIdentity& service) {
-  if (!service.is_sandbox()) return !is_rehearsal_of_the_paid_service(job);
+  if (!service.is_sandbox()) return !is_misnamed_rehearsal(job);
   const bool is_of_this_run = job.sandbox == service.sandbox;
   return is_of_this_run || job.state == JobState::done || job.state == JobState::created;
 }
@@ -106,16 +78,6 @@ JobStore::Opened open_job(const Job& job, bool again, JobStore& jobs, const Serv
         jobs.move(opened.job, JobState::submitted, JobState::failed));  // lost only to one who did the same
   }
   return jobs.open(job, /*again=*/true);
-}
-
-constexpr std::size_t kTokenBytes = 16;
-
-/// A new token for a job that has none: of a store of before, or one that a person has paid again.
-void choose_token(Job& job, JobStore& jobs) {
-  if (!job.token.empty()) return;
-  job.token = random_hex(kTokenBytes);
-  // Lost to another process: whoever claims the job writes the token of what it has uploaded.
-  static_cast<void>(jobs.update(job));
 }
 
 /// Whether the costliest pair that can come of the clips would be paid for now. "Nothing is uploaded" is what a budget
@@ -158,7 +120,7 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   job.endpoint = intent.service.endpoint;
   job.queue_url = intent.service.queue_url;
   job.sandbox = intent.service.sandbox;
-  job.token = random_hex(kTokenBytes);
+  job.token = new_token();
   job.video = absolute(video);
   job.audio = absolute(audio);
   if (output != nullptr) job.output = output->path();
@@ -169,127 +131,6 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   // Where a call was made before, they were sent in vain; one that is under way may still come back refused.
   if (intent.job.state != JobState::created && intent.job.state != JobState::submitting) uploads.abandon();
   return intent;
-}
-
-[[noreturn]] void throw_unknown(const Job& job, const std::string& saw) {
-  throw Error(
-      ErrorCode::outcome_unknown, job.id,
-      "a paid call for these clips and parameters may have been accepted; nothing is sent again",
-      {.detail = fmt::format("{}{}{}", job.error, saw.empty() ? "" : "; looked for it: ", saw),
-       .hint = fmt::format("`react1 jobs resolve {0} --auto` looks again; or look the request up at the service and "
-                           "tell: react1 jobs resolve {0} --request-id R (or --pay-again, --drop); --again pays at "
-                           "once, a second time if it was accepted",
-                           shell_word(job.id))});
-}
-
-/// The job as it stands once its lost answer was looked for. Throws Error{outcome_unknown} when it stays lost.
-Job after_look_up(const Job& job, Service& service, const LostAnswerOptions& options, const RunContext& context) {
-  if (!can_look_up(service.client, options)) throw_unknown(job, /*saw=*/{});
-  context.observer->on_note(
-      {Note::Level::warning, "looking_up",
-       fmt::format("the answer to the paid call was lost; looking for it at the service, up to {} s",
-                   std::chrono::duration_cast<std::chrono::seconds>(options.max_wait).count())});
-  LookUp found = look_up_request(job.id, service, options, context);
-  if (found.job.state == JobState::outcome_unknown) throw_unknown(found.job, found.saw);
-  return std::move(found.job);
-}
-
-/// The job as it stands once nobody makes its paid call any more: another run of the same intent, in this process or
-/// another, has made it, or has ended in the middle of it.
-Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
-  bool told = false;
-  while (job.state == JobState::submitting && jobs.claim_holds(job)) {
-    if (!std::exchange(told, true)) {
-      context.observer->on_note({Note::Level::info, "joined",
-                                 "another run is making the paid call for the same clips and parameters; its result "
-                                 "will be shared"});
-    }
-    if (!system_clock().sleep_for(kBetweenLooks, context.stop)) context.throw_if_stopped();
-    store::refresh(job, jobs);
-  }
-  // One that still stands in submitting can never be known to be unpaid.
-  if (job.state == JobState::submitting) static_cast<void>(store::settle_abandoned(job, jobs));
-  return job;
-}
-
-[[noreturn]] void throw_ended(const Job& job) {
-  throw Error(ErrorCode::refused, job.id,
-              fmt::format("another run of the same clips and parameters was {}",
-                          job.state == JobState::cancelled ? "cancelled" : "refused"),
-              {.detail = job.error, .hint = "the same command starts again"});
-}
-
-/// The two clips at the service, and the payment that they are for.
-struct NamedPair {
-  UploadedPair pair;
-  std::string token;
-};
-
-NamedPair upload_pair(Intent& intent, JobStore& jobs, PairUpload& uploads, Timings& timings) {
-  const Stopwatch uploading;
-  choose_token(intent.job, jobs);
-  NamedPair uploaded{uploads.finish(intent.preparation, intent.job.token), intent.job.token};
-  timings.upload_s = uploading.seconds();
-  return uploaded;
-}
-
-/// One try at the paid call. False: look at the job again.
-bool pay(Intent& intent, const NamedPair& uploaded, const PipelineOptions& options, Service& service,
-         const RunContext& context) {
-  Job& job = intent.job;
-  job.endpoint = intent.service.endpoint;
-  job.queue_url = intent.service.queue_url;
-  job.sandbox = intent.service.sandbox;
-  job.token = uploaded.token;
-  job.parameters_json = parameters_text(intent.parameters, uploaded.pair);
-  job.input_sha256 =
-      fal::input_digest(fal::write_submit(intent.parameters, uploaded.pair.video_url, uploaded.pair.audio_url));
-  try {
-    auto submitted = submit_once(job, intent.parameters, uploaded.pair, options.budget, service, context);
-    if (submitted) job = std::move(*submitted);
-    if (submitted) return true;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::outcome_unknown || !can_look_up(service.client, options.lost_answer)) throw;
-    log::warning("submit", error.what());
-  }
-  store::refresh(job, service.jobs);
-  return false;
-}
-
-/// Takes the job to `submitted` (or finds it there or beyond), paying at most once.
-void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineOptions& options, Service& service,
-                      PairUpload& uploads, Timings& timings, const RunContext& context) {
-  std::optional<NamedPair> pair;
-  for (;;) {
-    switch (intent.job.state) {
-      case JobState::submitting:
-        intent.job = after_other_claim(std::move(intent.job), service.jobs, context);
-        break;
-      case JobState::outcome_unknown:
-        intent.job = after_look_up(intent.job, service, options.lost_answer, context);
-        break;
-      case JobState::failed:
-      case JobState::cancelled:
-        throw_ended(intent.job);
-      case JobState::submitted:
-      case JobState::done:
-        context.observer->on_note({Note::Level::info, "continued",
-                                   fmt::format("continuing request {} of the same intent; nothing is paid again",
-                                               intent.job.request.request_id)});
-        return;
-      case JobState::created:
-        require_affordable(intent.job, options.budget, service.jobs, system_clock().wall());
-        // A result is about as large as what was sent; how large, nobody knows before.
-        if (output != nullptr) output->require_ready(intent.preparation.video.bytes + intent.preparation.audio.bytes);
-        if (!pair) {
-          context.observer->on_note({Note::Level::info, "offer",
-                                     offer_text(intent.preparation, options.parameters, intent.service.is_sandbox())});
-          pair = upload_pair(intent, service.jobs, uploads, timings);
-        }
-        if (pay(intent, *pair, options, service, context)) return;
-        break;
-    }
-  }
 }
 
 /// What is known of the result of a job: by its row, also where a process was killed before it could call it done; else

@@ -71,6 +71,8 @@ void PairUpload::start_early(const PreparedClip& clip) noexcept {
 
 UploadedPair PairUpload::finish(const Preparation& preparation, const std::string& token) {
   context_.observer->on_stage(Stage::upload);
+  if (!token_.empty() && token_ != token) audio_ = std::make_unique<Leg>();  // it is for another payment now
+  token_ = token;
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
     if (!leg_of(*clip).is_started()) start(*clip, clip->path, clip->video ? std::string() : token + ".mp3");
   }

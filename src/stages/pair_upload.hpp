@@ -39,9 +39,9 @@ class PairUpload {
   /// Sends the picture, whose content will not change any more, though its file may get another name meanwhile. Once.
   /// Does nothing for the voice. A clip that can't be started early is started by finish().
   void start_early(const PreparedClip& clip) noexcept;
-  /// Starts what is not on its way yet, the voice under a name with `token` in it, and waits for both. Reports the
-  /// stage, the progress of both as one, and notes. The first failure, an early one included, stops the other upload
-  /// and is what is thrown.
+  /// May be called again, with another token for another payment. Starts what is not on its way yet, the voice under a
+  /// name with `token` in it, and waits for both. Reports the stage, the progress of both as one, and notes. The first
+  /// failure, an early one included, stops the other upload and is what is thrown.
   [[nodiscard]] UploadedPair finish(const Preparation& preparation, const std::string& token);
   /// Stops what is on its way and waits for its end, 200 ms at most. Nothing can be started afterwards.
   void abandon() noexcept;
@@ -60,6 +60,7 @@ class PairUpload {
   std::mutex mutex_;
   std::exception_ptr first_failure_;    ///< guarded by mutex_
   std::optional<Workshop> names_;       ///< guarded by mutex_
+  std::string token_;                   ///< what the voice was last sent for; the job's thread
   std::unique_ptr<Leg> video_, audio_;  ///< destroyed first of these: their threads use the others
   std::stop_callback<std::function<void()>> forward_;
 };

@@ -35,7 +35,8 @@ Json history(SandboxClient& client, const std::string& query = {}) {
 
 std::vector<std::string> listed(SandboxClient& client, const std::string& query = {}) {
   std::vector<std::string> ids;
-  for (const Json& item : history(client, query)["items"]) ids.push_back(item["request_id"].get<std::string>());
+  const Json page = history(client, query);
+  for (const Json& item : page["items"]) ids.push_back(item["request_id"].get<std::string>());
   return ids;
 }
 

@@ -13,6 +13,7 @@
 #include "core/atomic_file.hpp"
 #include "fal/input_digest.hpp"
 #include "fal/wire.hpp"
+#include "stages/look_up.hpp"
 #include "support/caught.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
@@ -120,6 +121,7 @@ TEST_CASE("whatever a history shows, a call is attached only when it is proved, 
            Case{"late by two questions", R"("after_calls": 2)", "", Kind::attached, 3},
            Case{"later than is asked", R"("after_calls": 9)", "", Kind::not_found, 3},
            Case{"listed when ended", R"("when_ended": true)", "", Kind::attached, 0},
+           Case{"under an id that the queue does not know", R"("as": "r-ghost")", "", Kind::unreadable, 3},
            Case{"a gap", R"("never": true)", "", Kind::not_found, 3},
            Case{"the entry twice", R"("twice": true)", "", Kind::attached, 1},
            Case{"a twin under another id", R"("twin": true)", "", Kind::undecided, 1},
@@ -316,4 +318,32 @@ TEST_CASE("a report that names the token attaches its request, without any histo
   CHECK(found.kind == LookUp::Kind::attached);
   CHECK(found.job.request.request_id == id);
   CHECK(place.questions() == 0);
+}
+
+TEST_CASE("a run that listens attaches what is reported for another job, whose answer an earlier run has lost") {
+  Place place(R"("never": true)");
+  FalOptions options = place.options();
+  options.platform_url.clear();
+  WebhookReceiverOptions listen;
+  listen.verification.keys_url = webhook_keys_url(place.sandbox.url());
+  options.webhook_receiver = std::make_shared<WebhookReceiver>(listen);
+  options.webhook_url = "http://127.0.0.1:" + std::to_string(options.webhook_receiver->port()) + "/";
+  FalClient client(options);
+  const Job job = place.lose();
+  const std::string id = client.submit({}, kVideoUrl, kAudioUrl, {}, {.token = "token-1"}).request_id;
+  REQUIRE(options.webhook_receiver->wait_for_token("token-1", 30s, {}));
+  Service service{client, *place.jobs};
+  stages::attach_reported(service, {});
+  CHECK(place.jobs->find(job.id)->state == JobState::submitted);
+  CHECK(place.jobs->find(job.id)->request.request_id == id);
+}
+
+TEST_CASE("a report of a request that the queue does not know under this key is not attached") {
+  Place place("", R"({"route": "status", "times": "always", "do": {"status": 404, "body": {"status": "NOT_FOUND"}}})");
+  const Job job = place.lose();
+  static_cast<void>(place.arrive());
+  const LookUp found = place.look(job);
+  CHECK(found.kind == LookUp::Kind::unreadable);
+  CHECK(found.saw.find("does not know") != std::string::npos);
+  CHECK(place.jobs->find(job.id)->state == JobState::outcome_unknown);
 }
