@@ -9,7 +9,10 @@
 #include "core/clock.hpp"
 
 using namespace react1;
-using namespace std::chrono;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
 
 TEST_CASE("sums and products end at the largest and the smallest number") {
   CHECK(saturating_add(INT64_MAX, 1) == INT64_MAX);
@@ -27,10 +30,10 @@ TEST_CASE("an instant and any length give an instant that is not before it") {
     CHECK(saturating_add(now, hours::max()) == steady_clock::time_point::max());
     CHECK(saturating_add(now, milliseconds(0)) == now);
   }
-  const auto begin = system_clock::time_point(hours(1));
+  const auto begin = std::chrono::system_clock::time_point(hours(1));
   CHECK(saturating_add(begin, milliseconds(1)) == begin + milliseconds(1));
-  CHECK(saturating_add(begin, milliseconds::min()) == system_clock::time_point::min());
-  CHECK(saturating_add(begin, milliseconds(LLONG_MAX)) > system_clock::now() + kForever);
+  CHECK(saturating_add(begin, milliseconds::min()) == std::chrono::system_clock::time_point::min());
+  CHECK(saturating_add(begin, milliseconds(LLONG_MAX)) > std::chrono::system_clock::now() + kForever);
 }
 
 TEST_CASE("a length is cut to for ever, and a short one stays") {
@@ -42,5 +45,5 @@ TEST_CASE("a length is cut to for ever, and a short one stays") {
 TEST_CASE("a sleep for ever ends with the stop") {
   std::stop_source stop;
   stop.request_stop();
-  CHECK_FALSE(system_clock().sleep_for(milliseconds::max(), stop.get_token()));
+  CHECK_FALSE(react1::system_clock().sleep_for(milliseconds::max(), stop.get_token()));
 }
