@@ -5,8 +5,9 @@
 
 namespace react1 {
 
-/// Throws Error{io} when `path` names something else than a regular file of this user with no other name: in a folder
-/// that others may write to, a name can be given to any file. A name that nothing has is fine.
+/// Throws Error{io} when `path` names something else than a regular file without another name: in a folder that others
+/// may write to, a name can be given to any file. A name that nothing has is fine. Owners say nothing here: some file
+/// systems of the network give our files to somebody else.
 void require_own_file(const std::filesystem::path& path);
 
 }  // namespace react1

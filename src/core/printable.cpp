@@ -13,13 +13,14 @@ struct Block {
 };
 
 /// Unicode's control characters (Cc), separators of lines (Zl, Zp) and invisible formatting (Cf) as far as it changes
-/// the order of what is seen or hides something.
-constexpr std::array<Block, 13> kUnprintable{{{0x00, 0x1F},
+/// the order of what is seen or hides something. The joiners stay: Persian, Hindi and many emoji need them.
+constexpr std::array<Block, 14> kUnprintable{{{0x00, 0x1F},
                                               {0x7F, 0x9F},
                                               {0xAD, 0xAD},
                                               {0x061C, 0x061C},
                                               {0x180E, 0x180E},
-                                              {0x200B, 0x200F},
+                                              {0x200B, 0x200B},
+                                              {0x200E, 0x200F},
                                               {0x2028, 0x202E},
                                               {0x2060, 0x206F},
                                               {0xFEFF, 0xFEFF},

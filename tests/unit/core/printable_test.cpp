@@ -13,8 +13,8 @@ namespace react1 {
 namespace {
 
 TEST_CASE("ordinary text in any script stays as it is") {
-  for (const char* text :
-       {"", "plain", "C:\\folder\\x", "Grüße, 日本語, עברית, العربية", "🎬 clip (1).mp4", "a\u0301"}) {
+  for (const char* text : {"", "plain", "C:\\folder\\x", "Grüße, 日本語, עברית, العربية", "🎬 clip (1).mp4", "a\u0301",
+                           "می\u200cخواهم 👨\u200d👩\u200d👧"}) {
     CAPTURE(text);
     CHECK(printable(text) == text);
   }

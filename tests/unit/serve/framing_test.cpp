@@ -47,17 +47,15 @@ TEST_CASE("what leaves a doubt about the end of a request is a fault") {
   }
 }
 
-/// The status of the first answer, 0 when there is none, and how many answers came.
+/// The beginning of the first answer, and whether anything was answered as if it had been understood.
 struct Answers {
   std::string first;
-  int count = 0;
+  bool served = false;
 };
 
 Answers ask(const HttpServer& server, const std::string& bytes) {
   const std::string all = test::raw_exchange(server.port(), bytes);
-  Answers answers{all.substr(0, 12), 0};
-  for (auto at = all.find("HTTP/1."); at != std::string::npos; at = all.find("HTTP/1.", at + 1)) ++answers.count;
-  return answers;
+  return {all.substr(0, 12), all.find("HTTP/1.1 2") != std::string::npos};
 }
 
 TEST_CASE("no second request is found in the body of an unclear one") {
@@ -93,7 +91,7 @@ TEST_CASE("no second request is found in the body of an unclear one") {
     CAPTURE(fields);
     const Answers answers = ask(server, head + fields + "\r\n" + chunks + smuggled);
     CHECK(answers.first == "HTTP/1.1 400");
-    CHECK(answers.count == 1);
+    CHECK_FALSE(answers.served);
   }
   const std::lock_guard lock{mutex};
   CHECK(seen.empty());
