@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <react1/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "cli/output.hpp"
@@ -15,6 +17,12 @@ namespace {
 bool can_continue(ErrorCode code) {
   return code == ErrorCode::interrupted || code == ErrorCode::network || code == ErrorCode::io ||
          code == ErrorCode::auth || code == ErrorCode::balance || code == ErrorCode::internal;
+}
+
+/// By what is not our result: that would not be continued with.
+bool is_taken(const std::string& output) {
+  std::error_code error;
+  return std::filesystem::symlink_status(output, error).type() != std::filesystem::file_type::not_found;
 }
 
 /// Of a result that could not be told or handed over.
@@ -50,7 +58,7 @@ Error with_continuation(const Error& error, const Paid& paid) {
   } else if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
     hint += fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
                         hint.empty() ? "" : "; ", shell_word(request),
-                        paid.output.empty() ? "OUT.mp4" : shell_word(paid.output));
+                        paid.output.empty() || is_taken(paid.output) ? "OUT.mp4" : shell_word(paid.output));
   }
   return Error(error.code(), error.where(), error.message(),
                {.detail = error.detail(),

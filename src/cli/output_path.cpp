@@ -46,6 +46,7 @@ void require_file(const std::string& output, const std::vector<Source>& inputs) 
 void add_output_flags(CLI::App& command, OutputFlags& flags, const char* what) {
   command.add_option("-o,--output", flags.output, std::string(what) + "; - for standard output")
       ->required()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->option_text("OUT.mp4");
   add_overwrite_flag(command, flags.overwrite);
 }

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <react1/json.hpp>
 #include <react1/pipeline.hpp>
@@ -14,7 +13,6 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
-#include "core/sha256.hpp"
 #include "fal/wire.hpp"
 #include "record/documents.hpp"
 #include "stages/budget.hpp"
@@ -28,6 +26,7 @@
 #include "stages/pair_upload.hpp"
 #include "stages/post.hpp"
 #include "stages/preprocess.hpp"
+#include "stages/reuse.hpp"
 #include "stages/stopwatch.hpp"
 #include "store/patience.hpp"
 
@@ -133,59 +132,6 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   return intent;
 }
 
-/// What is known of the result of a job: by its row, also where a process was killed before it could call it done; else
-/// by the record of the file that lies at the output. null: nothing.
-Json known_result(const Job& job, const OutputGuard& output) {
-  if (job.state != JobState::done && job.state != JobState::submitted) return nullptr;
-  if (!job.record_json.empty()) return parse_json(job.record_json, "job " + job.id, ErrorCode::internal);
-  const EarlierResult* same = output.same_result(job.request.request_id);
-  return same == nullptr ? Json(nullptr) : same->record;
-}
-
-/// A file that holds `sha256`: at its place already, or where the job put it; empty when there is none.
-std::string find_result(const Job& job, const OutputGuard& output, const std::string& sha256) {
-  if (output.holds(sha256)) return output.path();
-  std::error_code error;
-  if (job.output.empty() || !fs::is_regular_file(job.output, error)) return {};
-  return sha256_file(job.output) == sha256 ? job.output : std::string();
-}
-
-/// The verified file of a job that is done, put under the new name; nullopt when it is no longer there unchanged.
-std::optional<RunRecord> reuse(Intent& intent, const OutputGuard& output, Service& service, const RunContext& context) {
-  const Json stored = known_result(intent.job, output);
-  if (stored.is_null()) return std::nullopt;
-  RunRecord record;
-  record.output_sha256 = stored.at("output").at("sha256");
-  const std::string found = find_result(intent.job, output, record.output_sha256);
-  if (found.empty()) return std::nullopt;
-  record.job_id = intent.job.id;
-  record.request_id = intent.job.request.request_id;
-  record.sandbox = stored.at("sandbox").get<bool>();
-  record.prepare = intent.preparation;
-  record.parameters = intent.parameters;
-  record.response_json = json_text(stored.at("response"), /*indent=*/-1);
-  record.reused = true;
-  keep_known(record, stored);
-  keep_known(record, output.known(record.request_id));
-  const std::unique_ptr<AtomicFile> copy(found == output.path() ? nullptr : new AtomicFile(output.file()));
-  if (copy) copy->copy_from(found);
-  const std::string path = copy ? copy->temporary().string() : found;
-  context.observer->on_stage(Stage::verify);
-  record.verification =
-      verify_result({path, fal::read_result(record.response_json), expectation_of(intent.preparation, record.sandbox),
-                     intent.preparation.video.path},
-                    context);
-  record.output_bytes = static_cast<std::int64_t>(fs::file_size(path));
-  if (copy) output.commit(*copy, record.output_sha256);
-  record.output_path = output.path();
-  output.write_record(record, context);
-  if (intent.job.state != JobState::done) mark_done(service, intent.job, record, context);
-  context.observer->on_note(
-      {Note::Level::info, "reused",
-       fmt::format("request {} had these clips and parameters already; nothing was paid", record.request_id)});
-  return record;
-}
-
 RunContext with_job(const RunContext& context) {
   RunContext named = context;
   if (named.job_id.empty()) named.job_id = new_id(system_clock());
@@ -206,6 +152,14 @@ Claim claim_of(const Job& job) {
   return claim;
 }
 
+/// With what was just made, and not what the job remembers of it.
+Claim claim_of(const Intent& intent) {
+  Claim claim = claim_of(intent.job);
+  claim.preparation = intent.preparation;
+  claim.parameters = intent.parameters;
+  return claim;
+}
+
 RunRecord run_job(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
                   Service service, const RunContext& context) {
   const Stopwatch total;
@@ -219,7 +173,12 @@ RunRecord run_job(const Source& video, const Source& audio, const std::string& o
   PairUpload uploads(service.client, clips_root(options), job_context);
   Intent intent = open_intent(video, audio, &guard, options, service, uploads, job_context);
   timings.prepare_s = total.seconds();
-  if (auto record = reuse(intent, guard, service, job_context)) return std::move(*record);
+  const auto reused = [&]() -> std::optional<RunRecord> {
+    if (intent.job.state == JobState::created) return std::nullopt;
+    Claim claim = claim_of(intent);
+    return reuse(claim, Reuse::copy, guard, service, job_context);
+  };
+  if (auto record = reused()) return std::move(*record);
   const bool has_ended = intent.service.is_sandbox() && intent.job.sandbox != intent.service.sandbox;
   if (intent.job.state == JobState::done && has_ended) {  // its sandbox, and the request with it
     PipelineOptions afresh = options;
@@ -229,12 +188,11 @@ RunRecord run_job(const Source& video, const Source& audio, const std::string& o
   const bool was_done = intent.job.state == JobState::done;
   ensure_submitted(intent, &guard, options, service, uploads, timings, job_context);
   if (!was_done) {  // a joined run may have finished it in the meantime
-    if (auto record = reuse(intent, guard, service, job_context)) return std::move(*record);
+    if (auto record = reused()) return std::move(*record);
   }
   const log::Scope paid(job_context.job_id, intent.job.request.request_id);
   timings.total_s = total.seconds();
-  Claim claim = claim_of(intent.job);
-  claim.preparation = intent.preparation;  // what was just made, not what the job remembers of it
+  Claim claim = claim_of(intent);
   claim.timings = timings;
   claim.on_interrupt = options.on_interrupt;
   return naming(intent.job.request.request_id, [&] { return collect(std::move(claim), guard, service, job_context); });
@@ -267,6 +225,7 @@ RunRecord fetch(const std::string& request_id, const std::string& output, Servic
     claim.request.request_id = request_id;
   }
   const log::Scope scope(job_context.job_id, request_id);
+  if (auto record = reuse(claim, Reuse::in_place, guard, service, job_context)) return std::move(*record);
   return naming(request_id, [&] { return collect(std::move(claim), guard, service, job_context); });
 }
 

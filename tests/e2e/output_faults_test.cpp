@@ -69,6 +69,7 @@ void check_refused(const World& world, const Outcome& outcome, int exit = 2) {
   CHECK(outcome.exit == exit);
   CHECK(world.is_untouched());
   CHECK(outcome.err.find("react1: ") == 0);
+  CHECK(outcome.err.find("--help") == std::string::npos);  // not because the line was wrong
 }
 
 struct Place {
@@ -110,7 +111,7 @@ TEST_CASE("outputs: what is no file is refused before any work, and stays as it 
     const World world;
     place.make(world.out());
     const auto type = fs::symlink_status(world.out()).type();
-    const auto content = fs::is_regular_file(world.out()) ? read_file(world.out()) : std::string();
+    const auto content = type == fs::file_type::regular ? read_file(world.out()) : std::string();
     check_refused(world, world.run());
     CHECK(fs::symlink_status(world.out()).type() == type);
     if (type == fs::file_type::regular) CHECK(read_file(world.out()) == content);
@@ -152,7 +153,8 @@ TEST_CASE("outputs: a folder that an ordinary user may not write to is known bef
   const int status = in_child([&] {
     if (!become_ordinary()) ::_exit(77);
     const Outcome outcome = world.run_to(closed + "/out.mp4");
-    ::_exit(outcome.exit == 9 ? 0 : 1);
+    const bool tells = outcome.err.find(closed) != std::string::npos;
+    ::_exit(outcome.exit == 9 && tells ? 0 : 1);
   });
   REQUIRE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) {
@@ -416,8 +418,8 @@ TEST_CASE("outputs: what fails once the file stands is a warning, and the job is
     set_faulty_calls(world.user, {});
     CHECK(outcome.exit == 0);
     CHECK(outcome.json()["verification"]["verdict"] == "pass");
-    CHECK((outcome.err.find("warning") != std::string::npos) == !std::string(row.warning).empty());
     CHECK(outcome.err.find(row.warning) != std::string::npos);
+    if (std::string(row.warning).empty()) CHECK(outcome.err.find("flush") == std::string::npos);
     CHECK(world.jobs().at(0)["state"] == row.state);
     const std::size_t files = world.sandbox.requests().size();
     const Outcome again = world.run({"--json"});
