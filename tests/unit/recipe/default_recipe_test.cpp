@@ -142,11 +142,11 @@ void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   CHECK((per_day == built_in.budget.per_day_usd));
   CHECK((on_interrupt == built_in.on_interrupt));
   CHECK((on_max_wait == built_in.on_max_wait));
-  const auto& [look_up, attempts, base_delay, max_delay, look_up_wait] = lost_answer;
+  const auto& [look_up, look_ups, first_pause, longest_pause, look_up_wait] = lost_answer;
   CHECK(look_up == built_in.lost_answer.look_up);
-  CHECK(attempts == built_in.lost_answer.attempts);
-  CHECK(base_delay.count() == built_in.lost_answer.base_delay.count());
-  CHECK(max_delay.count() == built_in.lost_answer.max_delay.count());
+  CHECK(look_ups == built_in.lost_answer.attempts);
+  CHECK(first_pause.count() == built_in.lost_answer.base_delay.count());
+  CHECK(longest_pause.count() == built_in.lost_answer.max_delay.count());
   CHECK(look_up_wait.count() == built_in.lost_answer.max_wait.count());
   const auto& [listen, url, poll_interval, poll_interval_max] = webhook;
   CHECK_FALSE((listen || built_in.webhook.listen));

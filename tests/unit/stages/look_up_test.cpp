@@ -69,7 +69,7 @@ struct Place {
   }
   [[nodiscard]] std::size_t questions() const {
     std::size_t count = 0;
-    for (const SandboxRequest& seen : sandbox.requests()) count += seen.route == "history" ? 1 : 0;
+    for (const SandboxRequest& seen : sandbox.requests()) count += seen.route == "history" ? 1U : 0U;
     return count;
   }
 
