@@ -107,7 +107,8 @@ TEST_CASE("whatever a history shows, a call is attached only when it is proved, 
   };
   using Kind = LookUp::Kind;
   const std::string outage = R"({"route": "history", "times": 2, "do": {"reset": "before"}})";
-  const std::string down = R"({"route": "history", "times": "always", "do": {"close": "before"}})";
+  const std::string down =
+      R"({"route": "history", "times": "always", "do": {"status": 503, "body": "<html>down</html>"}})";
   const std::string fault =
       R"({"route": "history", "do": {"status": 500, "body": {"error": {"type": "server_error", "message": "x"}}}})";
   const std::string loop =
