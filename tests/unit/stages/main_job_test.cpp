@@ -214,6 +214,7 @@ TEST_CASE("each mode gives exactly the predicted frames, voice longer and shorte
       CAPTURE(to_string(mode));
       CAPTURE(voice);
       PipelineOptions options = happy();
+      options.output.overwrite = true;
       options.parameters.lipsync_mode = mode;
       const RunRecord record = run(video(), voice, bench.out("out.mp4"), options, bench.service(), RunContext{});
       REQUIRE(record.prepare.has_value());
