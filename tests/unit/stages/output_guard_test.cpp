@@ -72,7 +72,8 @@ TEST_CASE("run() and fetch_result() refuse a file that is not the result, before
   CHECK(test::caught_from([&] { (void)fetch({}); }).code() == ErrorCode::usage);
   CHECK(bench.sandbox.requests().empty());
   CHECK(read_file(out) == "mine");
-  CHECK(bench.run_to(out, bench.happy({.overwrite = true})).output_sha256 == sha256_file(out));
+  const RunRecord record = bench.run_to(out, bench.happy({.overwrite = true}));
+  CHECK(record.output_sha256 == sha256_file(out));
   CHECK(bench.sandbox.accepted_submits() == 1);
 }
 
