@@ -55,7 +55,13 @@ int submit_command(const Arguments& arguments, Shell& shell) {
   }
   if (!shell.global.json) {
     print_result(job.request.request_id);
-    if (status) print_message(status_text(*status, job.request.request_id));
+    if (!status) return 0;
+    const std::string text = status_text(*status, job.request.request_id);
+    if (shell.global.log_format == log::Format::json) {
+      log::info("status", text);
+    } else {
+      print_message(text);
+    }
     return 0;
   }
   Json document = record::document(job);

@@ -20,6 +20,9 @@ namespace {
 // With the transport's own wake-up this keeps the answer to Ctrl-C within 200 ms, and lets most calls come home.
 constexpr std::chrono::milliseconds kGrace{120};
 
+/// For a look that is not worth the whole wait.
+constexpr std::chrono::seconds kLookPatience{2};
+
 /// Where a job belongs after its paid call failed. A stop in the middle of the call is no answer either.
 JobState state_after(const Error& error) {
   switch (error.code()) {
@@ -71,8 +74,11 @@ class Submission {
             .token = call_.job().token};
   }
 
+  /// The id is noted before anything else is tried: the store may not even be readable.
   Job accepted(const RequestRef& request, Observer& observer) {
-    if (const auto other = jobs_.find_by_request(request.request_id); other && other->id != call_.job().id) {
+    call_.note(request);
+    if (const auto other = owner_of(request.request_id); other && other->id != call_.job().id) {
+      call_.forget_note();
       // The answer to another submit, from a cache or a faulty proxy.
       const Error swapped(ErrorCode::outcome_unknown, call_.job().id,
                           fmt::format("the answer to the paid call names request {}, which belongs to job {}",
@@ -80,7 +86,6 @@ class Submission {
       call_.end(JobState::outcome_unknown, swapped.what());
       throw with_resolution(swapped, call_.job().id);
     }
-    call_.note(request);
     observer.on_request(request.request_id);
     call_.submitted(store::kPatience);
     log::info("submit", fmt::format("request {} accepted", request.request_id));
@@ -103,6 +108,17 @@ class Submission {
   }
 
  private:
+  /// The job that a request belongs to already. A store that can't be asked takes nothing away from what was accepted.
+  [[nodiscard]] std::optional<Job> owner_of(const std::string& request_id) const {
+    const store::Patience patience(kLookPatience);
+    try {
+      return jobs_.find_by_request(request_id);
+    } catch (const Error& error) {
+      log::warning("submit", error.what());
+      return std::nullopt;
+    }
+  }
+
   void claim() {
     const auto now = system_clock().wall();
     switch (call_.claim(day_budget(budget_, now))) {

@@ -32,6 +32,12 @@ Descriptor scratch_file(const fs::path& folder) {
   return named;
 }
 
+/// Locks that are held, or that the system refuses to tell from held ones.
+bool is_held(int extended) {
+  const int primary = extended & 0xff;
+  return primary == SQLITE_BUSY || primary == SQLITE_PROTOCOL;
+}
+
 bool is_lock_fault(int extended) {
   switch (extended) {
     case SQLITE_IOERR_LOCK:
@@ -41,7 +47,7 @@ bool is_lock_fault(int extended) {
     case SQLITE_IOERR_SHMLOCK:
       return true;
     default:
-      return (extended & 0xff) == SQLITE_PROTOCOL;
+      return false;
   }
 }
 
@@ -95,6 +101,11 @@ std::string hint_for(int extended, const std::string& path, const std::string& e
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "another process holds it for long; look for a hanging one and try again";
+    case SQLITE_PROTOCOL:
+      return fmt::format(
+          "another process holds it for long, or the file system locks badly, as some of the network do; look for a "
+          "hanging one, or {} on a local disk",
+          elsewhere);
     case SQLITE_IOERR:
       return fmt::format("check that disk, or {}", elsewhere);
     default:
@@ -107,8 +118,8 @@ std::string hint_for(int extended, const std::string& path, const std::string& e
 Fault fault_of(sqlite3* handle, int rc, const std::string& path, const std::string& what) {
   const int known = handle != nullptr ? sqlite3_extended_errcode(handle) : rc;
   int extended = (known & 0xff) == (rc & 0xff) ? known : rc;
-  const bool is_busy = (extended & 0xff) == SQLITE_BUSY;
-  const bool lacks_locks = is_busy && !takes_locks(path);
+  const bool held = is_held(extended);
+  const bool lacks_locks = held && !takes_locks(path);
   if (lacks_locks) extended = SQLITE_IOERR_LOCK;
   const std::string elsewhere = what == "job store" ? "choose another store with --store or REACT1_STATE_DIR"
                                                     : "choose another state folder with REACT1_STATE_DIR";
@@ -117,7 +128,7 @@ Fault fault_of(sqlite3* handle, int rc, const std::string& path, const std::stri
   const int error = lacks_locks ? ENOLCK : system_error_of(handle, extended);
   if (error != 0) fault.detail += ": " + std::generic_category().message(error);
   fault.hint = hint_for(extended, path, elsewhere);
-  fault.retryable = is_busy && !lacks_locks;
+  fault.retryable = held && !lacks_locks;
   return fault;
 }
 

@@ -92,6 +92,14 @@ void PaidCall::note(const RequestRef& request) {
   }
 }
 
+void PaidCall::forget_note() noexcept {
+  {
+    const std::lock_guard guard(mutex_);
+    job_.request = {};
+  }
+  if (slot_) slot_->clear();
+}
+
 bool PaidCall::bring_in() {
   if (settle(JobState::submitted, /*error=*/"")) return true;
   // Taken over while this attempt slept. Its epoch proves that the request belongs to the job as it stands.
@@ -144,6 +152,10 @@ int recover_accepted(JobStore& jobs) {
     std::optional<Job> job = jobs.find(note.accepted.job_id);
     if (!job) continue;  // of another store at the same place: kept
     const std::string& id = note.accepted.request.request_id;
+    if (const auto owner = jobs.find_by_request(id); owner && owner->id != job->id) {
+      forget_note(path, note);  // a swapped answer, whose attempt ended before it was told
+      continue;
+    }
     const bool is_same_attempt = job->epoch == note.accepted.epoch && job->request.request_id.empty();
     if (is_same_attempt && attach(jobs, *job, note.accepted.request)) {
       ++recovered;

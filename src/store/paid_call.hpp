@@ -46,6 +46,8 @@ class PaidCall {
   /// Both throw Error{io} with the request id.
   void note(const RequestRef& request);
   void submitted(std::chrono::milliseconds patience);
+  /// For an id that turns out to be another job's.
+  void forget_note() noexcept;
 
   [[nodiscard]] bool claimed() const noexcept { return job_.state == JobState::submitting; }
   [[nodiscard]] const Job& job() const noexcept { return job_; }

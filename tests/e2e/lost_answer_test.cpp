@@ -165,7 +165,7 @@ TEST_CASE("a queue elsewhere and no platform named: no history is asked, and the
   User user;
   user.with_service(desk.sandbox.url());
   RawServer proxy;  // what would leave for a host on the internet would come by here
-  user.with("HTTPS_PROXY", proxy.url()).with("ALL_PROXY", proxy.url());
+  user.with("HTTPS_PROXY", proxy.url()).with("ALL_PROXY", proxy.url()).with("NO_PROXY", "127.0.0.1");
   const Outcome outcome = user.run(run_arguments(user, {"--json"}));
   CAPTURE(outcome.err);
   CHECK(outcome.exit == 8);

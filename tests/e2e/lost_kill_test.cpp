@@ -24,9 +24,12 @@ using react1::Sandbox;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr const char* kQuick =
-    R"({"lost_answer": {"attempts": 8, "base_delay_ms": 20, "max_delay_ms": 100, "max_wait_ms": 20000},
-        "retry": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 50}})";
+/// Patient enough for a history that is late and honest, or quick to give up on one that lies.
+std::string recipe(bool is_patient) {
+  return R"({"lost_answer": {"attempts": )" + std::string(is_patient ? "400" : "8") +
+         R"(, "base_delay_ms": 20, "max_delay_ms": 100, "max_wait_ms": 60000},
+         "retry": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 50}})";
+}
 
 int number_from(const char* variable, int otherwise) {
   const char* text = std::getenv(variable);
@@ -54,14 +57,14 @@ std::string loss(Dice& dice) {
   return dice.pick(ways);
 }
 
-/// One user, one service, one job, and another that was there before.
+/// One user, one service, one job.
 struct Round {
-  Round(const std::string& submit_fault, const std::string& more)
+  Round(bool is_honest, const std::string& submit_fault, const std::string& more)
       : sandbox({.inference_time = milliseconds(200),
                  .faults = R"({"faults": [{"route": "submit", "request": 1, "do": {)" + submit_fault + "}}" +
                            (more.empty() ? "" : ", " + more) + "]}"}) {
     user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.platform_url());
-    std::ofstream(user.path("recipe.json")) << kQuick;
+    std::ofstream(user.path("recipe.json")) << recipe(is_honest);
   }
   [[nodiscard]] std::vector<std::string> arguments() const {
     return run_arguments(user, {"--json", "--pipeline", user.path("recipe.json")});
@@ -84,7 +87,7 @@ struct Round {
 };
 
 milliseconds life_of_a_job() {
-  const Round round("", "");
+  const Round round(/*is_honest=*/true, "", "");
   const auto began = steady_clock::now();
   REQUIRE(round.user.run(round.arguments()).exit == 0);
   return std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
@@ -143,7 +146,7 @@ TEST_CASE("lost answers with an honest history: every accepted call comes home b
     const std::string listing = R"("history": {"after_calls": )" + std::to_string(dice.from_to(0, 4)) +
                                 (dice.one_in(3) ? R"(, "when_ended": true)" : "") + "}";
     const std::string outage = dice.one_in(3) ? R"({"route": "history", "do": {"reset": "before"}})" : "";
-    const Round round(loss(dice) + listing, outage);
+    const Round round(/*is_honest=*/true, loss(dice) + listing, outage);
     play(round, dice, life, /*is_honest=*/true, counts);
   }
   CHECK(counts.by_hand_sent == 0);
@@ -176,7 +179,7 @@ TEST_CASE("lost answers with a lying history: none is attached wrongly, and none
   Counts counts;
   for (int i = 0; i < rounds; ++i) {
     CAPTURE(i);
-    const Round round(loss(dice) + R"("history": {)" + dice.pick(lies) + "}", dice.pick(faults));
+    const Round round(/*is_honest=*/false, loss(dice) + R"("history": {)" + dice.pick(lies) + "}", dice.pick(faults));
     play(round, dice, life, /*is_honest=*/false, counts);
   }
   MESSAGE(rounds, " rounds over ", life.count(), " ms; by hand: ", counts.by_hand_unsent,

@@ -218,7 +218,7 @@ std::vector<std::string> files_below(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   if (!std::filesystem::exists(folder)) return names;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    names.push_back(std::filesystem::relative(entry.path(), folder).string());
+    names.push_back(entry.path().lexically_relative(folder).string());
   }
   return names;
 }

@@ -244,7 +244,10 @@ TEST_CASE("--webhook-url alone has the service report to somebody else, and its 
   CHECK(outcome.exit == 0);
   CHECK(seen(sandbox, "stream") == 1);
   while (somebody.requests().empty()) std::this_thread::sleep_for(5ms);
-  CHECK(somebody.requests().at(0).target == "/hook?token=very-private");
+  const std::string target = somebody.requests().at(0).target;  // the payment's token is added to its path
+  CHECK(target.starts_with("/hook/"));
+  CHECK(target.ends_with("?token=very-private"));
+  CHECK(target.size() == std::string("/hook/?token=very-private").size() + 32);
   CHECK((outcome.out + outcome.err).find("very-private") == std::string::npos);
   for (const std::string& name : files_below(user.path(""))) {
     if (std::filesystem::is_regular_file(user.path(name))) {

@@ -26,6 +26,12 @@ Function next(const char* name) {
 
 bool is_same(const struct stat& a, const char* path) {
   struct stat b {};
+  const std::size_t length = std::strlen(path);
+  if (length > 2 && std::strcmp(path + length - 2, "/*") == 0) {
+    char folder[1024] = "";
+    std::strncpy(folder, path, length - 2);
+    return ::stat(folder, &b) == 0 && a.st_dev == b.st_dev;
+  }
   return ::stat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("every real clip can be rendered with its own measured frame count") {
     CAPTURE(path);
     const auto facts = sandbox::decode_video_facts(path, context);
     const auto output = (scratch.path() / "out.mp4").string();
-    const auto result = preview(path, voice, LipsyncMode::silence, output, context);
+    const auto result = preview(path, voice, LipsyncMode::silence, output, context, {.overwrite = true});
     CHECK(result.frames == (std::max(facts.seconds, voice_s) * facts.grid.fps).round());
     const auto again = sandbox::decode_video_facts(output, context);
     CHECK(again.frames == result.frames);

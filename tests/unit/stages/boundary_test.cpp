@@ -76,6 +76,7 @@ class BrokenStore final : public JobStore {
   [[nodiscard]] std::optional<Job> find_by_request(std::string_view) const override {
     return fail<std::optional<Job>>();
   }
+  [[nodiscard]] std::optional<Job> find_by_token(std::string_view) const override { return fail<std::optional<Job>>(); }
   [[nodiscard]] bool claim_holds(const Job&) const override { return fail<bool>(); }
   [[nodiscard]] std::vector<Job> list(std::optional<JobState>, std::size_t) const override {
     return fail<std::vector<Job>>();
@@ -139,7 +140,7 @@ TEST_CASE("an observer that throws anything, at any moment of a job, costs one p
       CAPTURE(kind);
       CAPTURE(at);
       const auto jobs = open_job_store((folder.path() / "jobs.sqlite").string());  // as the next process would
-      const Service service{.client = client, .jobs = *jobs, .queue_url = sandbox.url()};
+      const Service service{.client = client, .jobs = *jobs};
       Thrower thrower(at, kinds()[kind]);
       done = ended_well([&] {
         static_cast<void>(run(video(), voice(), out, happy(folder), service, RunContext{{}, &thrower}));
@@ -156,7 +157,7 @@ TEST_CASE("whatever an observer throws comes out of every other function as an E
   FalClient client(options_for(sandbox));
   const TemporaryDirectory folder;
   const auto jobs = open_job_store((folder.path() / "jobs.sqlite").string());
-  const Service service{.client = client, .jobs = *jobs, .queue_url = sandbox.url()};
+  const Service service{.client = client, .jobs = *jobs};
   const RunRecord record =
       run(video(), voice(), (folder.path() / "out.mp4").string(), happy(folder), service, RunContext{});
   const std::string result = record.output_path;
@@ -201,7 +202,7 @@ TEST_CASE("a store of the caller's that throws anything is an Error of every fun
   const TemporaryDirectory folder;
   for (const Throw& kind : kinds()) {
     BrokenStore jobs(kind);
-    const Service service{.client = client, .jobs = jobs, .queue_url = sandbox.url()};
+    const Service service{.client = client, .jobs = jobs};
     const RequestRef request{.request_id = "00000000-0000-0000-0000-000000000000"};
     CHECK_FALSE(ended_well([&] {
       static_cast<void>(

@@ -1,6 +1,8 @@
 // A paid call whose answer was lost, looked up in histories that are honest, late, broken or lying.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <chrono>
 #include <memory>
 #include <react1/pipeline.hpp>
@@ -69,7 +71,7 @@ struct Place {
   }
   [[nodiscard]] std::size_t questions() const {
     std::size_t count = 0;
-    for (const SandboxRequest& seen : sandbox.requests()) count += seen.route == "history" ? 1 : 0;
+    for (const SandboxRequest& seen : sandbox.requests()) count += seen.route == "history" ? 1U : 0U;
     return count;
   }
 
@@ -107,7 +109,8 @@ TEST_CASE("whatever a history shows, a call is attached only when it is proved, 
   };
   using Kind = LookUp::Kind;
   const std::string outage = R"({"route": "history", "times": 2, "do": {"reset": "before"}})";
-  const std::string down = R"({"route": "history", "times": "always", "do": {"close": "before"}})";
+  const std::string down =
+      R"({"route": "history", "times": "always", "do": {"status": 503, "body": "<html>down</html>"}})";
   const std::string fault =
       R"({"route": "history", "do": {"status": 500, "body": {"error": {"type": "server_error", "message": "x"}}}})";
   const std::string loop =

@@ -120,6 +120,7 @@ TEST_CASE("out of any container the same pictures go into a clean MP4, whole or 
     for (const bool whole : {true, false}) {
       CAPTURE(whole);
       PipelineOptions options = never_encoding();
+      options.output.overwrite = true;
       if (!whole) options.prepare.video_window.duration = 4;
       const Preparation made =
           prepare(wrapped, fixture("voice_mono_48k_5s.wav"), (folder.path() / "out").string(), options, RunContext{});

@@ -61,7 +61,7 @@ const Case kCases[] = {
     {"no locks", {VfsCall::lock, ".sqlite", SQLITE_IOERR_LOCK, ENOLCK}, "NFS"},
     {"no lock to read with", {VfsCall::lock, ".sqlite", SQLITE_IOERR_RDLOCK, ENOLCK}, "takes no locks"},
     {"no locks on the shared memory", {VfsCall::shm_lock, "", SQLITE_IOERR_SHMLOCK, ENOLCK}, "takes no locks"},
-    {"a locking protocol that fails", {VfsCall::shm_lock, "", SQLITE_PROTOCOL, 0}, "takes no locks"},
+    {"a locking protocol that fails", {VfsCall::shm_lock, "", SQLITE_PROTOCOL, 0}, "locks badly"},
     {"no shared memory", {VfsCall::shm_map, "", SQLITE_IOERR_SHMMAP, ENODEV}, "shared memory"},
     {"shared memory can't be opened", {VfsCall::shm_map, "", SQLITE_IOERR_SHMOPEN, EACCES}, "shared memory"},
     {"shared memory can't grow", {VfsCall::shm_map, "", SQLITE_IOERR_SHMSIZE, EIO}, "shared memory"},
@@ -107,7 +107,7 @@ TEST_CASE("each fault of the file system is named with its cure when the store i
     CHECK(error.where() == place.store);
     CHECK(tells(error, c.word));
     CHECK(tells(error, "REACT1_STATE_DIR") == (std::string(c.word) != "free some space"));
-    CHECK_FALSE(error.retryable());
+    CHECK(error.retryable() == (c.fault.code == SQLITE_PROTOCOL));
     CHECK(vfs.failed() > 0);
     vfs.heal();
     const auto jobs = open_job_store(place.store);  // nothing was spoilt

@@ -200,6 +200,27 @@ TEST_CASE("slots are used again, and a slot with a note that the store does not 
   CHECK(read_journal(place.journal)[0].accepted.request.request_id == "r-1");
 }
 
+TEST_CASE("a note that names another job's request is not attached: the answer was swapped") {
+  Place place;
+  std::string swapped;
+  {
+    const auto jobs = open_job_store(place.store);
+    Call first(*jobs, created(*jobs, "first"));
+    first.submitted(1s);
+    swapped = created(*jobs, "second").id;
+  }
+  const int status = test::in_child([&] {
+    const auto jobs = open_job_store(place.store);
+    const Call second(*jobs, *jobs->find(swapped));  // the same request id
+    ::raise(SIGKILL);
+  });
+  REQUIRE(WIFSIGNALED(status));
+  const auto jobs = open_job_store(place.store);
+  CHECK(jobs->find(swapped)->request.request_id.empty());
+  CHECK(jobs->find(swapped)->state == JobState::submitting);
+  CHECK(read_journal(place.journal).empty());
+}
+
 TEST_CASE("long URLs are left out of a note rather than the id") {
   Place place;
   { JournalSlot(place.journal).write({"job", 1, {.request_id = "r-1", .status_url = std::string(5000, 'u')}}); }
