@@ -15,6 +15,7 @@
 
 #include <react1/error.hpp>
 #include <react1/plan.hpp>
+#include <react1/platform.hpp>
 #include <react1/run_context.hpp>
 #include <react1/secret.hpp>
 
@@ -84,6 +85,9 @@ struct FalOptions {
   std::string endpoint = "fal-ai/sync-lipsync/react-1";
   std::string queue_url = "https://queue.fal.run";  ///< plain http is accepted for loopback only
   std::string rest_url = "https://rest.fal.ai";
+  /// Request history, prices and schema (platform.hpp). Empty: https://api.fal.ai/v1 when queue_url is fal's own, and
+  /// else nowhere, because the key must not go to a host that nobody named.
+  std::string platform_url{};
   RetryOptions retry{};
   std::chrono::milliseconds connect_timeout{15'000};
   std::chrono::milliseconds stall_timeout{30'000};  ///< no byte in either direction for this long
@@ -105,7 +109,8 @@ struct FalOptions {
   UploadOptions upload{};
   ObjectLifecycle result_lifecycle{};  ///< of the media that the request produces
   /// Where the service shall report the end of a request (see webhook.hpp); empty: nowhere. http(s), without a
-  /// fragment. Needs no secret in it: reports are signed.
+  /// fragment. Needs no secret in it: reports are signed. A request with a token (SubmitWatch) is reported to a
+  /// path below this one: "/<token>" is added.
   std::string webhook_url{};
   /// Takes in what is sent to webhook_url; null: somebody else does. A wait for a request that this client, or another
   /// with the same URL, has submitted then sleeps until the report comes and asks the service now and then only, in
@@ -117,10 +122,20 @@ struct FalOptions {
   std::chrono::milliseconds webhook_poll_interval_max{300'000};
 };
 
-/// Key from FAL_KEY, else FAL_KEY_ID + FAL_KEY_SECRET (an empty FAL_KEY counts as unset); hosts from REACT1_QUEUE_URL
-/// and REACT1_REST_URL. Throws Error{auth} without a key or with one that cannot be a header value. Reads the
-/// environment.
+/// Key from FAL_KEY, else FAL_KEY_ID + FAL_KEY_SECRET (an empty FAL_KEY counts as unset); hosts from REACT1_QUEUE_URL,
+/// REACT1_REST_URL and REACT1_PLATFORM_URL. Throws Error{auth} without a key or with one that cannot be a header value.
+/// Reads the environment.
 [[nodiscard]] FalOptions fal_options_from_environment();
+
+/// Which service a client talks to.
+struct ServiceIdentity {
+  std::string endpoint;   ///< e.g. "fal-ai/sync-lipsync/react-1"
+  std::string queue_url;  ///< without a trailing slash
+  /// The run of the loopback sandbox that has proved to answer there; empty: a service whose calls are paid for.
+  std::string sandbox{};
+
+  [[nodiscard]] bool is_sandbox() const noexcept { return !sandbox.empty(); }
+};
 
 /// A request the service has accepted. The URLs are the service's own; stored, and checked before the key is sent
 /// there.
@@ -163,6 +178,9 @@ struct SubmitWatch {
   std::function<void()> about_to_leave{};
   /// The last attempt was refused temporarily or never reached the service; another follows after a pause.
   std::function<void()> not_accepted{};
+  /// Added to the path of FalOptions::webhook_url, so that a report tells whose it is although the answer was lost.
+  /// Letters, digits, '-' and '_'; empty: the URL as it is.
+  std::string token{};
 };
 
 enum class CancelOutcome { requested, already_completed, not_found };
@@ -184,12 +202,17 @@ class FalClient {
   FalClient& operator=(FalClient&&) noexcept;
   ~FalClient();
 
+  /// As given; they live as long as the client.
+  [[nodiscard]] const FalOptions& options() const noexcept;
+
   /// Uploads a local file through a signed URL, in parts when it is large, and returns the URL to put into a request.
   /// The key never goes to the storage host. Retried, part by part; a later call goes on with the parts that are there.
   /// What lies with the service already is not sent (UploadOptions::reuse): the note "upload_reused" says so.
   /// `sha256` is that of the file's content, lower-case hex, when the caller knows it; else it is computed when needed.
+  /// `name` is what the file is called at the service (empty: its own name); an upload under a given name is used again
+  /// under the same name only.
   [[nodiscard]] std::string upload(const std::string& path, const std::string& content_type, const RunContext& context,
-                                   const std::string& sha256 = {});
+                                   const std::string& sha256 = {}, const std::string& name = {});
 
   /// Submits once. Re-sent only when the connection was never established or the service refused it definitely.
   /// Throws Error{outcome_unknown} when bytes were sent and no answer came. A stop throws Error{interrupted}, which
@@ -217,6 +240,36 @@ class FalClient {
   /// Downloads into `path` (created; the caller chose a temporary name). Size-checked; retried.
   void download(const ResultVideo& result, const std::string& path, const RunContext& context);
   [[nodiscard]] CancelOutcome cancel(const RequestRef& request, const RunContext& context);
+
+  /// Which service this is. A service on another machine is never a sandbox and is not asked. One on loopback is asked,
+  /// each time: it is a sandbox when it answers a challenge as only our sandbox does, and else a service that is paid,
+  /// when it says so in the queue's own format, twice. Any other answer (a page, a redirect, nothing) decides nothing:
+  /// Error{network}, retryable.
+  [[nodiscard]] ServiceIdentity identity(const RunContext& context);
+
+  // The platform API (platform.hpp). None of it costs anything. Every call throws Error{usage} when the client has no
+  // platform (FalOptions::platform_url), Error{auth} when the key is refused or may not do this, Error{network} when
+  // the platform can't be reached or something else answers in its place.
+  [[nodiscard]] bool has_platform() const noexcept;
+  /// Every request that this endpoint was sent in the span, all pages.
+  [[nodiscard]] std::vector<HistoryEntry> history(const HistoryQuery& query, const RunContext& context);
+  /// Of one unit of the endpoint's output, discounts of the account included.
+  [[nodiscard]] UnitPrice unit_price(const RunContext& context);
+  /// Of `units` units.
+  [[nodiscard]] CostEstimate estimate_cost(const Rational& units, const RunContext& context);
+  /// The endpoint's OpenAPI description as it is now, JSON.
+  [[nodiscard]] std::string live_schema(const RunContext& context);
+  /// Asks with the key for as little as there is: free.
+  [[nodiscard]] KeyProbe probe_key(const RunContext& context);
+
+  /// The request whose report has `token` in its path, when the client's webhook receiver has it or gets it within
+  /// `patience`; nullopt: no such report (or no receiver). Throws Error{interrupted}.
+  [[nodiscard]] std::optional<std::string> reported_request(const std::string& token,
+                                                            std::chrono::milliseconds patience,
+                                                            const RunContext& context);
+  [[nodiscard]] bool expects_reports() const noexcept;  ///< it has a webhook receiver
+  /// Token and request id of every report that the receiver has, with a token, and that nobody has asked for yet.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> reported_tokens() const;
 
  private:
   struct Impl;

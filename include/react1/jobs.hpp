@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ enum class JobState {
   submitted,        ///< the request id is known
   done,             ///< the result is on disk and was verified (whatever the verdict)
   failed,           ///< the service refused or failed it; nothing more will come
-  outcome_unknown,  ///< the paid call may have been accepted; only a person moves it on
+  outcome_unknown,  ///< the paid call may have been accepted; a proof of that or a person moves it on
   cancelled,
 };
 [[nodiscard]] std::string_view to_string(JobState state) noexcept;
@@ -31,7 +32,12 @@ struct Job {
   std::string id;      ///< ours; time-ordered text
   std::string intent;  ///< sha256 over both clips, the six parameters and the endpoint
   JobState state = JobState::created;
-  std::string endpoint, queue_url;   ///< where it was submitted
+  std::string endpoint, queue_url;  ///< where it was submitted
+  std::string sandbox;              ///< the run of the sandbox that it was submitted to; empty: the calls cost money
+  /// Names this payment, unguessably, in what is uploaded for it and in the address of its report. Chosen before that;
+  /// empty: not chosen yet.
+  std::string token;
+  std::string input_sha256;          ///< of the canonical input of its last paid call; empty: none, or not known
   RequestRef request;                ///< empty until submitted
   std::string video, audio, output;  ///< as the user named them, absolute
   std::string parameters_json;
@@ -64,8 +70,9 @@ class JobStore {
   };
   [[nodiscard]] virtual Opened open(const Job& job, bool again) = 0;
   /// Compare-and-set on (id, from, job.epoch). False when the job is not in `from` any more, or was claimed by another
-  /// attempt since. Throws Error{internal} on a move that the state machine does not have. All fields of `job` but id,
-  /// intent and created_ms are written; on success `job` holds what the row holds. A move to submitting begins a claim:
+  /// attempt since. False also when it would leave outcome_unknown with a request that another job has. Throws
+  /// Error{internal} on a move that the state machine does not have. All fields of `job` but id, intent and created_ms
+  /// are written; on success `job` holds what the row holds. A move to submitting begins a claim:
   /// the next epoch, a lease of claim_lease(), and this process as the owner where `job` names no attempt.
   [[nodiscard]] virtual bool move(Job& job, JobState from, JobState to) = 0;
   enum class Reserved { yes, over_budget, moved_away };
@@ -81,6 +88,7 @@ class JobStore {
   [[nodiscard]] virtual bool update(const Job& job) = 0;
   [[nodiscard]] virtual std::optional<Job> find(std::string_view id) const = 0;
   [[nodiscard]] virtual std::optional<Job> find_by_request(std::string_view request_id) const = 0;
+  [[nodiscard]] virtual std::optional<Job> find_by_token(std::string_view token) const = 0;
   /// Whether the attempt that moved `job` to submitting may still make its paid call: its lease runs, and neither its
   /// process nor the attempt itself is known to have ended. False: the call may have left, and its end is not known.
   [[nodiscard]] virtual bool claim_holds(const Job& job) const = 0;
@@ -109,8 +117,11 @@ struct Resolution {
 /// quicker. Does not ask the service.
 [[nodiscard]] Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
 
-/// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}.
-[[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path);
+/// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}. Where other processes hold the store, this
+/// and every later call waits up to 10 s, all its waits together, and then throws Error{io} (retryable); a stop ends a
+/// wait with Error{interrupted}: that of `stop` here, and that of their RunContext in run(), submit(), fetch_result()
+/// and cancel_request().
+[[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::stop_token& stop = {});
 
 /// REACT1_STATE_DIR, else $XDG_STATE_HOME/react1, else ~/.local/state/react1; created when missing. Throws Error{io}.
 [[nodiscard]] std::string state_directory();

@@ -11,6 +11,7 @@
 #include <react1/fal.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
+#include <react1/output.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/verification.hpp>
@@ -26,7 +27,7 @@ struct RequestedParameters {
 };
 
 /// What may be spent. Looked at before anything is uploaded, and once more, in one atomic step, when the paid call
-/// leaves; what would go beyond is Error{balance}. Sandboxes inside the process cost nothing.
+/// leaves; what would go beyond is Error{balance}. A sandbox (ServiceIdentity::sandbox) costs nothing.
 struct Budget {
   std::optional<Rational> max_cost_usd{};  ///< of one call, as predicted; ≥ 0
   /// Of all calls that the job store knows of since midnight UTC, those with an unknown outcome included; ≥ 0.
@@ -60,24 +61,41 @@ struct WebhookPlan {
   std::chrono::milliseconds poll_interval_max{300'000};  ///< likewise; at least poll_interval
 };
 
+/// Looking a paid call whose answer was lost up in the service's request history. The history can prove that it was
+/// accepted, never that it was not: what is not found stays unknown.
+struct LostAnswerOptions {
+  bool look_up = true;                          ///< false: a person decides
+  int attempts = 15;                            ///< times that the history is asked, 1 to 1000
+  std::chrono::milliseconds base_delay{2'000};  ///< pause before the second time; doubles
+  std::chrono::milliseconds max_delay{60'000};  ///< up to this
+  /// No further question after this time. Entries may come late, and after the request has ended only.
+  std::chrono::milliseconds max_wait{600'000};
+};
+
 /// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
+/// What is marked "client" is carried out by the client that run() is handed, and takes effect through
+/// client_options().
 struct PipelineOptions {
   PrepareOptions prepare{};
   RequestedParameters parameters{};
   AdviceOptions advice{};
   Price price{};
+  /// run() and submit() ask the service once a day what the account pays, and count with that in place of `price`.
+  bool ask_price = true;
   Budget budget{};
-  RetryOptions retry{};
-  std::chrono::milliseconds max_wait{3'600'000};  ///< from the call of wait() to completion; the id is kept
-  WaitPolicy on_max_wait = WaitPolicy::detach;
-  std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< in the queue without a break; nullopt: any
-  WaitPolicy on_max_queue_wait = WaitPolicy::detach;
-  std::chrono::milliseconds stall_timeout{
-      30'000};  ///< an exchange with the service without a byte for this long failed
-  WebhookPlan webhook{};
-  UploadOptions upload{};  ///< where `memory` is set, uploads are remembered there; see fal.hpp
+  RetryOptions retry{};                           ///< client
+  std::chrono::milliseconds max_wait{3'600'000};  ///< client: from the call of wait() to completion; the id is kept
+  WaitPolicy on_max_wait = WaitPolicy::detach;    ///< client
+  std::optional<std::chrono::milliseconds> max_queue_wait{};  ///< client: in the queue without a break; nullopt: any
+  WaitPolicy on_max_queue_wait = WaitPolicy::detach;          ///< client
+  /// Client: an exchange with the service without a byte for this long failed.
+  std::chrono::milliseconds stall_timeout{30'000};
+  WebhookPlan webhook{};   ///< client; who listens is for whoever makes it to see to
+  UploadOptions upload{};  ///< client: where `memory` is set, uploads are remembered there; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
-  bool again = false;  ///< pay a second time for the same intent
+  LostAnswerOptions lost_answer{};
+  bool again = false;      ///< pay a second time for the same intent
+  OutputOptions output{};  ///< of run() and prepare()
   /// Where run() and submit() keep the clips they made, a folder per intent; empty = state_directory()/clips. Folders
   /// not written for 7 days are removed by the next run.
   std::string clips_directory{};
@@ -85,6 +103,11 @@ struct PipelineOptions {
   /// All problems at once, empty when there are none. Each names the field and the allowed range.
   [[nodiscard]] std::vector<std::string> validate() const;
 };
+
+/// `service` with what of `options` is a client's: retries, limits of waiting, uploads, the webhook's URL and polls.
+/// For whoever makes the client that run(), submit() and fetch_result() are handed. `service` keeps its own upload
+/// memory where `options` names none.
+[[nodiscard]] FalOptions client_options(FalOptions service, const PipelineOptions& options);
 
 /// A recipe by name ("default") or path. Throws Error{usage} naming file, JSON path, what was found and what is
 /// allowed.
@@ -97,15 +120,24 @@ struct Preparation {
   Mismatch mismatch;
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used
+  Price price;            ///< that costs were predicted with
   TakeOffset offset;
   std::optional<Speech> speech;  ///< in the prepared audio; nullopt: read from a record that doesn't hold it
   std::vector<Warning> warnings;
 };
 
+/// What the account of `client` pays: asked at the service when nobody has for a day, and remembered in the state
+/// folder. `otherwise` where there is no platform, it cannot be asked and none is remembered, or what it says is not in
+/// USD per minute; a note says so. Throws Error{interrupted}.
+[[nodiscard]] Price current_price(FalClient& client, const Price& otherwise, const RunContext& context);
+/// What was remembered of that account, at most a month old, else `otherwise`. Calls nobody.
+[[nodiscard]] Price remembered_price(const FalOptions& service, const Price& otherwise);
+
 /// Everything prepare would do; writes nothing, calls nobody.
 [[nodiscard]] Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,
                                const RunContext& context);
-/// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time.
+/// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time. Files
+/// of these names that are there already stay when they are the same; else see OutputOptions.
 [[nodiscard]] Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                                   const PipelineOptions& options, const RunContext& context);
 
@@ -115,7 +147,8 @@ struct Timings {
   std::optional<double> prepare_s, upload_s, queue_s, inference_s, download_s, verify_s, total_s;
 };
 
-/// The whole record of a run; written next to the output as OUT.json.
+/// The whole record of a run; written next to the output as OUT.json. What an earlier record of the same request knows
+/// is kept.
 struct RunRecord {
   std::string job_id, request_id;
   bool sandbox = false;                  ///< made by the loopback service: timing only, no lip-sync
@@ -131,13 +164,11 @@ struct RunRecord {
   bool reused = false;  ///< the first result of the same intent; nothing was paid now
 };
 
-/// Where a run talks to and keeps its jobs. References must outlive the call.
+/// Where a run talks to and keeps its jobs. Which service that is, the client knows (FalClient::identity()). References
+/// must outlive the call.
 struct Service {
   FalClient& client;
   JobStore& jobs;
-  std::string endpoint = "fal-ai/sync-lipsync/react-1";
-  std::string queue_url = "https://queue.fal.run";
-  bool sandbox = false;
 };
 
 /// The outcome of a request to cancel. Requesting is not cancelling: a request that is running may finish, and is
@@ -154,16 +185,38 @@ enum class Cancelled {
 [[nodiscard]] Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
                                        const RunContext& context);
 
+/// What looking for a paid call whose answer was lost has shown.
+struct LookUp {
+  enum class Kind {
+    attached,    ///< exactly one request of the history is this call: the job is submitted, nothing was paid
+    not_found,   ///< not listed (yet). It may have been accepted all the same
+    undecided,   ///< several requests may be it, or one that can't be compared: a person decides
+    unreadable,  ///< the history can't be read, or must not be asked
+  };
+  Kind kind = Kind::not_found;
+  std::string saw;  ///< for people, one line; holds no key
+  Job job;          ///< as it stands now
+};
+/// Looks for the paid call of a job in outcome_unknown (or in submitting, its process dead): in the reports that the
+/// client's webhook receiver has, and in the service's request history, again and again as `options` say. A match is
+/// the same endpoint, the same input, sent between 120 s before the call left and now, and a request of no other job.
+/// Any other job is given back as it stands: attached when it has a request. Throws Error{usage} when there is no such
+/// job, Error{interrupted}, Error{io}. Pays nothing.
+[[nodiscard]] LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
+                                     const RunContext& context);
+
 /// The main job. The returned record's verdict may be fail (the file is kept): look at it.
-/// Throws Error{hold} before paying when the advice is to hold and no mode was named.
+/// Throws Error{hold} before paying when the advice is to hold and no mode was named, and Error{usage} before anything
+/// is uploaded for an output that may not be written (see OutputOptions). What fails once the file has its name (the
+/// record, the job store) is a warning to the observer and not an Error.
 [[nodiscard]] RunRecord run(const Source& video, const Source& audio, const std::string& output,
                             const PipelineOptions& options, Service service, const RunContext& context);
 /// Prepare, upload and submit; returns the job once the request id is on disk.
 [[nodiscard]] Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
                          const RunContext& context);
-/// Waits for, downloads and verifies a request known by id, whoever submitted it.
+/// Waits for, downloads and verifies a request known by id, whoever submitted it. The output is treated as by run().
 [[nodiscard]] RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                                     const RunContext& context);
+                                     const RunContext& context, const OutputOptions& options = {});
 
 /// The post stage alone. With `expect`, compares with that record (run or prepare document); without, checks the file
 /// itself.

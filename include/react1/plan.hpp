@@ -106,9 +106,11 @@ struct Advice {
   std::vector<Prediction> alternatives;  ///< one per mode
 };
 
-/// Price of the model; configuration, not a fact of the code. Source: fal's model page.
+/// Price of the model; configuration, not a fact of the code. Source of the default: fal's model page.
 struct Price {
   Rational usd_per_minute = 10;  ///< of output
+  /// When the service was asked for the account's own price, UTC, ISO 8601; empty: this is the recipe's.
+  std::string asked_at{};
 };
 
 [[nodiscard]] Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions& options,

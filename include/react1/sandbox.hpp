@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/output.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/source.hpp>
@@ -33,6 +34,10 @@ struct SandboxOptions {
   /// an Error{usage} that names their JSON paths.
   std::string faults{};
   std::string faults_name = "faults";  ///< where the script came from, for its errors
+  /// Ports of this machine, besides its own and those that this process listens for reports on, that clips may be
+  /// fetched from and webhooks sent to. Nothing on another machine is ever reached.
+  std::vector<std::uint16_t> reachable_ports{};
+  bool all_ports_reachable = false;  ///< of this machine
   /// A file to which every accepted submit and every request seen is appended as a line of JSON; empty = none.
   std::string ledger{};
 };
@@ -68,6 +73,10 @@ class Sandbox {
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// "http://127.0.0.1:PORT": serves as queue and as rest URL.
   [[nodiscard]] std::string url() const;
+  /// "http://127.0.0.1:PORT/v1": the platform API, for FalOptions::platform_url.
+  [[nodiscard]] std::string platform_url() const;
+  /// What ServiceIdentity::sandbox names this run of it.
+  [[nodiscard]] std::string instance() const;
   /// Paid submits accepted so far.
   [[nodiscard]] std::uint64_t accepted_submits() const noexcept;
   /// Snapshots; from any thread.
@@ -87,8 +96,9 @@ struct PreviewResult {
 };
 
 /// Renders what `mode` does to the timing of two clips, H.264 + AAC in MP4, no lip-sync. `output` is written under a
-/// temporary name and renamed. Throws Error{media|io|interrupted}. The clips may be any that FFmpeg reads.
+/// temporary name and renamed. A file of that name that is there already stays when the rendering is the same to the
+/// byte; else see OutputOptions. Throws Error{usage|media|io|interrupted}. The clips may be any that FFmpeg reads.
 PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
-                      const RunContext& context);
+                      const RunContext& context, const OutputOptions& options = {});
 
 }  // namespace react1

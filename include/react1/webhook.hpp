@@ -99,6 +99,7 @@ class WebhookVerifier {
 /// A verified report.
 struct WebhookDelivery {
   std::string request_id;  ///< of the queue; what submit() gave
+  std::string token{};     ///< what stands behind the receiver's path; see SubmitWatch::token. Empty: nothing
   bool ok = false;         ///< the service said "OK"; "ERROR" and unknown words are false
   std::string body;        ///< JSON as it came: request_id, gateway_request_id, status, payload, error, …
 };
@@ -108,7 +109,7 @@ struct WebhookReceiverOptions {
   /// that speaks https; hence loopback by default.
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;                             ///< 0: any free one
-  std::string path = "/";                             ///< the only one that is answered
+  std::string path = "/";                             ///< this and paths of one more segment are answered
   std::size_t max_body_bytes = std::size_t{1} << 20;  ///< a longer body is answered with 413
   std::size_t kept = 1024;  ///< verified reports that nobody has asked for yet; the oldest are forgotten first
   std::string user_id{};    ///< accept reports of this user's requests only; empty: of any
@@ -133,6 +134,12 @@ class WebhookReceiver {
   /// Error{interrupted} on a stop.
   [[nodiscard]] std::optional<WebhookDelivery> wait_for(const std::string& request_id,
                                                         std::chrono::milliseconds patience, const RunContext& context);
+  /// The report that came to "<path>/<token>"; it is kept on, for wait_for().
+  [[nodiscard]] std::optional<WebhookDelivery> wait_for_token(const std::string& token,
+                                                              std::chrono::milliseconds patience,
+                                                              const RunContext& context);
+  /// Token and request id of all reports that are kept and came with a token; they are kept on.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> tokens() const;
   /// The same without a thread that waits: `told` is called once with the report, which is not kept any longer then.
   /// When it is there already, inside of this call; else on the receiver's own thread, where it must be quick and must
   /// not throw nor use the receiver. All who listen for one request are told. Nobody is any more once the returned

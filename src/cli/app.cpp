@@ -82,7 +82,7 @@ std::unique_ptr<CLI::App> make_app(Shell& shell) {
   app->require_subcommand(/*min=*/0, /*max=*/1);
   add_global_flags(*app, shell);
   for (const auto add : {add_probe, add_plan, add_prepare, add_run, add_submit, add_status, add_result, add_cancel,
-                         add_verify, add_preview, add_jobs, add_sandbox}) {
+                         add_verify, add_preview, add_jobs, add_sandbox, add_doctor}) {
     add(*app, shell);
   }
   for (CLI::App* command : app->get_subcommands(/*filter=*/[](CLI::App*) { return true; })) {
@@ -99,6 +99,17 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& app, int argc, c
           &command == &app ? "command line" : command.get_name(),
           error.what(),
           {.hint = fmt::format("{}see {} --help", suggestion(app, command, argc, argv), name)}};
+}
+
+bool asks_for_json_log(int argc, const char* const* argv) {
+  constexpr std::string_view kFlag = "--log-format";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--") return false;
+    if (argument == "--log-format=json") return true;
+    if (argument == kFlag && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
+  }
+  return false;
 }
 
 bool asks_for_json(int argc, const char* const* argv) {

@@ -17,5 +17,7 @@ namespace react1::cli {
 
 /// Whether --json is among the arguments, for a line that could not be parsed.
 [[nodiscard]] bool asks_for_json(int argc, const char* const* argv);
+/// Likewise for --log-format json.
+[[nodiscard]] bool asks_for_json_log(int argc, const char* const* argv);
 
 }  // namespace react1::cli

@@ -18,6 +18,7 @@ void add_result(CLI::App& app, Shell& shell);
 void add_cancel(CLI::App& app, Shell& shell);
 void add_verify(CLI::App& app, Shell& shell);
 void add_preview(CLI::App& app, Shell& shell);
+void add_doctor(CLI::App& app, Shell& shell);
 void add_sandbox(CLI::App& app, Shell& shell);
 void add_jobs(CLI::App& app, Shell& shell);
 /// Below `jobs`.

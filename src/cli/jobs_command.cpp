@@ -38,7 +38,8 @@ JobState parse_state(const std::string& text) {
 
 int list_command(const Arguments& arguments, const Shell& shell) {
   const auto state = arguments.state ? std::optional(parse_state(*arguments.state)) : std::nullopt;
-  const std::vector<Job> jobs = open_store(arguments.store)->list(state, arguments.limit);
+  const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
+  const std::vector<Job> jobs = store ? store->list(state, arguments.limit) : std::vector<Job>();
   if (!shell.global.json) {
     print_result(jobs_text(jobs));
     return 0;
@@ -55,7 +56,8 @@ int list_command(const Arguments& arguments, const Shell& shell) {
 }
 
 int show_command(const Arguments& arguments, const Shell& shell) {
-  const KnownRequest known = find_request(arguments.id, *open_store(arguments.store));
+  const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
+  const KnownRequest known = store ? find_request(arguments.id, *store) : KnownRequest{};
   if (!known.job) {
     throw Error(ErrorCode::usage, arguments.id, "is neither a job nor a request of this store",
                 {.hint = "`react1 jobs list` shows what there is"});

@@ -18,6 +18,7 @@
 #include "core/log.hpp"
 #include "media/ff/log_bridge.hpp"
 #include "media/ff/memory_limit.hpp"
+#include "store/patience.hpp"
 
 namespace {
 
@@ -41,6 +42,7 @@ int run_action(Shell& shell) {
   log::init(log_level(shell.global), shell.global.log_format);
   media::ff::install_log_bridge(shell.global.verbosity >= 2);
   media::ff::limit_memory();
+  const store::StopScope stoppable(shell.stop);
   return shell.action();
 }
 
@@ -58,6 +60,7 @@ int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
   const auto fail = [&](const Error& error) {
     // A line that was not understood to its end may hide the flag from the parser.
     shell.global.json = shell.global.json || asks_for_json(argc, argv);
+    if (asks_for_json_log(argc, argv)) shell.global.log_format = log::Format::json;
     return report(error, shell, signals.exit_code());
   };
   try {
@@ -91,6 +94,7 @@ void occupy_standard_streams() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_streams();
   keep_memory_private();
   occupy_standard_streams();
   try {

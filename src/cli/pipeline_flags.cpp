@@ -243,6 +243,7 @@ PipelineOptions resolve(const PipelineFlags& flags) {
   lay_over(options.parameters, flags);
   lay_over(options.prepare.source, flags.limits);
   lay_over(options, flags.paying);
+  lay_over(options.lost_answer, flags.look_up);
   lay_over(options.upload, flags.upload);
   lay_over(options.webhook, flags.webhook);
   // The recipe was checked while it was read, so what is wrong now came with the flags.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/limit_flags.hpp"
+#include "cli/look_up_flags.hpp"
 #include "cli/paying_flags.hpp"
 #include "cli/upload_flags.hpp"
 #include "cli/webhook_flags.hpp"
@@ -29,6 +30,7 @@ struct PipelineFlags {
   std::optional<bool> salvage;
   LimitFlags limits;
   PayingFlags paying;
+  LookUpFlags look_up;
   UploadFlags upload;
   WebhookFlags webhook;
 };

@@ -64,10 +64,10 @@ std::string money(const Rational& usd) {
   return usd.to_decimal(2) + " USD";
 }
 
-std::string predictions(const Preparation& preparation) {
+std::string predictions(const Preparation& preparation, bool pays) {
   std::vector<std::vector<std::string>> rows{{"", "lipsync_mode", "duration", "frames", "cost"}};
   for (const Prediction& each : preparation.advice.alternatives) {
-    rows.push_back({each.lipsync_mode == preparation.prediction.lipsync_mode ? ">" : "",
+    rows.push_back({pays && each.lipsync_mode == preparation.prediction.lipsync_mode ? ">" : "",
                     std::string(to_string(each.lipsync_mode)), seconds_text(each.duration_s),
                     fmt::to_string(each.frames), money(each.cost_usd)});
   }
@@ -76,7 +76,7 @@ std::string predictions(const Preparation& preparation) {
 
 }  // namespace
 
-std::string preparation_text(const Preparation& preparation) {
+std::string preparation_text(const Preparation& preparation, bool pays) {
   std::vector<std::vector<std::string>> rows;
   add_clip(rows, "video", preparation.video);
   add_clip(rows, "audio", preparation.audio);
@@ -93,7 +93,11 @@ std::string preparation_text(const Preparation& preparation) {
   if (!advice.seams_s.empty()) rows.push_back({"seams", times(advice.seams_s)});
   for (const std::string& warning : advice.warnings) rows.push_back({"warning", warning});
   for (const Warning& warning : preparation.warnings) rows.push_back({"warning", warning.message});
-  return table(rows, /*indent=*/0) + predictions(preparation);
+  rows.push_back({"price", fmt::format("{} a minute of output, {}", money(preparation.price.usd_per_minute),
+                                       preparation.price.asked_at.empty()
+                                           ? std::string("the recipe's")
+                                           : fmt::format("the account's, asked at {}", preparation.price.asked_at))});
+  return table(rows, /*indent=*/0) + predictions(preparation, pays);
 }
 
 }  // namespace react1::cli

@@ -14,15 +14,16 @@
 #include "cli/output_path.hpp"
 #include "cli/pipeline_flags.hpp"
 #include "cli/text.hpp"
-#include "core/atomic_file.hpp"
 #include "core/own_folder.hpp"
 #include "record/documents.hpp"
+#include "sandbox/preview.hpp"
 
 namespace react1::cli {
 namespace {
 
 struct Arguments {
-  std::string video, audio, output;
+  std::string video, audio;
+  OutputFlags output;
   PipelineFlags flags;
 };
 
@@ -42,7 +43,9 @@ Json preview_document(const std::string& path, LipsyncMode mode, const PreviewRe
 int preview_command(const Arguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve(arguments.flags);
   const Pair pair = pair_of(arguments.video, arguments.audio);
-  require_output_file(arguments.output, {pair.video, pair.audio});
+  const ResultOutput output(arguments.output, {pair.video, pair.audio}, shell);
+  static_cast<void>(
+      sandbox::look_at_preview(output.path(), {pair.video, pair.audio}, output.options(), {.stop = shell.stop}));
   sweep_workshops(std::filesystem::temp_directory_path());
   const Workshop workshop;
   Preparation preparation;
@@ -51,16 +54,23 @@ int preview_command(const Arguments& arguments, Shell& shell) {
     ConsoleObserver observer(shell);
     const RunContext context{shell.stop, &observer};
     preparation = prepare(pair.video, pair.audio, workshop.path().string(), options, context);
-    result = preview(preparation.video.path, preparation.audio.path, preparation.prediction.lipsync_mode,
-                     arguments.output, context);
+    result = preview(preparation.video.path, preparation.audio.path, preparation.prediction.lipsync_mode, output.path(),
+                     context, output.options());
   }
   const LipsyncMode mode = preparation.prediction.lipsync_mode;
   if (shell.global.json) {
-    print_result(json_text(preview_document(arguments.output, mode, result, preparation)));
-  } else {
-    print_result(fmt::format("{}\n  {}: {} frames at {} fps, {}, {}x{} (timing only, no lip-sync)\n", arguments.output,
-                             to_string(mode), result.frames, rate_text(result.fps), seconds_text(result.duration_s),
-                             result.width, result.height));
+    print_result(json_text(preview_document(output.path(), mode, result, preparation)));
+    return 0;
+  }
+  output.deliver(shell.stop);
+  const std::string text =
+      fmt::format("{}\n  {}: {} frames at {} fps, {}, {}x{} (timing only, no lip-sync)\n",
+                  output.is_stdout() ? "standard output" : output.path(), to_string(mode), result.frames,
+                  rate_text(result.fps), seconds_text(result.duration_s), result.width, result.height);
+  if (!output.is_stdout()) {
+    print_result(text);
+  } else if (!shell.global.quiet) {
+    print_message(text);
   }
   return 0;
 }
@@ -73,7 +83,7 @@ void add_preview(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
-  command->add_option("-o,--output", arguments->output, "The rendering")->required()->option_text("OUT.mp4");
+  add_output_flags(*command, arguments->output, "The rendering");
   add_pipeline_flags(*command, arguments->flags);
   command->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return preview_command(*arguments, shell); }; });

@@ -12,13 +12,15 @@
 #include "cli/run_output.hpp"
 #include "cli/service_session.hpp"
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {
 namespace {
 
 struct Arguments {
-  std::string id, output;
+  std::string id;
+  OutputFlags output;
   std::string pipeline = "default";
   ServiceFlags service;
 };
@@ -47,17 +49,18 @@ int status_command(const Arguments& arguments, Shell& shell) {
 }
 
 int result_command(const Arguments& arguments, Shell& shell) {
-  require_output_file(arguments.output, {});
+  const ResultOutput output(arguments.output, {}, shell);
   const PipelineOptions options = load_recipe(arguments.pipeline);
   ServiceSession session(arguments.service, options, shell);
   const KnownRequest known = require_request(arguments.id, session.jobs());
   shell.paid.request_id = known.request.request_id;
-  shell.paid.output = arguments.output;
+  shell.paid.output = arguments.output.output;
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);
-    return fetch_result(known.request.request_id, arguments.output, session.service(), {shell.stop, &observer});
+    return fetch_result(known.request.request_id, output.path(), session.service(), {shell.stop, &observer},
+                        output.options());
   }();
-  return print_run(record, shell);
+  return hand_over(record, output, shell);
 }
 
 /// How long is looked for what became of a wish to cancel.
@@ -84,7 +87,8 @@ std::string cancel_text(Cancelled end, const std::string& id) {
     case Cancelled::cancelled:
       return id + " is cancelled";
     case Cancelled::finished:
-      return fmt::format("{0} has completed and is paid; fetch it with: react1 result {0} -o OUT.mp4", id);
+      return fmt::format("{} has completed and is paid; fetch it with: react1 result {} -o OUT.mp4", id,
+                         shell_word(id));
     case Cancelled::failed:
       return id + " has failed by itself";
     case Cancelled::asked:
@@ -124,8 +128,12 @@ CLI::App* add_request_command(CLI::App& app, Shell& shell, const char* name, con
       ->capture_default_str()
       ->option_text("NAME|PATH");
   add_service_flags(*command, arguments->service);
-  command->callback(
-      [arguments, body, &shell] { shell.action = [arguments, body, &shell] { return body(*arguments, shell); }; });
+  command->callback([arguments, body, &shell] {
+    shell.action = [arguments, body, &shell] {
+      require_store(arguments->service.store);
+      return body(*arguments, shell);
+    };
+  });
   return command;
 }
 
@@ -140,7 +148,7 @@ void add_result(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = add_request_command(app, shell, "result", "Waits for a request, fetches and verifies its result",
                                           arguments, result_command);
-  command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
+  add_output_flags(*command, arguments->output, "The result");
 }
 
 void add_cancel(CLI::App& app, Shell& shell) {

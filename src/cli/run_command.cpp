@@ -15,22 +15,25 @@ namespace react1::cli {
 namespace {
 
 struct Arguments {
-  std::string video, audio, output;
+  std::string video, audio;
+  OutputFlags output;
   PipelineFlags flags;
   ServiceFlags service;
 };
 
 int run_command(const Arguments& arguments, Shell& shell) {
-  const PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
+  PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
-  require_output_file(arguments.output, {pair.video, pair.audio});
-  shell.paid.output = arguments.output;
+  const ResultOutput output(arguments.output, {pair.video, pair.audio}, shell);
+  options.output = output.options();
+  shell.paid.output = arguments.output.output;
+  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/true, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/true);
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);
-    return run(pair.video, pair.audio, arguments.output, options, session.service(), {shell.stop, &observer});
+    return run(pair.video, pair.audio, output.path(), options, session.service(), {shell.stop, &observer});
   }();
-  return print_run(record, shell);
+  return hand_over(record, output, shell);
 }
 
 }  // namespace
@@ -41,9 +44,10 @@ void add_run(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
-  command->add_option("-o,--output", arguments->output, "The result")->required()->option_text("OUT.mp4");
+  add_output_flags(*command, arguments->output, "The result");
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
+  add_look_up_flags(*command, arguments->flags.look_up);
   add_upload_flags(*command, arguments->flags.upload);
   add_on_interrupt_flag(*command, arguments->flags.paying);
   add_webhook_flags(*command, arguments->flags.webhook);

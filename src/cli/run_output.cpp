@@ -9,6 +9,7 @@
 #include "cli/error_output.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {
@@ -32,7 +33,7 @@ int finish(Json document, const Verification& verification, const std::string& p
   if (verification.verdict == Verdict::fail) {
     const Error error = failed_verification(verification, path);
     code = exit_code(error.code());
-    print_message(error_text(error));
+    print_error(error, shell);
     document["error"] = record::document(error)["error"];
   }
   if (shell.global.json) print_result(json_text(document));
@@ -40,19 +41,27 @@ int finish(Json document, const Verification& verification, const std::string& p
 }
 
 std::string run_text(const RunRecord& record) {
-  std::string text = fmt::format("{}\n", record.output_path);
-  text += fmt::format("  request {}{}{}, {}\n", record.request_id,
+  std::string text = printable(record.output_path) + "\n";
+  text += fmt::format("  request {}{}{}, {}\n", printable(record.request_id),
                       record.sandbox ? " (sandbox: timing only, no lip-sync)" : "",
                       record.reused ? " (an earlier result of the same clips and parameters, nothing was paid)" : "",
                       bytes_text(record.output_bytes));
-  if (record.timings.total_s) text += fmt::format("  took {:.1f} s\n", *record.timings.total_s);
+  if (record.timings.total_s && !record.reused) text += fmt::format("  took {:.1f} s\n", *record.timings.total_s);
   return text + verification_text(record.verification);
 }
 
 }  // namespace
 
-int print_run(const RunRecord& record, const Shell& shell) {
-  if (!shell.global.json) print_result(run_text(record));
+int hand_over(RunRecord record, const ResultOutput& output, Shell& shell) {
+  shell.paid.request_id = record.request_id;
+  shell.paid.done = true;
+  if (output.is_stdout()) {
+    output.deliver(shell.stop);
+    record.output_path = "standard output";
+    if (!shell.global.quiet) print_message(run_text(record));
+  } else if (!shell.global.json) {
+    print_result(run_text(record));
+  }
   return finish(record::document(record), record.verification, record.output_path, shell);
 }
 

@@ -5,12 +5,14 @@
 #include <react1/verification.hpp>
 #include <string>
 
+#include "cli/output_path.hpp"
 #include "cli/shell.hpp"
 
 namespace react1::cli {
 
-/// The record; with a failed verification the document also has the member "error". Gives 0 or 7.
-[[nodiscard]] int print_run(const RunRecord& record, const Shell& shell);
+/// The end of a job: writes the result to stdout where it is to go there, and prints the record (on stderr then); with
+/// a failed verification the document also has the member "error". Gives 0 or 7.
+[[nodiscard]] int hand_over(RunRecord record, const ResultOutput& output, Shell& shell);
 /// The verification of `path`. Gives 0 or 7.
 [[nodiscard]] int print_verification(const Verification& verification, const std::string& path, const Shell& shell);
 

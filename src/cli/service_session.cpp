@@ -5,10 +5,15 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "cli/flags.hpp"
 #include "cli/webhook_flags.hpp"
 #include "core/clock.hpp"
+#include "core/printable.hpp"
+#include "core/redact.hpp"
+#include "store/state_folder.hpp"
 
 namespace react1::cli {
 namespace {
@@ -19,13 +24,37 @@ constexpr const char* kGroup = "Service";
 constexpr std::chrono::milliseconds kSandboxPoll{50};
 constexpr std::chrono::milliseconds kSandboxPollMax{250};
 
+constexpr const char* kStoreName = "jobs.sqlite";
+
+bool is_database_url(const std::string& path) {
+  return !url_scheme(path).empty();
+}
+
+/// Something: what it is, is for whoever opens it to say.
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found;
+}
+
 FalOptions options_for(const Sandbox& sandbox, const std::string& key) {
   FalOptions options;
   options.key = Secret(key);
   options.queue_url = options.rest_url = sandbox.url();
+  options.platform_url = sandbox.platform_url();
   options.poll_interval = kSandboxPoll;
   options.poll_interval_max = kSandboxPollMax;
   return options;
+}
+
+/// A command that could do without a key says so where there is none.
+FalOptions options_of_environment(const ServiceFlags& flags) {
+  try {
+    return fal_options_from_environment();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::auth || !flags.has_sandbox_flag) throw;
+    throw Error(error.code(), error.where(), error.message(),
+                {.detail = error.detail(), .hint = error.hint() + "; --sandbox needs none"});
+  }
 }
 
 }  // namespace
@@ -46,6 +75,7 @@ void add_service_flags(CLI::App& command, ServiceFlags& flags) {
 }
 
 void add_sandbox_flag(CLI::App& command, ServiceFlags& flags) {
+  flags.has_sandbox_flag = true;
   command
       .add_flag(
           "--sandbox", flags.sandbox,
@@ -60,16 +90,16 @@ bool is_set(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
-std::optional<std::string> named_store(const std::optional<std::string>& flag) {
-  if (flag) return flag;
-  return is_set("REACT1_STORE") ? std::optional<std::string>(std::getenv("REACT1_STORE")) : std::nullopt;
-}
-
 bool is_homeless() {
   return !is_set("REACT1_STATE_DIR") && !is_set("XDG_STATE_HOME") && !is_set("HOME");
 }
 
 }  // namespace
+
+std::optional<std::string> named_store(const std::optional<std::string>& flag) {
+  if (flag) return flag;
+  return is_set("REACT1_STORE") ? std::optional<std::string>(std::getenv("REACT1_STORE")) : std::nullopt;
+}
 
 std::string state_place(const std::optional<std::string>& store) {
   const auto named = named_store(store);
@@ -83,9 +113,29 @@ PipelineOptions with_state_place(PipelineOptions options, const ServiceFlags& fl
   return options;
 }
 
-std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag) {
-  if (const auto named = named_store(flag)) return open_job_store(*named);
-  return open_job_store((std::filesystem::path(state_directory()) / "jobs.sqlite").string());
+std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
+  if (const std::optional<std::string> named = named_store(flag)) return open_job_store(*named, stop);
+  return open_job_store((std::filesystem::path(state_directory()) / kStoreName).string(), stop);
+}
+
+void require_store(const std::optional<std::string>& flag) {
+  if (!flag || is_database_url(*flag) || is_there(*flag)) return;
+  throw Error(
+      ErrorCode::usage, *flag, "there is no job store here",
+      {.hint = "--store names the one that `react1 run` or `react1 submit` was given; without it, the usual one "
+               "is looked into"});
+}
+
+std::unique_ptr<JobStore> open_existing_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
+  require_store(flag);
+  std::string path;
+  if (const std::optional<std::string> named = named_store(flag)) {
+    path = *named;
+  } else {
+    path = (store::state_folder() / kStoreName).string();
+  }
+  if (!is_database_url(path) && !is_there(path)) return nullptr;
+  return open_job_store(path, stop);
 }
 
 ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell, bool stays) {
@@ -95,29 +145,19 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
     options_ = options_for(*sandbox_, key);
     shell.paid.ends_with_process = true;
   } else {
-    options_ = fal_options_from_environment();
+    options_ = options_of_environment(flags);
   }
-  options_.retry = options.retry;
-  options_.max_wait = options.max_wait;
-  options_.on_max_wait = options.on_max_wait;
-  options_.max_queue_wait = options.max_queue_wait;
-  options_.on_max_queue_wait = options.on_max_queue_wait;
-  options_.stall_timeout = options.stall_timeout;
-  options_.upload = options.upload;
+  options_ = client_options(std::move(options_), options);
   // What is uploaded to a sandbox of our own goes with it.
   if (!flags.sandbox && options_.upload.memory.empty())
     options_.upload.memory = (std::filesystem::path(state_place(flags.store)) / "uploads.sqlite").string();
   set_up_webhook(options_, options.webhook, stays);
-  jobs_ = open_store(flags.store);
+  jobs_ = open_store(flags.store, shell.stop);
   client_ = std::make_unique<FalClient>(options_);
 }
 
 Service ServiceSession::service() {
-  return {.client = *client_,
-          .jobs = *jobs_,
-          .endpoint = options_.endpoint,
-          .queue_url = options_.queue_url,
-          .sandbox = sandbox_ != nullptr};
+  return {.client = *client_, .jobs = *jobs_};
 }
 
 KnownRequest find_request(const std::string& id, const JobStore& jobs) {
@@ -132,7 +172,7 @@ KnownRequest require_request(const std::string& id, const JobStore& jobs) {
   KnownRequest known = find_request(id, jobs);
   if (known.request.request_id.empty()) {
     throw Error(ErrorCode::usage, id, fmt::format("this job has no request: it is {}", to_string(known.job->state)),
-                {.detail = known.job->error, .hint = "see `react1 jobs show " + id + "`"});
+                {.detail = known.job->error, .hint = "see `react1 jobs show " + shell_word(id) + "`"});
   }
   return known;
 }

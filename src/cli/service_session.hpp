@@ -8,6 +8,7 @@
 #include <react1/jobs.hpp>
 #include <react1/pipeline.hpp>
 #include <react1/sandbox.hpp>
+#include <stop_token>
 #include <string>
 
 #include "cli/shell.hpp"
@@ -17,6 +18,7 @@ namespace react1::cli {
 struct ServiceFlags {
   std::string service = "fal";
   bool sandbox = false;
+  bool has_sandbox_flag = false;  ///< --sandbox is a flag of this command
   std::optional<std::string> store;
 };
 
@@ -25,8 +27,16 @@ void add_service_flags(CLI::App& command, ServiceFlags& flags);
 /// --sandbox, for commands that can do their whole work with a service that lives as long as they do.
 void add_sandbox_flag(CLI::App& command, ServiceFlags& flags);
 
-/// --store, else REACT1_STORE, else jobs.sqlite in the state directory. Throws Error{io|usage}.
-[[nodiscard]] std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag);
+/// --store, else REACT1_STORE; nullopt: neither.
+[[nodiscard]] std::optional<std::string> named_store(const std::optional<std::string>& flag);
+/// The named store, else jobs.sqlite in the state directory. Throws Error{io|usage}.
+[[nodiscard]] std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag, const std::stop_token& stop);
+/// The same for commands that only look: none is created. nullptr when there is none yet; throws Error{usage} when the
+/// flag names one that is not there.
+[[nodiscard]] std::unique_ptr<JobStore> open_existing_store(const std::optional<std::string>& flag,
+                                                            const std::stop_token& stop);
+/// Throws Error{usage} when the flag names a store that is not there, for commands that look for a job in it.
+void require_store(const std::optional<std::string>& flag);
 /// Where what has no place of its own is kept: the state directory; without a home and the variables that name one, the
 /// folder of a store that was named. Throws Error{io} when there is neither.
 [[nodiscard]] std::string state_place(const std::optional<std::string>& store);

@@ -25,6 +25,7 @@ struct Paid {
   std::string output;              ///< where the result was to go; empty when the command had no -o
   bool given_up = false;           ///< the service was asked to cancel it
   bool ends_with_process = false;  ///< an in-process sandbox: nothing to continue with, and no money
+  bool done = false;               ///< the result is there, and what fails now is about telling so
 };
 
 struct Shell {

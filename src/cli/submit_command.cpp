@@ -38,6 +38,7 @@ int submit_command(const Arguments& arguments, Shell& shell) {
                 "needs --wait: this sandbox ends with the command, and the request with it",
                 {.hint = "`react1 sandbox` starts one that stays; or use --wait, or `react1 run --sandbox`"});
   }
+  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/arguments.wait, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
   Job job;
   std::optional<QueueStatus> status;
@@ -73,6 +74,7 @@ void add_submit(CLI::App& app, Shell& shell) {
   command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
   add_pipeline_flags(*command, arguments->flags);
   add_paying_flags(*command, arguments->flags.paying);
+  add_look_up_flags(*command, arguments->flags.look_up);
   add_upload_flags(*command, arguments->flags.upload);
   add_webhook_flags(*command, arguments->flags.webhook);
   add_service_flags(*command, arguments->service);

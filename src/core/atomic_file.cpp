@@ -16,6 +16,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/file_kind.hpp"
 #include "core/log.hpp"
 #include "core/part_file.hpp"
 
@@ -37,10 +38,11 @@ fs::path folder_of(const fs::path& path) {
 
 /// Creates and locks a file with a fresh name. Opened with the usual 0666 less the umask (mkstemp would make a private
 /// file; a result should be as readable as any).
-std::pair<fs::path, Descriptor> create_temporary(const fs::path& final_path) {
+std::pair<fs::path, Descriptor> create_temporary(const OutputPlace& place) {
+  const fs::path& final_path = place.named;
   std::random_device random;
   for (int attempt = 0; attempt < 100; ++attempt) {
-    fs::path candidate = folder_of(final_path) / part_name(final_path.filename().string(), random());
+    fs::path candidate = folder_of(place.file) / part_name(place.file.filename().string(), random());
     Descriptor file(::open(candidate.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (!file.is_open()) {
       if (errno != EEXIST) throw_io(final_path, "can't create a file here", errno);
@@ -63,25 +65,56 @@ void write_all(int file, std::string_view content, const fs::path& path) {
   }
 }
 
-void flush(int file, const fs::path& path) {
-  if (::fsync(file) != 0 && errno != EINVAL) throw_io(path, "can't flush it to disk", errno);
+/// Not every file system can flush a file or a folder.
+bool is_unsupported(int error) {
+  return error == EINVAL || error == ENOTSUP || error == ENOSYS;
 }
 
-/// The file has its name by now: a folder that can't be flushed (some file systems refuse it) is no reason to fail.
+void flush(int file, const fs::path& path) {
+  if (::fsync(file) != 0 && !is_unsupported(errno)) throw_io(path, "can't flush it to disk", errno);
+}
+
+/// The file has its name by now, so nothing here is a reason to fail. What a file system doesn't offer is no reason to
+/// worry, either.
 void flush_folder(const fs::path& folder) noexcept {
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.is_open() && (::fsync(opened.get()) == 0 || errno == EINVAL)) return;
+  // A folder may be writable and not readable.
+  if (opened.is_open() ? ::fsync(opened.get()) == 0 : errno == EACCES) return;
+  const int error = errno;
   try {
-    log::debug("files",
-               fmt::format("{} can't be flushed to disk: {}", folder.string(), std::generic_category().message(errno)));
+    log::write(is_unsupported(error) ? log::Level::debug : log::Level::warning, "files",
+               fmt::format("{} can't be flushed to disk, a power cut may take what was written to it: {}",
+                           folder.string(), std::generic_category().message(error)));
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a log line that can't be made
   }
 }
 
+int rename_over(const char* from, const char* to) {
+  return ::rename(from, to) == 0 ? 0 : errno;
+}
+
+/// 0, or why not: EEXIST when the name is taken. Where a file system knows neither the flag nor hard links, the look
+/// before the rename leaves a gap of an instant.
+int rename_if_free(const char* from, const char* to) {
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (::link(from, to) == 0) {
+    ::unlink(from);
+    return 0;
+  }
+  if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS) return errno;
+  struct stat ignored {};
+  if (::lstat(to, &ignored) == 0) return EEXIST;
+  return errno == ENOENT ? rename_over(from, to) : errno;
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path final_path, Existing existing) : final_(std::move(final_path)), existing_(existing) {
-  std::tie(temporary_, file_) = create_temporary(final_);
+AtomicFile::AtomicFile(const fs::path& final_path, Existing existing)
+    : AtomicFile(look_at_output(final_path), existing) {}
+
+AtomicFile::AtomicFile(OutputPlace place, Existing existing) : place_(std::move(place)), existing_(existing) {
+  std::tie(temporary_, file_) = create_temporary(place_);
 }
 
 AtomicFile::~AtomicFile() {
@@ -93,9 +126,9 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::string_view content) {
   if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) < 0) {
-    throw_io(final_, "can't write it", errno);
+    throw_io(final_path(), "can't write it", errno);
   }
-  write_all(file_.get(), content, final_);
+  write_all(file_.get(), content, final_path());
 }
 
 void AtomicFile::copy_from(const fs::path& source) {
@@ -110,7 +143,7 @@ void AtomicFile::copy_from(const fs::path& source) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_io(source, "can't read it", errno);
     if (got == 0) return;
-    write_all(file_.get(), std::string_view(block).substr(0, static_cast<std::size_t>(got)), final_);
+    write_all(file_.get(), std::string_view(block).substr(0, static_cast<std::size_t>(got)), final_path());
   }
 }
 
@@ -119,36 +152,43 @@ void AtomicFile::require_unchanged() const {
   struct stat ours {};
   struct stat named {};
   if (::fstat(file_.get(), &ours) != 0 || ::lstat(temporary_.c_str(), &named) != 0) {
-    throw_io(final_, "the unfinished file is gone", errno);
+    throw_io(final_path(), "the unfinished file is gone", errno);
   }
   if (ours.st_ino == named.st_ino && ours.st_dev == named.st_dev) return;
-  throw Error(ErrorCode::io, final_.string(), "the unfinished file was replaced by another one",
+  throw Error(ErrorCode::io, final_path().string(), "the unfinished file was replaced by another one",
               {.detail = temporary_.string(), .hint = "another user can write to this folder; choose another one"});
 }
 
+/// In the time that the work took, something else may have come to lie there. True when it may be replaced.
+bool AtomicFile::may_replace() const {
+  struct stat facts {};
+  if (::lstat(place_.file.c_str(), &facts) != 0) {
+    if (errno != ENOENT) throw_io(final_path(), "can't move the finished file here", errno);
+    return existing_ == Existing::replace;
+  }
+  if (!S_ISREG(facts.st_mode)) {
+    throw Error(ErrorCode::io, final_path().string(), fmt::format("is {} by now", file_kind(facts.st_mode)),
+                {.hint = "choose another name"});
+  }
+  if (existing_ == Existing::replace) return true;
+  return existing_ == Existing::replace_unchanged && place_.existing && stamp_of(place_.file) == place_.existing;
+}
+
 void AtomicFile::take_final_name() const {
-  if (existing_ == Existing::replace) {
-    if (::rename(temporary_.c_str(), final_.c_str()) != 0) throw_io(final_, "can't move the finished file here", errno);
-    return;
-  }
-  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, final_.c_str(), RENAME_NOREPLACE) == 0) return;
-  if (errno == EINVAL || errno == ENOSYS) {  // not on every file system
-    if (::link(temporary_.c_str(), final_.c_str()) == 0) {
-      ::unlink(temporary_.c_str());
-      return;
-    }
-  }
-  if (errno != EEXIST) throw_io(final_, "can't move the finished file here", errno);
-  throw Error(ErrorCode::io, final_.string(), "exists by now, and is not replaced",
-              {.hint = "it was made while this file was in the making; choose another name, or say --overwrite"});
+  const int error = may_replace() ? rename_over(temporary_.c_str(), place_.file.c_str())
+                                  : rename_if_free(temporary_.c_str(), place_.file.c_str());
+  if (error == 0) return;
+  if (error != EEXIST) throw_io(final_path(), "can't move the finished file here", error);
+  throw Error(ErrorCode::io, final_path().string(), "was made or changed by somebody else, and is not replaced",
+              {.hint = "that was while this file was in the making; choose another name, or say --overwrite"});
 }
 
 void AtomicFile::commit() {
-  flush(file_.get(), final_);
+  flush(file_.get(), final_path());
   require_unchanged();
   take_final_name();
   committed_ = true;
-  flush_folder(folder_of(final_));
+  flush_folder(folder_of(place_.file));
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {

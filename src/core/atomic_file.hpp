@@ -5,29 +5,36 @@
 #include <string_view>
 
 #include "core/descriptor.hpp"
+#include "core/output_place.hpp"
 
 namespace react1 {
 
-/// What becomes of a file that has the final name already.
+/// What becomes of a regular file that has the final name already; anything else there makes commit() fail.
 enum class Existing {
   replace,
-  keep,  ///< commit() fails when there is one by then
+  replace_unchanged,  ///< commit() fails when it is not the file that was there at first (or none) any more
+  keep,               ///< commit() fails when there is one by then
 };
 
 /// A file that is being made: write to temporary(), then commit(). The temporary file is named by core/part_file and is
 /// in the final folder, so that the rename is atomic. It is locked while it is in the making, so that sweep_parts()
-/// leaves it alone. Not thread-safe.
+/// leaves it alone. Where the final name is a symlink to a file, that file is replaced and the link stays. Not
+/// thread-safe.
 class AtomicFile {
  public:
-  /// Creates the temporary file at once, so that an unwritable folder is known before any work. Throws Error{io}.
-  explicit AtomicFile(std::filesystem::path final_path, Existing existing = Existing::replace);
+  /// Creates the temporary file at once, so that an unwritable folder is known before any work. Throws Error{io}, and
+  /// what look_at_output() throws.
+  explicit AtomicFile(const std::filesystem::path& final_path, Existing existing = Existing::replace);
+  /// For a place that was looked at before: what was there then is what `existing` is about.
+  AtomicFile(OutputPlace place, Existing existing);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   /// Removes the temporary file unless committed.
   ~AtomicFile();
 
   [[nodiscard]] const std::filesystem::path& temporary() const noexcept { return temporary_; }
-  [[nodiscard]] const std::filesystem::path& final_path() const noexcept { return final_; }
+  /// As it was named, also where that is a symlink.
+  [[nodiscard]] const std::filesystem::path& final_path() const noexcept { return place_.named; }
   /// Replaces the temporary file's content. Throws Error{io}.
   void write(std::string_view content);
   /// Likewise, by the content of `source`, a regular file.
@@ -39,9 +46,11 @@ class AtomicFile {
 
  private:
   void require_unchanged() const;
+  [[nodiscard]] bool may_replace() const;
   void take_final_name() const;
 
-  std::filesystem::path final_, temporary_;
+  OutputPlace place_;
+  std::filesystem::path temporary_;
   Existing existing_;
   Descriptor file_;  ///< of the temporary file: open and locked
   bool committed_ = false;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace react1 {
 
@@ -25,6 +27,9 @@ class Clock {
 
 /// "2026-11-22T07:49:25.123Z".
 [[nodiscard]] std::string iso8601(std::chrono::system_clock::time_point time);
+/// "2026-11-22T07:49:25.123456Z", "2026-11-22 07:49:25+01:00": any fraction, any offset; without one it is UTC. nullopt
+/// for anything else.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_iso8601(std::string_view text);
 /// A new identifier: UUIDv7 (time-ordered, 48 bits of Unix milliseconds then random), lower-case text.
 [[nodiscard]] std::string new_id(const Clock& clock);
 

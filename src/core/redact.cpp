@@ -18,6 +18,16 @@ bool is_http_url(std::string_view text) noexcept {
   return starts_with_ignoring_case(text, "http://") || starts_with_ignoring_case(text, "https://");
 }
 
+std::string_view url_scheme(std::string_view text) noexcept {
+  const std::string_view scheme = text.substr(0, std::min(text.find("://"), text.size()));
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  const bool is_scheme = scheme.size() < text.size() && !scheme.empty() && is_letter(scheme.front()) &&
+                         std::all_of(scheme.begin(), scheme.end(), [&](char c) {
+                           return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+                         });
+  return is_scheme ? scheme : std::string_view();
+}
+
 std::string redact_url(std::string_view text) {
   const auto scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos) return std::string(text);

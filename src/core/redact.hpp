@@ -10,6 +10,9 @@ namespace react1 {
 /// their secret there). Text that is not a URL (a local path) comes back unchanged.
 [[nodiscard]] std::string redact_url(std::string_view text);
 
+/// "ftp" of "ftp://…"; empty for what does not begin like a URL.
+[[nodiscard]] std::string_view url_scheme(std::string_view text) noexcept;
+
 /// True for "http://…" and "https://…", any case.
 [[nodiscard]] bool is_http_url(std::string_view text) noexcept;
 

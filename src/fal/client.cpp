@@ -4,10 +4,14 @@
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
 #include <react1/version.hpp>
+#include <react1/webhook.hpp>
 #include <utility>
 
 #include "core/boundary.hpp"
 #include "fal/download.hpp"
+#include "fal/identity.hpp"
+#include "fal/platform.hpp"
+#include "fal/platform_history.hpp"
 #include "fal/queue.hpp"
 #include "fal/session.hpp"
 #include "fal/storage.hpp"
@@ -76,17 +80,21 @@ FalClient::FalClient(FalClient&&) noexcept = default;
 FalClient& FalClient::operator=(FalClient&&) noexcept = default;
 FalClient::~FalClient() = default;
 
+const FalOptions& FalClient::options() const noexcept {
+  return impl_->options;
+}
+
 std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
-                              const std::string& sha256) {
+                              const std::string& sha256, const std::string& name) {
   return at_boundary("upload", [&] {
-    return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256);
+    return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256, name);
   });
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,
                              const RunContext& context, const SubmitWatch& watch) {
   bool may_have_left = false;
-  SubmitWatch ours;
+  SubmitWatch ours = watch;
   ours.about_to_leave = [&] {
     if (watch.about_to_leave) watch.about_to_leave();
     may_have_left = true;
@@ -139,6 +147,54 @@ void FalClient::download(const ResultVideo& result, const std::string& path, con
 
 CancelOutcome FalClient::cancel(const RequestRef& request, const RunContext& context) {
   return naming(request, [&] { return fal::cancel_request(impl_->session, request, context); });
+}
+
+ServiceIdentity FalClient::identity(const RunContext& context) {
+  return at_boundary("identity", [&] { return fal::service_identity(impl_->session, context); });
+}
+
+bool FalClient::has_platform() const noexcept {
+  return !impl_->session.endpoints().platform().empty();
+}
+
+std::vector<HistoryEntry> FalClient::history(const HistoryQuery& query, const RunContext& context) {
+  return at_boundary("history", [&] { return fal::read_history(impl_->session, query, context); });
+}
+
+UnitPrice FalClient::unit_price(const RunContext& context) {
+  return at_boundary("unit_price", [&] { return fal::unit_price(impl_->session, context); });
+}
+
+CostEstimate FalClient::estimate_cost(const Rational& units, const RunContext& context) {
+  return at_boundary("estimate_cost", [&] { return fal::estimate_cost(impl_->session, units, context); });
+}
+
+std::string FalClient::live_schema(const RunContext& context) {
+  return at_boundary("live_schema", [&] { return fal::live_schema(impl_->session, context); });
+}
+
+KeyProbe FalClient::probe_key(const RunContext& context) {
+  return at_boundary("probe_key", [&] { return fal::probe_key(impl_->session, context); });
+}
+
+std::optional<std::string> FalClient::reported_request(const std::string& token, std::chrono::milliseconds patience,
+                                                       const RunContext& context) {
+  const auto& receiver = impl_->options.webhook_receiver;
+  if (!receiver || token.empty()) return std::nullopt;
+  return at_boundary("reported_request", [&] {
+    const auto delivery = receiver->wait_for_token(token, patience, context);
+    return delivery ? std::optional(delivery->request_id) : std::nullopt;
+  });
+}
+
+std::vector<std::pair<std::string, std::string>> FalClient::reported_tokens() const {
+  const auto& receiver = impl_->options.webhook_receiver;
+  if (!receiver) return {};
+  return at_boundary("reported_tokens", [&] { return receiver->tokens(); });
+}
+
+bool FalClient::expects_reports() const noexcept {
+  return impl_->options.webhook_receiver != nullptr;
 }
 
 }  // namespace react1

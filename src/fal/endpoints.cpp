@@ -68,10 +68,16 @@ Endpoints::Base Endpoints::checked_base(std::string text, const char* name) {
   return {std::move(text), *url};
 }
 
+Endpoints::Base Endpoints::platform_base(const std::string& configured, bool fal_itself) {
+  if (!configured.empty()) return checked_base(configured, "platform URL");
+  return fal_itself ? checked_base("https://api.fal.ai/v1", "platform URL") : Base{};
+}
+
 Endpoints::Endpoints(const FalOptions& options)
     : queue_(checked_base(options.queue_url, "queue URL")),
       rest_(checked_base(options.rest_url, "rest URL")),
       fal_itself_(is_fal_run(queue_.url)),
+      platform_(platform_base(options.platform_url, fal_itself_)),
       initiate_(rest_.text + "/storage/upload/initiate?storage_type=fal-cdn-v3"),
       initiate_multipart_(rest_.text + "/storage/upload/initiate-multipart?storage_type=fal-cdn-v3") {
   const auto parts = endpoint_parts(options.endpoint);
@@ -100,6 +106,12 @@ bool Endpoints::may_hold_key(const std::string& text) const {
   const auto url = http::parse_url(text);
   if (!url || url->has_user_info || !http::is_acceptable(*url)) return false;
   return http::same_origin(*url, queue_.url) || http::same_origin(*url, rest_.url) || (fal_itself_ && is_fal_run(*url));
+}
+
+bool Endpoints::is_platform(const std::string& text) const {
+  if (platform_.text.empty()) return false;
+  const auto url = http::parse_url(text);
+  return url && !url->has_user_info && http::is_acceptable(*url) && http::same_origin(*url, platform_.url);
 }
 
 bool Endpoints::may_transfer(const std::string& text) const {

@@ -24,6 +24,16 @@ class Endpoints {
   /// The host that hands out upload URLs, as configured.
   [[nodiscard]] const std::string& rest() const noexcept { return rest_.text; }
 
+  /// The queue, as configured.
+  [[nodiscard]] const std::string& queue() const noexcept { return queue_.text; }
+  [[nodiscard]] bool is_queue_on_loopback() const noexcept { return http::is_loopback(queue_.url); }
+  /// Where the status of `request_id` is, by the rule.
+  [[nodiscard]] std::string status_of(const std::string& request_id) const { return derived(request_id, "/status"); }
+  /// The platform API, without a trailing slash; empty: it is not to be asked.
+  [[nodiscard]] const std::string& platform() const noexcept { return platform_.text; }
+  /// True for URLs of the platform API; the key may be sent there by whoever asks the platform, and by nobody else.
+  [[nodiscard]] bool is_platform(const std::string& text) const;
+
   /// URLs of an accepted request. The service's own are kept where they lead to the service; the others are derived
   /// from endpoint and request id (owner and alias only, whatever sub-path the endpoint has).
   /// `replaced` is set when a URL was there but leads elsewhere.
@@ -47,9 +57,11 @@ class Endpoints {
     http::Url url;
   };
   static Base checked_base(std::string text, const char* name);
+  static Base platform_base(const std::string& configured, bool fal_itself);
 
   Base queue_, rest_;
   bool fal_itself_;  ///< the configured queue is fal's own; needs queue_
+  Base platform_;    ///< empty: none; needs fal_itself_
   std::string submit_, initiate_, initiate_multipart_;
   std::string requests_;  ///< ".../owner/alias/requests/"
 };

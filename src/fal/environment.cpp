@@ -37,6 +37,7 @@ FalOptions fal_options_from_environment() {
     fal::check_key(options.key);
     if (std::string url = variable("REACT1_QUEUE_URL"); !url.empty()) options.queue_url = std::move(url);
     if (std::string url = variable("REACT1_REST_URL"); !url.empty()) options.rest_url = std::move(url);
+    if (std::string url = variable("REACT1_PLATFORM_URL"); !url.empty()) options.platform_url = std::move(url);
     return options;
   });
 }

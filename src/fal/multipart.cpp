@@ -15,6 +15,7 @@
 #include "fal/part_group.hpp"
 #include "fal/stored_size.hpp"
 #include "http/body_files.hpp"
+#include "store/patience.hpp"
 
 namespace react1::fal {
 namespace {
@@ -26,7 +27,7 @@ class PartedUpload {
       : session_(session),
         file_(file),
         context_(context),
-        content_{file.sha256, file.bytes, file.content_type},
+        content_(content_of(file)),
         memory_(file.sha256.empty() ? nullptr : memory) {}
   PartedUpload(const PartedUpload&) = delete;
   PartedUpload& operator=(const PartedUpload&) = delete;
@@ -82,7 +83,8 @@ class PartedUpload {
 
   void send() {
     PartGroup group(session_, file_, upload_.target.upload_url, planned(parts()), upload_.etags,
-                    [this](int number, const std::string& etag) {
+                    [this](int number, const std::string& etag) {  // on a thread of the group
+                      const store::StopScope stoppable(context_.stop);
                       if (kept_) memory_->arrived(content_, number, etag);
                     });
     complete(group.run(session_.options().upload.parts_at_once, context_));

@@ -18,10 +18,7 @@ void check_key(const Secret& key) {
   const auto refuse = [](const char* message, const char* hint) {
     throw Error(ErrorCode::auth, "FAL_KEY", message, {.hint = hint});
   };
-  if (text.empty())
-    refuse("there is no key",
-           "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET; "
-           "--sandbox needs none");
+  if (text.empty()) refuse("there is no key", "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET");
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }))
     refuse(
         "the key holds a line break, a blank or a control character",
@@ -109,8 +106,15 @@ http::Request Session::without_key(http::Method method, const std::string& url) 
 }
 
 http::Request Session::with_key(http::Method method, const std::string& url, const char* accept) const {
-  if (!endpoints_.may_hold_key(url))
-    throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
+  return keyed(method, url, accept, endpoints_.may_hold_key(url));
+}
+
+http::Request Session::to_platform(http::Method method, const std::string& url) const {
+  return keyed(method, url, "application/json", endpoints_.is_platform(url));
+}
+
+http::Request Session::keyed(http::Method method, const std::string& url, const char* accept, bool allowed) const {
+  if (!allowed) throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
   http::Request request = without_key(method, url);
   request.reach = http::Reach::anywhere;  // the operator has named this host
   request.headers.add("Authorization", "Key " + options_.key.expose());

@@ -33,10 +33,15 @@ class Session {
   /// A JSON exchange with the key. Throws Error{internal} for an URL that may not see it: the last lock on the door.
   [[nodiscard]] http::Request with_key(http::Method method, const std::string& url,
                                        const char* accept = "application/json") const;
+  /// Likewise with the platform API, and with nothing else.
+  [[nodiscard]] http::Request to_platform(http::Method method, const std::string& url) const;
   /// An exchange with a storage or result host: no key.
   [[nodiscard]] http::Request without_key(http::Method method, const std::string& url) const;
 
  private:
+  [[nodiscard]] http::Request keyed(http::Method method, const std::string& url, const char* accept,
+                                    bool allowed) const;
+
   const FalOptions& options_;
   Endpoints endpoints_;
   http::Transport& transport_;

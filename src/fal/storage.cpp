@@ -15,6 +15,7 @@
 #include "fal/stored_size.hpp"
 #include "fal/upload.hpp"
 #include "http/body_files.hpp"
+#include "store/patience.hpp"
 
 namespace react1::fal {
 namespace {
@@ -99,7 +100,8 @@ UploadTarget initiate(const Session& session, const std::string& url, const Loca
   request.headers.add("Content-Type", "application/json");
   const ObjectLifecycle& lifecycle = session.options().upload.lifecycle;
   if (!lifecycle.empty()) request.headers.add("X-Fal-Object-Lifecycle", write_lifecycle(lifecycle));
-  request.body = http::TextBody{write_initiate(fs::path(file.path).filename().string(), file.content_type)};
+  request.body = http::TextBody{
+      write_initiate(file.name.empty() ? fs::path(file.path).filename().string() : file.name, file.content_type)};
   const Subject subject{redact_url(url), "asking where to upload"};
   const http::Response response = expect_ok(
       http::perform_with_retry(
@@ -127,13 +129,15 @@ Error storage_refusal(const http::Response& response, const Subject& subject, co
 }
 
 std::string upload_file(const Session& session, const std::string& path, const std::string& content_type,
-                        const RunContext& context, UploadMemory* memory, const std::string& sha256) {
+                        const RunContext& context, UploadMemory* memory, const std::string& sha256,
+                        const std::string& name) {
+  const store::StopScope stoppable(context.stop);
   const UploadOptions& options = session.options().upload;
-  LocalFile file{path, size_of_upload(path), content_type, sha256};
+  LocalFile file{path, size_of_upload(path), content_type, sha256, name};
   const bool in_parts = file.bytes > options.multipart_above;
   const bool reuse = options.reuse && memory != nullptr;
   if (file.sha256.empty() && memory != nullptr && (reuse || in_parts)) file.sha256 = sha256_file(path);
-  const Content content{file.sha256, file.bytes, content_type};
+  const Content content = content_of(file);
   if (reuse) {
     if (auto url = lies_there(session, file, content, *memory, context)) return std::move(*url);
   }

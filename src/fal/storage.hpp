@@ -13,8 +13,9 @@ namespace react1::fal {
 /// in bytes. Throws Error{io} for a file that is missing, empty or unreadable, Error{network} when the host says that
 /// it stored another size. With a `memory`, content that lies there already (and of which the host still shows the
 /// right size) is not sent: the note "upload_reused". `sha256` is that of the file, when the caller knows it.
+/// `name`: see FalClient::upload().
 [[nodiscard]] std::string upload_file(const Session& session, const std::string& path, const std::string& content_type,
                                       const RunContext& context, UploadMemory* memory = nullptr,
-                                      const std::string& sha256 = {});
+                                      const std::string& sha256 = {}, const std::string& name = {});
 
 }  // namespace react1::fal

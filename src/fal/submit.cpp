@@ -5,13 +5,18 @@
 
 #include "core/log.hpp"
 #include "core/redact.hpp"
+#include "core/request_id.hpp"
 #include "fal/queue.hpp"
-#include "fal/scrub.hpp"
 #include "fal/submit_rule.hpp"
 #include "fal/wire.hpp"
 
 namespace react1::fal {
 namespace {
+
+/// Where the end of this request is reported.
+std::string webhook_of(const FalOptions& options, const std::string& token) {
+  return token.empty() ? options.webhook_url : http::with_segment(options.webhook_url, token);
+}
 
 /// Some answers name the request in a header although the body is lost.
 std::string named_in_header(const http::Outcome& outcome) {
@@ -33,8 +38,8 @@ std::string cause(const http::Outcome& outcome, const Secret& key) {
 }
 
 Error outcome_unknown(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
-  const std::string named = scrub(named_in_header(outcome), key, /*max_bytes=*/100);
-  const std::string look = named.empty()
+  const std::string named = named_in_header(outcome);
+  const std::string look = !is_request_id(named)
                                ? std::string("look at fal.ai/dashboard/requests for a request of this minute")
                                : fmt::format("the answer named request {}: try `react1 status {}`", named, named);
   return Error(ErrorCode::outcome_unknown, subject.where,
@@ -71,9 +76,9 @@ RequestRef submit_request(const Session& session, const Parameters& parameters, 
   const Secret& key = session.options().key;
   const RetryOptions& retry = session.options().retry;
   const FalOptions& options = session.options();
-  const std::string url = options.webhook_url.empty()
-                              ? session.endpoints().submit()
-                              : http::with_query(session.endpoints().submit(), "fal_webhook", options.webhook_url);
+  const std::string url = options.webhook_url.empty() ? session.endpoints().submit()
+                                                      : http::with_query(session.endpoints().submit(), "fal_webhook",
+                                                                         webhook_of(options, watch.token));
   http::Request request = session.with_key(http::Method::post, url);
   request.headers.add("Content-Type", "application/json");
   if (!options.result_lifecycle.empty())

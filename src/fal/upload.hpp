@@ -16,7 +16,13 @@ struct LocalFile {
   std::int64_t bytes = 0;    ///< at least 1
   std::string content_type;  ///< media type
   std::string sha256{};      ///< empty when nobody needs it
+  std::string name{};        ///< what it is called at the service; empty: as the file is
 };
+
+/// What the memory of uploads knows it by.
+[[nodiscard]] inline Content content_of(const LocalFile& file) {
+  return {file.sha256, file.bytes, file.content_type, file.name};
+}
 
 /// What is paid for is what was planned: throws Error{io} unless the bytes that were sent have the planned digest
 /// (where one is known). `what` names the file or the part.

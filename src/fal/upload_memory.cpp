@@ -25,22 +25,36 @@ std::chrono::system_clock::time_point time_of(std::int64_t milliseconds_of_unix_
   return std::chrono::system_clock::time_point(std::chrono::milliseconds(milliseconds_of_unix_time));
 }
 
-/// Does what may fail; a failure is logged, once for every call, and counts as "nothing known".
+void log_fault(const Error& error) {
+  log::warning("fal", fmt::format("uploads are not remembered: {}", error.what()));
+}
+
+/// After a fault the memory is left alone for this long: a file that is held, or on a disk that is full, would else be
+/// waited for at every part of every upload.
+constexpr std::chrono::minutes kRest{1};
+
+}  // namespace
+
 template <class Call>
-auto without_fail(const Call& call) -> decltype(call()) {
+auto UploadMemory::without_fail(const Call& call) const -> decltype(call()) {
+  if (clock_.now().time_since_epoch().count() < resting_until_.load()) return decltype(call())();
   try {
     return call();
   } catch (const Error& error) {
-    log::warning("fal", fmt::format("uploads are not remembered: {}", error.what()));
+    resting_until_ = (clock_.now() + kRest).time_since_epoch().count();
+    log_fault(error);
     return decltype(call())();
   }
 }
 
-}  // namespace
-
 std::unique_ptr<UploadMemory> UploadMemory::open(const FalOptions& options, const Clock& clock) {
   if (options.upload.memory.empty()) return nullptr;
-  return without_fail([&] { return std::make_unique<UploadMemory>(options, clock); });
+  try {
+    return std::make_unique<UploadMemory>(options, clock);
+  } catch (const Error& error) {
+    log_fault(error);
+    return nullptr;
+  }
 }
 
 UploadMemory::UploadMemory(const FalOptions& options, const Clock& clock)
@@ -51,8 +65,9 @@ UploadMemory::UploadMemory(const FalOptions& options, const Clock& clock)
       ledger_(options.upload.memory, clock) {}
 
 std::string UploadMemory::id_of(const Content& content) const {
-  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", sealer_.fingerprint(), host_, content.sha256, content.bytes,
-                                content.type, write_lifecycle(options_.lifecycle)));
+  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}{}{}", sealer_.fingerprint(), host_, content.sha256,
+                                content.bytes, content.type, write_lifecycle(options_.lifecycle),
+                                content.name.empty() ? "" : "\n", content.name));
 }
 
 std::optional<std::string> UploadMemory::find(const Content& content) const {

@@ -2,6 +2,7 @@
 // A help and never a condition: when the memory can't be read or written, that is logged and the upload does without.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -18,11 +19,12 @@
 
 namespace react1::fal {
 
-/// A file by what is in it. The name plays no part.
+/// A file by what is in it.
 struct Content {
   std::string sha256;  ///< lower-case hex
   std::int64_t bytes = 0;
-  std::string type;  ///< media type
+  std::string type;    ///< media type
+  std::string name{};  ///< where it was given one for the service; the file's own name plays no part
 };
 
 /// Thread-safe; entries are shared with other processes. They belong to one key, one rest host and one lifecycle: what
@@ -59,12 +61,17 @@ class UploadMemory {
 
  private:
   [[nodiscard]] std::string id_of(const Content& content) const;
+  /// Does what may fail; a failure is logged, and counts as "nothing known".
+  template <class Call>
+  auto without_fail(const Call& call) const -> decltype(call());
 
   const Clock& clock_;
   UploadOptions options_;
   std::string host_;
   Sealer sealer_;
   mutable store::UploadLedger ledger_;
+  mutable std::atomic<std::chrono::steady_clock::rep> resting_until_ =
+      std::chrono::steady_clock::time_point::min().time_since_epoch().count();
 };
 
 }  // namespace react1::fal

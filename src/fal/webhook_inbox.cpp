@@ -42,6 +42,36 @@ std::optional<WebhookDelivery> WebhookInbox::wait_for(const std::string& request
   return delivery;
 }
 
+std::optional<WebhookDelivery> WebhookInbox::look(const std::string& token) const {
+  const auto found = std::find_if(kept_.begin(), kept_.end(),
+                                  [&](const WebhookDelivery& delivery) { return delivery.token == token; });
+  return found == kept_.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<WebhookDelivery> WebhookInbox::wait_for_token(const std::string& token,
+                                                            std::chrono::milliseconds patience,
+                                                            const RunContext& context) {
+  if (token.empty()) return std::nullopt;
+  std::optional<WebhookDelivery> delivery;
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, context.stop, std::min<std::chrono::milliseconds>(patience, kForever), [&] {
+    delivery = look(token);
+    return delivery.has_value();
+  });
+  lock.unlock();
+  if (!delivery) context.throw_if_stopped();
+  return delivery;
+}
+
+std::vector<std::pair<std::string, std::string>> WebhookInbox::tokens() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const WebhookDelivery& delivery : kept_) {
+    if (!delivery.token.empty()) all.emplace_back(delivery.token, delivery.request_id);
+  }
+  return all;
+}
+
 std::shared_ptr<void> WebhookInbox::listen(const std::string& request_id, Told told) {
   std::unique_lock lock(mutex_);
   if (const auto delivery = take(request_id)) {

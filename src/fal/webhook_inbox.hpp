@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <react1/run_context.hpp>
 #include <react1/webhook.hpp>
@@ -30,6 +32,11 @@ class WebhookInbox : public std::enable_shared_from_this<WebhookInbox> {
   /// See WebhookReceiver.
   [[nodiscard]] std::optional<WebhookDelivery> wait_for(const std::string& request_id,
                                                         std::chrono::milliseconds patience, const RunContext& context);
+  /// The report that came with `token`, whoever else was told of it.
+  [[nodiscard]] std::optional<WebhookDelivery> wait_for_token(const std::string& token,
+                                                              std::chrono::milliseconds patience,
+                                                              const RunContext& context);
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> tokens() const;
   [[nodiscard]] std::shared_ptr<void> listen(const std::string& request_id, Told told);
 
  private:
@@ -37,10 +44,13 @@ class WebhookInbox : public std::enable_shared_from_this<WebhookInbox> {
 
   /// Needs mutex_.
   [[nodiscard]] std::optional<WebhookDelivery> take(const std::string& request_id);
+  /// Needs mutex_.
+  [[nodiscard]] std::optional<WebhookDelivery> look(const std::string& token) const;
   void leave(const std::string& request_id, const std::shared_ptr<Told>& told);
 
   const std::size_t capacity_;
-  std::mutex mutex_;  // guards what follows, and is held while somebody is told, so that nobody is after having left
+  mutable std::mutex
+      mutex_;  // guards what follows, and is held while somebody is told, so that nobody is after having left
   std::condition_variable_any arrived_;
   std::deque<WebhookDelivery> kept_;
   Listeners listeners_;

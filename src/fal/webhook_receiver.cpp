@@ -13,14 +13,17 @@
 
 #include "core/boundary.hpp"
 #include "core/log.hpp"
+#include "core/request_id.hpp"
 #include "fal/webhook_inbox.hpp"
 #include "fal/wire.hpp"
+#include "http/network.hpp"
 #include "serve/http_server.hpp"
 
 namespace react1 {
 namespace {
 
 constexpr std::size_t kMaxWaiting = 64;  // reports that are not judged yet
+constexpr std::chrono::seconds kReportPatience{30};
 
 serve::Response plain(int status, std::string text) {
   return serve::text_response(status, "text/plain", std::move(text) + "\n");
@@ -29,6 +32,7 @@ serve::Response plain(int status, std::string text) {
 /// A report on its way to being judged.
 struct Arrival {
   WebhookHeaders headers;
+  std::string token;
   std::string body;
   serve::Reply reply;
 };
@@ -75,18 +79,30 @@ struct WebhookReceiver::Impl {
         verifier(options.verification),
         judge([this](const std::stop_token& stop) { judge_arrivals(stop); }),
         server(
-            {.address = options.address, .port = options.port},
+            {.address = options.address, .port = options.port, .connections = {.body = kReportPatience}},
             [this](const serve::RequestHead& head) { return plan(head); },
-            [this](const serve::Request& request, const serve::Reply& reply) { take(request, reply); }) {}
+            [this](const serve::Request& request, const serve::Reply& reply) { take(request, reply); }),
+        own(server.port()) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { server.stop(); }  // before the thread that its last reports go to
+
+  /// What stands behind our path, "" for the path itself; nullopt: nothing is received there.
+  [[nodiscard]] std::optional<std::string> token_of(const std::string& path) const {
+    if (path == options.path) return std::string();
+    std::string base = options.path;
+    if (!base.ends_with('/')) base += '/';
+    if (!path.starts_with(base)) return std::nullopt;
+    std::string token = path.substr(base.size());
+    const bool is_segment = !token.empty() && token.find('/') == std::string::npos;
+    return is_segment ? std::optional(std::move(token)) : std::nullopt;
+  }
 
   /// Server's thread: what needs no body to be refused.
   [[nodiscard]] serve::BodyPlan plan(const serve::RequestHead& head) const {
     serve::BodyPlan plan;
     plan.max_bytes = options.max_body_bytes;
-    if (head.path != options.path) {
+    if (!token_of(head.path)) {
       plan.refuse = plain(404, "nothing is received here");
     } else if (head.method != "POST") {
       plan.refuse = plain(405, "reports are sent with POST");
@@ -102,7 +118,7 @@ struct WebhookReceiver::Impl {
       reply.send(plain(503, "too many reports at once"));
       return;
     }
-    arrivals.push_back({webhook_headers(request.headers), request.body, reply});
+    arrivals.push_back({webhook_headers(request.headers), *token_of(request.path), request.body, reply});
     arrived.notify_one();
   }
 
@@ -137,7 +153,8 @@ struct WebhookReceiver::Impl {
     // The id of the queue is the body's, which is signed too: after a retry of the service's own, the header may name
     // the last attempt.
     if (report) delivery.request_id = fal::text_of(*report, "request_id");
-    if (delivery.request_id.empty()) return plain(400, "the report names no request_id");
+    if (!is_request_id(delivery.request_id)) return plain(400, "the report names no request_id");
+    delivery.token = std::move(arrival.token);
     delivery.ok = fal::text_of(*report, "status") == "OK";
     delivery.body = std::move(arrival.body);
     log::info("webhook", fmt::format("request {} has ended, says its report", delivery.request_id));
@@ -152,7 +169,8 @@ struct WebhookReceiver::Impl {
   std::condition_variable_any arrived;
   std::deque<Arrival> arrivals;
   std::jthread judge;        // uses all of the above
-  serve::HttpServer server;  // last: its callbacks use all of the above
+  serve::HttpServer server;  // its callbacks use all of the above
+  const http::OwnService own;
 };
 
 WebhookReceiver::WebhookReceiver(WebhookReceiverOptions options)
@@ -167,6 +185,16 @@ std::optional<WebhookDelivery> WebhookReceiver::wait_for(const std::string& requ
                                                          std::chrono::milliseconds patience,
                                                          const RunContext& context) {
   return at_boundary("webhook", [&] { return impl_->inbox->wait_for(request_id, patience, context); });
+}
+
+std::optional<WebhookDelivery> WebhookReceiver::wait_for_token(const std::string& token,
+                                                               std::chrono::milliseconds patience,
+                                                               const RunContext& context) {
+  return impl_->inbox->wait_for_token(token, patience, context);
+}
+
+std::vector<std::pair<std::string, std::string>> WebhookReceiver::tokens() const {
+  return impl_->inbox->tokens();
 }
 
 std::shared_ptr<void> WebhookReceiver::when_reported(const std::string& request_id,

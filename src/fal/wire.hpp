@@ -34,7 +34,7 @@ struct UploadTarget {
 /// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
 [[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,
                                        const std::string& audio_url);
-/// Needs a request id that can be printed and stored, of a request that has not ended.
+/// Needs a request id that is usable, of a request that has not ended.
 [[nodiscard]] std::optional<RequestRef> read_submitted(std::string_view body);
 
 /// Any object; State::unknown when it has no known status word.

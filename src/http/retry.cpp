@@ -1,6 +1,5 @@
 #include "http/retry.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "core/saturate.hpp"
+#include "http/date.hpp"
 
 namespace react1::http {
 
@@ -40,9 +40,9 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view valu
     if (fault == std::errc::result_out_of_range) return milliseconds(kDay * 1000);
     return seconds < 0 ? std::nullopt : std::optional(milliseconds(std::min(seconds, kDay) * 1000));
   }
-  const std::time_t date = curl_getdate(std::string(value).c_str(), /*unused=*/nullptr);
-  if (date == -1) return std::nullopt;
-  const auto wait = std::chrono::ceil<milliseconds>(std::chrono::system_clock::from_time_t(date) - now);
+  const auto date = parse_date(value);
+  if (!date) return std::nullopt;
+  const auto wait = std::chrono::ceil<milliseconds>(*date - now);
   return std::clamp(wait, milliseconds(0), milliseconds(kDay * 1000));
 }
 

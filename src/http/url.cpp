@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -101,6 +102,12 @@ std::string with_query(const std::string& text, std::string_view name, std::stri
     return text;
   }
   return part(handle.get(), CURLUPART_URL).value_or(text);
+}
+
+std::string with_segment(const std::string& text, std::string_view segment) {
+  const auto path_end = std::min(text.find_first_of("?#"), text.size());
+  const bool has_slash = path_end > 0 && text[path_end - 1] == '/';
+  return fmt::format("{}{}{}{}", text.substr(0, path_end), has_slash ? "" : "/", segment, text.substr(path_end));
 }
 
 std::optional<std::string> resolve_reference(const std::string& base, const std::string& reference) {

@@ -29,6 +29,8 @@ struct Url {
 
 /// `text` with "name=value" added to its query; the value is percent-encoded.
 [[nodiscard]] std::string with_query(const std::string& text, std::string_view name, std::string_view value);
+/// `text` with "/segment" added to its path, before the query. `segment` holds unreserved characters only.
+[[nodiscard]] std::string with_segment(const std::string& text, std::string_view segment);
 /// What `reference` (absolute or relative) means on the page `base`; nullopt when it is no http(s) URL.
 [[nodiscard]] std::optional<std::string> resolve_reference(const std::string& base, const std::string& reference);
 /// Everything but unreserved characters percent-encoded: safe as one path segment.

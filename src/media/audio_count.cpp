@@ -1,10 +1,12 @@
 #include "media/audio_count.hpp"
 
 #include <array>
+#include <set>
 
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
 #include "media/ff/check.hpp"
+#include "media/packet_survey.hpp"
 
 namespace react1::media {
 
@@ -28,15 +30,18 @@ DecodedAudioCount count_decoded_samples(const Source& source, int index, const S
   SoundTimelineFit fit(ff::from_av(stream.time_base), rate, clock_of(demuxer.format().iformat->name));
   NominalSamples nominal(rate);
   DecodedAudioCount count;
+  std::set<std::int64_t> begun;  // times of the frames that begin a packet of a transport stream
   const auto add = [&](const AVFrame& decoded) {
     const std::optional<std::int64_t> time = decoded.pts == AV_NOPTS_VALUE ? std::nullopt : std::optional(decoded.pts);
     if (!count.first) count.first = time;
     const std::int64_t samples = nominal.in(decoded);
-    fit.add(time, samples);
+    const bool begins = begun.empty() || !time || begun.contains(*time);
+    fit.add(time, samples, begins);
     count.samples += samples;
   };
   while (demuxer.read(*packet)) {
     context.throw_if_stopped();
+    if (packet->pts != AV_NOPTS_VALUE && begins_transport_packet(*packet)) begun.insert(packet->pts);
     decoder.decode(packet.get(), *frame, add);
   }
   decoder.decode(nullptr, *frame, add);

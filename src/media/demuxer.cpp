@@ -16,7 +16,10 @@ extern "C" {
 
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
+#include "media/h264_units.hpp"
 #include "media/mp4_layout_io.hpp"
+#include "media/picture_memory.hpp"
+#include "media/skip_in_samples.hpp"
 
 namespace react1::media {
 namespace {
@@ -65,11 +68,27 @@ int open_nothing(AVFormatContext* /*format*/, AVIOContext** /*io*/, const char* 
   return AVERROR(EACCES);
 }
 
+/// The largest picture that FFmpeg may decode to learn about a stream. To guess the delay of H.264 it decodes up to 20
+/// of them, in decoders that nobody else reaches, and keeps as many as the stream wants.
+std::int64_t pixels_to_learn_from(const AVCodecParameters& codec, std::int64_t max_pixels) {
+  if (codec.codec_id != AV_CODEC_ID_H264) return max_pixels;
+  constexpr std::int64_t pictures = 21;
+  constexpr int usual_bytes_of_two_pixels = 3, most_bytes_of_two_pixels = 12;  // 4:2:0, 8 bits; 4:4:4, 14 bits
+  constexpr std::uint8_t high = 100;                                           // the last profile of 4:2:0, 8 bits
+  const bool tells_profile = nal_length_size(codec) > 0;
+  const bool usual = !tells_profile || codec.extradata[1] <= high;
+  const std::int64_t pair = usual ? usual_bytes_of_two_pixels : most_bytes_of_two_pixels;
+  return std::min(max_pixels, PictureMemory::most_bytes / pictures * 2 / pair);
+}
+
 /// One set of settings per stream, for the decoders that FFmpeg opens to learn what the headers do not tell.
 class StreamSettings {
  public:
-  StreamSettings(unsigned streams, std::int64_t max_pixels) : entries_(streams, nullptr) {
-    for (AVDictionary*& entry : entries_) av_dict_set_int(&entry, "max_pixels", max_pixels, /*flags=*/0);
+  StreamSettings(const AVFormatContext& format, std::int64_t max_pixels) : entries_(format.nb_streams, nullptr) {
+    for (unsigned i = 0; i < format.nb_streams; ++i) {
+      av_dict_set_int(&entries_[i], "max_pixels", pixels_to_learn_from(*format.streams[i]->codecpar, max_pixels),
+                      /*flags=*/0);
+    }
   }
   StreamSettings(const StreamSettings&) = delete;
   StreamSettings& operator=(const StreamSettings&) = delete;
@@ -206,9 +225,11 @@ bool Demuxer::mend(const Source& source, bool is_mp3, bool is_named_so) {
 
 void Demuxer::learn_streams() {
   remember_header();
-  is_ogg_ = std::string_view{format_->iformat->name} == "ogg";
-  if (options_.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
-  StreamSettings settings(format_->nb_streams, options_.source.max_pixels);
+  const std::string_view format = format_->iformat->name;
+  is_ogg_ = format == "ogg";
+  is_mp4_ = format.starts_with("mov,");
+  if (options_.header_is_enough && is_mp4_) return;
+  StreamSettings settings(*format_, options_.source.max_pixels);
   interrupt_.begin();
   if (learn_from_first_picture(*format_, options_.source.max_pixels)) return;
   if (const int rc = avformat_find_stream_info(format_.get(), settings.address()); rc < 0) {
@@ -296,6 +317,7 @@ bool Demuxer::read(AVPacket& packet) {
 bool Demuxer::is_wanted(AVPacket& packet) {
   const AVStream& its_stream = stream(packet.stream_index);
   if (is_ogg_ && ogg_headers_[packet.stream_index].is_header(packet, its_stream.codecpar->codec_id)) return false;
+  if (is_mp4_) tell_skip_in_samples(its_stream, packet);
   return its_stream.discard != AVDISCARD_ALL && (options_.packets_as_stored || joiner_.take(its_stream, packet));
 }
 

@@ -107,7 +107,7 @@ class Demuxer {
   std::optional<Mp3Scan> mp3_;
   ff::InputFormat format_;
   PictureJoiner joiner_;
-  bool is_ogg_ = false;
+  bool is_ogg_ = false, is_mp4_ = false;
   std::map<int, OggHeaders> ogg_headers_;           // by stream
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to
   std::vector<std::optional<std::int64_t>> first_;  // time of each stream's first packet

@@ -206,7 +206,11 @@ FrameRate frame_rate(const FrameTiming& timing, const Rational& time_base, const
   if (total == 0) return {};
   FrameRate result;
   result.median_ticks = median_of(timing.intervals, total);
-  if (timing.line) result.fps = constant_rate(*timing.line, timing.intervals.size() == 1, time_base, hint);
+  // Where the header says that a frame lasts a tick, ticks count frames, and one without a frame is one that was
+  // dropped, however well the others fit a slower rate.
+  const bool ticks_count_frames = hint > 0 && hint * time_base == 1 && timing.intervals.size() > 1;
+  if (timing.line && !ticks_count_frames)
+    result.fps = constant_rate(*timing.line, timing.intervals.size() == 1, time_base, hint);
   result.vfr = result.fps == 0;
   if (result.vfr) result.fps = variable_rate(timing, result.median_ticks, time_base, hint);
   return result;

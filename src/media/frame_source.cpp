@@ -61,6 +61,7 @@ FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& 
       options_(std::move(options)),
       context_{.stop = context.stop, .job_id = context.job_id},
       source_fps_(nominal_rate(video_, plan)),
+      has_slots_(info.format == "avi" && video_.duration_source == FactSource::assumed && video_.vfr),
       picker_(picker_settings(plan, video_)),
       packet_(ff::make_packet()) {
   excerpt_ = excerpt_around(source_, video_.duration_source, plan_.stream_index, plan_.start_s + video_.start_s,
@@ -96,6 +97,7 @@ void FrameSource::open() {
 /// What was decoded before says nothing about what comes now.
 void FrameSource::entered() {
   newest_packet_ = sent_ = 0;
+  slots_.clear();
   begun_ = headless_ = false;
   errors_seen_ = decoder_->errors();
   errors_fresh_ = false;
@@ -126,7 +128,18 @@ bool FrameSource::is_untimed() const {
   return video_.coarse_times;
 }
 
+/// Without reordering a frame keeps the place of its packet. With it, the n-th frame that is shown has the n-th place.
+std::optional<std::int64_t> FrameSource::slot_of(const AVFrame& frame) const {
+  if (!has_slots_) return std::nullopt;
+  if (decoder_->context().has_b_frames == 0 && frame.best_effort_timestamp != AV_NOPTS_VALUE) {
+    return frame.best_effort_timestamp;
+  }
+  const auto number = static_cast<std::size_t>(decoder_->frames() - 1);
+  return number < slots_.size() ? std::optional(slots_[number]) : std::nullopt;
+}
+
 Seconds FrameSource::time_of(const AVFrame& frame) const {
+  if (const auto slot = slot_of(frame)) return time_of(*slot);
   if (is_untimed() || frame.best_effort_timestamp == AV_NOPTS_VALUE) {
     return source_fps_ > 0 ? Rational(decoder_->frames() - 1) / source_fps_ : Rational(0);
   }
@@ -145,6 +158,7 @@ void FrameSource::feed() {
     sent_ = time_of(packet_->pts);
     newest_packet_ = std::max(newest_packet_, sent_);
   }
+  if (has_slots_ && packet_->size > 0 && packet_->dts != AV_NOPTS_VALUE) slots_.push_back(packet_->dts);
   if (packet_->size > 0 && !std::exchange(begun_, true)) {
     headless_ = is_headless(decoder_->context().codec_id, *packet_);
   }

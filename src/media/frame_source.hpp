@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/decoder.hpp"
 #include "media/demuxer.hpp"
@@ -46,6 +47,7 @@ class FrameSource {
   [[nodiscard]] ff::Frame decode();
   void feed();
   [[nodiscard]] bool is_untimed() const;
+  [[nodiscard]] std::optional<std::int64_t> slot_of(const AVFrame& frame) const;
   [[nodiscard]] Seconds time_of(const AVFrame& frame) const;
   [[nodiscard]] Seconds time_of(std::int64_t ticks) const;
   void note_errors();
@@ -65,6 +67,8 @@ class FrameSource {
   SourceOptions options_;
   RunContext context_;
   Rational source_fps_;
+  bool has_slots_;                   // AVI: a chunk's place tells when its frame is shown, in order of decoding
+  std::vector<std::int64_t> slots_;  // of the packets read, where frames may be reordered
   std::unique_ptr<Demuxer> demuxer_;
   std::unique_ptr<Decoder> decoder_;
   FramePicker picker_;

@@ -178,6 +178,8 @@ std::optional<std::string> make_once(PreparedClip& clip, bool& written, const So
   }
   std::optional<std::string> too_long = over_limit(clip, limit);
   if (!too_long) require_as_planned(clip, plan, info.path);
+  // A file with one frame has no rate of its own; this one lasts as long as planned.
+  if (clip.video && clip.video->frames == 1) clip.video->fps = plan.fps;
   return too_long;
 }
 

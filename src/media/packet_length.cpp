@@ -25,14 +25,13 @@ bool is_pcm(AVCodecID codec) {
          av_get_exact_bits_per_sample(codec) > 0;
 }
 
-/// The most that a packet of ALAC holds, from its magic cookie; 0 where there is none.
-std::int64_t largest_alac_packet(const AVCodecParameters& codec) {
+}  // namespace
+
+std::int64_t usual_alac_packet(const AVCodecParameters& codec) {
   constexpr int cookie_size = 36, length_at = 12;  // an atom's size, name and version come first
   if (codec.codec_id != AV_CODEC_ID_ALAC || codec.extradata_size < cookie_size) return 0;
   return AV_RB32(codec.extradata + length_at);
 }
-
-}  // namespace
 
 std::optional<std::int64_t> opus_samples(const std::uint8_t* data, int size) {
   if (data == nullptr || size < 1) return std::nullopt;
@@ -55,6 +54,25 @@ std::optional<std::int64_t> opus_samples(const std::uint8_t* data, int size) {
   return frames > 0 && frames * frame <= most ? std::optional{frames * frame} : std::nullopt;
 }
 
+std::optional<std::int64_t> alac_samples(const std::uint8_t* data, int size, std::int64_t usual) {
+  // The first element: 3 bits of its kind, 4 of its number, 12 unused, one that tells whether a count follows, 3 more.
+  constexpr int count_ends_at = 7;  // the count begins at bit 23
+  constexpr unsigned single = 0, pair = 1, effects = 3;
+  if (data == nullptr || size < 3 || usual <= 0) return std::nullopt;
+  const unsigned kind = data[0] >> 5U;
+  if (kind != single && kind != pair && kind != effects) return std::nullopt;
+  const bool says_otherwise = (data[2] & 0x10U) != 0;
+  if (!says_otherwise) return usual;
+  if (size < count_ends_at) return std::nullopt;
+  const std::int64_t count = (AV_RB32(data + 2) << 7U | AV_RB32(data + 3) >> 1U) & 0xFFFFFFFFU;
+  return count > 0 && count <= usual ? std::optional{count} : std::nullopt;
+}
+
+std::int64_t adpcm_ima_qt_samples(int size, int channels) {
+  constexpr int block_bytes = 34, block_samples = 64;  // of each channel
+  return channels > 0 ? std::int64_t{size} / (std::int64_t{block_bytes} * channels) * block_samples : 0;
+}
+
 std::optional<std::int64_t> flac_samples(const std::uint8_t* data, int size) {
   constexpr int number_at = 4;  // of the frame or its first sample, coded like UTF-8
   if (data == nullptr || size < number_at + 3 || data[0] != 0xFF || (data[1] & 0xFCU) != 0xF8) return std::nullopt;
@@ -75,7 +93,7 @@ PacketLength::PacketLength(const AVStream& stream)
       samples_per_tick_(ff::from_av(stream.time_base) * Rational(stream.codecpar->sample_rate)),
       constant_(has_constant_packets(stream.codecpar->codec_id)),
       exact_(is_pcm(stream.codecpar->codec_id)),
-      largest_(largest_alac_packet(*stream.codecpar)) {}
+      usual_(usual_alac_packet(*stream.codecpar)) {}
 
 /// 0 where the duration is no whole number of samples, or its ticks are longer than one.
 std::int64_t PacketLength::by_duration(const AVPacket& packet) const {
@@ -84,15 +102,45 @@ std::int64_t PacketLength::by_duration(const AVPacket& packet) const {
   return exact.den() == 1 ? exact.num() : 0;
 }
 
+/// The packet's own bytes say how long it is, whatever gap follows and however the times jitter.
+bool PacketLength::tells_by_itself() const {
+  const AVCodecParameters& codec = *stream_->codecpar;
+  switch (codec.codec_id) {
+    case AV_CODEC_ID_OPUS:
+      return codec.sample_rate == 48000;
+    case AV_CODEC_ID_ALAC:
+      return usual_ > 0;
+    case AV_CODEC_ID_FLAC:
+    case AV_CODEC_ID_ADPCM_IMA_QT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<std::int64_t> PacketLength::told_by(const AVPacket& packet) const {
+  switch (stream_->codecpar->codec_id) {
+    case AV_CODEC_ID_OPUS:
+      return opus_samples(packet.data, packet.size);
+    case AV_CODEC_ID_ALAC:
+      return alac_samples(packet.data, packet.size, usual_);
+    case AV_CODEC_ID_FLAC:
+      return flac_samples(packet.data, packet.size);
+    default: {
+      const std::int64_t samples = adpcm_ima_qt_samples(packet.size, stream_->codecpar->ch_layout.nb_channels);
+      return samples > 0 ? std::optional{samples} : std::nullopt;
+    }
+  }
+}
+
 std::optional<std::int64_t> PacketLength::samples_in(const AVPacket& packet) {
   AVCodecParameters& codec = *stream_->codecpar;
   const std::int64_t lasts = by_duration(packet);
   // The one before was not the last. What lasts much longer than its samples is followed by a gap.
   if (cut_ > 0 || (cut_ < 0 && -cut_ < previous_ / 2)) regular_ = false;
   cut_ = previous_ = 0;
-  const bool is_opus = codec.codec_id == AV_CODEC_ID_OPUS && codec.sample_rate == 48000;
-  if (is_opus || codec.codec_id == AV_CODEC_ID_FLAC) {
-    const auto samples = is_opus ? opus_samples(packet.data, packet.size) : flac_samples(packet.data, packet.size);
+  if (tells_by_itself()) {
+    const auto samples = told_by(packet);
     previous_ = samples.value_or(0);
     if (samples && lasts > 0) cut_ = *samples - lasts;
     return samples;
@@ -104,8 +152,6 @@ std::optional<std::int64_t> PacketLength::samples_in(const AVPacket& packet) {
       multiple_ = packet.duration > 0 && told * 10 >= Rational(samples) * 19 ? 2 : 1;
     }
     samples *= multiple_;
-  } else if (largest_ > 0) {
-    samples = std::min(largest_, lasts);  // a gap may follow, which the container counts as the packet's
   } else if (!exact_) {
     samples = lasts;
   }

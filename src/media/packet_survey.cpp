@@ -12,10 +12,7 @@ extern "C" {
 #include "media/ff/check.hpp"
 
 namespace react1::media {
-namespace {
 
-/// Samples at 48 kHz, as the decoder counts, from the codec's own header (RFC 7845, 5.1). A container may give them in
-/// the rate of the recording.
 std::optional<std::int64_t> opus_pre_skip(const AVCodecParameters& codec) {
   constexpr int pre_skip_at = 10;
   if (codec.extradata == nullptr || codec.extradata_size < pre_skip_at + 2) return std::nullopt;
@@ -23,7 +20,9 @@ std::optional<std::int64_t> opus_pre_skip(const AVCodecParameters& codec) {
   return AV_RL16(codec.extradata + pre_skip_at);
 }
 
-}  // namespace
+bool begins_transport_packet(const AVPacket& packet) {
+  return av_packet_get_side_data(&packet, AV_PKT_DATA_MPEGTS_STREAM_ID, nullptr) != nullptr;
+}
 
 void StreamSurveyor::Timeline::add(std::int64_t time, const AVPacket& packet) {
   if (time == AV_NOPTS_VALUE) {
@@ -117,7 +116,10 @@ void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
   last_padding_ = 0;
   if (skip != nullptr && size >= 8) {
     const std::int64_t at_start = AV_RL32(skip);
-    last_padding_ = AV_RL32(skip + 4);
+    // A decoder drops no more than the packet holds, and leaves alone what says it is longer or negative (Matroska).
+    const std::int64_t most = samples.value_or(INT32_MAX);
+    const std::int64_t padding = AV_RL32(skip + 4);
+    last_padding_ = padding <= most ? padding : 0;
     // Priming in the middle is that of another recording that was joined on: it is dropped there, and is no start.
     const bool in_the_middle = sums_.samples > sums_.skip_start + sums_.samples_not_shown;
     (in_the_middle ? sums_.skip_end : sums_.skip_start) += at_start;
@@ -131,7 +133,9 @@ void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
   if (!sums_.first_time && packet.pts != AV_NOPTS_VALUE) sums_.first_time = packet.pts;
   sums_.samples += samples.value_or(0);
   if (!shown) sums_.samples_not_shown += samples.value_or(0);
-  if (shown) fit_.add(heard_at, heard);
+  const bool begins = begins_transport_packet(packet);
+  is_transport_ = is_transport_ || begins;
+  if (shown) fit_.add(heard_at, heard, begins || !is_transport_);
 }
 
 std::int64_t priming_of(const StreamSurvey& survey, const AVStream& stream) {

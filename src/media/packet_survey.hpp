@@ -43,6 +43,13 @@ struct StreamSurvey {
   SoundTimelineFit::Result timeline;       ///< of the packets that are shown
 };
 
+/// Samples at 48 kHz, as the decoder counts, from the codec's own header (RFC 7845, 5.1), where `codec` is Opus. A
+/// container may give them in the rate of the recording.
+[[nodiscard]] std::optional<std::int64_t> opus_pre_skip(const AVCodecParameters& codec);
+
+/// A transport stream's packet may hold several frames. FFmpeg marks the first one that it gives out of each.
+[[nodiscard]] bool begins_transport_packet(const AVPacket& packet);
+
 /// Adds up the packets of one stream, which must outlive it.
 class StreamSurveyor {
  public:
@@ -79,6 +86,7 @@ class StreamSurveyor {
   PacketLength length_;
   SoundTimelineFit fit_;
   std::int64_t last_padding_ = 0;  // told of the latest packet
+  bool is_transport_ = false;      // its first packet says so
 };
 
 /// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.

@@ -316,6 +316,10 @@ class Probe {
     if (audio.sample_rate > 0) {
       findings_.audio_trimmed_s = Rational{audio.priming + survey.skip_end, audio.sample_rate};
     }
+    if (info_.format == "caf" && audio.sample_rate > 0) {
+      const std::int64_t whole = survey.packets * usual_alac_packet(*stream.codecpar);
+      findings_.audio_in_whole_packets_s = Rational{whole, audio.sample_rate};
+    }
     if (demuxer_.mp3()) describe_mp3(audio, *demuxer_.mp3());
     findings_.audio_packets = survey.packets - (survey.cut_off ? 1 : 0);
     findings_.audio_listed = header.frames;

@@ -28,7 +28,8 @@ bool video_falls_short(const MediaInfo& info) {
 
 /// Where the sound ends for a header that counts whatever is stored.
 Seconds sound_end(const MediaInfo& info, const ProbeFindings& findings) {
-  return info.audio->duration_s + std::max(info.audio->start_s, Seconds(0)) + findings.audio_trimmed_s;
+  const Seconds stored = info.audio->duration_s + std::max(info.audio->start_s, Seconds(0)) + findings.audio_trimmed_s;
+  return std::max(stored, findings.audio_in_whole_packets_s);
 }
 
 bool audio_falls_short(const MediaInfo& info, const ProbeFindings& findings) {

@@ -25,6 +25,7 @@ struct ProbeFindings {
   std::int64_t audio_packets = 0;            ///< likewise
   std::optional<std::int64_t> audio_listed;  ///< packets that the index lists
   Seconds audio_trimmed_s;                   ///< priming and padding: a header may count them
+  Seconds audio_in_whole_packets_s;          ///< ALAC in CAF: the header may count the last as full
   bool starts_at_zero = true;  ///< the format's timeline begins at 0, so a late first packet means something
 };
 

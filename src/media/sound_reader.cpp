@@ -64,10 +64,18 @@ bool SoundReader::is_exact_after_a_seek() const {
   return bytes_tell && is_uncompressed(demuxer_->stream(stream_index()).codecpar->codec_id);
 }
 
+/// Raw streams store no times. FFmpeg adds up the durations of the packets, and where a tick is no whole part of a
+/// sample each of them is rounded: 44.1 kHz in AC-3 loses a millisecond in five seconds.
+bool SoundReader::has_rounded_sums() const {
+  if (clock_of(demuxer_->format().iformat->name) != SoundClock::none) return false;
+  const Rational ticks_per_sample = 1 / (ff::from_av(demuxer_->stream(stream_index()).time_base) * audio_.sample_rate);
+  return ticks_per_sample > 1 && ticks_per_sample.den() != 1;
+}
+
 /// A landing behind the window is tried again from farther back, at last from the beginning.
 void SoundReader::go_to_window() {
   // Where one timestamp belongs to two places, everything is decoded and counted.
-  if (audio_.clock_restarts || timeline_.overlaps()) return;
+  if (audio_.clock_restarts || timeline_.overlaps() || has_rounded_sums()) return;
   bool may_seek = is_exact_after_a_seek();
   for (Seconds margin = nearest_entry; margin < window_.start_s; margin = margin * 4) {
     if (may_seek) may_seek = enter_at(window_.start_s - margin);

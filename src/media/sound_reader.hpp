@@ -50,6 +50,7 @@ class SoundReader {
   [[nodiscard]] int stream_index() const noexcept { return excerpt_ ? 0 : window_.stream_index; }
   [[nodiscard]] Seconds time_of(std::int64_t ticks) const;
   [[nodiscard]] bool is_exact_after_a_seek() const;
+  [[nodiscard]] bool has_rounded_sums() const;
   void go_to_window();
   [[nodiscard]] bool enter_at(const Seconds& time);
   [[nodiscard]] bool land();

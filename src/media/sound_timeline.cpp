@@ -20,6 +20,10 @@ constexpr double longest_overlap_s = 1;
 constexpr double least_slope_s = 1;
 constexpr double least_slope_frames = 16;
 constexpr double most_drift = 0.03;
+/// The last frame may be timed by what was left of the sound when it was made: so few frames at the end confirm no
+/// overlap of less than `least_last_overlap_s`.
+constexpr std::int64_t enough_frames = 4;
+constexpr double least_last_overlap_s = 0.01;
 /// ASF puts several codec frames into a packet, and the timestamp may be that of any.
 constexpr double rough_jump_s = 0.1;
 
@@ -45,9 +49,14 @@ double usual_step(const std::vector<double>& before, const std::vector<double>& 
   return steps.empty() ? 0 : median(std::move(steps));
 }
 
+/// What jitter there is on both sides of a jump.
+double noise_of(const std::vector<double>& before, const std::vector<double>& after) {
+  return std::max({spread(before, median(before)), spread(after, median(after)), 1.5 * usual_step(before, after)});
+}
+
 /// The first values up to a step of more than `jump`; all where that leaves too few to tell anything.
 std::vector<double> until_next_jump(const std::vector<double>& values, double jump) {
-  constexpr std::size_t enough = 4;
+  constexpr auto enough = static_cast<std::size_t>(enough_frames);
   std::size_t count = 1;
   while (count < values.size() && std::abs(values[count] - values[count - 1]) <= jump) ++count;
   if (count < enough) return values;
@@ -139,16 +148,32 @@ SoundTimelineFit::SoundTimelineFit(Rational tick, int sample_rate, SoundClock cl
   rounding_ = std::max(2 * tick_.to_double(), least) * rate_ + 0.5;
 }
 
-void SoundTimelineFit::add(std::optional<std::int64_t> ticks, std::int64_t samples) {
+void SoundTimelineFit::add(std::optional<std::int64_t> ticks, std::int64_t samples, bool begins_packet) {
   if (ticks && clock_ != SoundClock::none) {
     if (!first_ticks_) first_ticks_ = *ticks;
     // In 128 bits, because the difference of two large numbers is wanted.
     const Wide time = (Wide{*ticks} - *first_ticks_) * tick_.num() * rate_;
     const auto late = static_cast<double>(time - Wide{samples_} * tick_.den()) / static_cast<double>(tick_.den());
-    pending_.push_back({samples_, samples, late});
+    if (says_the_same(late)) {
+      ++pending_.back().frames;
+      if (begins_packet) ++pending_.back().packets;
+    } else {
+      pending_.push_back({samples_, samples, late});
+    }
     if (pending_.size() > neighbours) settle_front();
   }
   samples_ += samples;
+}
+
+std::size_t SoundTimelineFit::Point::votes() const {
+  return std::min(static_cast<std::size_t>(packets), neighbours);
+}
+
+/// Several frames may share a packet of the container, and then a timestamp; FFmpeg gives the others what follows from
+/// the first. Counted one by one, they would confirm whatever a single packet's jitter says.
+bool SoundTimelineFit::says_the_same(double late) const {
+  if (clock_ != SoundClock::restarts || pending_.empty()) return false;
+  return std::abs(late - pending_.back().late) <= 2 * tick_.to_double() * rate_;
 }
 
 /// Judges the oldest frame, whose successors are known.
@@ -165,10 +190,10 @@ void SoundTimelineFit::settle_front() {
       take(point);
     } else {
       const std::vector<double> next = upcoming(), last(recent_.begin(), recent_.end());
-      const double before = median(last), after = median(next);
-      const double noise = std::max({spread(last, before), spread(next, after), 1.5 * usual_step(last, next)});
       const std::vector<double> nearest = until_next_jump(next, std::max(usual, std::abs(step) / 2));
-      if (!stays(step, after - before, noise) && !stays(step, median(nearest) - before, noise)) {
+      const double before = median(last), noise = noise_of(last, next);
+      if (!stays(step, median(next) - before, noise) &&
+          !stays(step, median(nearest) - before, noise_of(last, nearest))) {
         // Jitter is a point like others; a lone wild one says nothing.
         if (std::abs(point.late - before) <= std::max(2 * usual, 6 * noise)) take(point);
       } else if (is_restart(point, step)) {
@@ -184,18 +209,26 @@ void SoundTimelineFit::settle_front() {
   pending_.pop_front();
 }
 
-/// How late the frames are that are not judged yet.
+/// How late the frames are that are not judged yet, as often as a packet of the container says so.
 std::vector<double> SoundTimelineFit::upcoming() const {
   std::vector<double> next;
-  next.reserve(pending_.size());
-  for (const Point& point : pending_) next.push_back(point.late + shift_);
+  for (const Point& point : pending_) {
+    if (next.size() > neighbours) break;
+    next.insert(next.end(), point.votes(), point.late + shift_);
+  }
+  if (next.size() > neighbours) next.resize(neighbours + 1);
   return next;
 }
 
-/// A jump that the following frames confirm: they are off by about as much.
+/// A jump that the following frames confirm: they are off by about as much. Or by more, where it is the first of
+/// several and stands out from the jitter by itself.
 bool SoundTimelineFit::stays(double step, double shift, double noise) const {
-  const double least = std::max({std::abs(step) / 2, least_jump_s * rate_, 4 * noise});
-  return std::abs(shift) >= least && std::abs(shift) <= 2 * std::abs(step) && (shift > 0) == (step > 0);
+  std::int64_t frames = 0;
+  for (const Point& point : pending_) frames += point.frames;
+  const double least_s = frames < enough_frames && step < 0 ? least_last_overlap_s : least_jump_s;
+  const double least = std::max({std::abs(step) / 2, least_s * rate_, 4 * noise});
+  const bool stands_out = std::abs(step) >= std::max(4 * noise, least_s * rate_);
+  return std::abs(shift) >= least && (std::abs(shift) <= 2 * std::abs(step) || stands_out) && (shift > 0) == (step > 0);
 }
 
 bool SoundTimelineFit::is_restart(const Point& point, double jump) const {
@@ -214,21 +247,23 @@ void SoundTimelineFit::begin_piece(const Point& point) {
 }
 
 void SoundTimelineFit::take(const Point& point) {
-  ++points_;
+  points_ += point.frames;
   Piece& piece = pieces_.back();
-  const auto x = static_cast<double>(point.sample - piece.first_sample);
   const double y = point.late - piece.origin;
-  piece.count += 1;
-  piece.x += x;
-  piece.y += y;
-  piece.xx += x * x;
-  piece.xy += x * y;
-  piece.yy += y * y;
-  piece.furthest = x;
+  for (std::int64_t i = 0; i < point.frames; ++i) {
+    const auto x = static_cast<double>(point.sample + i * point.length - piece.first_sample);
+    piece.count += 1;
+    piece.x += x;
+    piece.y += y;
+    piece.xx += x * x;
+    piece.xy += x * y;
+    piece.yy += y * y;
+    piece.furthest = x;
+  }
   last_late_ = point.late;
   last_length_ = point.length;
-  recent_.push_back(point.late);
-  if (recent_.size() > neighbours) recent_.pop_front();
+  recent_.insert(recent_.end(), point.votes(), point.late);
+  while (recent_.size() > neighbours) recent_.pop_front();
 }
 
 /// 1 where the line through the points is level, as far as their jitter allows to say.

@@ -65,7 +65,8 @@ class SoundTimelineFit {
   SoundTimelineFit(Rational tick, int sample_rate, SoundClock clock);
 
   /// The next frame in stored order: its timestamp where it has one, and the samples in it.
-  void add(std::optional<std::int64_t> ticks, std::int64_t samples);
+  /// `begins_packet`: false where the timestamp only follows from another frame's in the same packet of the container.
+  void add(std::optional<std::int64_t> ticks, std::int64_t samples, bool begins_packet = true);
 
   struct Result {
     std::vector<SoundPiece> pieces;  ///< empty: one piece without drift
@@ -86,7 +87,10 @@ class SoundTimelineFit {
   struct Point {
     std::int64_t sample = 0;
     std::int64_t length = 0;
-    double late = 0;  // samples
+    double late = 0;           // samples
+    std::int64_t frames = 1;   // that say the same
+    std::int64_t packets = 1;  // of the container, that these frames come from
+    [[nodiscard]] std::size_t votes() const;
   };
   /// A piece in the making, with the sums of a straight line through its points.
   struct Piece {
@@ -97,6 +101,7 @@ class SoundTimelineFit {
   };
 
   void settle_front();
+  [[nodiscard]] bool says_the_same(double late) const;
   [[nodiscard]] std::vector<double> upcoming() const;
   [[nodiscard]] bool stays(double step, double shift, double noise) const;
   [[nodiscard]] bool is_restart(const Point& point, double jump) const;

@@ -31,7 +31,9 @@ Source::Source(const std::string& path_or_url) {
   if (is_http_url(path_or_url)) {
     origin_ = origin_of(Kind::url, redact_url(path_or_url), path_or_url);
   } else {
-    origin_ = origin_of(Kind::path, path_or_url, path_or_url);
+    // An address that can't be read, such as ftp://, may hold a password all the same.
+    const bool is_path = url_scheme(path_or_url).empty();
+    origin_ = origin_of(Kind::path, is_path ? path_or_url : redact_url(path_or_url), path_or_url);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include <react1/error.hpp>
 
+#include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/origin.hpp"
 #include "media/spool.hpp"
@@ -79,12 +80,25 @@ std::shared_ptr<Bytes> redirected_file(const std::string& name) {
   return std::make_shared<FileBytes>(own, status.st_size, name);
 }
 
+/// For a path that is not there: "ftp://…" is meant as an address.
+void refuse_other_scheme(const std::string& path) {
+  const std::string_view scheme = url_scheme(path);
+  if (scheme.empty()) return;
+  throw Error{ErrorCode::usage, redact_url(path), "only http and https addresses can be read",
+              Error::Extra{.detail = "this one begins with " + std::string(scheme) + "://",
+                           .hint = "fetch it with another program and name the file, or pipe it in and name \"-\""}};
+}
+
 }  // namespace
 
 std::shared_ptr<Bytes> open_file(const std::string& path) {
   // Without waiting for the other end, should it be a pipe.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) throw ff::make_error(AVERROR(errno), "opening", path);
+  if (descriptor < 0) {
+    const int error = errno;
+    if (error == ENOENT) refuse_other_scheme(path);
+    throw ff::make_error(AVERROR(error), "opening", path);
+  }
   struct stat status {};
   const int failed = ::fstat(descriptor, &status) == 0 ? 0 : errno;
   auto bytes = std::make_shared<FileBytes>(descriptor, status.st_size, path);

@@ -116,6 +116,8 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   audio.start_s = Rational{first} * tick;
   if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{primed, codec.sample_rate};
   if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;
+  // Packets that an edit list hides as a whole may hold more than what is to be skipped.
+  audio.priming = std::max(audio.priming, survey.samples_not_shown);
   return audio;
 }
 

@@ -17,9 +17,10 @@
 namespace react1::planning {
 namespace {
 
-constexpr std::int64_t mp3_frame = 1152;         ///< samples of an MPEG-1 Layer III frame
-constexpr std::int64_t decoder_delay = 529;      ///< samples by which every Layer III decoder is late
-constexpr std::int64_t most_mp3_padding = 2304;  ///< samples an encoder may add before and after the sound
+constexpr std::int64_t mp3_frame = 1152;                   ///< samples of an MPEG-1 Layer III frame
+constexpr std::int64_t decoder_delay = 529;                ///< samples by which every Layer III decoder is late
+constexpr std::int64_t most_delay = 4095 + decoder_delay;  ///< priming that the twelve bits of a tag can say
+constexpr std::int64_t most_mp3_padding = 2304;            ///< samples an encoder may add before and after the sound
 
 const AudioInfo& require_sound(const MediaInfo& info) {
   if (!info.audio) {
@@ -127,6 +128,10 @@ void change_obstacles(const AudioCase& of, Reasons& reasons) {
 /// A fresh tag says how much of the start to skip. A file without one is copied without one, unless a reader then could
 /// not tell how long it is.
 void tag_obstacles(const AudioCase& of, Reasons& reasons) {
+  if (of.audio.codec == "mp3" && of.audio.priming > most_delay) {
+    reasons.push_back(
+        fmt::format("{} samples at the start are not to be heard, more than an MP3's tag can say.", of.audio.priming));
+  }
   if (of.audio.codec != "mp3" || of.audio.priming >= decoder_delay) return;
   if (of.audio.mp3 && of.audio.priming == 0 && !of.audio.mp3->variable_rate) return;
   reasons.emplace_back("The file has no LAME tag, so a copy could not say where its sound begins.");

@@ -130,6 +130,17 @@ void check_webhook(const WebhookPlan& webhook, Findings& findings) {
   }
 }
 
+void check_lost_answer(const LostAnswerOptions& lost, Findings& findings) {
+  findings.within("lost_answer.attempts", std::int64_t{lost.attempts}, 1, 1000);
+  findings.within("lost_answer.base_delay", std::int64_t{lost.base_delay.count()}, 1, 3'600'000);
+  findings.within("lost_answer.max_delay", std::int64_t{lost.max_delay.count()}, 1, 3'600'000);
+  findings.within("lost_answer.max_wait", std::int64_t{lost.max_wait.count()}, 0, 604'800'000);
+  if (lost.max_delay < lost.base_delay) {
+    findings.add("lost_answer.max_delay", fmt::format("is {} ms; it must not be below base_delay, which is {} ms",
+                                                      lost.max_delay.count(), lost.base_delay.count()));
+  }
+}
+
 }  // namespace
 
 std::vector<Problem> find_problems(const PipelineOptions& options) {
@@ -158,6 +169,7 @@ std::vector<Problem> find_problems(const PipelineOptions& options) {
     findings.within("max_queue_wait", std::int64_t{options.max_queue_wait->count()}, 1, 604'800'000);
   }
   check_webhook(options.webhook, findings);
+  check_lost_answer(options.lost_answer, findings);
   return findings.take();
 }
 

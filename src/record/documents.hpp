@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <react1/doctor.hpp>
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media_info.hpp>
@@ -27,6 +28,7 @@ namespace react1::record {
 [[nodiscard]] Json document(const RunRecord& record);
 [[nodiscard]] Json document(const Job& job);
 [[nodiscard]] Json document(const QueueStatus& status);
+[[nodiscard]] Json document(const Diagnosis& diagnosis);
 /// {"error": {…}}.
 [[nodiscard]] Json document(const Error& error);
 

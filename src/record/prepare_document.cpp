@@ -108,6 +108,17 @@ Json document(const Advice& advice) {
   return result;
 }
 
+namespace {
+
+Json document_of(const Price& price) {
+  return {{"usd_per_minute", decimal(price.usd_per_minute, /*places=*/6)},
+          {"currency", "USD"},
+          {"source", price.asked_at.empty() ? "recipe" : "account"},
+          {"asked_at", json_text_or_null(price.asked_at)}};
+}
+
+}  // namespace
+
 Json document(const Preparation& preparation) {
   Json result{{"video", document(preparation.video)},
               {"audio", document(preparation.audio)},
@@ -115,6 +126,7 @@ Json document(const Preparation& preparation) {
               {"mismatch", document(preparation.mismatch)},
               {"advice", document(preparation.advice)},
               {"prediction", document(preparation.prediction)},
+              {"price", document_of(preparation.price)},
               {"offset", document(preparation.offset)},
               {"speech", preparation.speech ? document(*preparation.speech) : Json(nullptr)}};
   result["warnings"] = array_of(preparation.warnings, [](const Warning& warning) {

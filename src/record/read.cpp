@@ -151,6 +151,9 @@ Preparation read_preparation(const Node& node) {
   preparation.mismatch = read_mismatch(node.at("mismatch"), preparation.video, preparation.audio);
   preparation.advice = read_advice(node.at("advice"));
   preparation.prediction = read_prediction(node.at("prediction"));
+  if (const auto price = node.find("price")) {
+    preparation.price = {price->at("usd_per_minute").decimal(), price->at("asked_at").text_or_empty()};
+  }
   if (const auto offset = node.find("offset")) preparation.offset = read_offset(*offset);
   if (const auto speech = node.find("speech")) preparation.speech = read_speech(*speech);
   if (const auto warnings = node.find("warnings")) {

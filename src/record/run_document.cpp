@@ -94,6 +94,7 @@ Json document(const Job& job) {
           {"state", to_string(job.state)},
           {"endpoint", json_text_or_null(job.endpoint)},
           {"queue_url", json_text_or_null(job.queue_url)},
+          {"sandbox", !job.sandbox.empty()},
           {"status_url", json_text_or_null(job.request.status_url)},
           {"response_url", json_text_or_null(job.request.response_url)},
           {"cancel_url", json_text_or_null(job.request.cancel_url)},

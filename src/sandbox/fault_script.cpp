@@ -167,6 +167,27 @@ void read_job(const Object& object, Action& action) {
   }
 }
 
+void read_listing(const Object& object, Action& action) {
+  if (object.at("history") == nullptr) return;
+  static constexpr std::array<std::string_view, 10> keys{"never", "after_calls", "after_ms", "when_ended",    "twice",
+                                                         "twin",  "no_payload",  "input",    "sent_at_add_s", "as"};
+  const Object history = object.object("history", keys);
+  Listing& listing = action.listing;
+  listing.never = history.flag("never");
+  listing.after_calls = static_cast<std::uint64_t>(history.integer("after_calls", 0, 1'000'000).value_or(0));
+  listing.after = history.milliseconds("after_ms").value_or(std::chrono::milliseconds{0});
+  listing.when_ended = history.flag("when_ended");
+  listing.twice = history.flag("twice");
+  listing.twin = history.flag("twin");
+  listing.no_payload = history.flag("no_payload");
+  if (const Json* input = history.at("input")) {
+    if (!input->is_object()) history.wrong("input", "an object: a merge patch (RFC 7396) of what was sent");
+    listing.input = *input;
+  }
+  listing.sent_at_add = std::chrono::seconds{history.integer("sent_at_add_s", -10'000'000, 10'000'000).value_or(0)};
+  listing.as = history.text("as").value_or("");
+}
+
 void read_alteration(const Object& object, Action& action) {
   static constexpr std::array<std::string_view, 3> log_words{"duplicate", "out_of_order", "lose"};
   if (const Json* merge = object.at("merge")) {
@@ -203,6 +224,7 @@ Action read_action(const Object& object) {
   action.expire = object.flag("expire");
   read_answer(object, action);
   read_job(object, action);
+  read_listing(object, action);
   read_alteration(object, action);
   read_way(object, action);
   action.skip = object.flag("skip");
@@ -212,7 +234,7 @@ Action read_action(const Object& object) {
   return action;
 }
 
-constexpr std::array<std::string_view, 23> action_keys{"reset",
+constexpr std::array<std::string_view, 24> action_keys{"reset",
                                                        "close",
                                                        "reset_upload_after",
                                                        "expire",
@@ -223,6 +245,7 @@ constexpr std::array<std::string_view, 23> action_keys{"reset",
                                                        "requeue_after_ms",
                                                        "fail",
                                                        "render",
+                                                       "history",
                                                        "logs",
                                                        "keep",
                                                        "huge",

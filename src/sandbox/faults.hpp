@@ -26,6 +26,20 @@ struct Amount {
   [[nodiscard]] std::uint64_t of(std::uint64_t whole) const { return half ? whole / 2 : bytes; }
 };
 
+/// How the history lists a request that was submitted.
+struct Listing {
+  bool never = false;             ///< a gap
+  std::uint64_t after_calls = 0;  ///< not in the first so many answers to come
+  std::chrono::milliseconds after{0};
+  bool when_ended = false;  ///< not before its end
+  bool twice = false;       ///< the same entry once more
+  bool twin = false;        ///< a second entry of another id
+  bool no_payload = false;
+  Json input{};  ///< a merge patch of what was sent; null = none
+  std::chrono::seconds sent_at_add{0};
+  std::string as{};  ///< under this id; empty: its own
+};
+
 /// What a fault does. Everything may be combined; the order here is the order it happens in.
 struct Action {
   // Instead of the service's own work, which is not done then:
@@ -46,6 +60,7 @@ struct Action {
   };
   std::optional<Failure> fails_with;
   RenderTwist render;
+  Listing listing;
 
   // To the answer:
   Json merge;  ///< a merge patch (RFC 7396) of a JSON answer; null = none

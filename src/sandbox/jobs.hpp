@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sandbox/faults.hpp"
 #include "sandbox/job_view.hpp"
 #include "sandbox/model_input.hpp"
 #include "sandbox/render.hpp"
@@ -35,6 +36,8 @@ struct JobWish {
   std::optional<std::chrono::milliseconds> requeue_after{};  ///< runs this long, waits again, and then runs for good
   std::optional<Outcome> fails_with{};                       ///< instead of being worked at
   RenderTwist twist{};
+  Listing listing{};
+  bool keeps_payload = true;                             ///< the history shows what was sent
   std::optional<std::chrono::seconds> media_lifetime{};  ///< of the result's file; nullopt: for ever
 };
 

@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/output_place.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -42,7 +43,8 @@ bool write_all(int file, std::string_view text) {
 
 Ledger::Ledger(const std::string& file) : path_(file) {
   if (file.empty()) return;
-  file_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  static_cast<void>(look_at_output(file));  // no device, pipe or folder
+  file_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600);
   if (file_ < 0) {
     throw Error{ErrorCode::io, file, "the ledger can't be opened", {.detail = std::strerror(errno)}};
   }

@@ -10,6 +10,10 @@ serve::Response detail_response(int status, std::string_view text) {
   return json_response(status, Json{{"detail", text}});
 }
 
+serve::Response platform_error(int status, const std::string& type, std::string_view message) {
+  return json_response(status, Json{{"error", {{"type", type}, {"message", message}}}});
+}
+
 serve::Response problems_response(const std::vector<Problem>& problems) {
   Json list = Json::array();
   for (const auto& problem : problems) {

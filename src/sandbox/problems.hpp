@@ -23,6 +23,8 @@ struct Problem {
 [[nodiscard]] serve::Response json_response(int status, const Json& body);
 /// {"detail": text}.
 [[nodiscard]] serve::Response detail_response(int status, std::string_view text);
+/// The platform API's own format: {"error":{"type","message"}}.
+[[nodiscard]] serve::Response platform_error(int status, const std::string& type, std::string_view message);
 /// 422 with the list, and the headers that go with it.
 [[nodiscard]] serve::Response problems_response(const std::vector<Problem>& problems);
 

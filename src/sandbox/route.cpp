@@ -3,17 +3,22 @@
 #include <algorithm>
 #include <array>
 
+#include "core/sandbox_proof.hpp"
+
 namespace react1::sandbox {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 14> words{"initiate", "initiate_multipart",
+constexpr std::array<std::string_view, 19> words{"initiate", "initiate_multipart",
                                                  "upload",   "part",
                                                  "complete", "file",
                                                  "submit",   "status",
                                                  "stream",   "result",
                                                  "cancel",   "jwks",
-                                                 "webhook",  "other"};
+                                                 "webhook",  "identity",
+                                                 "history",  "prices",
+                                                 "estimate", "models",
+                                                 "other"};
 
 Located locate_request(std::string_view rest) {
   while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
@@ -21,7 +26,8 @@ Located locate_request(std::string_view rest) {
   const std::string_view what = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
   Located located{Route::other, std::string{rest.substr(0, slash)}, {}, {}};
   if (what.empty() || what == "response") located.route = Route::result;
-  if (what == "status") located.route = Route::status;
+  const bool challenges = located.id.starts_with(kSandboxChallengePrefix);
+  if (what == "status") located.route = challenges ? Route::identity : Route::status;
   if (what == "status/stream") located.route = Route::stream;
   if (what == "cancel") located.route = Route::cancel;
   return located;
@@ -33,6 +39,13 @@ Located locate_part(std::string_view rest) {
   if (slash == std::string_view::npos) return {Route::part, {}, rest, {}};
   const std::string_view last = rest.substr(slash + 1);
   return {last == "complete" ? Route::complete : Route::part, {}, rest.substr(0, slash), last};
+}
+
+Route locate_platform(std::string_view rest) {
+  if (rest == "models/requests/by-endpoint") return Route::history;
+  if (rest == "models/pricing") return Route::prices;
+  if (rest == "models/pricing/estimate") return Route::estimate;
+  return rest == "models" ? Route::models : Route::other;
 }
 
 }  // namespace
@@ -62,6 +75,7 @@ Located locate(std::string_view path) {
   if (path == "/storage/upload/initiate") located.route = Route::initiate;
   if (path == "/storage/upload/initiate-multipart") located.route = Route::initiate_multipart;
   if (path == "/.well-known/jwks.json") located.route = Route::jwks;
+  if (path.starts_with(platform_path)) located.route = locate_platform(path.substr(platform_path.size()));
   return located;
 }
 

@@ -20,8 +20,13 @@ enum class Route {
   stream,  ///< of status events
   result,
   cancel,
-  jwks,     ///< the key that webhooks are signed with
-  webhook,  ///< not asked for: what this service sends
+  jwks,      ///< the key that webhooks are signed with
+  webhook,   ///< not asked for: what this service sends
+  identity,  ///< a challenge: are you a sandbox?
+  history,   ///< the platform API: requests …
+  prices,
+  estimate,  ///< … what a call costs …
+  models,    ///< … and the schema
   other,
 };
 
@@ -42,6 +47,7 @@ struct Located {
 
 inline constexpr std::string_view endpoint_path = "/fal-ai/sync-lipsync/react-1";
 inline constexpr std::string_view requests_path = "/fal-ai/sync-lipsync/requests/";
+inline constexpr std::string_view platform_path = "/v1/";
 inline constexpr std::string_view file_path = "/files/b/";
 inline constexpr std::string_view upload_path = "/upload/b/";
 inline constexpr std::string_view multipart_path = "/upload/m/";

@@ -25,6 +25,14 @@ std::string Sandbox::url() const {
   return impl_->service.url();
 }
 
+std::string Sandbox::platform_url() const {
+  return url() + "/v1";
+}
+
+std::string Sandbox::instance() const {
+  return impl_->service.instance();
+}
+
 std::uint64_t Sandbox::accepted_submits() const noexcept {
   return impl_->service.ledger().count();
 }

@@ -13,6 +13,9 @@
 namespace react1::sandbox {
 namespace {
 
+/// Open status streams are many connections at rest, and curl keeps its own for two minutes.
+constexpr serve::ConnectionLimits kConnections{.most = 4096, .most_per_peer = 4096, .idle = std::chrono::minutes{2}};
+
 std::filesystem::path usable(const std::string& directory) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
@@ -50,6 +53,7 @@ Service::Service(const SandboxOptions& options)
     : key_(options.key),
       renders_(options.render),
       ledger_(options.ledger),
+      reach_(options),
       faults_(parse_fault_script(options.faults, options.faults_name)),
       webhooks_(faults_),
       storage_(options.directory.empty() ? own_folder_.emplace().path() : usable(options.directory)),
@@ -62,7 +66,8 @@ Service::Service(const SandboxOptions& options)
           },
           [this](const std::string& id, const Outcome& outcome) { completed(id, outcome); }),
       server_(
-          {.port = options.port}, [this](const serve::RequestHead& head) { return plan(head); },
+          {.port = options.port, .connections = kConnections},
+          [this](const serve::RequestHead& head) { return plan(head); },
           [this](const serve::Request& request, const serve::Reply& reply) { answer(request, reply); }),
       reached_directly_(server_.port()) {
   storage_.set_base_url(server_.url());
@@ -72,6 +77,8 @@ serve::BodyPlan Service::plan(const serve::RequestHead& head) {
   const Located where = locate(head.path);
   ledger_.saw(head.method, where.route, head.has_header("Authorization"));
   serve::BodyPlan plan;
+  plan.refuse = refuse_web_page(head, server_.port());
+  if (plan.refuse) return plan;
   switch (where.route) {
     case Route::upload:
     case Route::part:
@@ -82,6 +89,12 @@ serve::BodyPlan Service::plan(const serve::RequestHead& head) {
       break;
     case Route::file:
     case Route::jwks:
+    case Route::models:  // needs no key
+      break;
+    case Route::history:
+    case Route::prices:
+    case Route::estimate:
+      if (refuse_key(head)) plan.refuse = platform_error(401, "authorization_error", "Invalid or missing API key");
       break;
     default:
       plan.refuse = refuse_key(head);
@@ -160,6 +173,13 @@ serve::Response Service::respond(const serve::Request& request, const Located& w
       return reads ? about_request(request, where) : wrong_method();
     case Route::cancel:
       return puts ? about_request(request, where) : wrong_method();
+    case Route::identity:
+      return reads ? identify(where.id) : wrong_method();
+    case Route::history:
+    case Route::prices:
+    case Route::estimate:
+    case Route::models:
+      return platform(request, where.route);
     case Route::complete:
     case Route::webhook:
     case Route::other:
@@ -170,6 +190,7 @@ serve::Response Service::respond(const serve::Request& request, const Located& w
 
 serve::Response Service::unknown_path(const serve::Request& request) const {
   const std::string_view path = request.path;
+  if (path.starts_with(platform_path)) return platform_error(404, "not_found", "Not Found");
   static constexpr std::string_view application = "/fal-ai/sync-lipsync/";
   // Asking below the full endpoint is the classic mistake: the real queue has no such route.
   const bool below = path.starts_with(std::string{endpoint_path} + "/") || path.starts_with(requests_path);

@@ -13,10 +13,13 @@
 #include <react1/sandbox.hpp>
 
 #include "core/atomic_file.hpp"
+#include "core/random.hpp"
 #include "http/network.hpp"
 #include "sandbox/faults.hpp"
+#include "sandbox/history.hpp"
 #include "sandbox/jobs.hpp"
 #include "sandbox/ledger.hpp"
+#include "sandbox/reach.hpp"
 #include "sandbox/route.hpp"
 #include "sandbox/storage.hpp"
 #include "sandbox/webhooks.hpp"
@@ -32,6 +35,7 @@ class Service {
   [[nodiscard]] std::uint16_t port() const noexcept { return server_.port(); }
   [[nodiscard]] std::string url() const { return server_.url(); }
   [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] const std::string& instance() const noexcept { return instance_; }
 
  private:
   using Fault = std::shared_ptr<const Action>;  ///< null: none
@@ -42,6 +46,8 @@ class Service {
   /// What the service itself has to say.
   [[nodiscard]] serve::Response respond(const serve::Request& request, const Located& where, const Fault& fault);
   [[nodiscard]] serve::Response about_request(const serve::Request& request, const Located& where);
+  [[nodiscard]] serve::Response platform(const serve::Request& request, Route route);
+  [[nodiscard]] serve::Response identify(const std::string& id) const;
   [[nodiscard]] serve::Response unknown_path(const serve::Request& request) const;
   /// Sends it as the fault wants it. Any thread.
   void deliver(serve::Response response, const Fault& fault, const serve::Reply& reply);
@@ -49,7 +55,7 @@ class Service {
   [[nodiscard]] std::optional<serve::Response> refuse_key(const serve::RequestHead& head) const;
 
   [[nodiscard]] serve::Response submit(const serve::Request& request, const Fault& fault);
-  [[nodiscard]] serve::Response accept(JobWish wish, const std::string& webhook);
+  [[nodiscard]] serve::Response accept(JobWish wish, const std::string& sent, const std::string& webhook);
   [[nodiscard]] serve::Response status(const serve::Request& request, const std::string& id) const;
   [[nodiscard]] serve::Response stream(const serve::Request& request, const std::string& id);
   [[nodiscard]] serve::Response result(const std::string& id) const;
@@ -66,10 +72,13 @@ class Service {
   /// With the queue's lock held.
   void completed(const std::string& id, const Outcome& outcome);
 
+  const std::string instance_ = random_hex(16);
   const std::string key_;
   const bool renders_;
   Ledger ledger_;
+  const Reach reach_;
   FaultBook faults_;
+  History history_;
   Webhooks webhooks_;
   std::optional<TemporaryDirectory> own_folder_;
   Storage storage_;

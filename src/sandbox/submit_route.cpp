@@ -33,6 +33,7 @@ std::string_view start_timeout_of(const serve::RequestHead& head) {
 /// What the headers ask for; or why they can't.
 std::optional<serve::Response> read_headers(const serve::RequestHead& head, JobWish& wish) {
   wish.low_priority = head.header("X-Fal-Queue-Priority") == "low";
+  wish.keeps_payload = head.header("X-Fal-Store-IO") != "0";
   wish.media_lifetime = lifetime_of(head.header("X-Fal-Object-Lifecycle-Preference"));
   const auto timeout = start_timeout_of(head);
   if (timeout.empty()) return std::nullopt;
@@ -62,24 +63,27 @@ serve::Response Service::submit(const serve::Request& request, const Fault& faul
   if (fault) {
     wish.requeue_after = fault->requeue_after;
     wish.twist = fault->render;
+    wish.listing = fault->listing;
     if (const auto& failure = fault->fails_with) {
       wish.fails_with = infrastructure_failure(failure->status, failure->type, failure->message);
     }
   }
-  return accept(std::move(wish), webhook);
+  return accept(std::move(wish), request.body, webhook);
 }
 
-serve::Response Service::accept(JobWish wish, const std::string& webhook) {
+serve::Response Service::accept(JobWish wish, const std::string& sent, const std::string& webhook) {
   const std::string id = new_id(system_clock());
   ledger_.accepted(id, intent_of(wish.input), renders_);
   if (!webhook.empty()) {
-    if (!Webhooks::is_deliverable(webhook)) {
-      log::warning("sandbox", "nothing off this machine is told: no webhook will go to " + redact_url(webhook));
+    if (!reach_.allows(webhook)) {
+      log::warning("sandbox",
+                   "no webhook will go to " + redact_url(webhook) + ", which is no port that this sandbox may reach");
     } else {
       const std::lock_guard lock{mutex_};
       webhook_urls_.emplace(id, webhook);
     }
   }
+  history_.accepted(id, sent, wish.keeps_payload, wish.listing);
   jobs_.submit(id, std::move(wish));
   const auto view = jobs_.view(id);
   Json body{{"status", "IN_QUEUE"}};
@@ -105,6 +109,7 @@ std::string Service::intent_of(const ModelInput& input) {
 
 void Service::completed(const std::string& id, const Outcome& outcome) {
   const bool done = outcome.error.empty() && outcome.response.status == 200;
+  history_.ended(id, outcome);
   ledger_.completed(id, done ? "done" : outcome.error_type == "client_cancelled" ? "cancelled" : "failed");
   std::string url;
   {

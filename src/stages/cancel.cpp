@@ -12,6 +12,7 @@
 #include "core/saturate.hpp"
 #include "fal/verdict.hpp"
 #include "stages/grace_stop.hpp"
+#include "store/patience.hpp"
 
 namespace react1 {
 namespace {
@@ -66,6 +67,7 @@ void write_down(Cancelled end, Job& job, JobStore& jobs) {
 
 Cancelled cancel_at_service(const RequestRef& request, Service service, std::chrono::milliseconds patience,
                             const RunContext& context) {
+  const store::StopScope stoppable(context.stop);
   Cancelled end = Cancelled::asked;
   switch (service.client.cancel(request, context)) {
     case CancelOutcome::already_completed:

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <react1/json.hpp>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/sha256.hpp"
 #include "fal/verdict.hpp"
 #include "stages/grace_stop.hpp"
+#include "stages/look_up.hpp"
 #include "stages/post.hpp"
 #include "stages/stopwatch.hpp"
 
@@ -21,13 +23,22 @@ namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
+/// Writes to the store what became of a request. A store that can't be written takes nothing away from that: the next
+/// run asks the service once more.
+void write_down(const char* what, const std::function<bool()>& write) {
+  try {
+    if (!write()) log::info("collect", fmt::format("the job was moved meanwhile, {}", what));
+  } catch (const Error& error) {
+    log::warning("collect", fmt::format("the job store can't be told {}: {}", what, error.what()));
+  }
+}
+
 /// The service has said its last word on this request.
 void mark_failed(Service& service, std::optional<Job>& job, const Error& error) {
   if (!job || job->state != JobState::submitted) return;
   job->error = error.what();
   const JobState end = fal::is_cancellation(error) ? JobState::cancelled : JobState::failed;
-  if (!service.jobs.move(*job, JobState::submitted, end))
-    log::info("collect", "the job was moved by somebody else while its request failed");
+  write_down("that its request failed", [&] { return service.jobs.move(*job, JobState::submitted, end); });
 }
 
 /// An answer that was paid for and can't be read is not thrown away.
@@ -35,7 +46,7 @@ void keep_answer(Service& service, std::optional<Job>& job, const Error& error) 
   if (!job || error.answer().empty() || job->answer_json == error.answer()) return;
   job->answer_json = error.answer();
   job->error = error.what();
-  if (!service.jobs.update(*job)) log::info("collect", "the job was moved by somebody else meanwhile");
+  write_down("the answer that can't be read", [&] { return service.jobs.update(*job); });
 }
 
 /// Asks the service to give the request up, and says what came of it. Bounded: whoever interrupts wants to leave.
@@ -105,16 +116,13 @@ ResultVideo await_result(Claim& claim, Service& service, Laps& laps, const RunCo
   }
 }
 
-void mark_done(Service& service, Claim& claim, const RunRecord& record) {
+/// What proves whose file it is that is about to get its name: were this process killed right after, the next run of
+/// the same command would find it there. A store that can't be written leaves that to the record beside the file.
+void announce(Service& service, Claim& claim, const RunRecord& record) {
   if (!claim.job) return;
-  const JobState from = claim.job->state;
-  // A request that was to be cancelled and finished all the same was paid: its result is ours.
-  if (from != JobState::submitted && from != JobState::cancelled) return;
   claim.job->record_json = to_json(record);
   claim.job->output = record.output_path;
-  claim.job->error.clear();
-  if (!service.jobs.move(*claim.job, from, JobState::done))
-    log::info("collect", "the job was finished by somebody else at the same time");
+  write_down("whose file is about to be there", [&] { return service.jobs.update(*claim.job); });
 }
 
 RunRecord begin_record(const Claim& claim) {
@@ -128,8 +136,10 @@ RunRecord begin_record(const Claim& claim) {
   return record;
 }
 
-RunRecord collect_result(Claim& claim, Service& service, Laps& laps, const RunContext& context) {
-  AtomicFile file{fs::path(claim.output)};
+RunRecord collect_result(Claim& claim, const OutputGuard& output, Service& service, Laps& laps,
+                         const RunContext& context) {
+  const Stopwatch collecting;
+  AtomicFile file = output.file();
   RunRecord record = begin_record(claim);
   const ResultVideo reported = await_result(claim, service, laps, context);
   laps.lap("answer");
@@ -143,7 +153,8 @@ RunRecord collect_result(Claim& claim, Service& service, Laps& laps, const RunCo
 
   context.observer->on_stage(Stage::verify);
   const Stopwatch verifying;
-  record.sandbox = service.sandbox || is_sandbox_result(file.temporary().string(), context);
+  const bool is_rehearsal = claim.job && !claim.job->sandbox.empty();
+  record.sandbox = is_rehearsal || is_sandbox_result(file.temporary().string(), context);
   PostInput input{file.temporary().string(), reported, std::nullopt, std::nullopt};
   if (claim.preparation) {
     input.expected = expectation_of(*claim.preparation, record.sandbox);
@@ -157,50 +168,55 @@ RunRecord collect_result(Claim& claim, Service& service, Laps& laps, const RunCo
   claim.timings.verify_s = verifying.seconds();
   laps.lap("sha256");
 
-  file.commit();
-  laps.lap("flush");
-  record.output_path = fs::absolute(claim.output).string();
+  record.output_path = output.path();
   record.timings = claim.timings;
+  record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
+  keep_known(record, output.known(record.request_id));
+  if (claim.job) keep_known(record, Json::parse(claim.job->record_json, /*cb=*/nullptr, /*allow_exceptions=*/false));
+  announce(service, claim, record);
+  laps.lap("announce");
+
+  output.commit(file, record.output_sha256);
+  laps.lap("flush");
   return record;
 }
 
 }  // namespace
 
-RunRecord collect(Claim claim, Service& service, const RunContext& context) {
-  const Stopwatch collecting;
+RunRecord collect(Claim claim, const OutputGuard& output, Service& service, const RunContext& context) {
   try {
     Laps laps;
-    RunRecord record = collect_result(claim, service, laps, context);
-    record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
-    write_record(record);
-    mark_done(service, claim, record);
+    RunRecord record = collect_result(claim, output, service, laps, context);
+    output.write_record(record, context);
+    if (claim.job) mark_done(service, *claim.job, record, context);
+    attach_reported(service, context);
     laps.lap("record");
     laps.log();
     return record;
   } catch (const Error& error) {
+    attach_reported(service, context);
     if (!error.request_id().empty()) throw;
     throw error.with_request_id(claim.request.request_id);
   }
 }
 
-void require_output(const std::string& output, const std::vector<Source>& inputs) {
-  const fs::path path(output);
-  std::error_code error;
-  if (output.empty() || fs::is_directory(path, error)) {
-    throw Error(ErrorCode::usage, output, "the output is a folder, a file name is needed",
-                {.hint = "for example -o " + (path / "out.mp4").string()});
+void mark_done(Service& service, Job& job, const RunRecord& record, const RunContext& context) {
+  job.record_json = to_json(record);
+  job.output = record.output_path;
+  // A request that was to be cancelled and finished all the same was paid: its result is ours.
+  const JobState from = job.state;
+  const bool moves = from == JobState::submitted || from == JobState::cancelled;
+  if (moves) job.error.clear();
+  try {
+    const bool written = moves ? service.jobs.move(job, from, JobState::done) : service.jobs.update(job);
+    if (!written) log::info("collect", "the job was finished by another command at the same time");
+  } catch (const Error& error) {
+    context.observer->on_note(
+        {Note::Level::warning, "job_not_written",
+         fmt::format("the result is there and verified, but the job store does not know it yet: {}; the same command "
+                     "tells it so",
+                     error.what())});
   }
-  for (const Source& input : inputs) {
-    if (input.is_file(path)) {
-      throw Error(ErrorCode::usage, output, "the output would replace an input",
-                  {.hint = "choose another output name"});
-    }
-  }
-  const AtomicFile writable(path);  // throws when the folder is missing or read-only; leaves nothing
-}
-
-void write_record(const RunRecord& record) {
-  write_file_atomically(record.output_path + ".json", to_json(record) + "\n");
 }
 
 }  // namespace react1::stages

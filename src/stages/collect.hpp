@@ -7,6 +7,8 @@
 #include <react1/run_context.hpp>
 #include <string>
 
+#include "stages/output_guard.hpp"
+
 namespace react1::stages {
 
 /// What is known about a request beside its reference.
@@ -16,19 +18,17 @@ struct Claim {
   std::optional<Preparation> preparation;  ///< nullopt: nothing to compare the result with but itself
   std::optional<Parameters> parameters;
   std::string video_url, audio_url;  ///< as uploaded; empty when unknown
-  std::string output;
-  Timings timings;  ///< of the stages so far
+  Timings timings;                   ///< of the stages so far
   OnInterrupt on_interrupt = OnInterrupt::detach;
 };
 
-/// Waits, downloads, verifies, commits the file and writes OUTPUT.json. Moves the job to done, or to failed when the
-/// service failed it. Errors carry the request id. A failed verification is not an Error: look at the record.
-[[nodiscard]] RunRecord collect(Claim claim, Service& service, const RunContext& context);
+/// Waits, downloads, verifies, commits the file and writes its record. Moves the job to done, or to failed when the
+/// service failed it. Errors carry the request id. A failed verification is not an Error: look at the record. Once the
+/// file has its name, what fails is a warning to the observer.
+[[nodiscard]] RunRecord collect(Claim claim, const OutputGuard& output, Service& service, const RunContext& context);
 
-/// Throws Error{usage} when `output` is a directory or one of `inputs`, Error{io} when its folder can't be written to.
-void require_output(const std::string& output, const std::vector<Source>& inputs);
-
-/// Writes OUTPUT.json.
-void write_record(const RunRecord& record);
+/// Moves a job whose result is on the disk and recorded in `record` to done; a store that can't be written is a warning
+/// to the observer, `job_not_written`.
+void mark_done(Service& service, Job& job, const RunRecord& record, const RunContext& context);
 
 }  // namespace react1::stages

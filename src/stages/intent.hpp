@@ -6,9 +6,13 @@
 
 namespace react1::stages {
 
-/// sha256 over the contents of both clips, the parameters and the service. All in-process sandboxes are one service:
-/// their port changes, what they do does not.
+/// sha256 over the contents of both clips, the parameters and the service. All sandboxes are one service: their port
+/// changes, what they do does not.
 [[nodiscard]] std::string intent_of(const Preparation& preparation, const Parameters& parameters,
-                                    const Service& service);
+                                    const ServiceIdentity& service);
+
+/// A job that an older program recorded as one of the paid service, because it was told so, although this machine had
+/// taken it: its request's own URLs lead here.
+[[nodiscard]] bool is_misnamed_rehearsal(const Job& job);
 
 }  // namespace react1::stages

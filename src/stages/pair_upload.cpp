@@ -61,17 +61,20 @@ PairUpload::~PairUpload() {
 }
 
 void PairUpload::start_early(const PreparedClip& clip) noexcept {
+  if (!clip.video) return;
   try {
-    start(clip, second_name(clip.path));
+    start(clip, second_name(clip.path), /*name=*/{});
   } catch (const std::exception& error) {  // no second name or no thread: it goes up with the other, later
     log::debug("upload", fmt::format("{} does not go up early: {}", clip.path, error.what()));
   }
 }
 
-UploadedPair PairUpload::finish(const Preparation& preparation) {
+UploadedPair PairUpload::finish(const Preparation& preparation, const std::string& token) {
   context_.observer->on_stage(Stage::upload);
+  if (!token_.empty() && token_ != token) audio_ = std::make_unique<Leg>();  // it is for another payment now
+  token_ = token;
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
-    if (!leg_of(*clip).is_started()) start(*clip, clip->path);
+    if (!leg_of(*clip).is_started()) start(*clip, clip->path, clip->video ? std::string() : token + ".mp3");
   }
   const std::int64_t total = preparation.video.bytes + preparation.audio.bytes;
   std::int64_t reported = -1;
@@ -99,17 +102,19 @@ void PairUpload::abandon() noexcept {
   names_.reset();
 }
 
-void PairUpload::start(const PreparedClip& clip, const fs::path& path) {
+void PairUpload::start(const PreparedClip& clip, const fs::path& path, const std::string& name) {
   Leg& leg = leg_of(clip);
-  leg.start([this, &leg, path = path.string(), type = clip.video ? "video/mp4" : "audio/mpeg", sha256 = clip.sha256] {
-    try {
-      return client_.upload(path, type, {stop_.get_token(), &leg, context_.job_id}, sha256);
-    } catch (...) {  // carried to finish()
-      keep_first_failure();
-      stop_.request_stop();
-      throw;
-    }
-  });
+  leg.start(
+      [this, &leg, path = path.string(), type = clip.video ? "video/mp4" : "audio/mpeg", sha256 = clip.sha256, name] {
+        const log::Scope scope(context_.job_id);
+        try {
+          return client_.upload(path, type, {stop_.get_token(), &leg, context_.job_id}, sha256, name);
+        } catch (...) {  // carried to finish()
+          keep_first_failure();
+          stop_.request_stop();
+          throw;
+        }
+      });
 }
 
 /// An upload opens its file anew for each part and each attempt, so it needs a name that stays.

@@ -22,9 +22,10 @@ struct UploadedPair {
   std::string video_url, audio_url;
 };
 
-/// Both uploads of one job, each on a thread of its own. An upload costs nothing, so one that starts early may turn out
-/// to be in vain: the pair is held back, or was paid for before. What it meets, good or bad, is told by finish() alone.
-/// start_early() may be called by any thread, everything else by the job's.
+/// Both uploads of one job, each on a thread of its own. The picture may start early: an upload costs nothing, so it
+/// may turn out to be in vain, because the pair is held back or was paid for before. The voice is named by the payment
+/// that it is for, and waits for it. What they meet, good or bad, is told by finish() alone. start_early() may be
+/// called by any thread, everything else by the job's.
 class PairUpload {
  public:
   /// In `folder`, best on the clips' own file system, second names for them are made when needed, and gone when the
@@ -35,19 +36,20 @@ class PairUpload {
   /// As abandon().
   ~PairUpload();
 
-  /// Sends a clip whose content will not change any more, though its file may get another name meanwhile. Once per
-  /// clip. A clip that can't be started early is started by finish().
+  /// Sends the picture, whose content will not change any more, though its file may get another name meanwhile. Once.
+  /// Does nothing for the voice. A clip that can't be started early is started by finish().
   void start_early(const PreparedClip& clip) noexcept;
-  /// Starts what is not on its way yet and waits for both. Reports the stage, the progress of both as one, and notes.
-  /// The first failure, an early one included, stops the other upload and is what is thrown.
-  [[nodiscard]] UploadedPair finish(const Preparation& preparation);
+  /// May be called again, with another token for another payment. Starts what is not on its way yet, the voice under a
+  /// name with `token` in it, and waits for both. Reports the stage, the progress of both as one, and notes. The first
+  /// failure, an early one included, stops the other upload and is what is thrown.
+  [[nodiscard]] UploadedPair finish(const Preparation& preparation, const std::string& token);
   /// Stops what is on its way and waits for its end, 200 ms at most. Nothing can be started afterwards.
   void abandon() noexcept;
 
  private:
   class Leg;
   [[nodiscard]] Leg& leg_of(const PreparedClip& clip) noexcept { return clip.video ? *video_ : *audio_; }
-  void start(const PreparedClip& clip, const std::filesystem::path& path);
+  void start(const PreparedClip& clip, const std::filesystem::path& path, const std::string& name);
   [[nodiscard]] std::filesystem::path second_name(const std::filesystem::path& path);
   void keep_first_failure() noexcept;
 
@@ -58,6 +60,7 @@ class PairUpload {
   std::mutex mutex_;
   std::exception_ptr first_failure_;    ///< guarded by mutex_
   std::optional<Workshop> names_;       ///< guarded by mutex_
+  std::string token_;                   ///< what the voice was last sent for; the job's thread
   std::unique_ptr<Leg> video_, audio_;  ///< destroyed first of these: their threads use the others
   std::stop_callback<std::function<void()>> forward_;
 };

@@ -12,8 +12,6 @@
 #include "core/atomic_file.hpp"
 #include "core/boundary.hpp"
 #include "core/log.hpp"
-#include "core/own_folder.hpp"
-#include "core/part_file.hpp"
 #include "media/damage.hpp"
 #include "media/frame_window.hpp"
 #include "media/hearing.hpp"
@@ -88,6 +86,7 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   }
   preparation.advice = advise(facts, options.parameters.model_mode, options.advice, options.price);
   preparation.prediction = predict(facts, chosen_mode(options.parameters, preparation.advice), options.price);
+  preparation.price = options.price;
 }
 
 void report(const Preparation& preparation, const RunContext& context) {
@@ -227,83 +226,3 @@ Preparation make_clips(const Source& video, const Source& audio, const fs::path&
 }
 
 }  // namespace react1::stages
-
-namespace react1 {
-namespace {
-
-/// A folder that exists and can be written to, before any work is done.
-void require_folder(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error || !std::filesystem::is_directory(directory)) {
-    throw Error(ErrorCode::io, directory.string(), "can't be used as the output folder",
-                {.detail = error ? error.message() : "it is not a folder"});
-  }
-}
-
-/// Within a handler of `error`: throws it again, about `folder` where it names what was made for the time being.
-[[noreturn]] void rethrow_outside(const Error& error, const std::filesystem::path& workshop,
-                                  const std::filesystem::path& folder) {
-  const std::filesystem::path where(error.where());
-  if (error.where().rfind(workshop.string(), 0) != 0) throw;
-  throw Error(error.code(), (folder / where.filename()).string(), error.message(),
-              {.detail = error.detail(), .hint = error.hint(), .retryable = error.retryable()});
-}
-
-/// Same file system, so the rename is atomic. Returns the new path.
-std::string move_into(const std::filesystem::path& folder, const std::filesystem::path& file) {
-  const std::filesystem::path target = folder / file.filename();
-  std::error_code error;
-  std::filesystem::rename(file, target, error);
-  if (error) {
-    throw Error(ErrorCode::io, target.string(), "can't move the finished clip here", {.detail = error.message()});
-  }
-  return target.string();
-}
-
-/// Preparing into the folder of an input would replace it when it has the name of a clip.
-void require_not_an_input(const std::filesystem::path& output, const Source& input) {
-  if (input.is_file(output)) {
-    throw Error(ErrorCode::usage, output.string(), "the output would replace an input",
-                {.hint = "choose another output folder"});
-  }
-}
-
-Preparation prepare_into(const Source& video, const Source& audio, const std::string& directory,
-                         const PipelineOptions& options, const RunContext& context) {
-  const std::filesystem::path folder(directory);
-  require_folder(folder);
-  for (const char* name : {"video.mp4", "audio.mp3", "prepare.json"}) {
-    require_not_an_input(folder / name, video);
-    require_not_an_input(folder / name, audio);
-  }
-  AtomicFile document(folder / "prepare.json");  // an unwritable folder is known before any work
-  // Made in a folder of their own, so that a failure of one leaves neither under its final name.
-  sweep_parts(folder);
-  sweep_workshops(folder);
-  const Workshop workshop(folder);
-  Preparation preparation;
-  try {
-    preparation = stages::make_clips(video, audio, workshop.path(), options, context);
-  } catch (const Error& error) {
-    rethrow_outside(error, workshop.path(), folder);
-  }
-  preparation.video.path = move_into(folder, preparation.video.path);
-  preparation.audio.path = move_into(folder, preparation.audio.path);
-  document.write(to_json(preparation) + "\n");
-  document.commit();
-  return preparation;
-}
-
-}  // namespace
-
-Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
-  return at_boundary("plan", [&] { return stages::plan_clips(video, audio, options, context); });
-}
-
-Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
-                    const PipelineOptions& options, const RunContext& context) {
-  return at_boundary("prepare", [&] { return prepare_into(video, audio, directory, options, context); });
-}
-
-}  // namespace react1

@@ -7,18 +7,18 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/printable.hpp"
 #include "stages/budget.hpp"
 #include "stages/grace_stop.hpp"
 #include "stages/naming.hpp"
 #include "store/paid_call.hpp"
+#include "store/patience.hpp"
 
 namespace react1::stages {
 namespace {
 
 // With the transport's own wake-up this keeps the answer to Ctrl-C within 200 ms, and lets most calls come home.
 constexpr std::chrono::milliseconds kGrace{120};
-/// How long a store that can't be written is tried for an id that is paid for.
-constexpr std::chrono::seconds kStorePatience{20};
 
 /// Where a job belongs after its paid call failed. A stop in the middle of the call is no answer either.
 JobState state_after(const Error& error) {
@@ -36,24 +36,24 @@ JobState state_after(const Error& error) {
 }
 
 Error with_resolution(const Error& error, const std::string& job_id) {
-  return {error.code(),
-          job_id,
-          error.message(),
-          {.detail = error.detail(),
-           .hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {}` tells what came of it; {}",
-                               job_id, error.hint()),
-           .request_id = error.request_id(),
-           .problems = error.problems()}};
+  return {
+      error.code(),
+      job_id,
+      error.message(),
+      {.detail = error.detail(),
+       .hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` looks what came of it; {}",
+                           shell_word(job_id), error.hint()),
+       .request_id = error.request_id(),
+       .problems = error.problems()}};
 }
 
 Error interrupted_in_call(const std::string& job_id) {
   return {ErrorCode::interrupted,
           job_id,
           "stopped while the paid call was under way; its outcome is unknown",
-          {.hint = fmt::format(
-               "nothing is sent again by itself; `react1 jobs resolve {}` tells what came of it, or the same command "
-               "with --again pays (a second time, if it was accepted)",
-               job_id)}};
+          {.hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` looks what came of "
+                               "it, or the same command with --again pays (a second time, if it was accepted)",
+                               shell_word(job_id))}};
 }
 
 /// One submit and the job store's record of it.
@@ -67,7 +67,8 @@ class Submission {
             .not_accepted =
                 [this] {
                   if (!call_.hand_back("refused temporarily")) move_away();
-                }};
+                },
+            .token = call_.job().token};
   }
 
   Job accepted(const RequestRef& request, Observer& observer) {
@@ -81,7 +82,7 @@ class Submission {
     }
     call_.note(request);
     observer.on_request(request.request_id);
-    call_.submitted(kStorePatience);
+    call_.submitted(store::kPatience);
     log::info("submit", fmt::format("request {} accepted", request.request_id));
     return call_.job();
   }

@@ -5,18 +5,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <system_error>
-#include <thread>
 
 #include <react1/error.hpp>
 
 #include "core/descriptor.hpp"
+#include "core/file_kind.hpp"
 
 namespace react1::store {
 namespace {
@@ -27,13 +31,6 @@ constexpr std::size_t kHeader = 100, kIdOffset = 68;
 [[noreturn]] void refuse(const std::string& path, const Identity& identity, std::string what_it_is) {
   throw Error(ErrorCode::io, path, fmt::format("is not a {} of react1; it is left alone", identity.what),
               {.detail = std::move(what_it_is), .hint = "name another file, or one that does not exist yet"});
-}
-
-std::string kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a folder";
-  if (S_ISFIFO(mode)) return "a pipe";
-  if (S_ISSOCK(mode)) return "a socket";
-  return "a device";
 }
 
 std::string owner_of(std::int32_t application_id) {
@@ -112,25 +109,86 @@ void look_at_unmarked(const std::string& path, const Identity& identity) {
 
 /// Calls `look`, and calls it again after an error while the file changes: another process may be creating it.
 template <typename Look>
-void look_until_stable(const std::string& path, Look look) {
-  constexpr int kTries = 100;
-  for (int attempt = 1;; ++attempt) {
+void look_until_stable(const std::string& path, const Identity& identity, Look look) {
+  const Patience patience;
+  const Wait wait;
+  for (;;) {
     const std::string before = state_of(path);
     try {
       look();
       return;
     } catch (const Error& error) {
-      const bool is_moving = error.retryable() || state_of(path) != before;
-      if (!is_moving || attempt == kTries) throw;
+      const bool is_moving = error.code() == ErrorCode::io && (error.retryable() || state_of(path) != before);
+      if (!is_moving) throw;
+      const Wait::State state = wait.sleep(std::chrono::milliseconds(20));
+      if (state == Wait::State::stopped) throw_waited(state, path, identity.what);
+      if (state == Wait::State::over) throw;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
 /// The mode of a file that was made by another umask, or by hand. Not one of another user: he chose it.
-void make_private(int file, const struct stat& facts) noexcept {
+bool is_open_to_others(const struct stat& facts) noexcept {
   constexpr mode_t kOthers = 077;
-  if (facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0) static_cast<void>(::fchmod(file, 0600));
+  return S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0;
+}
+
+/// SQLite's own files beside a database have the database's mode when they are made, and keep it.
+void make_private(const std::string& path, const struct stat& facts) noexcept {
+  if (is_open_to_others(facts)) static_cast<void>(::chmod(path.c_str(), 0600));
+  for (const char* ending : {"-wal", "-shm", "-journal"}) {
+    const std::string beside = path + ending;
+    struct stat others {};
+    const bool is_there = ::lstat(beside.c_str(), &others) == 0;
+    if (is_there && is_open_to_others(others)) static_cast<void>(::chmod(beside.c_str(), 0600));
+  }
+}
+
+/// An empty file for its owner alone, in one step. It has its name only once our descriptor of it is closed (see
+/// read_header()). Where it can't be made, SQLite says why.
+void make_empty(const std::string& path) {
+  std::string pattern = path + "-XXXXXX";
+  {
+    const Descriptor made(::mkostemp(pattern.data(), O_CLOEXEC));
+    if (!made.is_open()) return;
+  }
+  if (::link(pattern.c_str(), path.c_str()) != 0 && errno != EEXIST) {  // no hard links here
+    static_cast<void>(::renameat2(AT_FDCWD, pattern.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE));
+  }
+  static_cast<void>(::unlink(pattern.c_str()));
+}
+
+struct CloseFile {
+  void operator()(sqlite3_file* file) const noexcept {
+    if (file->pMethods != nullptr) file->pMethods->xClose(file);
+    sqlite3_free(file);
+  }
+};
+
+struct FreeName {
+  void operator()(const char* name) const noexcept { sqlite3_free_filename(name); }
+};
+
+/// The first bytes of the file, as many as there are; nullopt where it can't be read. By SQLite's own file system: any
+/// other descriptor of ours would, when it is closed, drop the locks that connections of this process hold on the file.
+std::optional<std::string> read_header(const std::string& path) {
+  sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
+  std::string full(static_cast<std::size_t>(vfs->mxPathname) + 1, '\0');
+  if ((vfs->xFullPathname(vfs, path.c_str(), vfs->mxPathname + 1, full.data()) & 0xff) != SQLITE_OK)
+    return std::nullopt;
+  const std::unique_ptr<const char, FreeName> name(sqlite3_create_filename(full.c_str(), "", "", 0, nullptr));
+  const std::unique_ptr<sqlite3_file, CloseFile> file(
+      static_cast<sqlite3_file*>(sqlite3_malloc64(static_cast<sqlite3_uint64>(vfs->szOsFile))));
+  if (!name || !file) throw std::bad_alloc();
+  file->pMethods = nullptr;
+  int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
+  if (vfs->xOpen(vfs, name.get(), file.get(), flags, &flags) != SQLITE_OK) return std::nullopt;
+  sqlite3_int64 size = 0;
+  if (file->pMethods->xFileSize(file.get(), &size) != SQLITE_OK) return std::nullopt;
+  std::string header(static_cast<std::size_t>(std::min<sqlite3_int64>(size, kHeader)), '\0');
+  const int rc =
+      header.empty() ? SQLITE_OK : file->pMethods->xRead(file.get(), header.data(), static_cast<int>(header.size()), 0);
+  return rc == SQLITE_OK ? std::optional(header) : std::nullopt;
 }
 
 }  // namespace
@@ -147,35 +205,30 @@ const std::string& database_file(const std::string& path, const Identity& identi
   if (::stat(path.c_str(), &facts) != 0) {
     if (errno == ENOENT && ::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode))
       refuse(path, identity, "a symlink that leads nowhere");
-    // Where it can't be made, SQLite says why.
-    const Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (made.is_open() || ::stat(path.c_str(), &facts) != 0) return path;
-    // Another process was quicker: what it has made is looked at like any other file.
+    make_empty(path);  // unless another process is quicker: what it has made is looked at like any other file
+    if (::stat(path.c_str(), &facts) != 0) return path;
   }
-  if (!S_ISREG(facts.st_mode)) refuse(path, identity, kind_of(facts.st_mode));
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!file.is_open()) return path;
-  if (::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) refuse(path, identity, "no regular file");
-  std::array<char, kHeader> header{};
-  const ssize_t size = ::pread(file.get(), header.data(), header.size(), /*offset=*/0);
-  if (size > 0) {
-    if (static_cast<std::size_t>(size) < kHeader || std::string_view(header.data(), kMagic.size()) != kMagic) {
+  if (!S_ISREG(facts.st_mode)) refuse(path, identity, file_kind(facts.st_mode));
+  const std::optional<std::string> header = read_header(path);
+  if (!header) return path;  // SQLite will say why
+  if (!header->empty()) {
+    if (header->size() < kHeader || !std::string_view(*header).starts_with(kMagic)) {
       refuse(path, identity, "no SQLite database");
     }
     std::uint32_t id = 0;
-    for (std::size_t i = 0; i < 4; ++i) id = (id << 8U) | static_cast<unsigned char>(header.at(kIdOffset + i));
+    for (std::size_t i = 0; i < 4; ++i) id = (id << 8U) | static_cast<unsigned char>(header->at(kIdOffset + i));
     // The file may be behind its write-ahead log, so a 0 says nothing yet.
     if (id != 0 && id != static_cast<std::uint32_t>(identity.application_id)) {
       refuse(path, identity, owner_of(static_cast<std::int32_t>(id)));
     }
-    if (id == 0) look_until_stable(path, [&] { look_at_unmarked(path, identity); });
+    if (id == 0) look_until_stable(path, identity, [&] { look_at_unmarked(path, identity); });
   }
-  make_private(file.get(), facts);
+  make_private(path, facts);
   return path;
 }
 
 void claim(Database& database, const Identity& identity) {
-  look_until_stable(database.path(), [&] {
+  look_until_stable(database.path(), identity, [&] {
     if (database.number("PRAGMA application_id") == identity.application_id) {
       static_cast<void>(whose(database, identity));  // newer, or with a schema that runs: refused
       return;

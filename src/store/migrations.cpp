@@ -44,6 +44,11 @@ constexpr std::array kMigrations{
     "ALTER TABLE jobs ADD COLUMN lease_until_ms BIGINT NOT NULL DEFAULT 0;"
     "ALTER TABLE jobs ADD COLUMN cancel_asked_ms BIGINT NOT NULL DEFAULT 0;"
     "ALTER TABLE jobs ADD COLUMN answer_json TEXT NOT NULL DEFAULT '';",
+
+    "ALTER TABLE jobs ADD COLUMN sandbox TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE jobs ADD COLUMN token TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE jobs ADD COLUMN input_sha256 TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX jobs_by_token ON jobs (token);",
 };
 
 }  // namespace

@@ -11,7 +11,9 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "store/paid_call.hpp"
+#include "store/patience.hpp"
 #include "store/sqlite_store.hpp"
+#include "store/state_folder.hpp"
 
 namespace react1 {
 namespace {
@@ -52,6 +54,9 @@ class GuardedStore final : public JobStore {
   [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override {
     return guard([&] { return store_->find_by_request(request_id); });
   }
+  [[nodiscard]] std::optional<Job> find_by_token(std::string_view token) const override {
+    return guard([&] { return store_->find_by_token(token); });
+  }
   [[nodiscard]] bool claim_holds(const Job& job) const override {
     return guard([&] { return store_->claim_holds(job); });
   }
@@ -71,41 +76,40 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
+/// For the user alone when it is made here: job rows name clips and people's folders. One that was there is his.
 void create_folder(const fs::path& folder) {
   std::error_code failed;
-  if (fs::create_directories(folder, failed); failed) {
+  const bool is_new = fs::create_directories(folder, failed);
+  std::error_code ignored;  // a file system without permissions is no reason to stop
+  if (is_new && !failed) fs::permissions(folder, fs::perms::owner_all, ignored);
+  if (failed) {
     throw Error(
         ErrorCode::io, folder.string(), "cannot create the folder of the job store",
         {.detail = failed.message(), .hint = "name a place that you can write to with --store or REACT1_STATE_DIR"});
   }
 }
 
+fs::path folder_from_environment() {
+  if (const std::string named = environment("REACT1_STATE_DIR"); !named.empty()) return named;
+  if (const std::string base = environment("XDG_STATE_HOME"); !base.empty()) return fs::path(base) / "react1";
+  if (const std::string home = environment("HOME"); !home.empty()) return fs::path(home) / ".local/state/react1";
+  throw Error(ErrorCode::io, "REACT1_STATE_DIR", "there is no place for the job store",
+              {.detail = "neither REACT1_STATE_DIR, XDG_STATE_HOME nor HOME is set",
+               .hint = "set REACT1_STATE_DIR to a folder that you can write to"});
+}
+
 std::string find_state_directory() {
-  fs::path folder = environment("REACT1_STATE_DIR");
-  const bool named_by_us = folder.empty();  // not a folder of the user that was there before
-  if (folder.empty()) {
-    if (const std::string base = environment("XDG_STATE_HOME"); !base.empty()) {
-      folder = fs::path(base) / "react1";
-    } else if (const std::string home = environment("HOME"); !home.empty()) {
-      folder = fs::path(home) / ".local" / "state" / "react1";
-    } else {
-      throw Error(ErrorCode::io, "REACT1_STATE_DIR", "there is no place for the job store",
-                  {.detail = "neither REACT1_STATE_DIR, XDG_STATE_HOME nor HOME is set",
-                   .hint = "set REACT1_STATE_DIR to a folder that you can write to"});
-    }
-  }
-  std::error_code ignored;
-  const bool is_ours = named_by_us || !fs::exists(folder, ignored);
+  const fs::path folder = folder_from_environment();
+  const bool named_by_us = environment("REACT1_STATE_DIR").empty();  // not a folder of the user that was there before
   create_folder(folder);
-  if (is_ours) {
-    // Only for the user: job rows name clips and people's folders. A file system without permissions is no reason to
-    // stop.
-    fs::permissions(folder, fs::perms::owner_all, ignored);
-  }
+  std::error_code ignored;
+  if (named_by_us) fs::permissions(folder, fs::perms::owner_all, ignored);
   return fs::absolute(folder).string();
 }
 
-std::unique_ptr<JobStore> open_store(const std::string& path) {
+std::unique_ptr<JobStore> open_store(const std::string& path, const std::stop_token& stop) {
+  const store::StopScope stoppable(stop);
+  const store::Patience patience;
   if (path.rfind("postgresql://", 0) == 0 || path.rfind("postgres://", 0) == 0) {
     throw Error(ErrorCode::usage, "--store", "this build keeps jobs in SQLite files only",
                 {.hint = "give a path instead of a database URL"});
@@ -135,9 +139,14 @@ std::chrono::milliseconds claim_lease() noexcept {
   return std::chrono::seconds(30);
 }
 
-std::unique_ptr<JobStore> open_job_store(const std::string& path) {
-  return at_boundary("open_job_store",
-                     [&]() -> std::unique_ptr<JobStore> { return std::make_unique<GuardedStore>(open_store(path)); });
+std::filesystem::path store::state_folder() {
+  return folder_from_environment();
+}
+
+std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::stop_token& stop) {
+  return at_boundary("open_job_store", [&]() -> std::unique_ptr<JobStore> {
+    return std::make_unique<GuardedStore>(open_store(path, stop));
+  });
 }
 
 }  // namespace react1

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "core/printable.hpp"
 #include "store/abandoned.hpp"
+#include "store/patience.hpp"
 
 namespace react1::store {
 namespace {
@@ -45,6 +47,7 @@ JobStore::Reserved PaidCall::claim(const std::optional<DayBudget>& budget) {
 }
 
 void PaidCall::renew_until_stopped(const std::stop_token& stop) {
+  const StopScope stoppable(stop);  // whoever settles the claim waits for this thread
   std::mutex sleeping;
   std::condition_variable_any never;
   std::unique_lock lock(sleeping);
@@ -102,7 +105,8 @@ bool PaidCall::bring_in() {
 }
 
 void PaidCall::submitted(std::chrono::milliseconds patience) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const Patience bounded(patience);
+  const Wait wait;
   const std::string id = job_.request.request_id;
   const std::string known = slot_ ? "its id is in " + jobs_.journal_path() +
                                         ", and the next run of the same command "
@@ -113,20 +117,21 @@ void PaidCall::submitted(std::chrono::milliseconds patience) {
       if (!bring_in()) {
         throw Error(ErrorCode::internal, job_.id,
                     fmt::format("request {} was accepted for this job, which was sent again meanwhile", id),
-                    {.hint = "see `react1 jobs show " + job_.id + "`; both are paid", .request_id = id});
+                    {.hint = "see `react1 jobs show " + shell_word(job_.id) + "`; both are paid", .request_id = id});
       }
       if (slot_) slot_->clear();
       return;
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::io) throw;
-      if (std::chrono::steady_clock::now() + pause > until) {
-        throw Error(ErrorCode::io, error.where(),
-                    fmt::format("the service accepted request {}, but the job store can't be written", id),
+      const bool is_stopped = error.code() == ErrorCode::interrupted;
+      if (error.code() != ErrorCode::io && !is_stopped) throw;
+      if (is_stopped || wait.sleep(pause) != Wait::State::on) {
+        throw Error(error.code(), error.where(),
+                    fmt::format("the service accepted request {}, but the job store {}", id,
+                                is_stopped ? "is held by another process" : "can't be written"),
                     {.detail = error.detail().empty() ? error.message() : error.detail(),
                      .hint = fmt::format("{}{}{}", known, error.hint().empty() ? "" : "; ", error.hint()),
                      .request_id = id});
       }
-      std::this_thread::sleep_for(pause);
     }
   }
 }

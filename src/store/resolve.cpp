@@ -6,9 +6,9 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 
-#include "store/abandoned.hpp"
-
 #include "core/boundary.hpp"
+#include "core/request_id.hpp"
+#include "store/abandoned.hpp"
 
 namespace react1 {
 namespace {
@@ -38,11 +38,15 @@ Job resolve(JobStore& jobs, const std::string& id, const Resolution& resolution)
   }
   if (resolution.kind == Resolution::Kind::attach) {
     if (resolution.request_id.empty()) throw Error(ErrorCode::usage, id, "needs the id of the request to attach");
+    if (!is_request_id(resolution.request_id))
+      throw Error(ErrorCode::usage, resolution.request_id, "is no request id of the service");
     if (const auto taken = jobs.find_by_request(resolution.request_id)) {
       throw Error(ErrorCode::usage, resolution.request_id, fmt::format("belongs to job {} already", taken->id));
     }
     job->request = RequestRef{.request_id = resolution.request_id};
   }
+  // A second payment is another one: what is uploaded for it must not be taken for the first one's.
+  if (resolution.kind == Resolution::Kind::pay_again) job->token.clear();
   job->error.clear();
   const JobState target = target_of(resolution.kind);
   if (!jobs.move(*job, JobState::outcome_unknown, target)) {

@@ -1,37 +1,16 @@
 #include "store/sqlite.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <react1/error.hpp>
 
+#include "store/fault.hpp"
+
 namespace react1::store {
 namespace {
-
-// Long enough for a slow disk's fsync under load, short enough that a stuck holder is noticed.
-constexpr int kBusyTimeoutMs = 10'000;
-
-std::string hint_for(int primary) {
-  switch (primary) {
-    case SQLITE_FULL:
-      return "free some space on that disk";
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return "make the file and its folder writable, or choose another store with --store";
-    case SQLITE_CANTOPEN:
-      return "check that the folder exists and is writable, or choose another store with --store";
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return "this is not an intact job store; move it away or choose another with --store";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return "another process holds the store for long; look for a hanging one and try again";
-    default:
-      return {};
-  }
-}
 
 // Far above the longest record.
 constexpr int kLongestValue = 64 << 20;
@@ -66,7 +45,8 @@ std::string uri_of(const std::string& path) {
 
 }  // namespace
 
-Database::Database(const std::string& path, std::string what, Access access) : path_(path), what_(std::move(what)) {
+Database::Database(const std::string& path, std::string what, Access access)
+    : path_(path), what_(std::move(what)), busy_(std::make_unique<Busy>(Busy{path, {}, Wait::State::on})) {
   sqlite3* raw = nullptr;
   const int mode = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   const bool at_rest = access == Access::read_at_rest;
@@ -78,15 +58,27 @@ Database::Database(const std::string& path, std::string what, Access access) : p
     fail(rc, "cannot open the " + what_);
   }
   sqlite3_extended_result_codes(handle_.get(), /*onoff=*/1);
-  sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+  sqlite3_busy_handler(handle_.get(), &Database::wait_for_others, busy_.get());
   distrust(handle_.get());
 }
 
+int Database::wait_for_others(void* busy, int count) {
+  auto& self = *static_cast<Busy*>(busy);
+  if (count == 0) {
+    self.wait = Wait();
+    if (!takes_locks(self.path)) return 0;  // nobody holds it
+  }
+  constexpr int kLongest = 25;
+  self.state = self.wait.sleep(std::chrono::milliseconds(std::min(kLongest, 1 + count)));
+  return self.state == Wait::State::on ? 1 : 0;
+}
+
 void Database::fail(int rc, std::string_view doing) const {
-  const int primary = rc & 0xff;
-  const char* words = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(rc);
+  const Wait::State waited = std::exchange(busy_->state, Wait::State::on);
+  if ((rc & 0xff) == SQLITE_BUSY && waited == Wait::State::stopped) throw_waited(waited, path_, what_);
+  Fault fault = fault_of(handle_.get(), rc, path_, what_);
   throw Error(ErrorCode::io, path_, std::string(doing),
-              {.detail = words, .hint = hint_for(primary), .retryable = primary == SQLITE_BUSY});
+              {.detail = std::move(fault.detail), .hint = std::move(fault.hint), .retryable = fault.retryable});
 }
 
 void Database::execute(const char* sql) {
@@ -103,15 +95,18 @@ std::int64_t Database::number(const char* sql) {
 
 void Database::use_write_ahead_log() {
   // Two processes that switch a fresh file at the same instant collide without SQLite's busy handler being asked.
-  constexpr int kTries = 200;
-  for (int attempt = 1;; ++attempt) {
+  const Patience patience;
+  const Wait wait;
+  for (;;) {
     try {
       execute("PRAGMA journal_mode = WAL");
       return;
     } catch (const Error& error) {
-      if (!error.retryable() || attempt == kTries) throw;
+      if (error.code() != ErrorCode::io || !error.retryable()) throw;
+      const Wait::State state = wait.sleep(std::chrono::milliseconds(20));
+      if (state == Wait::State::stopped) throw_waited(state, path_, what_);
+      if (state == Wait::State::over) throw;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 

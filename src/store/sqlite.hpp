@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/patience.hpp"
+
 namespace react1::store {
 
 inline constexpr const char* kVersionQuery = "PRAGMA user_version";
@@ -35,15 +37,26 @@ class Database {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
-  /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, …).
+  /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, no locks, …), or
+  /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/patience.hpp.
   [[noreturn]] void fail(int rc, std::string_view doing) const;
 
  private:
   struct Close {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
   };
+  /// On the heap: SQLite keeps its address.
+  struct Busy {
+    std::string path;
+    Wait wait;
+    Wait::State state = Wait::State::on;
+  };
+  /// Asked by SQLite before every further try at a lock that is held.
+  static int wait_for_others(void* busy, int count);
+
   std::string path_;
   std::string what_;
+  std::unique_ptr<Busy> busy_;  // outlives handle_
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <string>
 
 #include <react1/error.hpp>
 
@@ -23,12 +25,22 @@ std::int64_t microusd(const Rational& usd) {
 #define REACT1_JOB_COLUMNS                                                                                  \
   "id, intent, state, endpoint, queue_url, request_id, status_url, response_url, cancel_url, video, audio," \
   " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms,"              \
-  " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json"
+  " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json, sandbox, token, input_sha256"
+
+/// A number of a row that may have been written by anybody: from 0 to `most`.
+std::int64_t plausible(const Database& database, const std::string& job, std::int64_t number, std::int64_t most) {
+  if (number >= 0 && number <= most) return number;
+  throw Error(ErrorCode::io, database.path(), "job " + job + " holds a number that no job has",
+              {.detail = std::to_string(number), .hint = "the store is damaged, or was edited by hand"});
+}
 
 Job read_row(const Database& database, const Statement& row) {
+  constexpr std::int64_t kLastMs = 253'402'300'799'999;  // of the year 9999
+  constexpr std::int64_t kMostMicrousd = std::int64_t{1} << 50U;
   Job job;
   int column = 0;
   const auto text = [&] { return row.text(column++); };
+  const auto number = [&](std::int64_t most) { return plausible(database, job.id, row.number(column++), most); };
   job.id = text();
   job.intent = text();
   const std::string word = text();
@@ -52,14 +64,17 @@ Job read_row(const Database& database, const Statement& row) {
   job.record_json = text();
   job.error = text();
   job.owner = text();
-  job.created_ms = row.number(column++);
-  job.updated_ms = row.number(column++);
-  job.cost_usd = Rational(row.number(column++), micro);
-  job.paid_ms = row.number(column++);
-  job.epoch = row.number(column++);
-  job.lease_until_ms = row.number(column++);
-  job.cancel_asked_ms = row.number(column++);
-  job.answer_json = row.text(column);
+  job.created_ms = number(kLastMs);
+  job.updated_ms = number(kLastMs);
+  job.cost_usd = Rational(number(kMostMicrousd), micro);
+  job.paid_ms = number(kLastMs);
+  job.epoch = number(INT64_MAX);
+  job.lease_until_ms = number(kLastMs);
+  job.cancel_asked_ms = number(kLastMs);
+  job.answer_json = text();
+  job.sandbox = text();
+  job.token = text();
+  job.input_sha256 = row.text(column);
   return job;
 }
 
@@ -68,8 +83,8 @@ std::optional<Job> first_row(const Database& database, Statement& query) {
 }
 
 void insert(Database& database, const Job& job) {
-  Statement statement(
-      database, "INSERT INTO jobs (" REACT1_JOB_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement statement(database, "INSERT INTO jobs (" REACT1_JOB_COLUMNS
+                                ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   int index = 1;
   for (const std::string_view text :
        {std::string_view(job.id), std::string_view(job.intent), to_string(job.state), std::string_view(job.endpoint),
@@ -87,7 +102,9 @@ void insert(Database& database, const Job& job) {
   statement.bind(index++, job.epoch);
   statement.bind(index++, job.lease_until_ms);
   statement.bind(index++, job.cancel_asked_ms);
-  statement.bind(index, job.answer_json);
+  for (const std::string* text : {&job.answer_json, &job.sandbox, &job.token, &job.input_sha256}) {
+    statement.bind(index++, *text);
+  }
   statement.run();
 }
 
@@ -106,7 +123,8 @@ std::int64_t SqliteStore::now_ms() const {
 }
 
 JobStore::Opened SqliteStore::open(const Job& job, bool again) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   if (!again) {
     Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
@@ -118,9 +136,12 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
     }
   }
   Job added = job;
-  if (added.id.empty()) {
-    added.id = new_id(clock_);
-  }
+  const auto is_taken = [this](const std::string& id) {
+    Statement query(database_, "SELECT 1 FROM jobs WHERE id = ?");
+    query.bind(1, id);
+    return query.step();
+  };
+  if (added.id.empty() || is_taken(added.id)) added.id = new_id(clock_);
   added.state = JobState::created;
   added.owner.clear();
   added.created_ms = added.updated_ms = now_ms();
@@ -139,12 +160,16 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
     after.lease_until_ms = after.updated_ms + claim_lease().count();
     if (after.owner.empty()) after.owner = this_process();
   }
-  Statement statement(database_,
-                      "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
-                      " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
-                      " prepare_json = ?, record_json = ?, answer_json = ?, error = ?, owner = ?, updated_ms = ?,"
-                      " cost_microusd = ?, paid_ms = ?, epoch = ?, lease_until_ms = ?, cancel_asked_ms = ?"
-                      " WHERE id = ? AND state = ? AND epoch = ?");
+  // One statement, so that two processes can't give one request to two jobs at the same moment.
+  const bool attaches = from == JobState::outcome_unknown && to == JobState::submitted;
+  std::string sql =
+      "UPDATE jobs SET state = ?, endpoint = ?, queue_url = ?, request_id = ?, status_url = ?,"
+      " response_url = ?, cancel_url = ?, video = ?, audio = ?, output = ?, parameters_json = ?,"
+      " prepare_json = ?, record_json = ?, answer_json = ?, error = ?, owner = ?, sandbox = ?, token = ?,"
+      " input_sha256 = ?, updated_ms = ?, cost_microusd = ?, paid_ms = ?, epoch = ?, lease_until_ms = ?,"
+      " cancel_asked_ms = ? WHERE id = ? AND state = ? AND epoch = ?";
+  if (attaches) sql += " AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.request_id = ? AND other.id <> ?)";
+  Statement statement(database_, sql);
   int index = 1;
   for (const std::string_view text :
        {to_string(to), std::string_view(after.endpoint), std::string_view(after.queue_url),
@@ -153,7 +178,8 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
         std::string_view(after.video), std::string_view(after.audio), std::string_view(after.output),
         std::string_view(after.parameters_json), std::string_view(after.prepare_json),
         std::string_view(after.record_json), std::string_view(after.answer_json), std::string_view(after.error),
-        std::string_view(after.owner)}) {
+        std::string_view(after.owner), std::string_view(after.sandbox), std::string_view(after.token),
+        std::string_view(after.input_sha256)}) {
     statement.bind(index++, text);
   }
   for (const std::int64_t number : {after.updated_ms, microusd(after.cost_usd), after.paid_ms, after.epoch,
@@ -162,7 +188,8 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
   }
   statement.bind(index++, after.id);
   statement.bind(index++, to_string(from));
-  statement.bind(index, job.epoch);
+  statement.bind(index++, job.epoch);
+  if (attaches) statement.bind(index, after.request.request_id).bind(index + 1, after.id);
   statement.run();
   if (database_.changes() != 1) return false;
   job = std::move(after);
@@ -174,18 +201,21 @@ bool SqliteStore::move(Job& job, JobState from, JobState to) {
     throw Error(ErrorCode::internal, "job " + job.id,
                 "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
   }
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   return write(job, from, to);
 }
 
 bool SqliteStore::update(const Job& job) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Job written = job;
   return write(written, job.state, job.state);
 }
 
 bool SqliteStore::renew(Job& job) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   const std::int64_t now = now_ms();
   Statement statement(database_,
                       "UPDATE jobs SET lease_until_ms = ? WHERE id = ? AND state = 'submitting' AND epoch = ?"
@@ -198,7 +228,8 @@ bool SqliteStore::renew(Job& job) {
 }
 
 JobStore::Reserved SqliteStore::reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   const std::int64_t spent = spent_microusd(since_ms);
   if (spent + microusd(job.cost_usd) > (budget_usd * micro).floor()) return Reserved::over_budget;
@@ -208,7 +239,8 @@ JobStore::Reserved SqliteStore::reserve(Job& job, const Rational& budget_usd, st
 }
 
 Rational SqliteStore::spent_usd(std::int64_t since_ms) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   return {spent_microusd(since_ms), micro};
 }
 
@@ -222,7 +254,8 @@ std::int64_t SqliteStore::spent_microusd(std::int64_t since_ms) const {
 }
 
 std::optional<Job> SqliteStore::find(std::string_view id) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, "SELECT " REACT1_JOB_COLUMNS " FROM jobs WHERE id = ?");
   query.bind(1, id);
   return first_row(database_, query);
@@ -232,10 +265,21 @@ std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) con
   if (request_id.empty()) {
     return std::nullopt;  // every job that was not submitted has the empty id
   }
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, "SELECT " REACT1_JOB_COLUMNS
                              " FROM jobs WHERE request_id = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
   query.bind(1, request_id);
+  return first_row(database_, query);
+}
+
+std::optional<Job> SqliteStore::find_by_token(std::string_view token) const {
+  if (token.empty()) return std::nullopt;
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
+  Statement query(database_,
+                  "SELECT " REACT1_JOB_COLUMNS " FROM jobs WHERE token = ? ORDER BY created_ms DESC, id DESC LIMIT 1");
+  query.bind(1, token);
   return first_row(database_, query);
 }
 
@@ -249,7 +293,8 @@ std::string SqliteStore::journal_path() const {
 }
 
 std::vector<Job> SqliteStore::list(std::optional<JobState> state, std::size_t limit) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, state ? "SELECT " REACT1_JOB_COLUMNS
                                      " FROM jobs WHERE state = ? ORDER BY created_ms DESC, id DESC LIMIT ?"
                                    : "SELECT " REACT1_JOB_COLUMNS

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include <react1/jobs.hpp>
@@ -14,7 +13,8 @@ namespace react1::store {
 
 class SqliteStore final : public JobStore {
  public:
-  /// `clock` must outlive the store. Throws Error{io}.
+  /// `clock` must outlive the store. Throws Error{io}, as every call does; all of them wait for others
+  /// (store/patience).
   SqliteStore(const std::string& path, const Clock& clock);
 
   [[nodiscard]] Opened open(const Job& job, bool again) override;
@@ -25,6 +25,7 @@ class SqliteStore final : public JobStore {
   [[nodiscard]] bool update(const Job& job) override;
   [[nodiscard]] std::optional<Job> find(std::string_view id) const override;
   [[nodiscard]] std::optional<Job> find_by_request(std::string_view request_id) const override;
+  [[nodiscard]] std::optional<Job> find_by_token(std::string_view token) const override;
   [[nodiscard]] bool claim_holds(const Job& job) const override;
   [[nodiscard]] std::string journal_path() const override;
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;
@@ -36,7 +37,7 @@ class SqliteStore final : public JobStore {
   [[nodiscard]] bool write(Job& job, JobState from, JobState to);
 
   const Clock& clock_;
-  mutable std::mutex mutex_;  // guards database_
+  mutable Turn turn_;  // of who uses database_
   mutable Database database_;
 };
 

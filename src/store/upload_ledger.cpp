@@ -1,5 +1,6 @@
 #include "store/upload_ledger.hpp"
 
+#include <chrono>
 #include <filesystem>
 
 #include <react1/error.hpp>
@@ -12,6 +13,8 @@ namespace {
 
 constexpr const char* kWhat = "memory of uploads";
 constexpr std::int64_t kVersion = 1;
+/// What is only a help is not waited for as long as what is paid for.
+constexpr std::chrono::milliseconds kLedgerPatience{2000};
 constexpr std::int64_t kOldestMs = std::int64_t{30} * 24 * 3600 * 1000;
 
 constexpr const char* kTables =
@@ -41,6 +44,7 @@ bool is_sound(Database& database) {
 
 /// What is not ours was refused before anything is dropped or removed here.
 Database open_sound(const std::string& path) {
+  const Patience patience(kLedgerPatience);
   {
     Database database(database_file(path, kIdentity), kWhat);
     claim(database, kIdentity);
@@ -62,6 +66,7 @@ bool still_runs(const std::string& holder) {
 UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_(clock), database_(open_sound(path)) {
   // Nothing waits for the disk: a process that is killed loses nothing by it, and what a power cut takes costs a second
   // upload. A file that it spoils is made anew.
+  const Patience patience(kLedgerPatience);
   database_.execute("PRAGMA synchronous = OFF");
   Transaction transaction(database_);
   if (database_.number(kVersionQuery) != kVersion) {
@@ -77,7 +82,8 @@ UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_
 }
 
 std::optional<UploadLedger::File> UploadLedger::find_file(const std::string& id) const {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_, "SELECT sealed, uploaded_ms, expires_ms FROM files WHERE id = ?");
   query.bind(1, id);
   if (!query.step()) return std::nullopt;
@@ -85,7 +91,8 @@ std::optional<UploadLedger::File> UploadLedger::find_file(const std::string& id)
 }
 
 void UploadLedger::put_file(const std::string& id, const File& file) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement(database_, "INSERT OR REPLACE INTO files (id, sealed, uploaded_ms, expires_ms) VALUES (?, ?, ?, ?)")
       .bind(1, id)
       .bind(2, file.sealed)
@@ -95,7 +102,8 @@ void UploadLedger::put_file(const std::string& id, const File& file) {
 }
 
 void UploadLedger::forget_file(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement(database_, "DELETE FROM files WHERE id = ?").bind(1, id).run();
 }
 
@@ -106,7 +114,8 @@ std::string UploadLedger::holder_of(const std::string& id) const {
 }
 
 std::optional<UploadLedger::Session> UploadLedger::take_session(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   Statement query(database_, "SELECT sealed, part_bytes, begun_ms FROM sessions WHERE id = ?");
   query.bind(1, id);
@@ -121,7 +130,8 @@ std::optional<UploadLedger::Session> UploadLedger::take_session(const std::strin
 }
 
 bool UploadLedger::begin_session(const std::string& id, const Session& session) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   if (still_runs(holder_of(id))) return false;
   remove_session(id);
@@ -137,7 +147,8 @@ bool UploadLedger::begin_session(const std::string& id, const Session& session) 
 }
 
 void UploadLedger::put_part(const std::string& id, int number, const std::string& etag) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement(database_, "INSERT OR REPLACE INTO parts (id, number, etag) VALUES (?, ?, ?)")
       .bind(1, id)
       .bind(2, std::int64_t{number})
@@ -146,7 +157,8 @@ void UploadLedger::put_part(const std::string& id, int number, const std::string
 }
 
 void UploadLedger::release_session(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement(database_, "UPDATE sessions SET holder = '' WHERE id = ?").bind(1, id).run();
 }
 
@@ -156,7 +168,8 @@ void UploadLedger::remove_session(const std::string& id) {
 }
 
 void UploadLedger::forget_session(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+  const Patience patience(kLedgerPatience);
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   remove_session(id);
   transaction.commit();

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -52,7 +51,7 @@ class UploadLedger {
   void remove_session(const std::string& id);
 
   const Clock& clock_;
-  mutable std::mutex mutex_;  // guards database_
+  mutable Turn turn_;  // of who uses database_
   mutable Database database_;
 };
 

@@ -19,7 +19,7 @@ struct Floor {
   int number;
 };
 
-constexpr std::array<Floor, 14> kFloors{{{"core", 0},
+constexpr std::array<Floor, 15> kFloors{{{"core", 0},
                                          {"media", 1},
                                          {"plan", 1},
                                          {"http", 1},
@@ -31,6 +31,7 @@ constexpr std::array<Floor, 14> kFloors{{{"core", 0},
                                          {"fal", 2},
                                          {"stages", 3},
                                          {"sandbox", 3},
+                                         {"doctor", 3},
                                          {"daemon", 4},
                                          {"cli", 5}}};
 

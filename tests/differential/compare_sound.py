@@ -17,6 +17,9 @@ LEVEL_DB = 0.5
 LIKE = 0.9  # what coding leaves of a piece is more like it than this
 SILENT_RMS, QUIET_RMS = 0.0005, 0.004  # of the source; of the clip, where MP3 smears sound into silence
 SMEAR = ANALYSIS_HZ // 20
+# A piece across a jump is like nothing when its parts are within a millisecond of their places, but not of each other: the
+# parts are looked for alone. Coding smears what is nearer to the jump than this; shorter parts than that say little.
+EDGE, LEAST_PART = ANALYSIS_HZ // 160, ANALYSIS_HZ // 40
 REACH = ANALYSIS_HZ // 20
 MOST_ASTRAY = 4
 
@@ -46,7 +49,8 @@ def compare(case, source, pictures, made, video_said):
     found += _length(case, source, made, offset)
     wanted, clip = resampled(heard, source.rate), resampled(made.samples, made.rate)
     for channel in range(clip.shape[1]):
-        found += _pieces(case, wanted[:, channel], clip[:, channel], offset * ANALYSIS_HZ, f"channel {channel}")
+        edges = [(edge / source.rate - offset) * ANALYSIS_HZ for edge in source.edges]
+        found += _pieces(case, wanted[:, channel], clip[:, channel], offset * ANALYSIS_HZ, edges, f"channel {channel}")
     return found
 
 
@@ -73,7 +77,7 @@ def _offset(case, source, pictures, made, video_said):
     """Seconds of the source's sound that lie before the clip's first sample; below 0: silence comes first."""
     if case.asked("--same-take") is None:
         return float(made.said["source_window"]["start_s"])
-    return float(pictures.times[0] - source.start) + float(video_said["source_window"]["start_s"])
+    return float(pictures.origin - source.start) + float(video_said["source_window"]["start_s"])
 
 
 def longest(rate):
@@ -94,7 +98,8 @@ def _length(case, source, made, offset):
         found.append(Difference("sound_window", f"starts at {window['start_s']} s, asked for {start}"))
     whole = end - start
     most = longest(made.rate)
-    slack = POSITION_S + 1 / made.rate + (3 * MP3_FRAME / made.rate if made.said["action"] in ("cut",) else 0)
+    # Timestamps that jitter tell the end no better than any other place.
+    slack = POSITION_S + case.audio["jitter_ms"] / 1000 + 1 / made.rate + (3 * MP3_FRAME / made.rate if made.said["action"] in ("cut",) else 0)
     least = min(whole - source.padding_s, most) - slack
     if whole > most and case.asked("--cut") != "exact" and not asked:
         least = most - 3.1  # the last pause before the limit
@@ -103,22 +108,33 @@ def _length(case, source, made, offset):
     return found
 
 
-def _pieces(case, wanted, clip, offset, which):
+def parts(length, edges):
+    """(first, behind) of each piece of a clip, cut where time jumps."""
+    last = length - PIECE
+    for first in sorted({*range(0, last, PIECE), last}):
+        cuts = [edge for edge in sorted(edges) if first - EDGE < edge < first + PIECE + EDGE]
+        begins, ends = [first, *(round(cut) + EDGE for cut in cuts)], [*(round(cut) - EDGE for cut in cuts), first + PIECE]
+        for begin, end in zip(begins, ends):
+            begin, end = max(begin, first), min(end, first + PIECE)
+            if end - begin >= (LEAST_PART if cuts else PIECE):
+                yield begin, end
+
+
+def _pieces(case, wanted, clip, offset, edges, which):
     gains, astray = [], []
-    last = len(clip) - PIECE
-    if last < 0:
-        return [Difference("sound_short", f"{len(clip) / ANALYSIS_HZ:.3f} s")]
+    if len(clip) < PIECE:  # so short a source can't be placed; its length was compared
+        return [] if len(wanted) < PIECE else [Difference("sound_short", f"{len(clip) / ANALYSIS_HZ:.3f} s")]
     margin = numpy.zeros(ANALYSIS_HZ, numpy.float32)  # silence before and behind, for what lies outside
     around = numpy.concatenate([margin, wanted, margin])
     allowed = (POSITION_S + case.audio["jitter_ms"] / 1000) * ANALYSIS_HZ
-    for first in sorted({*range(0, last, PIECE), last}):
-        piece, place = clip[first:first + PIECE], first + offset + len(margin)
-        there = around[max(int(place) - SMEAR, 0):int(place) + PIECE + SMEAR]
+    for first, behind in parts(len(clip), edges):
+        piece, place = clip[first:behind], first + offset + len(margin)
+        there = around[max(int(place) - SMEAR, 0):int(place) + len(piece) + SMEAR]
         at = f"{which} at {first / ANALYSIS_HZ:.2f} s"
         if not len(there) or _rms(there) < SILENT_RMS:
             if _rms(piece) > QUIET_RMS:
                 astray.append(Difference("sound_in_silence", f"{at}: the source is silent"))
-        elif _rms(around[max(int(place), 0):int(place) + PIECE]) > 20 * SILENT_RMS:  # else the edge of a silence
+        elif _rms(around[max(int(place), 0):int(place) + len(piece)]) > 20 * SILENT_RMS:  # else the edge of a silence
             match = noise.find(piece, around, place, REACH)
             if match is None or match[1] < LIKE or abs(match[0] - place) > allowed:
                 astray.append(_astray(piece, around, place, match, at))

@@ -55,7 +55,7 @@ def _numbers_and_times(case, source, made):
     if made.said["video"]["frames"] != len(made.numbers):
         found.append(Difference("video_count_reported", f"{made.said['video']['frames']} frames reported, "
                                 f"{len(made.numbers)} decoded"))
-    start = source.times[0] + window_start(made)
+    start = source.origin + window_start(made)
     slack = max(1 / made.fps, min(source.interval, 2 / made.fps)) / 2 + Fraction(1, 1000)
     shown = {}
     ends = source.times[1:] + [source.end]
@@ -108,7 +108,7 @@ def _length(source, made):
         found.append(Difference("video_length_reported", f"{made.said['duration_s']} s reported, {float(length):.6f} s decoded"))
     window = made.said["source_window"]
     start, end = Fraction(str(window["start_s"])), Fraction(str(window["end_s"]))
-    wanted = min(end, source.end - source.times[0]) - start
+    wanted = min(end, source.end - source.origin) - start
     most = floor(LIMIT_S * made.fps) / made.fps
     wanted = min(wanted, most)
     slack = Fraction(1, 2) / made.fps + Fraction(2, 1000)
@@ -119,12 +119,13 @@ def _length(source, made):
 
 
 def expected_window(case, source):
-    """(start, end) in seconds from the first frame, of the user's flags; end None where nothing limits it."""
+    """(start, end) in seconds from the first frame, of the user's flags. What can't be decoded at the beginning is left
+    out."""
     start = case.asked("--video-start") or case.asked("--start") or "0"
     length = case.asked("--video-duration") or case.asked("--duration")
     start = Fraction(start)
-    end = source.end - source.times[0]
-    return start, min(end, start + Fraction(length)) if length else end
+    end = source.end - source.origin
+    return max(start, source.times[0] - source.origin), min(end, start + Fraction(length)) if length else end
 
 
 def compare_window(case, source, made):

@@ -138,7 +138,7 @@ def _start(dice, container):
     starts = [0.021, 0.5, 1.37, 7, 3600, 36000]
     if container in ("mp4", "mov", "ipod"):
         starts = [0.021, 0.5, 1.37, 7, 3600]
-    if container in ("matroska", "mp4", "mov", "ipod"):
+    if container in ("mp4", "mov", "ipod"):  # Matroska has no times below 0: its readers make some up
         starts.append(-0.4)
     if container == "mpegts":
         starts.append(95442)  # the 33 bits of its times end 1.7 s later
@@ -159,7 +159,8 @@ def draw_audio(dice, video):
     rates = formats.CONTAINER_RATES.get(container, {}).get(codec, rates)
     rate = audio["sample_rate"] = dice.choice(rates + [r for r in rates if r in (44100, 48000)] * 3)
     audio["channels"] = 1 if codec in formats.MONO_ONLY else dice.choice([1, 1, 2, 2])
-    if codec in formats.MANY_CHANNELS and rate >= 32000 and odd(dice, 0.12):
+    flv_pcm = container == "flv" and codec == "pcm_s16le"  # has a flag for two channels, and no count
+    if codec in formats.MANY_CHANNELS and rate >= 32000 and odd(dice, 0.12) and not flv_pcm:
         audio["layout"], audio["channels"] = dice.choice([("3.0", 3), ("quad", 4), ("5.1", 6), ("5.1(side)", 6),
                                                           ("5.0", 5), ("7.1", 8)])
         if codec in ("ac3", "dca", "alac") and audio["channels"] > 6:
@@ -174,7 +175,8 @@ def draw_audio(dice, video):
     _draw_length(dice, audio, min(seconds, 19))
     if codec == "mp3" and odd(dice, 0.4):
         audio["bitrate_k"] = dice.choice(["vbr", 64, 128, 320 if rate >= 32000 else 64])
-    if container in formats.GAP_CONTAINERS and odd(dice, 0.18):
+    may_lack = container in formats.GAP_CONTAINERS and codec not in formats.NEVER_WITH_GAPS
+    if may_lack and odd(dice, 0.18):
         packets = audio["samples"] // formats.FRAME_SAMPLES.get(codec, 1024)
         if packets > 16:
             audio["gap"] = [dice.randrange(4, packets - 10), dice.randrange(1, min(30, packets - 12) + 1)]

@@ -104,8 +104,26 @@ CONTAINER_RATES = {"flv": {"aac": [22050, 44100, 48000], "mp3": [11025, 22050, 4
                    "mp4": {"mp3": [16000, 22050, 24000, 32000, 44100, 48000]}}
 # Lengths of a coded frame; lengths of the sound are drawn around multiples of them.
 FRAME_SAMPLES = {"aac": 1024, "mp3": 1152, "mp2": 1152, "opus": 960, "ac3": 1536, "eac3": 1536, "alac": 4096,
-                 "flac": 4608, "gsm_ms": 320, "speex": 320, "dca": 512, "wmav2": 2048, "truehd": 40}
+                 "flac": 4608, "gsm_ms": 320, "speex": 320, "dca": 512, "wmav2": 2048, "truehd": 40,
+                 "adpcm_ima_qt": 64, "nellymoser": 256}
+
+
+def packet_s(codec, rate):
+    """How long a packet of FFmpeg's encoder lasts, roughly, seconds."""
+    if codec in ("tta", "wavpack"):
+        return 1.0
+    if codec == "opus":
+        return 0.02
+    if codec == "flac":
+        return 0.1
+    if codec in ("mp3", "mp2") and rate < 32000:
+        return 576 / rate if codec == "mp3" else 1152 / rate
+    return FRAME_SAMPLES.get(codec, 1024) / rate
+
+
 # Packets carry times that can jump.
+# A frame of these needs the one before it, so a file that lacks some is damaged.
+NEVER_WITH_GAPS = {"truehd"}
 GAP_CONTAINERS = {"matroska", "webm", "mpegts", "flv", "mp4", "mov", "ipod", "nut"}
 # The start of the timeline can be late.
 LATE_CONTAINERS = {"matroska", "webm", "mpegts", "mp4", "mov", "ipod", "flv", "nut"}

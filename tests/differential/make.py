@@ -165,6 +165,8 @@ def _video_options(video):
         filters.append(f"setparams=range={range_name}:colorspace={tags[0]}:color_primaries={tags[1]}:color_trc={tags[2]}")
         options += ["-colorspace", tags[0], "-color_primaries", tags[1], "-color_trc", tags[2], "-color_range", range_name]
     if video["colors"] == "reserved":
+        filters.append(f"setparams=range={range_name}")
+        options += ["-color_range", range_name]
         bitstream.append(f"{codec}_metadata=matrix_coefficients=3")
     if timing == "held_last":
         last = video["frames"] - 1
@@ -221,8 +223,7 @@ def _audio_options(audio, shifted):
         bitstream.append(f"noise=drop=between(n\\,{first}\\,{first + count - 1})")
     if audio["jitter_ms"]:
         # In units of a packet's duration: the time base is another one from version to version.
-        packet_s = formats.FRAME_SAMPLES.get(codec, 1024) / audio["sample_rate"]
-        share = 2 * audio["jitter_ms"] / 1000 / packet_s
+        share = 2 * audio["jitter_ms"] / 1000 / formats.packet_s(codec, audio["sample_rate"])
         bitstream.append(f"setts=ts='TS+floor((random(1)-0.5)*{share:.5f}*DURATION)*gt(N,0)'")
     if audio["drift"]:
         bitstream.append(f"setts=ts='TS*{1 + audio['drift']}'")

@@ -5,6 +5,7 @@ react1.
 """
 
 import dataclasses
+import pathlib
 import struct
 from fractions import Fraction
 from math import gcd
@@ -16,11 +17,13 @@ from tools import QUIET, GeneratorError, generate, probe
 
 LOOK = (160, 120)  # pictures are read at this size; everything in them is placed by fractions
 ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 kHz
-# Timestamps this close to where the samples before them end are taken for rounding; for jitter, where there is some.
+# Timestamps this close to where the samples before them end are taken for rounding, where a tick is a millisecond; for
+# jitter, where there is some. With finer ticks two of them and what no comparison here can tell.
 ROUNDING_S, JITTER_S = 0.003, 0.02
+FINE_S = 0.001
 # In ASF the times belong to packets of several frames, whose first may have to wait for the next packet.
-# AVI stores no times of sound at all.
-SLOPPY_TOLERANCE_S = {"asf": 0.1, "avi": 1e6}
+# AVI and raw AC-3 store no times of sound at all: FFmpeg adds up rounded durations.
+SLOPPY_TOLERANCE_S = {"asf": 0.1, "avi": 1e6, "ac3": 1e6, "eac3": 1e6}
 # A step back by more than this is another timeline behind the first, not an overlap.
 RESET_S = 0.5
 MOST_PADDING_S = 0.1
@@ -34,6 +37,7 @@ class Pictures:
     end: Fraction  # when the last one is no longer shown
     shape: Fraction  # width / height as it is to be seen
     interval: Fraction  # the median between two pictures
+    origin: Fraction  # of the first picture that is stored to be shown, whether or not it can be decoded
 
 
 @dataclasses.dataclass
@@ -45,6 +49,7 @@ class Sound:
     gaps_s: float  # silence that was put in
     layout: str  # FFmpeg's name; "unknown" where the channels have no marks
     padding_s: float  # at the end, decoded, but beyond what the last packet's duration says
+    edges: list  # samples where time jumps: both ends of each gap, and where something was left out
 
     @property
     def length_s(self):
@@ -57,7 +62,7 @@ def look(path, video, audio, follow=False, tolerance=JITTER_S):
 
     Throws GeneratorError when ffmpeg can't decode the file or ffmpeg and ffprobe contradict each other."""
     facts = probe(path, "-show_frames", "-show_streams", "-show_entries",
-                  "format=format_name:stream=index,codec_type,width,height,sample_aspect_ratio,channel_layout,r_frame_rate,start_time,duration:"
+                  "format=format_name:stream=index,codec_type,codec_name,time_base,width,height,sample_aspect_ratio,channel_layout,r_frame_rate,start_time,duration:"
                   "stream_side_data=rotation:"
                   "frame=media_type,stream_index,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples")
     streams = {stream["codec_type"]: stream for stream in reversed(facts["streams"])}
@@ -66,8 +71,12 @@ def look(path, video, audio, follow=False, tolerance=JITTER_S):
     if video:
         pictures = _pictures(path, _require(streams, "video"), frames["video"])
     if audio:
-        tolerance = SLOPPY_TOLERANCE_S.get(facts["format"]["format_name"], tolerance)
-        sound = _sound(path, _require(streams, "audio"), frames["audio"], follow, tolerance)
+        stream = _require(streams, "audio")
+        if tolerance == ROUNDING_S:
+            tolerance = min(ROUNDING_S, float(2 * Fraction(stream["time_base"])) + FINE_S)
+        format_name = facts["format"]["format_name"]
+        tolerance = SLOPPY_TOLERANCE_S.get(format_name, tolerance)
+        sound = _sound(path, stream, frames["audio"], follow, tolerance, format_name)
     return pictures, sound
 
 
@@ -95,6 +104,10 @@ def read_pictures(path, count=None):
 
 def _pictures(path, stream, frames):
     luma = read_pictures(path, len(frames))
+    hidden, origin = _packets(path)
+    # Some decoders of FFmpeg show what an edit list hides.
+    kept = [i for i, frame in enumerate(frames) if frame.get("best_effort_timestamp_time") not in hidden]
+    frames, luma = [frames[i] for i in kept], luma[kept]
     times = [_time(frame) for frame in frames]
     if len(times) < 2 or times[0] is None:
         raise GeneratorError("ffprobe gives no times of the pictures")
@@ -111,7 +124,16 @@ def _pictures(path, stream, frames):
         numbers.pop(0), times.pop(0)
     if None in numbers or len(numbers) < 2:
         raise GeneratorError(f"{numbers.count(None)} of {len(numbers)} numbers can't be read in the source")
-    return Pictures(times, numbers, times[-1] + shown, _shape(stream), interval)
+    origin = times[0] if origin is None else min(origin, times[0])
+    return Pictures(times, numbers, times[-1] + shown, _shape(stream), interval, origin)
+
+
+def _packets(path):
+    """(texts of the times of packets that are not to be shown, the first time of the others; None where some have none)."""
+    packets = probe(path, "-select_streams", "v:0", "-show_packets", "-show_entries", "packet=pts_time,flags")["packets"]
+    hidden = {packet["pts_time"] for packet in packets if "D" in packet["flags"] and "pts_time" in packet}
+    shown = [packet.get("pts_time") for packet in packets if "D" not in packet["flags"]]
+    return hidden, None if None in shown or not shown else min(Fraction(time) for time in shown)
 
 
 def _fill(times, rate):
@@ -128,25 +150,30 @@ def _shape(stream):
     return 1 / shape if turned else shape
 
 
-def read_sound(path):
-    """(rate, every sample ffmpeg hears as float32[n, channels]); timestamps play no part."""
-    raw = generate(QUIET + ["-i", path, "-map", "0:a:0", "-f", "wav", "-bitexact", "-c:a", "pcm_f32le", "-"])
+def read_sound(path, stdin=None):
+    """(rate, every sample ffmpeg hears as float32[n, channels]); timestamps play no part. `stdin`: what "-" stands for."""
+    command = [word for word in QUIET if word != "-nostdin" or stdin is None]
+    raw = generate(command + ["-i", path, "-map", "0:a:0", "-f", "wav", "-bitexact", "-c:a", "pcm_f32le", "-"], stdin)
     at = raw.index(b"fmt ") + 8
     channels, rate = struct.unpack("<HI", raw[at + 2:at + 8])
     return rate, numpy.frombuffer(raw[raw.index(b"data", at) + 8:], numpy.float32).reshape(-1, channels)
 
 
-def _sound(path, stream, frames, follow, tolerance):
+def _sound(path, stream, frames, follow, tolerance, format_name):
     rate, decoded = read_sound(path)
     channels, layout = decoded.shape[1], stream.get("channel_layout", "unknown")
     frames = [frame for frame in frames if int(frame["nb_samples"]) > 0]
     counted = sum(int(frame["nb_samples"]) for frame in frames)
     if counted != len(decoded) or counted == 0:
         raise GeneratorError(f"ffmpeg hears {len(decoded)} samples, ffprobe {counted}")
+    frames, decoded = _without_headers(path, frames, decoded, format_name, stream["codec_name"])
+    frames, decoded = _without_priming(frames, decoded, rate, format_name, stream)
+    counted = len(decoded)
+    frames = _without_wrong_labels(frames, rate, tolerance)
     start = next((time for time in map(_time, frames) if time is not None), Fraction(0))
     if follow:
-        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, layout, 0.0)
-    placed, end, read, gaps, origin = [], 0, 0, 0, start
+        return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, layout, 0.0, [])
+    placed, end, read, gaps, origin, edges = [], 0, 0, 0, start, []
     for frame in frames:
         count, time = int(frame["nb_samples"]), _time(frame)
         piece = decoded[read:read + count]
@@ -157,15 +184,72 @@ def _sound(path, stream, frames, follow, tolerance):
                 raise GeneratorError(f"{step / rate:.0f} s pass without sound")
             if step > tolerance * rate:
                 placed.append(numpy.zeros((step, channels), numpy.float32))
+                edges += [end, end + step]
                 end, gaps = end + step, gaps + step
             elif step <= -RESET_S * rate:
                 origin += Fraction(step, rate)
+                edges.append(end)
             elif step < -tolerance * rate:
                 piece = piece[-step:]
+                edges.append(end)
         placed.append(piece)
         end += len(piece)
     return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate, layout,
-                 _padding(stream, frames[-1], start + Fraction(end, rate), rate))
+                 _padding(stream, frames[-1], start + Fraction(end, rate), rate), edges)
+
+
+def _without_headers(path, frames, decoded, format_name, codec):
+    """Where Speex in Ogg begins again, FFmpeg decodes the comments of the second as if they were sound: a frame at time 0
+    between the last of the first and the first of the second, which lies before 0. The decoder is upset by it as well, so
+    each recording is decoded alone."""
+    if (format_name, codec) != ("ogg", "speex"):
+        return frames, decoded
+    times, kept = [_time(frame) for frame in frames], []
+    for i, frame in enumerate(frames):
+        timed = 0 < i < len(frames) - 1 and None not in times[i - 1:i + 2]
+        if not (timed and times[i] == 0 and times[i - 1] > 0 and times[i + 1] < 0):
+            kept.append(frame)
+    if len(kept) == len(frames):
+        return frames, decoded
+    alone = numpy.concatenate([read_sound("-", part)[1] for part in _recordings(pathlib.Path(path).read_bytes())])
+    if len(alone) != sum(int(frame["nb_samples"]) for frame in kept):
+        raise GeneratorError("the recordings that were joined are not as long alone as together")
+    return kept, alone
+
+
+def _recordings(data):
+    """The bytes of an Ogg file, cut before each page that begins a recording."""
+    begins = [at for at in range(len(data) - 6) if data[at:at + 4] == b"OggS" and data[at + 5] & 2]
+    return [data[begin:end] for begin, end in zip(begins, [*begins[1:], len(data)])]
+
+
+def _without_priming(frames, decoded, rate, format_name, stream):
+    """FFmpeg leaves out the priming of an MP4 in ticks of the track, as if they were samples. What lies before the start
+    that it tells of the stream itself is not to be heard."""
+    ticks_are_samples = Fraction(stream["time_base"]) * rate == 1
+    first = _time(frames[0])
+    if not format_name.startswith("mov") or ticks_are_samples or first is None or "start_time" not in stream:
+        return frames, decoded
+    early = round((Fraction(stream["start_time"]) - first) * rate)
+    count = int(frames[0]["nb_samples"])
+    if not 0 < early < count:
+        return frames, decoded
+    head = {**frames[0], "nb_samples": count - early, "best_effort_timestamp_time": stream["start_time"]}
+    return [head, *frames[1:]], decoded[early:]
+
+
+def _without_wrong_labels(frames, rate, tolerance):
+    """Block sizes of Vorbis that change, and frames that begin in one packet of a program stream and end in another, make
+    FFmpeg tell one frame's time wrong. The frame behind it is where the samples say, so nothing has jumped."""
+    times, counts = [_time(frame) for frame in frames], [Fraction(int(frame["nb_samples"]), rate) for frame in frames]
+    result = list(frames)
+    for i in range(1, len(frames) - 1):
+        if None in times[i - 1:i + 2]:
+            continue
+        ends = times[i - 1] + counts[i - 1]
+        if abs(times[i] - ends) > tolerance and abs(times[i + 1] - ends - counts[i]) <= tolerance:
+            result[i] = {**frames[i], "best_effort_timestamp_time": "N/A"}
+    return result
 
 
 def _padding(stream, frame, end, rate):
@@ -182,8 +266,9 @@ def _stretched(decoded, rate, frames, start):
     """The samples as the timestamps say when they sound: along the line through all of them, rounding left out."""
     counts = numpy.array([int(frame["nb_samples"]) for frame in frames])
     firsts = numpy.cumsum(counts) - counts
-    times = numpy.array([float((_time(frame) - start) * rate) for frame in frames])
-    slope, late = numpy.polyfit(firsts, times, 1)
+    timed = [i for i, frame in enumerate(frames) if _time(frame) is not None]
+    times = numpy.array([float((_time(frames[i]) - start) * rate) for i in timed])
+    slope, late = numpy.polyfit(firsts[timed], times, 1)
     moments = numpy.arange(int(slope * len(decoded) + late))
     sources = (moments - late) / slope
     fine = 8  # a straight line between two samples would take from the high tones

@@ -100,12 +100,43 @@ class Oracle(unittest.TestCase):
         self.assertAlmostEqual(heard.gaps_s, 10 * 1152 / 48000, delta=0.002)
         self.assertAlmostEqual(heard.length_s, 2, delta=0.06)
 
+    def test_one_frame_whose_time_is_wrong_moves_nothing_and_two_do(self):
+        def frame(time):
+            return {"nb_samples": "480", "best_effort_timestamp_time": f"{time:.6f}"}
+
+        right = [frame(i * 0.01) for i in range(9)]
+        lone = [*right[:4], frame(0.05), *right[5:]]
+        gap = [*right[:4], *(frame(i * 0.01 + 0.01) for i in range(4, 9))]
+        times = [oracle._time(one) for one in oracle._without_wrong_labels(lone, 48000, 0.001)]
+        self.assertEqual([i for i, time in enumerate(times) if time is None], [4])
+        for frames in (right, gap):
+            self.assertEqual(oracle._without_wrong_labels(frames, 48000, 0.001), frames)
+
+    def test_the_priming_of_opus_in_an_mp4_of_another_clock_is_left_out(self):
+        with tempfile.TemporaryDirectory() as folder:
+            audio = {**PLAIN_AUDIO, "samples": 24000, "codec": "opus", "container": "mp4", "sample_rate": 12000}
+            _, heard = oracle.look(make.make_clip(pathlib.Path(folder), None, audio, 4), False, True)
+        self.assertEqual(heard.start, 0)
+        found = noise.find(oracle.resampled(heard.samples, heard.rate)[8000:9600, 0],
+                           noise.sound(4, 16000, 32000)[:, 0], 8000, 400)
+        self.assertAlmostEqual(found[0], 8000, delta=4)
+
+    def test_recordings_of_speex_that_were_joined_are_heard_without_their_headers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            audio = {**PLAIN_AUDIO, "samples": 24000, "codec": "speex", "container": "ogg", "sample_rate": 16000}
+            _, one = oracle.look(make.make_clip(pathlib.Path(folder) / "one", None, audio, 4), False, True)
+            audio["treatment"] = {"kind": "bytes_twice"}
+            _, two = oracle.look(make.make_clip(pathlib.Path(folder) / "two", None, audio, 4), False, True)
+        self.assertEqual(len(two.samples), 2 * len(one.samples))
+        self.assertTrue((two.samples[:len(one.samples)] == one.samples).all())
+
 
 class RightAndWrongPictures(unittest.TestCase):
     def setUp(self):
         times = [Fraction(7) + Fraction(i, 25) for i in range(50)]
         self.case = Case(0, video=dict(PLAIN_VIDEO))
-        self.source = oracle.Pictures(times, list(range(50)), times[-1] + Fraction(1, 25), Fraction(4, 3), Fraction(1, 25))
+        self.source = oracle.Pictures(times, list(range(50)), times[-1] + Fraction(1, 25), Fraction(4, 3), Fraction(1, 25),
+                                      times[0])
         said = {"source_window": {"start_s": 0.0, "end_s": 2.0}, "duration_s": 2.0, "action": "remux",
                 "video": {"frames": 50}}
         patches = {name: rgb for name, (_, rgb) in picture.PATCHES.items()}
@@ -145,12 +176,18 @@ class RightAndWrongPictures(unittest.TestCase):
         self.case.ask = [["--video-start", "0.5"]]
         self.assertIn("video_window", self.found())
 
+    def test_a_head_that_cant_be_decoded_is_left_out_and_nothing_moves(self):
+        self.source.origin = self.source.times[0] - Fraction(3, 25)
+        said = {**self.made.said, "source_window": {"start_s": 0.12, "end_s": 2.12}}
+        self.assertEqual(self.found(said=said), set())
+        self.assertIn("video_time", self.found())
+
 
 class RightAndWrongSound(unittest.TestCase):
     def setUp(self):
         self.case = Case(0, audio={**PLAIN_AUDIO, "channels": 2})
         samples = noise.sound(9, 48000, 96000, 2)
-        self.source = oracle.Sound(48000, Fraction(0), samples, 96000, 0.0, "stereo", 0.0)
+        self.source = oracle.Sound(48000, Fraction(0), samples, 96000, 0.0, "stereo", 0.0, [])
         self.said = {"source_window": {"start_s": 0.0, "end_s": 2.0}, "action": "transcode"}
 
     def found(self, samples, rate=48000, said=None):
@@ -179,6 +216,15 @@ class RightAndWrongSound(unittest.TestCase):
         self.source.samples[40000:60000] = 0
         self.assertIn("sound_in_silence", self.found(whole))
         self.assertEqual(self.found(self.source.samples), set())
+
+    def test_both_sides_of_a_jump_are_held_to_their_place(self):
+        whole = self.source.samples
+        self.source.samples = numpy.concatenate([whole[:40000], numpy.zeros((3000, 2), numpy.float32), whole[40000:]])
+        self.source.edges = [40000, 43000]
+        self.assertEqual(self.found(self.source.samples), set())
+        for moved, kind in ((30, set()), (60, {"sound_position"})):
+            late = numpy.concatenate([whole[:40000], numpy.zeros((3000 + moved, 2)), whole[40000:-moved]])
+            self.assertEqual(self.found(late), kind)
 
     def test_a_clip_over_the_limit_or_wrongly_reported_is_found(self):
         self.source.samples = noise.sound(9, 48000, 18 * 48000, 2)

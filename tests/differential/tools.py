@@ -26,8 +26,8 @@ class Result:
 
 def run(command, stdin=None, timeout=PROGRAM_TIMEOUT_S, env=None):
     try:
-        done = subprocess.run([str(part) for part in command], input=stdin, capture_output=True, timeout=timeout,
-                              env=env, stdin=subprocess.DEVNULL if stdin is None else None)
+        source = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        done = subprocess.run([str(part) for part in command], capture_output=True, timeout=timeout, env=env, **source)
     except subprocess.TimeoutExpired:
         return Result(124, b"", f"no end within {timeout} s")
     return Result(done.returncode, done.stdout, done.stderr.decode(errors="replace"))

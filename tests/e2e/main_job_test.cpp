@@ -93,6 +93,49 @@ TEST_CASE("plan writes nothing, prepare writes exactly its three files, and both
   CHECK(text.out.find("cut_off") != std::string::npos);
 }
 
+TEST_CASE("on a hold plan exits 3 with the whole plan, marks no mode, and a named mode overrules it") {
+  const User user;
+  const std::vector<std::string> held{"plan", fixture("presenter_h264_25fps_6s.mp4"), fixture("silent_5s.wav")};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), held.begin(), held.end());
+    return user.run(more);
+  };
+  const Outcome json = with({"--json"});
+  CHECK(json.exit == 3);
+  CHECK(json.json()["advice"]["hold"] == true);
+  CHECK_FALSE(json.json().contains("error"));
+  const Outcome text = with({});
+  CHECK(text.exit == 3);
+  CHECK(text.out.find("hold, do not pay") != std::string::npos);
+  CHECK(text.out.find('>') == std::string::npos);
+  const Outcome named = with({"--lipsync-mode", "cut_off"});
+  CHECK(named.exit == 0);
+  CHECK(named.out.find("\n  >  cut_off") != std::string::npos);
+}
+
+TEST_CASE("run says the price, the length, the mode and its reason before it pays, and only then") {
+  const Sandbox sandbox({});
+  User user;
+  user.with_service(sandbox.url());
+  const std::string output = user.path("out.mp4");
+  const Outcome first = user.run(clips("run", {"--emotion", "happy", "-o", output}));
+  CAPTURE(first.err);
+  REQUIRE(first.exit == 0);
+  const Json plan = user.run(clips("plan", {"--json"})).json();
+  const auto offer = first.err.find(plan["advice"]["lipsync_mode"].get<std::string>() +
+                                    ", advised: " + plan["advice"]["reasons"][0].get<std::string>());
+  CHECK(offer != std::string::npos);
+  CHECK(offer < first.err.find("accepted request"));
+  CHECK(first.err.find(std::to_string(plan["prediction"]["frames"].get<int>()) + " frames") < offer);
+  const Outcome again = user.run(clips("run", {"--emotion", "happy", "-o", output}));
+  CHECK(again.exit == 0);
+  CHECK(again.err.find("advised") == std::string::npos);
+  const Outcome named = user.run(clips("run", {"--emotion", "happy", "--lipsync-mode", "silence", "-o",
+                                               user.path("2.mp4"), "--log-format", "json", "-v"}));
+  CHECK(named.exit == 0);
+  CHECK(named.err.find("lipsync_mode silence, as requested") != std::string::npos);
+}
+
 TEST_CASE("windows and modes given as flags arrive") {
   const User user;
   const Json planned =

@@ -1,6 +1,7 @@
-#include "service.hpp"
+#include "e2e/service.hpp"
 
 #include "core/json.hpp"
+#include "core/sandbox_proof.hpp"
 
 namespace react1::test {
 
@@ -16,6 +17,9 @@ ScriptedService& ScriptedService::answer(const std::string& method, const std::s
 }
 
 std::string ScriptedService::respond(const SeenRequest& request) const {
+  // The challenge to a sandbox: this is a service whose calls cost money.
+  if (request.target.find(kSandboxChallengePrefix) != std::string::npos)
+    return react1::test::answer(404, R"({"status":"NOT_FOUND"})");
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [match, whole_answer] : overrides_) {

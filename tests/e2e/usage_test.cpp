@@ -184,4 +184,50 @@ TEST_CASE("flags may stand before and after the command, and the last one counts
   CHECK(last.error()["where"] == "--temperature");
 }
 
+TEST_CASE("an address that can't be read is told from a file that is not there, without its password") {
+  const User user;
+  for (const char* address : {"ftp://user:topsecret@host.example/v.mp4", "s3://bucket/v.mp4", "file:///tmp/v.mp4"}) {
+    CAPTURE(std::string(address));
+    const Outcome outcome = user.run({"probe", address, "--json"});
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.error()["message"].get<std::string>().find("http") != std::string::npos);
+    CHECK((outcome.out + outcome.err).find("topsecret") == std::string::npos);
+  }
+  CHECK(user.run({"probe", "/nowhere/odd: //name.mp4"}).exit == 9);
+}
+
+TEST_CASE("the hint of a missing key names --sandbox only where that is a flag") {
+  const User user;
+  CHECK(user.run(run_arguments(user)).err.find("--sandbox") != std::string::npos);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"status", "x"}, {"cancel", "x"}, {"result", "x", "-o", user.path("o.mp4")}}) {
+    const Outcome outcome = user.run(arguments);
+    CHECK(outcome.exit == 5);
+    CHECK(outcome.err.find("--sandbox") == std::string::npos);
+  }
+}
+
+TEST_CASE("with --log-format json the failure is a line of JSON as well, wherever it comes from") {
+  const User user;
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"probe", "/nowhere/x.mp4"},
+                                                    {"probe"},
+                                                    {"run", "a", "b", "-o", "c"},
+                                                    {"jobs", "show", "x"},
+                                                    {"status", "x"}}) {
+    for (const std::vector<std::string>& flag :
+         {std::vector<std::string>{"--log-format", "json"}, {"--log-format=json"}}) {
+      std::vector<std::string> all = arguments;
+      all.insert(all.end(), flag.begin(), flag.end());
+      const Outcome outcome = user.run(all);
+      CAPTURE(outcome.err);
+      CHECK(outcome.exit != 0);
+      const Json line = Json::parse(outcome.err, /*cb=*/nullptr, /*allow_exceptions=*/false);
+      REQUIRE(line.is_object());
+      CHECK(line["level"] == "error");
+      CHECK(line["error"]["message"].is_string());
+      CHECK(line["error"]["exit_code"] == outcome.exit);
+    }
+  }
+}
+
 }  // namespace

@@ -259,8 +259,15 @@ RawServer& RawServer::script(Script steps) {
 }
 
 RawServer& RawServer::otherwise(Handler handler) {
+  return converse([handler = std::move(handler)](Connection& connection, const SeenRequest& request) {
+    const std::string whole = handler(request);
+    return connection.send(whole) && whole.find("\r\nConnection: close\r\n") == std::string::npos;
+  });
+}
+
+RawServer& RawServer::converse(Conversation conversation) {
   const std::lock_guard lock(mutex_);
-  handler_ = std::move(handler);
+  conversation_ = std::move(conversation);
   return *this;
 }
 
@@ -305,11 +312,11 @@ void RawServer::accept_loop() {
 
 void RawServer::serve(int fd, std::size_t number) {
   Script script;
-  Handler handler;
+  Conversation conversation;
   {
     const std::lock_guard lock(mutex_);
     if (scripts_.empty()) {
-      handler = handler_;
+      conversation = conversation_;
     } else {
       script = std::move(scripts_.front());
       scripts_.pop_front();
@@ -319,12 +326,9 @@ void RawServer::serve(int fd, std::size_t number) {
   for (const Step& next : script) {
     if (!next(connection)) break;
   }
-  if (handler) {
+  if (conversation) {
     SeenRequest request;
-    bool keeps_open = true;
-    while (keeps_open && connection.read_request(request)) {
-      const std::string whole = handler(request);
-      keeps_open = connection.send(whole) && whole.find("\r\nConnection: close\r\n") == std::string::npos;
+    while (connection.read_request(request) && conversation(connection, request)) {
     }
   }
   if (!connection.resets()) ::shutdown(fd, SHUT_WR);

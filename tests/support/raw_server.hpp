@@ -108,6 +108,8 @@ namespace step {
 class RawServer {
  public:
   using Handler = std::function<std::string(const SeenRequest&)>;  ///< gives the whole answer
+  /// Answers by itself, in any way; false ends the connection.
+  using Conversation = std::function<bool(Connection&, const SeenRequest&)>;
 
   RawServer();
   RawServer(const RawServer&) = delete;
@@ -116,6 +118,7 @@ class RawServer {
 
   RawServer& script(Script steps);
   RawServer& otherwise(Handler handler);
+  RawServer& converse(Conversation conversation);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::string url(const std::string& path = "") const;
@@ -140,7 +143,7 @@ class RawServer {
   std::atomic<std::int64_t> bytes_sent_ = 0;
   mutable std::mutex mutex_;
   std::deque<Script> scripts_;
-  Handler handler_;
+  Conversation conversation_;
   std::vector<SeenRequest> requests_;
   std::set<int> open_;
   std::set<Gate*> gates_;

@@ -46,6 +46,16 @@ TEST_CASE("there is nothing to continue before the payment, after a refusal and 
   CHECK(with_continuation(refused, {"r-1", "o", false}).hint().empty());
 }
 
+TEST_CASE("once the job is done, nothing goes on: the error says where its result is") {
+  const Error closed(ErrorCode::io, "stdout", "the result cannot be written");
+  const auto hint = [&](const Paid& paid) { return with_continuation(closed, paid).hint(); };
+  CHECK(has(hint({.request_id = "r-1", .output = "/out/o.mp4", .done = true}), "its result is /out/o.mp4"));
+  CHECK_FALSE(has(hint({.request_id = "r-1", .output = "/out/o.mp4", .done = true}), "goes on"));
+  CHECK(has(hint({.request_id = "r-1", .output = "-", .done = true}), "react1 result r-1 -o OUT.mp4"));
+  CHECK_FALSE(
+      has(hint({.request_id = "r-1", .output = "-", .ends_with_process = true, .done = true}), "react1 result"));
+}
+
 TEST_CASE("progress with a known end has percent, speed and time left") {
   const std::string line = progress_line({Stage::prepare, 100, 400, "frames"}, 2.0);
   CHECK(has(line, "prepare"));

@@ -56,6 +56,21 @@ TEST_CASE("an accepted request says whether its end is reported") {
   CHECK(submit_request(bench.session, {}, "https://f/v", "https://f/a", bench.context).webhook);
 }
 
+TEST_CASE("a token is added to the path of the webhook, and to nothing when there is none") {
+  for (const auto& [url, told] : std::vector<std::pair<std::string, std::string>>{
+           {"https://h.example/cb?a=1", "https%3a%2f%2fh.example%2fcb%2ft-1%3fa%3d1"},
+           {"https://h.example/cb/", "https%3a%2f%2fh.example%2fcb%2ft-1"},
+           {"https://h.example", "https%3a%2f%2fh.example%2ft-1"},
+           {"", ""}}) {
+    Bench bench;
+    bench.options.webhook_url = url;
+    bench.server.otherwise([](const SeenRequest&) { return answer(200, R"({"request_id":"r-1"})"); });
+    static_cast<void>(submit_request(bench.session, {}, "https://f/v", "https://f/a", bench.context, {.token = "t-1"}));
+    CHECK(bench.server.requests().at(0).target ==
+          "/fal-ai/sync-lipsync/react-1" + (told.empty() ? "" : "?fal_webhook=" + told));
+  }
+}
+
 TEST_CASE("a receiver that nobody reports to, and fall-backs that make no sense, are refused") {
   FalOptions options;
   options.key = Secret(std::string(kKey));

@@ -1,8 +1,11 @@
 // The same content is sent once: across files, programs and restarts, as long as the service surely has it.
 #include "fal/upload_memory.hpp"
 
+#include <cerrno>
+
 #include "core/sha256.hpp"
 #include "fal/storage.hpp"
+#include "support/faulty_vfs.hpp"
 #include "unit/fal/storage_service.hpp"
 
 using namespace react1;
@@ -170,4 +173,40 @@ TEST_CASE("no URL and no key lies on the disk in clear") {
   const std::string text = read_file(bench.options.upload.memory);
   for (const char* secret : {"PLAINSIGNATURE", "/files/", "127.0.0.1", "test-key-id", "test-key-secret"})
     CHECK(text.find(secret) == std::string::npos);
+}
+
+TEST_CASE("a memory that fails is left alone for a minute: no upload waits for it again and again") {
+  MemoryBench bench;
+  FaultyVfs vfs;
+  const Content content{std::string(64, 'a'), 500, bench.type};
+  {
+    const auto memory = UploadMemory::open(bench.options, bench.clock);
+    REQUIRE(memory);
+    memory->remember(content, "https://v3.fal.media/files/a", bench.clock.wall());
+    REQUIRE(memory->find(content));
+    vfs.fail({VfsCall::lock, ".sqlite", SQLITE_IOERR_LOCK, ENOLCK});
+    CHECK_FALSE(memory->find(content));
+    const int failed = vfs.failed();
+    CHECK(failed > 0);
+    for (int number = 1; number <= 100; ++number) memory->arrived(content, number, "etag");
+    CHECK_FALSE(memory->find(content));
+    CHECK(vfs.failed() == failed);
+    vfs.heal();
+    CHECK_FALSE(memory->find(content));  // not looked at yet
+    (void)bench.clock.sleep_for(61s, {});
+    CHECK(memory->find(content));
+  }
+}
+
+TEST_CASE("a clip goes up although nothing of it can be remembered") {
+  MemoryBench bench;
+  FaultyVfs vfs;
+  for (const auto& fault : {FaultyVfs::Fault{VfsCall::lock, ".sqlite", SQLITE_IOERR_LOCK, ENOLCK},
+                            FaultyVfs::Fault{VfsCall::write, "", SQLITE_FULL, ENOSPC},
+                            FaultyVfs::Fault{VfsCall::open, ".sqlite", SQLITE_CANTOPEN, EACCES}}) {
+    vfs.fail(fault);
+    CHECK_FALSE(bench.upload().empty());
+    vfs.heal();
+  }
+  CHECK(bench.sent() == 3);
 }

@@ -61,6 +61,29 @@ TEST_CASE("all who listen are told once, on arrival or at once when it was there
   receiver.reset();  // `other` still listens
 }
 
+TEST_CASE("a report to a path below the receiver's own is known by the token there, and still by its request") {
+  ReceiverBench bench;
+  WebhookReceiver receiver(bench.options());
+  CHECK_FALSE(receiver.wait_for_token("t-1", 1ms, {}));
+  CHECK(bench.deliver(receiver, bench.report("r-1"), "/hook/t-1").status == 200);
+  CHECK(bench.deliver(receiver, bench.report("r-2")).status == 200);
+  CHECK(receiver.tokens() == std::vector<std::pair<std::string, std::string>>{{"t-1", "r-1"}});
+  CHECK(receiver.wait_for_token("t-1", 10s, {})->request_id == "r-1");
+  CHECK(receiver.wait_for_token("t-1", 10s, {})->request_id == "r-1");  // kept for whoever waits for the request
+  CHECK_FALSE(receiver.wait_for_token("", 1ms, {}));
+  CHECK(receiver.wait_for("r-1", 10s, {})->token == "t-1");
+  CHECK(receiver.tokens().empty());
+  for (const char* path : {"/hook/", "/hook/a/b", "/hooks/t", "/", "/other/t-1"})
+    CHECK(bench.deliver(receiver, bench.report("r-3"), path).status == 404);
+  std::optional<WebhookDelivery> late;
+  {
+    const std::jthread waiter([&] { late = receiver.wait_for_token("t-4", 600s, {}); });
+    CHECK(bench.deliver(receiver, bench.report("r-4"), "/hook/t-4").status == 200);
+  }
+  REQUIRE(late);
+  CHECK(late->request_id == "r-4");
+}
+
 TEST_CASE("nobody waits longer than told, and a stop ends a wait") {
   ReceiverBench bench;
   WebhookReceiver receiver(bench.options());

@@ -147,6 +147,22 @@ TEST_CASE("ticks as long as frames: frames left out here and there do not make a
   }
 }
 
+TEST_CASE("where the header says that ticks count frames, a place without one is a dropped frame") {
+  for (const int fps : {10, 15, 24, 25, 30, 60}) {
+    for (int at = 1; at < 39; ++at) {
+      std::vector<std::int64_t> times;
+      for (int i = 0; i < 40; ++i) {
+        if (i != at) times.push_back(i);
+      }
+      CAPTURE(fps);
+      CAPTURE(at);
+      const FrameRate rate = rate_of(times, {1, fps}, fps);
+      CHECK(rate.vfr);
+      CHECK(rate.fps == Rational{fps});
+    }
+  }
+}
+
 TEST_CASE("a clock half a thousandth off makes no variable rate, two thousandths do") {
   for (const int most : {45, 180}) {
     std::vector<std::int64_t> times;

@@ -344,3 +344,32 @@ TEST_CASE("every preset gives the same profile and no B-frames") {
     check_compliant(made);
   }
 }
+
+TEST_CASE("chunks that AVI leaves empty are held in a codec without presentation times as well") {
+  const std::string source = fixture("dropped_frames_xvid_2s.avi");  // all from 28 to 48 are
+  const auto stored = test::decode_luma(source);
+  REQUIRE(stored.size() == 29);
+  const MadeVideo made(source);
+  const auto shown = test::decode_luma(made.file.string());
+  REQUIRE(shown.size() == 50);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    CAPTURE(i);
+    CHECK(test::most_alike(shown[i], stored) == (i < 28 ? i : i < 49 ? 27 : 28));
+  }
+}
+
+TEST_CASE("a clip of a single frame has the rate that was planned") {
+  for (const char* name : {"presenter_hevc_25fps_4s.mp4", "presenter_h264_23976_20s.mp4"}) {
+    CAPTURE(std::string(name));
+    Rational planned;
+    const MadeVideo made(fixture(name), [&](VideoPlan& plan) {
+      plan.frames = 1;
+      plan.end_s = plan.start_s + 1 / plan.fps;
+      planned = plan.fps;
+    });
+    REQUIRE(made.clip.video);
+    CHECK(made.clip.video->frames == 1);
+    CHECK(made.clip.video->fps == planned);
+    CHECK(made.clip.duration_s == 1 / planned);
+  }
+}

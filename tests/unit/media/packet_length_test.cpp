@@ -94,3 +94,35 @@ TEST_CASE("every block size code of FLAC is read, whatever the length of the fra
   }
   CHECK_FALSE(flac_samples(nullptr, 0));
 }
+
+TEST_CASE("a packet of ALAC says how long it is, or holds what the cookie says") {
+  constexpr std::int64_t usual = 4096;
+  const auto packet = [](std::uint32_t count, bool has_count, unsigned kind) {
+    // 23 bits of header, of which bit 19 says that a count follows, and the count behind them.
+    const std::uint64_t bits = std::uint64_t{kind} << 53U | std::uint64_t{has_count ? 1U : 0U} << 36U |
+                               std::uint64_t{has_count ? count : 0U} << 1U;
+    std::array<std::uint8_t, 8> bytes{};
+    for (std::size_t i = 0; i < 7; ++i) bytes.at(i) = static_cast<std::uint8_t>(bits >> (48 - 8 * i));
+    return bytes;
+  };
+  for (const std::uint32_t count : {1U, 2U, 255U, 256U, 4095U, 4096U}) {
+    CAPTURE(count);
+    CHECK(alac_samples(packet(count, true, 1).data(), 8, usual) == count);
+    CHECK(alac_samples(packet(count, false, 0).data(), 8, usual) == usual);
+  }
+  CHECK_FALSE(alac_samples(packet(4097, true, 0).data(), 8, usual));
+  CHECK_FALSE(alac_samples(packet(0xFFFFFFFF, true, 0).data(), 8, usual));
+  CHECK_FALSE(alac_samples(packet(0, true, 0).data(), 8, usual));
+  CHECK_FALSE(alac_samples(packet(4096, true, 0).data(), 6, usual));
+  CHECK_FALSE(alac_samples(packet(4096, false, 7).data(), 8, usual));
+  CHECK_FALSE(alac_samples(packet(4096, false, 0).data(), 8, 0));
+  CHECK_FALSE(alac_samples(nullptr, 0, usual));
+}
+
+TEST_CASE("a packet of QuickTime's IMA ADPCM holds whole blocks") {
+  CHECK(adpcm_ima_qt_samples(34, 1) == 64);
+  CHECK(adpcm_ima_qt_samples(68, 2) == 64);
+  CHECK(adpcm_ima_qt_samples(340, 2) == 320);
+  CHECK(adpcm_ima_qt_samples(33, 1) == 0);
+  CHECK(adpcm_ima_qt_samples(34, 0) == 0);
+}

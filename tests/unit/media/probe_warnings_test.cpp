@@ -51,6 +51,22 @@ TEST_CASE("fewer frames than the header promises is a truncated file") {
   CHECK(warns(quiet(), findings, "truncated"));
 }
 
+TEST_CASE("a header that counts the last packet as full promises no more than there is") {
+  MediaInfo info = quiet();
+  info.video.reset();
+  info.audio.emplace();
+  info.audio->sample_rate = 8000;
+  info.audio->samples = 12290;
+  info.audio->duration_s = Seconds(12290, 8000);
+  info.container_duration_s = info.audio->header_duration_s = Seconds(16384, 8000);
+  ProbeFindings findings;
+  findings.audios = 1;
+  findings.audio_packets = 4;
+  CHECK(warns(info, findings, "truncated"));
+  findings.audio_in_whole_packets_s = Seconds(16384, 8000);
+  CHECK_FALSE(warns(info, findings, "truncated"));
+}
+
 TEST_CASE("a header that claims more than what its index lists lasts is wrong, and nothing is missing") {
   MediaInfo info = quiet();
   info.video->header_duration_s = 24;

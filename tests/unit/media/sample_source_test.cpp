@@ -216,7 +216,8 @@ TEST_CASE("a window of compressed WAV begins with the right sample") {
 
 TEST_CASE("a window of any container begins with the right sample") {
   for (const char* name : {"gap_aac_4s.mp4", "gap_alac_4s.m4a", "joined_opus_4s.ogg", "voice_raw_adts_4s.aac",
-                           "audio_only.m4a", "voice_leading_silence_6s.flac", "voice_cover_art.mp3"}) {
+                           "audio_only.m4a", "voice_leading_silence_6s.flac", "voice_cover_art.mp3",
+                           "gap_ima_qt_4s.mov", "opus_12k_clock_4s.mp4", "rounded_ac3_4s.ac3"}) {
     check_like_trimmed(name);
   }
   // Where timestamps are rounded or jitter, the mean of those before the window is known to a tenth of a millisecond.

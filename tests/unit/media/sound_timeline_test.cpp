@@ -21,14 +21,16 @@ struct Grid {
   std::int64_t frame;  // samples
 };
 
-/// Feeds `frames` frames whose true time is `time_of(number)` seconds, rounded to the grid's ticks by `rounding`.
+/// Feeds `frames` frames whose true time is `time_of(number)` seconds, rounded to the grid's ticks by `rounding`;
+/// `together` of them share a packet of the container.
 SoundTimelineFit::Result fit(
     const Grid& grid, int frames, const std::function<double(int)>& time_of,
     const std::function<double(double)>& rounding = [](double x) { return std::floor(x + 0.5); },
-    SoundClock clock = SoundClock::steady) {
+    SoundClock clock = SoundClock::steady, int together = 1) {
   SoundTimelineFit fit(grid.tick, grid.rate, clock);
   for (int i = 0; i < frames; ++i) {
-    fit.add(static_cast<std::int64_t>(rounding(time_of(i) / grid.tick.to_double() + 1e-9)), grid.frame);
+    fit.add(static_cast<std::int64_t>(rounding(time_of(i) / grid.tick.to_double() + 1e-9)), grid.frame,
+            i % together == 0);
   }
   return fit.finish(0);
 }
@@ -216,6 +218,64 @@ TEST_CASE("frames without a time follow the one before") {
   const auto result = fit.finish(0);
   REQUIRE(result.pieces.size() == 2);
   CHECK(result.pieces[1].first_sample == 150 * 1024);
+}
+
+TEST_CASE("in a transport stream several frames share a packet's jitter, and it moves none of them") {
+  const Grid grid{Rational(1, 90000), 48000, 1152};
+  for (const unsigned seed : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U}) {
+    for (const int together : {2, 4, 5, 9}) {
+      std::mt19937 random(seed);
+      std::uniform_real_distribution<double> off(-0.004, 0.004);
+      std::vector<double> moved(200);
+      for (double& one : moved) one = off(random);
+      const auto jittered = [&](int i) { return 1 + spot(grid, i) + moved[static_cast<std::size_t>(i / together)]; };
+      CAPTURE(seed);
+      CAPTURE(together);
+      const auto floor = [](double x) { return std::floor(x); };
+      CHECK(fit(grid, 130, jittered, floor, SoundClock::restarts, together).pieces.empty());
+    }
+  }
+}
+
+TEST_CASE("in a transport stream a gap is found at every packet, also before the clock begins again") {
+  const auto floor = [](double x) { return std::floor(x); };
+  for (const Grid& grid : {Grid{Rational(1, 90000), 44100, 1152}, Grid{Rational(1, 90000), 48000, 1024}}) {
+    for (int at = 5; at < 50; ++at) {
+      const auto gap = [&](int i) { return spot(grid, i) + (i >= at ? 0.575 : 0); };
+      CAPTURE(at);
+      CAPTURE(text(grid));
+      const auto once = fit(grid, 58, gap, floor, SoundClock::restarts);
+      REQUIRE(once.pieces.size() == 2);
+      CHECK(once.pieces[1].first_sample == at * grid.frame);
+      CHECK(std::abs(jump_of(once.pieces[1], grid.rate) - 0.575) < 0.001);
+      const auto twice = fit(
+          grid, 116, [&](int i) { return gap(i % 58); }, floor, SoundClock::restarts);
+      CHECK(twice.restarts);
+      REQUIRE(twice.pieces.size() == 3);
+      CHECK(twice.pieces[2].first_sample == (58 + at) * grid.frame);
+    }
+  }
+}
+
+TEST_CASE("jumps in a row are followed one by one: the ends of two recordings that were joined") {
+  const Grid grid{Rational(1, 24000), 24000, 576};
+  // Two frames of which a tick each is meant to be heard, and one of 118.
+  const auto time = [](int i) {
+    return (i < 48 ? i * 576 : i == 48 ? 27073 : i == 49 ? 27074 : 27192 + (i - 50) * 576) / 24000.0;
+  };
+  const SoundTimeline timeline(fit(grid, 96, time).pieces, grid.rate);
+  for (const int i : {10, 47, 48, 49, 50, 51, 95}) {
+    CAPTURE(i);
+    CHECK(std::abs(timeline.time_of(i * grid.frame).to_double() - time(i)) < 0.001);
+  }
+}
+
+TEST_CASE("the last frame alone is no short overlap") {
+  const Grid grid{Rational(1, 1000), 44100, 256};
+  const auto early = [&](int i) { return spot(grid, i) - (i == 200 ? 0.003 : 0); };
+  CHECK(fit(grid, 201, early).pieces.empty());
+  const auto far = [&](int i) { return spot(grid, i) - (i == 200 ? 0.2 : 0); };
+  CHECK(fit(grid, 201, far).pieces.size() == 2);
 }
 
 TEST_CASE("times that a format does not store are not followed, and rough ones only far") {

@@ -133,6 +133,12 @@ TEST_CASE("an MP3 that can't be copied from its start, or whose bit rate varies 
   untagged.audio->mp3->variable_rate = true;
   CHECK(planned(untagged).action == ClipAction::transcode);
   CHECK(says(planned(untagged), "no LAME tag"));
+  MediaInfo hidden = mp3(48000, 240'000);
+  hidden.audio->priming = 4095 + 529;
+  CHECK(planned(hidden, {.audio_window = {.end = Seconds(2)}}).action == ClipAction::cut);
+  ++hidden.audio->priming;
+  CHECK(planned(hidden, {.audio_window = {.end = Seconds(2)}}).action == ClipAction::transcode);
+  CHECK(says(planned(hidden, {.audio_window = {.end = Seconds(2)}}), "more than an MP3's tag can say"));
   CHECK(planned(mp3(48000, 48000), {.reencode = ReencodePolicy::always}).action == ClipAction::transcode);
 }
 

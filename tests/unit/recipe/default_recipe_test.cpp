@@ -129,7 +129,8 @@ void check_same(const UploadOptions& read, const UploadOptions& built_in) {
 
 void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   const auto& [prepare, parameters, advice, price, budget, retry, max_wait, on_max_wait, max_queue_wait,
-               on_max_queue_wait, stall_timeout, webhook, upload, on_interrupt, again, clips_directory] = read;
+               on_max_queue_wait, stall_timeout, webhook, upload, on_interrupt, lost_answer, again, clips_directory] =
+      read;
   check_same(upload, built_in.upload);
   check_same(prepare, built_in.prepare);
   check_same(parameters, built_in.parameters);
@@ -141,6 +142,12 @@ void check_same(const PipelineOptions& read, const PipelineOptions& built_in) {
   CHECK((per_day == built_in.budget.per_day_usd));
   CHECK((on_interrupt == built_in.on_interrupt));
   CHECK((on_max_wait == built_in.on_max_wait));
+  const auto& [look_up, attempts, base_delay, max_delay, look_up_wait] = lost_answer;
+  CHECK(look_up == built_in.lost_answer.look_up);
+  CHECK(attempts == built_in.lost_answer.attempts);
+  CHECK(base_delay.count() == built_in.lost_answer.base_delay.count());
+  CHECK(max_delay.count() == built_in.lost_answer.max_delay.count());
+  CHECK(look_up_wait.count() == built_in.lost_answer.max_wait.count());
   const auto& [listen, url, poll_interval, poll_interval_max] = webhook;
   CHECK_FALSE((listen || built_in.webhook.listen));
   CHECK(url == built_in.webhook.url);

@@ -1,4 +1,5 @@
-// The main job sends each clip while the other is still being made, and none before the budget allows it.
+// The main job sends the picture while the voice is still being made, the voice once its payment has a name, and
+// neither before the budget allows it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
+#include "support/paid_service.hpp"
 #include "support/paths.hpp"
 
 using namespace react1;
@@ -46,11 +48,11 @@ struct Bench {
   }
   RunRecord run_with(const Source& voice, const RunContext& context) {
     return run(test::fixture("presenter_h264_25fps_6s.mp4"), voice, (folder.path() / "out.mp4").string(), options,
-               {.client = *client, .jobs = *jobs, .queue_url = sandbox.url()}, context);
+               {.client = *client, .jobs = *jobs}, context);
   }
 
   TemporaryDirectory folder;
-  Sandbox sandbox{{}};
+  Sandbox sandbox{{.faults = test::paid_service()}};
   std::unique_ptr<FalClient> client;
   std::unique_ptr<JobStore> jobs = open_job_store((folder.path() / "jobs.sqlite").string());
   PipelineOptions options;
@@ -75,12 +77,19 @@ class AtStage final : public Observer {
 
 }  // namespace
 
-TEST_CASE("the voice goes up while the picture is still to be made") {
+TEST_CASE("the voice waits for the job whose token is in its name") {
   Bench bench;
-  bool seen = false;
-  AtStage observer(Stage::prepare, [&] { seen = bench.sees_upload(); });
+  std::string token;
+  AtStage observer(Stage::upload, [&] {
+    const std::vector<Job> jobs = bench.jobs->list(std::nullopt, 10);
+    REQUIRE(jobs.size() == 1);
+    token = jobs[0].token;
+    CHECK(bench.uploads() <= 1);  // the picture's
+  });
   const RunRecord record = bench.run_with(voice_file(), {.stop = {}, .observer = &observer});
-  CHECK(seen);
+  CHECK(token.size() == 32);  // 128 bits
+  CHECK(record.audio_url.find(token) != std::string::npos);
+  CHECK(record.video_url.find(token) == std::string::npos);
   CHECK(record.verification.verdict == Verdict::pass);
   CHECK(bench.uploads() == 2);
   CHECK(bench.sandbox.accepted_submits() == 1);

@@ -10,6 +10,8 @@
 #include "core/atomic_file.hpp"
 #include "core/json.hpp"
 #include "core/sha256.hpp"
+#include "stages/intent.hpp"
+#include "support/paid_service.hpp"
 #include "support/paths.hpp"
 
 using namespace react1;
@@ -21,12 +23,11 @@ namespace {
 class Bench {
  public:
   explicit Bench(bool as_sandbox = false, std::chrono::milliseconds queue_time = {})
-      : as_sandbox_(as_sandbox), sandbox_({.queue_time = queue_time}), client_(client_options(sandbox_)) {}
+      : sandbox_({.queue_time = queue_time, .faults = as_sandbox ? std::string() : test::paid_service()}),
+        client_(client_options(sandbox_)) {}
 
-  /// Not marked as a sandbox by default: the job then follows the rules of the paid service.
-  [[nodiscard]] Service service() {
-    return {.client = client_, .jobs = *jobs_, .queue_url = sandbox_.url(), .sandbox = as_sandbox_};
-  }
+  /// Does not say that it is a sandbox by default: the job then follows the rules of the paid service.
+  [[nodiscard]] Service service() { return {.client = client_, .jobs = *jobs_}; }
   [[nodiscard]] std::uint64_t paid() const { return sandbox_.accepted_submits(); }
   [[nodiscard]] std::string out(const std::string& name) const { return (folder_.path() / name).string(); }
   [[nodiscard]] JobStore& jobs() { return *jobs_; }
@@ -46,7 +47,6 @@ class Bench {
   }
 
   TemporaryDirectory folder_;
-  bool as_sandbox_;
   Sandbox sandbox_;
   FalClient client_;
   std::unique_ptr<JobStore> jobs_ = open_job_store(store_path());
@@ -171,7 +171,7 @@ TEST_CASE("a request that nobody here submitted is fetched and judged by itself"
   const Job job = submit(video(), voice_7s(), happy(), bench.service(), RunContext{});
   const TemporaryDirectory elsewhere;
   const auto other_store = open_job_store((elsewhere.path() / "jobs.sqlite").string());
-  Service service{.client = bench.service().client, .jobs = *other_store, .queue_url = bench.service().queue_url};
+  Service service{.client = bench.service().client, .jobs = *other_store};
   const RunRecord record = fetch_result(job.request.request_id, bench.out("out.mp4"), service, RunContext{});
   CHECK(verified(record));
   CHECK_FALSE(record.prepare.has_value());
@@ -278,6 +278,50 @@ TEST_CASE("a call above the limit of one, or of the day, is not made: nothing is
   CHECK(spent.retryable());
   CHECK(spent.message().find("0.83 USD of today's 1.00 USD") != std::string::npos);
   CHECK(bench.paid() == 1);
+}
+
+TEST_CASE("a rehearsal that an older program took for a call of the paid service is known by its request's URLs") {
+  Job job;
+  job.queue_url = "https://queue.fal.run";
+  CHECK_FALSE(stages::is_misnamed_rehearsal(job));
+  job.request.status_url = "https://queue.fal.run/fal-ai/sync-lipsync/requests/r/status";
+  CHECK_FALSE(stages::is_misnamed_rehearsal(job));
+  job.request.status_url = "http://127.0.0.1:40000/fal-ai/sync-lipsync/requests/r/status";
+  CHECK(stages::is_misnamed_rehearsal(job));
+  job.queue_url = "http://127.0.0.1:40000";  // a gateway on this machine
+  CHECK_FALSE(stages::is_misnamed_rehearsal(job));
+}
+
+TEST_CASE("each service has its own intents: a rehearsal is never continued by the paid service, nor the other way") {
+  const TemporaryDirectory folder;
+  const auto jobs = open_job_store((folder.path() / "jobs.sqlite").string());
+  const Sandbox sandbox({.queue_time = {}});
+  const Sandbox paid({.queue_time = {}, .faults = test::paid_service()});
+  const auto client_of = [](const Sandbox& service) {
+    FalOptions options;
+    options.key = Secret("test-id:test-secret");
+    options.queue_url = options.rest_url = service.url();
+    options.poll_interval = std::chrono::milliseconds(20);
+    return FalClient(options);
+  };
+  FalClient rehearsing = client_of(sandbox), paying = client_of(paid);
+  const Job rehearsal = submit(video(), voice_5s(), happy(), {rehearsing, *jobs}, RunContext{});
+  CHECK(rehearsal.sandbox == sandbox.instance());
+  CHECK(rehearsal.cost_usd == 0);
+  const Job real = submit(video(), voice_5s(), happy(), {paying, *jobs}, RunContext{});
+  CHECK(real.id != rehearsal.id);
+  CHECK(real.sandbox.empty());
+  CHECK(real.cost_usd > 0);
+  CHECK(jobs->spent_usd(0) == real.cost_usd);
+  CHECK(submit(video(), voice_5s(), happy(), {rehearsing, *jobs}, RunContext{}).id == rehearsal.id);
+  CHECK(submit(video(), voice_5s(), happy(), {paying, *jobs}, RunContext{}).id == real.id);
+
+  // A sandbox takes its requests with it: another run of it starts again.
+  const Sandbox next({.queue_time = {}});
+  FalClient again = client_of(next);
+  const Job renewed = submit(video(), voice_5s(), happy(), {again, *jobs}, RunContext{});
+  CHECK(renewed.id != rehearsal.id);
+  CHECK(jobs->find(rehearsal.id)->state == JobState::failed);
 }
 
 TEST_CASE("the sandbox of the process costs nothing") {

@@ -16,6 +16,7 @@
 
 #include "core/atomic_file.hpp"
 #include "support/caught.hpp"
+#include "support/paid_service.hpp"
 #include "support/paths.hpp"
 
 using namespace react1;
@@ -26,7 +27,7 @@ namespace {
 
 /// A service with faults, and a store and a client as a process of its own would have them.
 struct Place {
-  explicit Place(std::string faults = {}, std::chrono::milliseconds queue_time = 50ms)
+  explicit Place(std::string faults = test::paid_service(), std::chrono::milliseconds queue_time = 50ms)
       : sandbox({.queue_time = queue_time, .faults = std::move(faults)}) {}
 
   [[nodiscard]] FalOptions options() const {
@@ -60,7 +61,7 @@ const std::string& voice() {
 }
 
 std::string faults(const std::string& list) {
-  return R"({"faults": [)" + list + "]}";
+  return test::paid_service(list);
 }
 
 /// Does something when a stage begins.
@@ -96,7 +97,7 @@ TEST_CASE("many runs of one intent at once share one payment and its result") {
           FalClient client(place.options());
           try {
             const RunRecord record = run(video(), voice(), place.out(std::to_string(i) + ".mp4"), place.happy(),
-                                         {.client = client, .jobs = jobs, .queue_url = place.sandbox.url()}, {});
+                                         {.client = client, .jobs = jobs}, {});
             requests[static_cast<std::size_t>(i)] = record.request_id;
           } catch (const std::exception& error) {
             problems[static_cast<std::size_t>(i)] = error.what();
@@ -137,8 +138,7 @@ TEST_CASE("a submit that waits for its turn stands in created, and an interrupti
     });
   });
   const Error error = test::caught_from([&] {
-    static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(),
-                          {.client = client, .jobs = *jobs, .queue_url = down.sandbox.url()},
+    static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), {.client = client, .jobs = *jobs},
                           {stop.get_token(), &observer}));
   });
   CHECK(error.code() == ErrorCode::interrupted);
@@ -166,8 +166,8 @@ TEST_CASE("between two attempts the job stands in created: who is killed in the 
     }
   });
   const Error error = test::caught_from([&] {
-    static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(),
-                          {.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()}, {stop.get_token()}));
+    static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), {.client = client, .jobs = *jobs},
+                          {stop.get_token()}));
   });
   CHECK(error.code() == ErrorCode::interrupted);
   CHECK(jobs->list(std::nullopt, 1).at(0).state == JobState::created);
@@ -179,8 +179,8 @@ TEST_CASE("a paid call is answered by the request of another job: neither is los
   const Place place;
   const auto jobs = place.open();
   FalClient client(place.options());
-  const RunRecord first = run(video(), voice(), place.out("a.mp4"), place.happy(),
-                              {.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()}, {});
+  const RunRecord first =
+      run(video(), voice(), place.out("a.mp4"), place.happy(), {.client = client, .jobs = *jobs}, {});
   // A cache answers the next submit with the first one's answer.
   const Place cached(faults(R"({"route": "submit", "do": {"body": {"request_id": ")" + first.request_id +
                             R"(", "status": "IN_QUEUE"}, "headers": {"x-fal-request-id": ")" + first.request_id +
@@ -189,10 +189,8 @@ TEST_CASE("a paid call is answered by the request of another job: neither is los
   FalClient other(options);
   PipelineOptions sad = place.happy();
   sad.parameters.emotion = Emotion::sad;
-  const Error error = test::caught_from([&] {
-    static_cast<void>(run(video(), voice(), place.out("b.mp4"), sad,
-                          {.client = other, .jobs = *jobs, .queue_url = cached.sandbox.url()}, {}));
-  });
+  const Error error = test::caught_from(
+      [&] { static_cast<void>(run(video(), voice(), place.out("b.mp4"), sad, {.client = other, .jobs = *jobs}, {})); });
   CHECK(error.code() == ErrorCode::outcome_unknown);
   CHECK(error.hint().find("jobs resolve") != std::string::npos);
   CHECK(jobs->find_by_request(first.request_id)->id == first.job_id);
@@ -219,7 +217,7 @@ TEST_CASE("whatever answers while a job waits, it stays submitted, and the next 
       FalOptions options = place.options();
       options.status_stream = false;
       FalClient client(options);
-      const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
+      const Service service{.client = client, .jobs = *jobs};
       const Error error = test::caught_from(
           [&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
       CHECK(error.code() == ErrorCode::network);
@@ -237,7 +235,7 @@ TEST_CASE("an answer that can't be read is kept in the job") {
       R"({"route": "result", "times": 3, "do": {"merge": {"video": null, "output": {"url": "https://x/o.mp4"}}}})"));
   const auto jobs = place.open();
   FalClient client(place.options());
-  const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
+  const Service service{.client = client, .jobs = *jobs};
   const Error error = test::caught_from(
       [&] { static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {})); });
   CHECK(error.code() == ErrorCode::network);
@@ -255,7 +253,7 @@ TEST_CASE("a request that was to be cancelled and finished all the same is ours"
       faults(R"({"route": "cancel", "do": {"status": 202, "body": {"status": "CANCELLATION_REQUESTED"}}})"), 700ms);
   const auto jobs = place.open();
   FalClient client(place.options());
-  const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
+  const Service service{.client = client, .jobs = *jobs};
   const Job job = submit(video(), voice(), place.happy(), service, {});
   CHECK(cancel_request(job.request, service, 100ms, {}) == Cancelled::asked);
   CHECK(jobs->find(job.id)->state == JobState::submitted);
@@ -269,7 +267,7 @@ TEST_CASE("a job that an older program called cancelled is done once its result 
   const Place place;
   const auto jobs = place.open();
   FalClient client(place.options());
-  const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
+  const Service service{.client = client, .jobs = *jobs};
   Job job = submit(video(), voice(), place.happy(), service, {});
   REQUIRE(jobs->move(job, JobState::submitted, JobState::cancelled));
   static_cast<void>(fetch_result(job.request.request_id, place.out("o.mp4"), service, {}));
@@ -277,10 +275,10 @@ TEST_CASE("a job that an older program called cancelled is done once its result 
 }
 
 TEST_CASE("a request that the service has cancelled is cancelled, and the next run starts again") {
-  const Place place({}, 1min);
+  const Place place(test::paid_service(), 1min);
   const auto jobs = place.open();
   FalClient client(place.options());
-  const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
+  const Service service{.client = client, .jobs = *jobs};
   const Job job = submit(video(), voice(), place.happy(), service, {});
   CHECK(cancel_request(job.request, service, 5s, {}) == Cancelled::cancelled);
   CHECK(jobs->find(job.id)->state == JobState::cancelled);
@@ -291,7 +289,7 @@ TEST_CASE("one context may be used for several jobs") {
   const Place place;
   const auto jobs = place.open();
   FalClient client(place.options());
-  const Service service{.client = client, .jobs = *jobs, .queue_url = place.sandbox.url()};
+  const Service service{.client = client, .jobs = *jobs};
   const RunContext context{.job_id = "mine"};
   const RunRecord first = run(video(), voice(), place.out("a.mp4"), place.happy(), service, context);
   PipelineOptions sad = place.happy();

@@ -1,6 +1,7 @@
 // Both clips on their way at the same time, early or not, and not a second time.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <functional>
@@ -76,7 +77,7 @@ struct PairBench {
   stages::UploadedPair upload(const std::function<void(stages::PairUpload&)>& before) {
     stages::PairUpload uploads(client(), folder.path(), {.stop = stop.get_token(), .observer = &notebook});
     before(uploads);
-    return uploads.finish(preparation);
+    return uploads.finish(preparation, token);
   }
   FalClient& client() {
     if (!client_) {
@@ -108,6 +109,7 @@ struct PairBench {
     return count;
   }
 
+  std::string token = "t1";
   RetryOptions retry{.attempts = 1};
   std::stop_source stop;
   TemporaryDirectory folder;
@@ -169,19 +171,19 @@ TEST_CASE("a pair that was uploaded before is not sent again, and both notes arr
   for (const Note& note : bench.notebook.notes) CHECK(note.code == "upload_reused");
 }
 
-TEST_CASE("a clip that is ready early goes up at once, once, and under a name that stays") {
+TEST_CASE("a picture that is ready early goes up at once, once, and under a name that stays") {
   Gate gone_up;
   const std::atomic<bool> never = false;
   std::atomic<int> attempts = 0;
   PairBench bench;
   bench.retry = {.attempts = 2, .base_delay = std::chrono::milliseconds(1)};
   bench.on_put = [&](bool is_video) -> std::optional<std::string> {
-    if (is_video || ++attempts > 1) return std::nullopt;
+    if (!is_video || ++attempts > 1) return std::nullopt;
     gone_up.wait(never);
     return answer(503, "");  // after which the file is opened once more
   };
   const stages::UploadedPair pair = bench.upload([&](stages::PairUpload& uploads) {
-    uploads.start_early(bench.preparation.audio);
+    uploads.start_early(bench.preparation.video);
     gone_up.wait_until_reached();
     CHECK(bench.server.count("PUT") == 1);
     bench.rename_clips();
@@ -192,6 +194,27 @@ TEST_CASE("a clip that is ready early goes up at once, once, and under a name th
   CHECK(bench.server.count("PUT") == 3);
   CHECK(bench.notebook.progresses.back().done == 5000);
   CHECK(bench.other_names() == 0);
+}
+
+TEST_CASE("the voice is named by its payment and is used again for that one only; the picture for any") {
+  PairBench bench;
+  static_cast<void>(bench.upload([&](stages::PairUpload& uploads) {
+    uploads.start_early(bench.preparation.audio);  // has no name yet: not sent
+  }));
+  CHECK(bench.server.count("PUT") == 2);
+  static_cast<void>(bench.upload());  // the same payment, resumed
+  CHECK(bench.server.count("PUT") == 2);
+  bench.token = "t2";
+  static_cast<void>(bench.upload());
+  CHECK(bench.server.count("PUT") == 3);
+  std::vector<std::string> names;
+  for (const SeenRequest& seen : bench.server.requests()) {
+    for (const char* name : {"video.mp4", "t1.mp3", "t2.mp3", "audio.mp3"}) {
+      if (seen.method == "POST" && seen.body.find(name) != std::string::npos) names.emplace_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"t1.mp3", "t2.mp3", "video.mp4"});
 }
 
 TEST_CASE("an early failure is told when the pair is decided on, and is the cause that is thrown") {
@@ -229,7 +252,7 @@ TEST_CASE("what is abandoned, or stopped by the caller, ends while the host is s
       CHECK(bench.other_names() == 1);
       if (by_caller) {
         bench.stop.request_stop();
-        CHECK(caught_from([&] { (void)uploads.finish(bench.preparation); }).code() == ErrorCode::interrupted);
+        CHECK(caught_from([&] { (void)uploads.finish(bench.preparation, "t1"); }).code() == ErrorCode::interrupted);
         CHECK(bench.other_names() == 0);
       }
     }
@@ -243,5 +266,5 @@ TEST_CASE("a clip that can't have a second name goes up with the other one") {
   stages::PairUpload uploads(bench.client(), bench.folder.path() / "missing", {});
   uploads.start_early(bench.preparation.video);
   CHECK(bench.server.count("PUT") == 0);
-  CHECK(uploads.finish(bench.preparation).video_url == bench.server.url("/files/video"));
+  CHECK(uploads.finish(bench.preparation, "t1").video_url == bench.server.url("/files/video"));
 }

@@ -2,7 +2,9 @@
 #include "store/identity.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -14,6 +16,7 @@
 #include "core/atomic_file.hpp"
 #include "store/migrations.hpp"
 #include "store/upload_ledger.hpp"
+#include "support/child.hpp"
 #include "support/fake_clock.hpp"
 
 namespace {
@@ -214,4 +217,29 @@ TEST_CASE("a file of before application_id is found whatever is in its name") {
   place.open_ledger();
   Database(place.path).execute("PRAGMA application_id = 0");
   CHECK_NOTHROW(place.open_ledger());
+}
+
+TEST_CASE("opening a store that this process has open already drops none of its locks") {
+  // POSIX locks of a process go with the first descriptor of the file that it closes.
+  const TemporaryDirectory folder;
+  const std::string path = (folder.path() / "jobs.sqlite").string();
+  const auto first = open_job_store(path);
+  (void)first->list(std::nullopt, 1);
+  const auto is_locked = [&] {
+    const int status = test::in_child([&] {
+      const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+      struct flock lock {};
+      lock.l_type = F_WRLCK;
+      lock.l_whence = SEEK_SET;
+      lock.l_start = 0x40000002;  // SQLite's shared range
+      lock.l_len = 510;
+      if (::fcntl(file, F_GETLK, &lock) != 0) ::_exit(2);
+      ::_exit(lock.l_type == F_UNLCK ? 1 : 0);
+    });
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  };
+  REQUIRE(is_locked());
+  { const auto second = open_job_store(path); }
+  CHECK(is_locked());
+  CHECK(is_locked());
 }

@@ -66,6 +66,15 @@ TEST_CASE("a second payment that was agreed to goes back to the start") {
   CHECK(place.jobs->open(test::sample_job("lost"), false).job.id == job.id);
 }
 
+TEST_CASE("a second payment has no part in what was uploaded for the first one") {
+  const Place place;
+  Job job = place.unknown("lost");
+  job.token = "first";
+  REQUIRE(place.jobs->update(job));
+  CHECK(resolve_job(*place.jobs, job.id, {Kind::pay_again, ""}).token.empty());
+  CHECK_FALSE(place.jobs->find_by_token("first"));
+}
+
 TEST_CASE("a dropped job makes room for a new one of the same intent") {
   const Place place;
   const Job job = place.unknown("lost");

@@ -97,6 +97,19 @@ TEST_CASE("an owner that cannot be looked at holds its claim for as long as its 
   CHECK_FALSE(store->claim_holds(foreign));
 }
 
+TEST_CASE("an id that another job has is not used twice") {
+  const TemporaryDirectory folder;
+  const auto store = open_job_store((folder.path() / "store.sqlite").string());
+  Job first = test::sample_job("one"), second = test::sample_job("two");
+  first.id = second.id = "the-id-of-a-context";
+  const Job one = store->open(first, false).job;
+  const Job two = store->open(second, false).job;
+  CHECK(one.id == "the-id-of-a-context");
+  CHECK(two.id != one.id);
+  CHECK_FALSE(two.id.empty());
+  CHECK(store->find(one.id)->intent != store->find(two.id)->intent);
+}
+
 TEST_CASE("of many processes that open the same intent at once exactly one is new") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "store.sqlite").string();  // not there yet: creating it races as well
@@ -125,6 +138,30 @@ TEST_CASE("of many processes that open the same intent at once exactly one is ne
   }
   CHECK(fresh == 1);
   CHECK(open_job_store(path)->list(std::nullopt, 10).size() == 1);
+}
+
+TEST_CASE("a store of before tokens and sandboxes is brought forward with all its jobs") {
+  const TemporaryDirectory folder;
+  const std::string path = (folder.path() / "old.sqlite").string();
+  {
+    store::Database old(path);
+    store::job_store_identity().build(old, /*version=*/3);
+    old.execute(
+        "INSERT INTO jobs VALUES ('j1', 'intent', 'submitted', 'e', 'https://queue.fal.run', 'r1', '', '', '', 'v',"
+        " 'a', 'o', '{}', '{}', '', '', '', 1, 2, 830000, 3, 1, 0, 0, '');"
+        "PRAGMA user_version = 3;");
+  }
+  const auto store = open_job_store(path);
+  const auto job = store->find_by_request("r1");
+  REQUIRE(job);
+  CHECK(job->id == "j1");
+  CHECK(job->state == JobState::submitted);
+  CHECK(job->cost_usd == Rational(83, 100));
+  CHECK(job->sandbox.empty());
+  CHECK(job->token.empty());
+  CHECK(job->input_sha256.empty());
+  Job moved = *job;
+  CHECK(store->move(moved, JobState::submitted, JobState::done));
 }
 
 TEST_CASE("a transaction that is not committed leaves nothing behind") {

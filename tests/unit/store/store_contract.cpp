@@ -29,6 +29,9 @@ void check_same_content(const Job& actual, const Job& expected) {
   CHECK(actual.prepare_json == expected.prepare_json);
   CHECK(actual.record_json == expected.record_json);
   CHECK(actual.error == expected.error);
+  CHECK(actual.sandbox == expected.sandbox);
+  CHECK(actual.token == expected.token);
+  CHECK(actual.input_sha256 == expected.input_sha256);
   CHECK(actual.cost_usd == expected.cost_usd);
 }
 
@@ -54,6 +57,9 @@ void keeps_every_field(const StoreFactory& factory) {
   job.record_json = "{\"r\":2}";
   job.error = "it's 'quoted' \xE2\x80\xA6";
   job.cost_usd = Rational(199, 100);
+  job.sandbox = "run-2";
+  job.token = "token-2";
+  job.input_sha256 = "digest-2";
   REQUIRE(factory()->move(job, JobState::created, JobState::submitting));
   const auto moved = factory()->find(opened.job.id);
   REQUIRE(moved);
@@ -193,6 +199,50 @@ void finds_by_request(const StoreFactory& factory) {
   REQUIRE(store->find_by_request("req-9"));
   CHECK(store->find_by_request("req-9")->id == job.id);
   CHECK_FALSE(store->find_by_request("req-9' OR '1'='1"));
+}
+
+void finds_by_token(const StoreFactory& factory) {
+  const auto store = factory();
+  CHECK_FALSE(store->find_by_token(""));
+  Job job = sample_job("named");
+  job.token = "token-1";
+  const std::string id = store->open(job, false).job.id;
+  CHECK(store->find_by_token("token-1")->id == id);
+  CHECK_FALSE(store->find_by_token("token-2"));
+  CHECK_FALSE(store->find_by_token(""));
+}
+
+/// A job without a request whose paid call has an unknown outcome.
+Job unknown_job(JobStore& store, const std::string& name) {
+  Job job = sample_job(name);
+  job.request = {};
+  job = store.open(job, false).job;
+  REQUIRE(store.move(job, JobState::created, JobState::submitting));
+  REQUIRE(store.move(job, JobState::submitting, JobState::outcome_unknown));
+  return job;
+}
+
+void gives_a_request_to_one_job_only(const StoreFactory& factory) {
+  constexpr int kThreads = 6;
+  for (int round = 0; round < 5; ++round) {
+    const auto first = factory();
+    std::vector<Job> jobs;
+    for (int i = 0; i < kThreads; ++i)
+      jobs.push_back(unknown_job(*first, std::to_string(round) + "/" + std::to_string(i)));
+    std::barrier start(kThreads);
+    std::atomic<int> attached = 0;
+    std::vector<std::thread> threads;
+    for (Job& job : jobs) {
+      threads.emplace_back([&] {
+        const auto store = factory();
+        job.request.request_id = "found " + std::to_string(round);
+        start.arrive_and_wait();
+        attached += store->move(job, JobState::outcome_unknown, JobState::submitted) ? 1 : 0;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(attached == 1);
+  }
 }
 
 void lists_newest_first(const StoreFactory& factory) {
@@ -392,6 +442,12 @@ void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
   }
   SUBCASE("finds by request") {
     finds_by_request(fresh_place());
+  }
+  SUBCASE("finds by token") {
+    finds_by_token(fresh_place());
+  }
+  SUBCASE("gives a request to one job only, also when several claim it at once") {
+    gives_a_request_to_one_job_only(fresh_place());
   }
   SUBCASE("lists newest first") {
     lists_newest_first(fresh_place());

@@ -1,0 +1,55 @@
+// What a person checks before the first job, or when jobs fail: this machine, its way to the service, the account.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <react1/error.hpp>
+#include <react1/fal.hpp>
+#include <react1/plan.hpp>
+#include <react1/run_context.hpp>
+
+namespace react1 {
+
+/// What a check found.
+enum class Health {
+  good,
+  warning,  ///< jobs work, but not as well or as safely as they could
+  failed,   ///< jobs fail
+  skipped,  ///< it could not be checked; `message` says why
+};
+/// "good", "warning", "failed", "skipped".
+[[nodiscard]] std::string_view to_string(Health health) noexcept;
+
+/// One thing that was looked at.
+struct Finding {
+  std::string check;  ///< stable, e.g. "state_folder"
+  Health health{};
+  std::string message;                   ///< what was found, in one sentence
+  std::string cure;                      ///< what to do about it; empty where nothing has to be done
+  ErrorCode code = ErrorCode::internal;  ///< of a failed check: what a job would end with
+};
+
+struct Diagnosis {
+  std::vector<Finding> findings;  ///< in the order in which they build on each other
+
+  /// The code of the first failed check; nullopt: none has failed.
+  [[nodiscard]] std::optional<ErrorCode> failure() const;
+};
+
+struct DoctorOptions {
+  /// How the service is reached. nullopt: there is no key, or none that can be used, which is a finding.
+  std::optional<FalOptions> service{};
+  std::string key_problem{};      ///< why there is no `service`
+  Price price{};                  ///< that of the recipe, compared with the account's
+  std::string state_directory{};  ///< empty: REACT1_STATE_DIR and its defaults
+  std::string store{};            ///< path of the job store; empty: jobs.sqlite in the state folder
+};
+
+/// Looks at everything that a job needs, and says what to do about each fault. Pays nothing, changes nothing of the
+/// user's; what it writes to try the disk it removes again. Throws Error{interrupted}; all else is a finding.
+[[nodiscard]] Diagnosis examine(const DoctorOptions& options, const RunContext& context);
+
+}  // namespace react1

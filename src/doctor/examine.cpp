@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <react1/doctor.hpp>
+
+#include "core/boundary.hpp"
+#include "doctor/checks.hpp"
+
+namespace react1 {
+
+std::string_view to_string(Health health) noexcept {
+  switch (health) {
+    case Health::good:
+      return "good";
+    case Health::warning:
+      return "warning";
+    case Health::failed:
+      return "failed";
+    case Health::skipped:
+      return "skipped";
+  }
+  return "skipped";
+}
+
+std::optional<ErrorCode> Diagnosis::failure() const {
+  const auto found = std::find_if(findings.begin(), findings.end(),
+                                  [](const Finding& finding) { return finding.health == Health::failed; });
+  if (found == findings.end()) return std::nullopt;
+  return found->code;
+}
+
+namespace {
+
+Diagnosis examine_all(const DoctorOptions& options, const RunContext& context) {
+  Diagnosis diagnosis;
+  doctor::Findings& findings = diagnosis.findings;
+  doctor::check_libraries(findings);
+  context.throw_if_stopped();
+  doctor::check_state(options, findings);
+  context.throw_if_stopped();
+  doctor::check_network_settings(options.service.value_or(FalOptions{}), findings);
+  if (options.service) {
+    doctor::check_service(*options.service, options.price, findings, context);
+  } else {
+    findings.push_back(doctor::failed("key", ErrorCode::auth,
+                                      options.key_problem.empty() ? "there is no key" : options.key_problem,
+                                      "set FAL_KEY to a key of your account at fal.ai"));
+  }
+  return diagnosis;
+}
+
+}  // namespace
+
+Diagnosis examine(const DoctorOptions& options, const RunContext& context) {
+  return at_boundary("examine", [&] { return examine_all(options, context); });
+}
+
+}  // namespace react1

@@ -1,0 +1,21 @@
+// The model's schema as the service publishes it, against the six parameters that are always sent.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+
+namespace react1::doctor {
+
+/// How a schema differs from what is sent; all empty: it does not.
+struct SchemaDifference {
+  bool found = true;                ///< false: the document has no schema of a request with two clips
+  std::vector<std::string> broken;  ///< calls would be refused: a field or value that is gone, a new required field
+  std::vector<std::string> grown;   ///< values and fields that are new, and not sent
+};
+
+/// `openapi`: an OpenAPI 3 document of the endpoint.
+[[nodiscard]] SchemaDifference compare_schema(const Json& openapi);
+
+}  // namespace react1::doctor

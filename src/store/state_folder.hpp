@@ -1,0 +1,11 @@
+// Where the state of this user is kept.
+#pragma once
+
+#include <filesystem>
+
+namespace react1::store {
+
+/// As state_directory() says, without making it. Throws Error{io} when nothing says where.
+[[nodiscard]] std::filesystem::path state_folder();
+
+}  // namespace react1::store

@@ -1,0 +1,18 @@
+// Permissions mean nothing to root: what is about them runs as nobody there.
+#pragma once
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace react1::test {
+
+inline constexpr unsigned kNobody = 65534;
+
+/// Makes this process (a child of the test) an ordinary user. False when it is root and can't be anybody else.
+[[nodiscard]] inline bool become_ordinary() {
+  if (::geteuid() != 0) return true;
+  return ::setgroups(0, nullptr) == 0 && ::setgid(kNobody) == 0 && ::setuid(kNobody) == 0;
+}
+
+}  // namespace react1::test
