@@ -37,9 +37,10 @@ void rethrow_as_error(const char* what) {
                 "the file system refused",
                 {.detail = failure.code().message(), .hint = "check the path, its permissions and the disk"}};
   } catch (const std::system_error& failure) {
+    const bool no_thread = failure.code() == std::errc::resource_unavailable_try_again;
     throw Error{ErrorCode::io,
                 what,
-                "the system refused",
+                no_thread ? "the system gives no more threads" : "the system refused",
                 {.detail = failure.code().message(), .hint = "check the limits of this machine (ulimit -a)"}};
   } catch (const std::bad_alloc&) {
     throw lacking_memory(what);

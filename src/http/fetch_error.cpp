@@ -71,7 +71,9 @@ Error fetch_error(const TransportFailure& failure, const std::string& where, std
     message = fmt::format("no data for {:g} s", std::chrono::duration<double>(stall_timeout).count());
     detail.clear();
   }
-  if (failure.proxy_status)
+  const bool by_proxy =
+      failure.kind == TransportFailure::Kind::proxy || failure.kind == TransportFailure::Kind::proxy_refused;
+  if (by_proxy && failure.proxy_status)
     detail += fmt::format("{}the proxy answered HTTP {}", detail.empty() ? "" : "; ", *failure.proxy_status);
   const bool retryable = is_retryable(failure.kind);
   return {advice.code, where, std::move(message),

@@ -188,6 +188,7 @@ int Demuxer::open_format(const std::string& ending, const AVInputFormat* format)
   raw->io_open = &open_nothing;
   ff::Dictionary settings;
   settings.set("format_whitelist", allowed_formats().c_str());
+  settings.set("protocol_whitelist", "none");            // behind open_nothing(): no file, no socket
   settings.set("skip_estimate_duration_from_pts", "1");  // packets are measured; no need to seek to the end for a guess
   settings.set("max_streams", std::to_string(options_.source.max_streams + 1).c_str());  // one more tells
   if (options_.ignore_edit_list) settings.set("ignore_editlist", "1");

@@ -139,7 +139,7 @@ void tone_map(Chain& chain, const VideoPlan& plan, const std::string& matrix, bo
                   "transfer=linear:npl=203",
                   zscale_matrix(matrix), primaries_of(plan, matrix),
                   plan.tone_map == "hlg" ? "arib-std-b67" : "smpte2084", full_range ? "full" : "limited"));
-  chain.emplace_back("format=gbrpf32le,zscale=primaries=bt709,tonemap=mobius:param=0.6:peak=4.926:desat=0");
+  chain.emplace_back("format=gbrpf32le,zscale=primaries=bt709,tonemap=mobius:param=3/5:peak=2463/500:desat=0");
 }
 
 /// Where primaries or curve are not BT.709's, the conversion goes through linear light. The usual SDR curves count as

@@ -187,17 +187,19 @@ int Resampler::set_up(const AVFrame& like, const ResamplerOptions& options, bool
   swr_.reset(raw);
   if (allocated < 0) return allocated;
   const auto set = [raw](const char* name, const char* value) { av_opt_set(raw, name, value, /*search_flags=*/0); };
+  // As a text it would be read by the process's locale.
+  const auto cut_at = [raw](double cutoff) { av_opt_set_double(raw, "cutoff", cutoff, /*search_flags=*/0); };
   // 16-bit samples would be mixed as 16 bits.
   set("internal_sample_fmt", "fltp");
   if (built_in) {
     set("filter_size", "128");
     set("phase_shift", "10");
     set("kaiser_beta", "12");
-    set("cutoff", "0.97");
+    cut_at(0.97);
   } else {
     set("resampler", "soxr");
     set("precision", "28");
-    set("cutoff", "0.96");
+    cut_at(0.96);
   }
   const std::vector<double> matrix =
       mix_matrix(like.ch_layout, options.channels, options.only_channel, options.with_effects);

@@ -89,14 +89,19 @@ TEST_CASE("a clip comes through the proxy that the environment names, over TLS t
   ConnectProxy proxy(front.port());
   User user;
   react1::write_file_atomically(user.path("ca.pem"), authority.certificate());
-  user.with("HTTPS_PROXY", proxy.url()).with("NO_PROXY", "").with("SSL_CERT_FILE", user.path("ca.pem"));
+  const auto behind_proxy = [&proxy](User& one) {
+    one.with("HTTPS_PROXY", proxy.url()).with("https_proxy", "").with("NO_PROXY", "").with("no_proxy", "");
+    one.with("CURL_CA_BUNDLE", "").with("SSL_CERT_FILE", "").with("SSL_CERT_DIR", "");
+  };
+  behind_proxy(user);
+  user.with("SSL_CERT_FILE", user.path("ca.pem"));
   const Outcome outcome = user.run({"probe", "https://media.example/clip.mp4", "--json"});
   CAPTURE(outcome.err);
   CHECK(outcome.exit == 0);
   CHECK(outcome.json()["video"]["frames"] == 150);
   CHECK(proxy.connections() > 0);
   User distrustful;
-  distrustful.with("HTTPS_PROXY", proxy.url()).with("NO_PROXY", "");
+  behind_proxy(distrustful);
   const Outcome refused = distrustful.run({"probe", "https://media.example/clip.mp4", "--json"});
   CHECK(refused.exit == 6);
   CHECK(refused.error()["message"].get<std::string>().find("certificate") != std::string::npos);

@@ -368,5 +368,22 @@ TEST_CASE("media travels through the proxy of the environment, whose refusal is 
   CHECK(std::string{refused.what()}.find("secret") == std::string::npos);
 }
 
+TEST_CASE("plain http goes through HTTP_PROXY, but not to a host that NO_PROXY names") {
+  const std::string body = pattern(6 * kKiB);
+  RawServer proxy;
+  proxy.otherwise([&](const SeenRequest& request) { return file_answer(body, request); });
+  const test::ScopedVariable use("http_proxy", proxy.url());
+  const test::ScopedVariable none("no_proxy", std::nullopt);
+  const test::ScopedVariable upper("NO_PROXY", std::nullopt);
+  CHECK(read(*open("http://media.example/clip?sig=1"), 0, body.size()) == body);
+  REQUIRE_FALSE(proxy.requests().empty());
+  CHECK(proxy.requests()[0].target == "http://media.example/clip?sig=1");
+  const auto asked = proxy.requests().size();
+  const test::ScopedVariable exempt("no_proxy", "media.invalid");
+  const Error direct = caught_from([&] { static_cast<void>(open("http://media.invalid/clip")); });
+  CHECK(direct.code() == ErrorCode::network);
+  CHECK(proxy.requests().size() == asked);
+}
+
 }  // namespace
 }  // namespace react1::http

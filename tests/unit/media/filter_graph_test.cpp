@@ -197,7 +197,7 @@ TEST_CASE("HDR is mapped from its own transfer in linear light") {
   plan.tone_map = "pq";
   const std::string pq = filter_chain(plan, picture(1920, 1080, AV_PIX_FMT_YUV420P10LE));
   CHECK(contains(pq, "transferin=smpte2084"));
-  CHECK(contains(pq, "tonemap=mobius:param=0.6:peak=4.926"));
+  CHECK(contains(pq, "tonemap=mobius:param=3/5:peak=2463/500"));
   CHECK(contains(pq, "matrix=bt709:transfer=bt709:range=limited,format=yuv420p"));
   plan.tone_map = "hlg";
   CHECK(contains(filter_chain(plan, picture(1920, 1080, AV_PIX_FMT_YUV420P10LE)), "transferin=arib-std-b67"));

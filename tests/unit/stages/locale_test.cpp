@@ -38,29 +38,44 @@ PipelineOptions options_in(const std::filesystem::path& folder) {
 }
 
 /// Everything that is text or came from text, of one job.
-std::string job() {
+std::string job(const char* video, const char* voice) {
   const TemporaryDirectory folder;
   const PipelineOptions options = options_in(folder.path());
-  const Preparation made = prepare(fixture("interlaced_tff_unflagged.mp4"), fixture("voice_mono_48k_5s.wav"),
-                                   (folder.path() / "out").string(), options, RunContext{});
-  std::string text = to_json(made);
   const std::string out = (folder.path() / "out").string();
+  const Preparation made = prepare(fixture(video), fixture(voice), out, options, RunContext{});
+  std::string text = to_json(made);
   for (auto at = text.find(out); at != std::string::npos; at = text.find(out)) text.replace(at, out.size(), "OUT");
   return text + std::to_string(std::lround(options.parameters.temperature * 1000)) +
          std::to_string(std::lround(options.advice.static_motion * 1000));
 }
 
+/// The document without the hashes: two runs of an HDR clip were seen to differ in bytes on a busy machine.
+std::string without_hashes(std::string text) {
+  const std::string name = "\"sha256\": \"";
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    text.replace(at + name.size(), 64, "-");
+  }
+  return text;
+}
+
+/// Fields, rates and colours that are converted: FFmpeg is told how by text.
+std::string jobs() {
+  return job("interlaced_tff_unflagged.mp4", "voice_24bit_16k_2s.wav") +
+         without_hashes(job("hdr_pq_1s.mp4", "voice_96k_24bit_1s.flac")) +
+         job("presenter_vfr_8s.mp4", "voice_5_1_2s.m4a");
+}
+
 }  // namespace
 
 TEST_CASE("a job reads and writes the same numbers in a German process") {
-  const std::string plain = job();
+  const std::string plain = jobs();
   CHECK(plain.find("-16.5") != std::string::npos);
   const test::GermanLocale german;
   if (!test::GermanLocale::c_writes_commas()) MESSAGE("no German locale here: only C++ streams write commas");
   std::ostringstream stream;
   stream << 1234.5;
   REQUIRE(stream.str() == "1.234,5");
-  CHECK(job() == plain);
+  CHECK(jobs() == plain);
 }
 
 TEST_CASE("texts become numbers by their points in a German process") {
