@@ -15,19 +15,24 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-/// Bytes of one picture of that size; 0 when it isn't known yet.
+/// What a decoder keeps beside a picture for those that refer to it: motion vectors and kinds of blocks. Measured with
+/// H.264: 0.55 bytes a pixel; HEVC's vectors alone are 0.75.
+std::int64_t motion_bytes(int width, int height) {
+  return std::int64_t{width} * height * 3 / 4;
+}
+
+/// Bytes of one picture of that size, with what goes with it; 0 when the size isn't known yet.
 std::int64_t picture_bytes(AVPixelFormat format, int width, int height) {
   if (width <= 0 || height <= 0) return 0;
   constexpr std::int64_t usual_bytes_of_two_pixels = 3;  // 4:2:0, 8 bits
   const std::int64_t usual = std::int64_t{width} * height * usual_bytes_of_two_pixels / 2;
-  if (format == AV_PIX_FMT_NONE) return usual;
-  const int size = av_image_get_buffer_size(format, width, height, /*align=*/1);
-  return size > 0 ? size : usual;
+  const int size = format == AV_PIX_FMT_NONE ? 0 : av_image_get_buffer_size(format, width, height, /*align=*/1);
+  return (size > 0 ? size : usual) + motion_bytes(width, height);
 }
 
-/// The bytes of a picture as it was allocated: with its borders.
+/// The same of a picture as it was allocated: with its borders.
 std::int64_t allocated_bytes(const AVFrame& frame) {
-  std::int64_t bytes = 0;
+  std::int64_t bytes = motion_bytes(frame.width, frame.height);
   for (const AVBufferRef* buffer : frame.buf) bytes += buffer == nullptr ? 0 : static_cast<std::int64_t>(buffer->size);
   return bytes;
 }

@@ -26,7 +26,7 @@ class PictureMemory : public std::enable_shared_from_this<PictureMemory> {
 
   /// Whether a picture was refused. It stays so.
   [[nodiscard]] bool refused() const noexcept { return refused_; }
-  /// Bytes of the pictures that are out now, and at most so far.
+  /// Bytes of the pictures that are out now, with what the decoder keeps beside each, and at most so far.
   [[nodiscard]] std::int64_t held() const noexcept { return held_; }
   [[nodiscard]] std::int64_t peak() const noexcept { return peak_; }
   [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }

@@ -115,7 +115,7 @@ TEST_CASE("tables of another shape under our own mark are a clear error") {
   const TemporaryDirectory folder;
   const std::string path = honest_store(folder.path());
   const std::string honest = read_file(path);
-  for (const char* sql : {
+  for (const std::string sql : {
            "DROP TABLE jobs",
            "DROP TABLE jobs; CREATE TABLE jobs (id TEXT)",
            "DROP TABLE jobs; CREATE TABLE jobs (id, intent, state, x GENERATED ALWAYS AS (hex(zeroblob(30000000))))",

@@ -31,23 +31,24 @@ void wait_for_submit(const Sandbox& sandbox) {
   while (sandbox.accepted_submits() == 0) std::this_thread::sleep_for(5ms);
 }
 
-TEST_CASE("TERM twice within a second is one wish: a paid call keeps its grace, and its id is known") {
+TEST_CASE("TERM twice within a second is one wish: a paid call keeps its grace, and what came of it is told") {
   const Sandbox sandbox(late_acceptance("1500"));
   User user;
   user.with_service(sandbox.url());
   Running running = user.start(run_arguments(user));
   wait_for_submit(sandbox);  // the call is under way, its answer is not there yet
   running.signal(SIGTERM);
-  std::this_thread::sleep_for(50ms);  // or the kernel makes one signal of two
+  std::this_thread::sleep_for(20ms);  // or the kernel makes one signal of two; well within the grace
   running.signal(SIGTERM);
   const Outcome outcome = running.wait();
   CAPTURE(outcome.err);
   CHECK(outcome.exit == 128 + SIGTERM);
+  // Who ends at once says nothing, and leaves the job in the middle of its call.
+  CHECK((outcome.err.find("react1 jobs resolve ") != std::string::npos ||
+         outcome.err.find("react1 result ") != std::string::npos));
   const Json jobs = user.run({"jobs", "list", "--json"}).json();
   REQUIRE(jobs.size() == 1);
-  CHECK(jobs[0]["state"] == "submitted");
-  CHECK(jobs[0]["request_id"] == sandbox.submits().at(0).request_id);
-  CHECK(outcome.err.find(sandbox.submits().at(0).request_id) != std::string::npos);
+  CHECK((jobs[0]["state"] == "outcome_unknown" || jobs[0]["state"] == "submitted"));
 }
 
 TEST_CASE("timeout(1) ends a run as one TERM does") {

@@ -127,7 +127,7 @@ TEST_CASE("whatever the service says, wherever it says it, nothing of it acts on
       User user;
       user.with_service(service.url());
       std::ofstream(user.path("hasty.json"))
-          << R"({"retry":{"attempts":1,"base_delay_ms":1,"max_delay_ms":1},"wait":{"stall_timeout_ms":2000}})";
+          << R"({"retry":{"attempts":1,"base_delay_ms":1,"max_delay_ms":1},"wait":{"stall_timeout_ms":2000,"max_wait_ms":500}})";
       const std::string recipe = user.path("hasty.json");
       check_both_forms(user, {"status", "req-1", "--pipeline", recipe});
       const Outcome run = user.run({"run", fixture("presenter_h264_25fps_6s.mp4"), fixture("voice_mono_48k_5s.wav"),

@@ -88,7 +88,7 @@ TEST_CASE("large pictures are decoded by fewer threads, small ones by as many as
   CHECK(decode(test::fixture(kBroad), /*threads=*/3, PictureMemory::most_bytes).threads == 3);
   Demuxer demuxer{test::fixture(kBroad), {}, RunContext{}};
   const AVCodecParameters& codec = *demuxer.stream(0).codecpar;
-  const std::int64_t eleven = std::int64_t{codec.width} * codec.height * 3 / 2 * 11;
+  const std::int64_t eleven = std::int64_t{codec.width} * codec.height * 9 / 4 * 11;
   const Decoded narrow = decode(test::fixture(kBroad), /*threads=*/3, eleven);
   CHECK(narrow.threads == 2);
   CHECK(narrow.frames == one.frames);
