@@ -18,8 +18,9 @@ constexpr const char* kFooter =
     "Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 internal fault, 2 usage, 3 unusable media\n"
     "or advice to hold, 4 refused by the service, 5 key or balance, 6 network, 7 result failed verification,\n"
     "8 outcome of a paid call unknown, 9 local I/O, 130 and 143 interrupted.\n"
-    "The key comes from FAL_KEY (or FAL_KEY_ID and FAL_KEY_SECRET). REACT1_QUEUE_URL and REACT1_REST_URL point to a\n"
-    "gateway or to `react1 sandbox`; REACT1_STATE_DIR and REACT1_STORE say where jobs are kept.";
+    "The key comes from FAL_KEY (or FAL_KEY_ID and FAL_KEY_SECRET). REACT1_QUEUE_URL, REACT1_REST_URL and\n"
+    "REACT1_PLATFORM_URL point to a gateway or to `react1 sandbox`; REACT1_STATE_DIR and REACT1_STORE say where jobs "
+    "are kept.";
 
 void add_global_flags(CLI::App& app, Shell& shell) {
   Global& global = shell.global;

@@ -13,6 +13,8 @@
 #include "cli/flags.hpp"
 #include "cli/look_up_flags.hpp"
 #include "cli/output.hpp"
+#include "cli/output_path.hpp"
+#include "cli/run_output.hpp"
 #include "cli/service_session.hpp"
 #include "core/printable.hpp"
 
@@ -24,7 +26,7 @@ struct Arguments {
   LookUpFlags look_up;
   std::string pipeline = "default";
   std::string id;
-  std::optional<std::string> request_id;
+  std::optional<std::string> request_id, output;
   bool looks_up = false, pay_again = false, drop = false, unchecked = false;
 };
 
@@ -57,6 +59,7 @@ int look_up(const Arguments& arguments, Shell& shell) {
   PipelineOptions options = load_recipe(arguments.pipeline);
   options.lost_answer.look_up = true;  // that is what was asked for
   lay_over(options.lost_answer, arguments.look_up);
+  if (arguments.output) require_output_file(*arguments.output, {});
   ServiceSession session(arguments.service, options, shell);
   const LookUp found = [&] {
     ConsoleObserver observer(shell);
@@ -74,12 +77,23 @@ int look_up(const Arguments& arguments, Shell& shell) {
                                                   arguments.id)
                                     : std::string()});
   }
-  print_result(shell.global.json ? to_json(found.job) : told(found.job));
-  return 0;
+  if (!arguments.output) {
+    print_result(shell.global.json ? to_json(found.job) : told(found.job));
+    return 0;
+  }
+  const std::string& request = found.job.request.request_id;
+  shell.paid.request_id = request;
+  shell.paid.output = *arguments.output;
+  const RunRecord record = [&] {
+    ConsoleObserver observer(shell);
+    return fetch_result(request, *arguments.output, session.service(), {shell.stop, &observer});
+  }();
+  return print_run(record, shell);
 }
 
 int resolve_command(const Arguments& arguments, Shell& shell) {
   if (arguments.looks_up) return look_up(arguments, shell);
+  if (arguments.output) throw Error(ErrorCode::usage, "-o", "goes with --auto only");
   const Resolution resolution = resolution_of(arguments);
   const std::unique_ptr<JobStore> jobs = open_existing_store(arguments.service.store, shell.stop);
   if (!jobs) {
@@ -107,6 +121,8 @@ void add_jobs_resolve(CLI::App& jobs, Shell& shell) {
   add_value(*outcome, "--request-id", arguments->request_id, "It was accepted: this is its request")->option_text("R");
   outcome->add_flag("--auto", arguments->looks_up,
                     "Look for it in the service's request history; attached when exactly one request is it");
+  add_value(*command, "-o,--output", arguments->output, "With --auto: fetch and verify the result, too")
+      ->option_text("OUT.mp4");
   outcome->add_flag("--pay-again", arguments->pay_again,
                     "The next run of the same intent sends it; a second payment, if the first was accepted");
   outcome->add_flag("--drop", arguments->drop, "The result is not wanted any more; nothing is sent");

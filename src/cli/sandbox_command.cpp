@@ -35,21 +35,25 @@ struct Arguments {
 /// Any well-formed key will do; this one says what it is.
 constexpr const char* kKey = "sandbox:sandbox";
 
-void announce(const std::string& url, const Shell& shell, std::uint16_t port) {
+void announce(const Sandbox& sandbox, const Shell& shell) {
+  const std::string url = sandbox.url();
   if (shell.global.json) {
-    print_result(
-        json_text(Json{{"url", url},
-                       {"port", port},
-                       {"environment", {{"REACT1_QUEUE_URL", url}, {"REACT1_REST_URL", url}, {"FAL_KEY", kKey}}}}));
+    print_result(json_text(Json{{"url", url},
+                                {"port", sandbox.port()},
+                                {"environment",
+                                 {{"REACT1_QUEUE_URL", url},
+                                  {"REACT1_REST_URL", url},
+                                  {"REACT1_PLATFORM_URL", sandbox.platform_url()},
+                                  {"FAL_KEY", kKey}}}}));
     return;
   }
   print_result(url);
   if (!shell.global.quiet) {
     print_message(
         fmt::format("To use it from another terminal:\n"
-                    "  export REACT1_QUEUE_URL={0} REACT1_REST_URL={0} FAL_KEY={1}\n"
+                    "  export REACT1_QUEUE_URL={0} REACT1_REST_URL={0} REACT1_PLATFORM_URL={1} FAL_KEY={2}\n"
                     "It renders timing and never lip-syncs. Ctrl-C ends it.",
-                    url, kKey));
+                    url, sandbox.platform_url(), kKey));
   }
 }
 
@@ -98,7 +102,7 @@ void allow_many_descriptors() {
 int sandbox_command(const Arguments& arguments, Shell& shell) {
   allow_many_descriptors();
   const Sandbox sandbox(options_from(arguments));
-  announce(sandbox.url(), shell, sandbox.port());
+  announce(sandbox, shell);
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);

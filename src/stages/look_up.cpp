@@ -42,6 +42,7 @@ class Search {
     const auto until = system_clock().now() + options_.max_wait;
     auto pause = options_.base_delay;
     for (int attempt = 1;; ++attempt) {
+      if (auto found = by_others()) return std::move(*found);
       if (auto found = by_report(milliseconds(0))) return std::move(*found);
       if (service_.client.has_platform()) {
         if (auto found = by_history()) return std::move(*found);
@@ -98,6 +99,14 @@ class Search {
     return again(LookUp::Kind::not_found, match.saw);
   }
 
+  /// Another process, or a person, may have moved the job meanwhile.
+  [[nodiscard]] std::optional<LookUp> by_others() {
+    store::refresh(job_, service_.jobs);
+    if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "somebody else has found it");
+    if (job_.state == JobState::outcome_unknown) return std::nullopt;
+    return ended(LookUp::Kind::undecided, "somebody else has resolved it");
+  }
+
   /// Sleeps for `patience` where nobody reports.
   [[nodiscard]] std::optional<LookUp> by_report(milliseconds patience) {
     if (!service_.client.expects_reports()) {
@@ -128,9 +137,7 @@ class Search {
       context_.observer->on_note({Note::Level::info, "resolved", saw + "; nothing is paid again"});
       return ended(LookUp::Kind::attached, saw);
     }
-    store::refresh(job_, service_.jobs);
-    if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "somebody else has found it");
-    if (job_.state != JobState::outcome_unknown) return ended(LookUp::Kind::undecided, "somebody else has resolved it");
+    if (auto moved = by_others()) return moved;
     return again(LookUp::Kind::not_found, fmt::format("request {} belongs to another job", request_id));
   }
 

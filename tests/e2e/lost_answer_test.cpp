@@ -99,6 +99,18 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
     CHECK(desk.run().exit == 0);
     CHECK(desk.sandbox.accepted_submits() == 1);
   }
+  SUBCASE("found, and brought home") {
+    const Desk desk(lost(R"("after_calls": 3)"));
+    CHECK(desk.run().exit == 8);
+    const Outcome resolved =
+        desk.user.run({"jobs", "resolve", desk.job()["job_id"], "--auto", "-o", desk.user.path("home.mp4"), "--json",
+                       "--pipeline", desk.user.path("recipe.json")});
+    CAPTURE(resolved.err);
+    CHECK(resolved.exit == 0);
+    CHECK(resolved.json()["verification"]["verdict"] == "pass");
+    CHECK(desk.job()["state"] == "done");
+    CHECK(desk.sandbox.accepted_submits() == 1);
+  }
   struct Case {
     const char* name;
     std::string faults;

@@ -2,7 +2,10 @@
 #include <react1/error.hpp>
 #include <react1/webhook.hpp>
 
+#include "core/clock.hpp"
 #include "fal/errors.hpp"
+#include "fal/input_digest.hpp"
+#include "fal/platform_history.hpp"
 #include "fal/wire.hpp"
 #include "fuzz/input.hpp"
 
@@ -14,6 +17,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static_cast<void>(fal::read_status(input.text));
   if (const auto result = fal::read_result(input.text)) fuzz::require(!result->url.empty());
   if (const auto etag = fal::read_part(input.text, static_cast<int>(input.which))) fuzz::require(!etag->empty());
+  if (const auto object = fal::read_object(input.text)) {
+    fuzz::require(fal::input_digest(input.text) == fal::input_digest(object->dump()));
+    if (const auto page = fal::read_history_page(*object)) {
+      for (const HistoryEntry& entry : page->entries) fuzz::require(fal::is_usable_id(entry.request_id));
+    }
+  }
+  static_cast<void>(parse_iso8601(input.text));
   const WebhookKeys keys = parse_webhook_keys(input.text);
   const auto now = std::chrono::system_clock::from_time_t(1'800'000'000);
   const std::string text{input.text};

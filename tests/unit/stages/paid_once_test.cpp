@@ -298,3 +298,62 @@ TEST_CASE("one context may be used for several jobs") {
   CHECK(first.job_id == "mine");
   CHECK(second.job_id != first.job_id);
 }
+
+TEST_CASE("a call that a person pays again while it is looked for goes out with a name of its own") {
+  const Place place(
+      faults(R"({"route": "submit", "request": 1, "do": {"reset": "after", "history": {"never": true}}})"));
+  const auto jobs = place.open();
+  FalOptions options = place.options();
+  options.platform_url = place.sandbox.platform_url();
+  FalClient client(options);
+  PipelineOptions patient = place.happy();
+  patient.lost_answer = {.attempts = 3, .base_delay = 1500ms, .max_delay = 1500ms, .max_wait = 1min};
+  std::string lost_token;
+  std::jthread person([&] {
+    for (;;) {
+      const auto all = jobs->list(JobState::outcome_unknown, 1);
+      std::this_thread::sleep_for(10ms);
+      if (all.empty()) continue;
+      lost_token = all[0].token;
+      static_cast<void>(resolve_job(*jobs, all[0].id, {Resolution::Kind::pay_again, {}}));
+      return;
+    }
+  });
+  const RunRecord record = run(video(), voice(), place.out("o.mp4"), patient, {.client = client, .jobs = *jobs}, {});
+  person.join();
+  REQUIRE(place.sandbox.accepted_submits() == 2);
+  CHECK(record.request_id == place.sandbox.submits()[1].request_id);
+  const Job job = *jobs->find_by_request(record.request_id);
+  CHECK(job.token.size() == 32);
+  CHECK(job.token != lost_token);
+  CHECK(record.audio_url.find(job.token) != std::string::npos);
+}
+
+TEST_CASE("an interrupted job keeps its token, and uses again what was uploaded under it") {
+  const Place place(faults(R"({"route": "submit", "times": 3, "do": {"status": 503, "body": {"detail": "busy"}}})"));
+  const auto jobs = place.open();
+  FalOptions options = place.options();
+  options.upload.memory = place.out("uploads.sqlite");
+  FalClient client(options);
+  const Service service{.client = client, .jobs = *jobs};
+  CHECK(test::caught_from([&] {
+          static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), service, {}));
+        }).code() == ErrorCode::network);
+  const std::string token = jobs->list(std::nullopt, 1).at(0).token;
+  const auto uploads = [&] {
+    std::size_t count = 0;
+    for (const SandboxRequest& seen : place.sandbox.requests()) count += seen.route == "upload" ? 1U : 0U;
+    return count;
+  };
+  CHECK(uploads() == 2);
+  const RunRecord record = run(video(), voice(), place.out("o.mp4"), place.happy(), service, {});
+  CHECK(uploads() == 2);
+  CHECK(jobs->find(record.job_id)->token == token);
+  CHECK(record.audio_url.find(token) != std::string::npos);
+  PipelineOptions again = place.happy();
+  again.again = true;
+  const RunRecord second = run(video(), voice(), place.out("p.mp4"), again, service, {});
+  CHECK(uploads() == 3);  // the voice alone
+  CHECK(second.video_url == record.video_url);
+  CHECK(second.audio_url != record.audio_url);
+}
