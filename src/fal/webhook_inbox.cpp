@@ -54,7 +54,7 @@ std::optional<WebhookDelivery> WebhookInbox::wait_for_token(const std::string& t
   if (token.empty()) return std::nullopt;
   std::optional<WebhookDelivery> delivery;
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, context.stop, std::min<std::chrono::milliseconds>(patience, kForever), [&] {
+  arrived_.wait_for(lock, context.stop, at_most_forever(patience), [&] {
     delivery = look(token);
     return delivery.has_value();
   });

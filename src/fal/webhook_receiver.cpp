@@ -190,11 +190,11 @@ std::optional<WebhookDelivery> WebhookReceiver::wait_for(const std::string& requ
 std::optional<WebhookDelivery> WebhookReceiver::wait_for_token(const std::string& token,
                                                                std::chrono::milliseconds patience,
                                                                const RunContext& context) {
-  return impl_->inbox->wait_for_token(token, patience, context);
+  return at_boundary("webhook", [&] { return impl_->inbox->wait_for_token(token, patience, context); });
 }
 
 std::vector<std::pair<std::string, std::string>> WebhookReceiver::tokens() const {
-  return impl_->inbox->tokens();
+  return at_boundary("webhook", [&] { return impl_->inbox->tokens(); });
 }
 
 std::shared_ptr<void> WebhookReceiver::when_reported(const std::string& request_id,

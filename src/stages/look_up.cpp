@@ -8,8 +8,10 @@
 #include <react1/error.hpp>
 #include <utility>
 
+#include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/saturate.hpp"
 #include "stages/history_match.hpp"
 #include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
@@ -39,17 +41,18 @@ class Search {
       if (error.code() == ErrorCode::interrupted) throw;
       return ended(LookUp::Kind::unreadable, error.what());
     }
-    const auto until = system_clock().now() + options_.max_wait;
-    auto pause = options_.base_delay;
+    const auto until = saturating_add(system_clock().now(), options_.max_wait);
+    auto pause = at_most_forever(options_.base_delay);
     for (int attempt = 1;; ++attempt) {
       if (auto found = by_others()) return std::move(*found);
       if (auto found = by_report(milliseconds(0))) return std::move(*found);
       if (service_.client.has_platform()) {
         if (auto found = by_history()) return std::move(*found);
       }
-      if (attempt >= options_.attempts || system_clock().now() + pause > until) return ended(last_, saw_);
+      if (attempt >= options_.attempts || saturating_add(system_clock().now(), pause) > until)
+        return ended(last_, saw_);
       if (auto found = by_report(pause)) return std::move(*found);
-      pause = std::min(2 * pause, options_.max_delay);
+      pause = std::min(2 * pause, at_most_forever(options_.max_delay));
     }
   }
 
@@ -183,18 +186,20 @@ void attach_reported(Service& service, const RunContext& context) {
 
 LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
                        const RunContext& context) {
-  static_cast<void>(store::recover_accepted(service.jobs));
-  std::optional<Job> job = service.jobs.find(job_id);
-  if (!job) {
-    throw Error(ErrorCode::usage, job_id, "is no job of this store",
-                {.hint = "`react1 jobs list` shows what there is"});
-  }
-  if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, service.jobs));
-  if (!job->request.request_id.empty())
-    return {LookUp::Kind::attached, fmt::format("it is request {}", job->request.request_id), std::move(*job)};
-  if (job->state != JobState::outcome_unknown)
-    return {LookUp::Kind::undecided, fmt::format("this job is {}", to_string(job->state)), std::move(*job)};
-  return Search(std::move(*job), service, options, context).run();
+  return at_boundary("look_up_request", [&]() -> LookUp {
+    static_cast<void>(store::recover_accepted(service.jobs));
+    std::optional<Job> job = service.jobs.find(job_id);
+    if (!job) {
+      throw Error(ErrorCode::usage, job_id, "is no job of this store",
+                  {.hint = "`react1 jobs list` shows what there is"});
+    }
+    if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, service.jobs));
+    if (!job->request.request_id.empty())
+      return {LookUp::Kind::attached, fmt::format("it is request {}", job->request.request_id), std::move(*job)};
+    if (job->state != JobState::outcome_unknown)
+      return {LookUp::Kind::undecided, fmt::format("this job is {}", to_string(job->state)), std::move(*job)};
+    return Search(std::move(*job), service, options, context).run();
+  });
 }
 
 }  // namespace react1

@@ -7,6 +7,7 @@
 #include <react1/media.hpp>
 #include <react1/pipeline.hpp>
 #include <react1/plan.hpp>
+#include <react1/platform.hpp>
 #include <react1/sandbox.hpp>
 #include <react1/secret.hpp>
 #include <react1/version.hpp>
@@ -33,6 +34,7 @@ void print_services(const std::string& folder) {
   const auto jobs = react1::open_job_store(folder + "/jobs.sqlite");
   std::cout << "jobs=" << jobs->list(std::nullopt, 10).size() << '\n';
   std::cout << "webhook_keys=" << react1::parse_webhook_keys("{}").size() << '\n';
+  std::cout << "platform=" << (client.has_platform() ? "named" : "none") << '\n';
   std::cout << "submits=" << sandbox.accepted_submits() << '\n';
 }
 
