@@ -8,6 +8,7 @@
 
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -89,7 +90,7 @@ void ConsoleObserver::on_note(const Note& note) {
   const bool is_shown = is_warning ? !result_has_warnings_ : shell_.global.verbosity > 0;
   if (shell_.global.quiet || !is_shown) return;
   wipe();
-  print_message(fmt::format("react1: {}: {}", is_warning ? "warning" : "note", note.message));
+  print_message(fmt::format("react1: {}: {}", is_warning ? "warning" : "note", printable(note.message)));
 }
 
 void ConsoleObserver::on_request(std::string_view request_id) {
@@ -100,7 +101,7 @@ void ConsoleObserver::on_request(std::string_view request_id) {
   }
   if (shell_.global.quiet) return;
   wipe();
-  print_message(fmt::format("react1: the service accepted request {}", request_id));
+  print_message(fmt::format("react1: the service accepted request {}", printable(request_id)));
 }
 
 void ConsoleObserver::draw(const std::string& line) {

@@ -6,20 +6,10 @@
 #include <utility>
 
 #include "cli/output.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
-
-/// A path as one word of a shell command.
-std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789_./-+:@%") == std::string::npos;
-  if (plain) return word;
-  std::string text = "'";
-  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  return text + "'";
-}
 
 /// The service may still deliver what was asked for.
 bool can_continue(ErrorCode code) {
@@ -30,15 +20,17 @@ bool can_continue(ErrorCode code) {
 }  // namespace
 
 std::string error_text(const Error& error) {
-  std::string text = fmt::format("react1: {}\n", error.what());
+  std::string text = fmt::format("react1: {}\n", printable(error.what()));
   for (const ServiceProblem& problem : error.problems()) {
-    text += fmt::format("  {}{}{}{}{}\n", problem.location, problem.location.empty() ? "" : ": ",
-                        problem.message.empty() ? problem.type : problem.message,
-                        problem.message.empty() || problem.type.empty() ? "" : fmt::format(" [{}]", problem.type),
-                        problem.context.empty() ? "" : " " + problem.context);
+    text += "  " +
+            printable(fmt::format("{}{}{}{}{}", problem.location, problem.location.empty() ? "" : ": ",
+                                  problem.message.empty() ? problem.type : problem.message,
+                                  problem.message.empty() || problem.type.empty() ? "" : " [" + problem.type + "]",
+                                  problem.context.empty() ? "" : " " + problem.context)) +
+            "\n";
   }
-  if (!error.hint().empty()) text += fmt::format("  {}\n", error.hint());
-  if (!error.request_id().empty()) text += fmt::format("  request {}\n", error.request_id());
+  if (!error.hint().empty()) text += fmt::format("  {}\n", printable(error.hint()));
+  if (!error.request_id().empty()) text += fmt::format("  request {}\n", printable(error.request_id()));
   return text;
 }
 
@@ -47,9 +39,9 @@ Error with_continuation(const Error& error, const Paid& paid) {
   if (request.empty()) return error;
   std::string hint = error.hint();
   if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
-    hint +=
-        fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
-                    hint.empty() ? "" : "; ", quoted(request), paid.output.empty() ? "OUT.mp4" : quoted(paid.output));
+    hint += fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
+                        hint.empty() ? "" : "; ", shell_word(request),
+                        paid.output.empty() ? "OUT.mp4" : shell_word(paid.output));
   }
   return Error(error.code(), error.where(), error.message(),
                {.detail = error.detail(),

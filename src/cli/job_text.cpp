@@ -8,6 +8,7 @@
 #include "cli/text.hpp"
 #include "core/clock.hpp"
 #include "core/json.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -53,8 +54,9 @@ std::string status_text(const QueueStatus& status, const std::string& request_id
     text += fmt::format(", failed: {}{}", status.error,
                         status.error_type.empty() ? "" : fmt::format(" ({})", status.error_type));
   }
-  text += '\n';
-  for (const LogLine& line : status.logs) text += fmt::format("  {} {} {}\n", line.timestamp, line.level, line.message);
+  text = printable(text) + '\n';
+  for (const LogLine& line : status.logs)
+    text += "  " + printable(fmt::format("{} {} {}", line.timestamp, line.level, line.message)) + "\n";
   return text;
 }
 
@@ -81,10 +83,8 @@ std::string job_text(const Job& job) {
   add("parameters", job.parameters_json);
   add("error", job.error);
   if (!job.answer_json.empty()) {
-    // The service's own text: escaped, so that nothing in it acts on a terminal.
-    const Json answer = Json::parse(job.answer_json, /*cb=*/nullptr, /*allow_exceptions=*/false);
-    add("answer",
-        answer.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));
+    const auto answer = read_json(job.answer_json);
+    add("answer", answer ? json_text(*answer, /*indent=*/-1) : job.answer_json);
   }
   if (job.cancel_asked_ms != 0) rows.push_back({"cancel asked", time_text(job.cancel_asked_ms)});
   rows.push_back({"created", time_text(job.created_ms)});

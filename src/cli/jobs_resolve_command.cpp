@@ -10,6 +10,7 @@
 #include "cli/flags.hpp"
 #include "cli/output.hpp"
 #include "cli/service_session.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -34,7 +35,7 @@ std::string told(const Job& job) {
   switch (job.state) {
     case JobState::submitted:
       return fmt::format("{} is request {}; continue with: react1 result {} -o {}", job.id, job.request.request_id,
-                         job.request.request_id, job.output.empty() ? "OUT.mp4" : job.output);
+                         shell_word(job.request.request_id), job.output.empty() ? "OUT.mp4" : shell_word(job.output));
     case JobState::created:
       return fmt::format("{} is not paid; the same command sends it", job.id);
     default:

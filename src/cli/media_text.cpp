@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -43,7 +44,7 @@ std::string audio_line(const AudioInfo& audio) {
 }  // namespace
 
 std::string media_text(const MediaInfo& info) {
-  std::string text = fmt::format("{}: {}", info.path, or_unknown(info.format));
+  std::string text = printable(fmt::format("{}: {}", info.path, or_unknown(info.format)));
   if (info.size_bytes) text += ", " + bytes_text(*info.size_bytes);
   text += ", " + seconds_text(info.duration_s) + (info.still_image ? ", a still image" : "") + "\n";
   std::vector<std::vector<std::string>> rows;

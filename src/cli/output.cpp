@@ -2,13 +2,17 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <exception>
 #include <react1/error.hpp>
 #include <string>
 #include <system_error>
 
+#include "core/printable.hpp"
+
 namespace react1::cli {
 
-void print_result(std::string_view text) {
+void print_result(std::string_view result) {
+  const std::string text = printable_lines(result);
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
                        (text.ends_with('\n') || std::fputc('\n', stdout) != EOF) && std::fflush(stdout) == 0;
@@ -18,9 +22,13 @@ void print_result(std::string_view text) {
   }
 }
 
-void print_message(std::string_view text) noexcept {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  if (!text.ends_with('\n')) std::fputc('\n', stderr);
+void print_message(std::string_view message) noexcept {
+  try {
+    const std::string text = printable_lines(message);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    if (!text.ends_with('\n')) std::fputc('\n', stderr);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): no memory to say it with
+  }
 }
 
 }  // namespace react1::cli

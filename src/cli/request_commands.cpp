@@ -12,6 +12,7 @@
 #include "cli/run_output.hpp"
 #include "cli/service_session.hpp"
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {
@@ -84,7 +85,8 @@ std::string cancel_text(Cancelled end, const std::string& id) {
     case Cancelled::cancelled:
       return id + " is cancelled";
     case Cancelled::finished:
-      return fmt::format("{0} has completed and is paid; fetch it with: react1 result {0} -o OUT.mp4", id);
+      return fmt::format("{} has completed and is paid; fetch it with: react1 result {} -o OUT.mp4", id,
+                         shell_word(id));
     case Cancelled::failed:
       return id + " has failed by itself";
     case Cancelled::asked:

@@ -9,6 +9,7 @@
 #include "cli/error_output.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "core/printable.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {
@@ -40,8 +41,8 @@ int finish(Json document, const Verification& verification, const std::string& p
 }
 
 std::string run_text(const RunRecord& record) {
-  std::string text = fmt::format("{}\n", record.output_path);
-  text += fmt::format("  request {}{}{}, {}\n", record.request_id,
+  std::string text = printable(record.output_path) + "\n";
+  text += fmt::format("  request {}{}{}, {}\n", printable(record.request_id),
                       record.sandbox ? " (sandbox: timing only, no lip-sync)" : "",
                       record.reused ? " (an earlier result of the same clips and parameters, nothing was paid)" : "",
                       bytes_text(record.output_bytes));

@@ -9,6 +9,7 @@
 #include "cli/flags.hpp"
 #include "cli/webhook_flags.hpp"
 #include "core/clock.hpp"
+#include "core/printable.hpp"
 
 namespace react1::cli {
 namespace {
@@ -103,7 +104,7 @@ KnownRequest require_request(const std::string& id, const JobStore& jobs) {
   KnownRequest known = find_request(id, jobs);
   if (known.request.request_id.empty()) {
     throw Error(ErrorCode::usage, id, fmt::format("this job has no request: it is {}", to_string(known.job->state)),
-                {.detail = known.job->error, .hint = "see `react1 jobs show " + id + "`"});
+                {.detail = known.job->error, .hint = "see `react1 jobs show " + shell_word(id) + "`"});
   }
   return known;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/printable.hpp"
+
 namespace react1::cli {
 namespace {
 
@@ -35,7 +37,11 @@ std::string rate_text(const Rational& fps) {
   return fps.den() == 1 ? fmt::to_string(fps.num()) : fps.to_decimal(3);
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows, int indent) {
+std::string table(const std::vector<std::vector<std::string>>& cells, int indent) {
+  std::vector<std::vector<std::string>> rows = cells;
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = printable(cell);
+  }
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));

@@ -19,8 +19,8 @@ namespace react1::cli {
 [[nodiscard]] std::string rate_text(const Rational& fps);
 
 /// Columns padded to their widest cell, two blanks between them, `indent` blanks before. Counts code points, so that
-/// other letters than ASCII line up as well.
-[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows, int indent = 2);
+/// other letters than ASCII line up as well. Cells are made printable.
+[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& cells, int indent = 2);
 
 [[nodiscard]] std::string media_text(const MediaInfo& info);
 [[nodiscard]] std::string preparation_text(const Preparation& preparation);

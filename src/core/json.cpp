@@ -2,14 +2,56 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "core/printable.hpp"
 
 namespace react1 {
 namespace {
 
-/// A scalar as nlohmann writes it, bad UTF-8 replaced.
+/// Thrown out of the parser, and caught here.
+struct TooDeep {};
+
+Json parse_bounded(std::string_view text) {
+  return Json::parse(text.begin(), text.end(), [](int around, Json::parse_event_t event, Json& /*parsed*/) {
+    using Event = Json::parse_event_t;
+    if (around >= kMaxJsonDepth && (event == Event::array_start || event == Event::object_start)) throw TooDeep{};
+    return true;
+  });
+}
+
+void append_escape(std::string& text, char32_t unit) {
+  text += fmt::format("\\u{:04x}", static_cast<unsigned>(unit));
+}
+
+/// `dumped` is valid JSON in valid UTF-8, in which only ASCII's control characters are escaped.
+std::string without_tricks(std::string_view dumped) {
+  std::string text;
+  text.reserve(dumped.size());
+  while (!dumped.empty()) {
+    char32_t code_point = 0;
+    const std::size_t length = std::max<std::size_t>(1, decode_utf8(dumped, code_point));
+    if (length == 1 && code_point != 0x7F) {
+      text += dumped.front();
+    } else if (!is_unprintable(code_point)) {
+      text += dumped.substr(0, length);
+    } else if (code_point < 0x10000) {
+      append_escape(text, code_point);
+    } else {
+      append_escape(text, 0xD800 + ((code_point - 0x10000) >> 10U));
+      append_escape(text, 0xDC00 + ((code_point - 0x10000) & 0x3FFU));
+    }
+    dumped.remove_prefix(length);
+  }
+  return text;
+}
+
+/// A scalar as nlohmann writes it, bad UTF-8 replaced, nothing in it that acts on a terminal.
 std::string scalar(const Json& value) {
-  return value.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  std::string dumped =
+      value.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  return value.is_string() ? without_tricks(dumped) : dumped;
 }
 
 /// At least 6 and at most 9 decimals.
@@ -101,11 +143,22 @@ Json json_text_or_null(const std::string& value) {
   return value.empty() ? Json(nullptr) : Json(value);
 }
 
+std::optional<Json> read_json(std::string_view text) {
+  try {
+    return parse_bounded(text);
+  } catch (const Json::exception&) {
+  } catch (const TooDeep&) {
+  }
+  return std::nullopt;
+}
+
 Json parse_json(std::string_view text, const std::string& where, ErrorCode on_failure) {
   try {
-    return Json::parse(text.begin(), text.end());
+    return parse_bounded(text);
   } catch (const Json::parse_error& error) {
     throw Error(on_failure, where, "not valid JSON", {.detail = error.what()});
+  } catch (const TooDeep&) {
+    throw Error(on_failure, where, fmt::format("is nested deeper than {} levels", kMaxJsonDepth));
   }
 }
 

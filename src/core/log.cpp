@@ -11,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/json.hpp"
+#include "core/printable.hpp"
 
 namespace react1::log {
 namespace {
@@ -65,10 +66,10 @@ std::string as_json(Level level, std::string_view component, std::string_view me
 }
 
 std::string as_text(Level level, std::string_view component, std::string_view message) {
-  std::string line =
-      fmt::format("{} {:<7} {}: {}", iso8601(std::chrono::system_clock::now()), word(level), component, message);
-  if (!t_job.empty()) line += fmt::format(" job={}", t_job);
-  if (!t_request.empty()) line += fmt::format(" request={}", t_request);
+  std::string line = fmt::format("{} {:<7} {}: {}", iso8601(std::chrono::system_clock::now()), word(level), component,
+                                 printable(message));
+  if (!t_job.empty()) line += fmt::format(" job={}", printable(t_job));
+  if (!t_request.empty()) line += fmt::format(" request={}", printable(t_request));
   return line;
 }
 

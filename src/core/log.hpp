@@ -25,7 +25,8 @@ class Scope {
   std::string previous_job_, previous_request_;
 };
 
-/// Thread-safe. `message` must not hold secrets; URLs go through redact_url() first.
+/// Thread-safe. One line, whatever `message` holds (core/printable). It must not hold secrets; URLs go through
+/// redact_url() first.
 void write(Level level, std::string_view component, std::string_view message);
 inline void debug(std::string_view component, std::string_view message) {
   write(Level::debug, component, message);

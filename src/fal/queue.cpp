@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/redact.hpp"
+#include "core/request_id.hpp"
 #include "fal/scrub.hpp"
 #include "fal/verdict.hpp"
 #include "fal/wire.hpp"
@@ -50,6 +51,10 @@ ResultVideo usable_result(const Session& session, const http::Response& response
 
 RequestRef checked_request(const Session& session, const RequestRef& request, Observer& observer) {
   if (request.request_id.empty()) throw Error(ErrorCode::usage, "request id", "is empty");
+  if (!is_request_id(request.request_id)) {
+    throw Error(ErrorCode::usage, request.request_id, "is no request id of the service",
+                {.hint = "it has letters, digits, '.', '_' and '-' only; see `react1 jobs list`"});
+  }
   bool replaced = false;
   RequestRef result = session.endpoints().checked(request, replaced);
   if (replaced) {

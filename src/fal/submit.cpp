@@ -5,8 +5,8 @@
 
 #include "core/log.hpp"
 #include "core/redact.hpp"
+#include "core/request_id.hpp"
 #include "fal/queue.hpp"
-#include "fal/scrub.hpp"
 #include "fal/submit_rule.hpp"
 #include "fal/wire.hpp"
 
@@ -33,8 +33,8 @@ std::string cause(const http::Outcome& outcome, const Secret& key) {
 }
 
 Error outcome_unknown(const http::Outcome& outcome, const Subject& subject, const Secret& key) {
-  const std::string named = scrub(named_in_header(outcome), key, /*max_bytes=*/100);
-  const std::string look = named.empty()
+  const std::string named = named_in_header(outcome);
+  const std::string look = !is_request_id(named)
                                ? std::string("look at fal.ai/dashboard/requests for a request of this minute")
                                : fmt::format("the answer named request {}: try `react1 status {}`", named, named);
   return Error(ErrorCode::outcome_unknown, subject.where,

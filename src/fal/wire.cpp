@@ -1,15 +1,14 @@
 #include "fal/wire.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <react1/error.hpp>
 #include <utility>
 
+#include "core/request_id.hpp"
+
 namespace react1::fal {
 namespace {
 
-constexpr int kMaxDepth = 64;
-constexpr std::size_t kMaxIdBytes = 256;
 constexpr std::size_t kMaxLogLineBytes = 4096;
 
 std::optional<double> number_of(const Json& object, std::string_view key) {
@@ -29,11 +28,6 @@ std::optional<std::int64_t> count_of(const Json& object, std::string_view key) {
 std::optional<int> small_count_of(const Json& object, std::string_view key) {
   const auto value = count_of(object, key);
   return value && *value <= 1'000'000 ? std::optional(static_cast<int>(*value)) : std::nullopt;
-}
-
-bool is_usable_id(const std::string& id) noexcept {
-  return !id.empty() && id.size() <= kMaxIdBytes && id != "." && id != ".." &&
-         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 LogLine read_log_line(const Json& entry) {
@@ -61,18 +55,8 @@ std::string wire_text(const Json& document) {
 }  // namespace
 
 std::optional<Json> read_object(std::string_view text) {
-  // Bodies nested a million deep parse, but everything that walks them afterwards is recursive.
-  struct TooDeep {};
-  try {
-    Json document = Json::parse(text.begin(), text.end(), [](int depth, Json::parse_event_t, Json&) {
-      if (depth > kMaxDepth) throw TooDeep{};
-      return true;
-    });
-    if (document.is_object()) return document;
-  } catch (const Json::exception&) {
-  } catch (const TooDeep&) {
-  }
-  return std::nullopt;
+  auto document = read_json(text);
+  return document && document->is_object() ? std::move(document) : std::nullopt;
 }
 
 std::string text_of(const Json& object, std::string_view key) {
@@ -141,7 +125,7 @@ std::optional<RequestRef> read_submitted(std::string_view body) {
   if (!object) return std::nullopt;
   RequestRef request{text_of(*object, "request_id"), text_of(*object, "status_url"), text_of(*object, "response_url"),
                      text_of(*object, "cancel_url")};
-  if (!is_usable_id(request.request_id)) return std::nullopt;
+  if (!is_request_id(request.request_id)) return std::nullopt;
   // What has an end already was not submitted just now: the answer is about another request.
   if (text_of(*object, "status") == "COMPLETED" || !text_of(*object, "error").empty()) return std::nullopt;
   return request;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <react1/rational.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json.hpp"
@@ -26,11 +27,11 @@ template <class Number>
   return std::stod(value.to_decimal(places));
 }
 
-/// Embedded JSON text; null when empty, the text itself when it is not JSON.
+/// Embedded JSON text; null when empty, the text itself when it is not JSON, or too deeply nested to be walked.
 [[nodiscard]] inline Json embedded(const std::string& text) {
   if (text.empty()) return nullptr;
-  Json parsed = Json::parse(text, /*callback=*/nullptr, /*allow_exceptions=*/false);
-  return parsed.is_discarded() ? Json(text) : parsed;
+  auto parsed = read_json(text);
+  return parsed ? std::move(*parsed) : Json(text);
 }
 
 /// Each element by its own document(): an empty list is [], never null.

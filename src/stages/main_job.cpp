@@ -12,6 +12,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
+#include "core/printable.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "fal/wire.hpp"
@@ -133,7 +134,7 @@ Intent open_intent(const Source& video, const Source& audio, const std::string& 
       {.detail = job.error,
        .hint = fmt::format("look the request up at the service and tell: react1 jobs resolve {} --request-id R (or "
                            "--pay-again, --drop); --again pays at once, a second time if it was accepted",
-                           job.id)});
+                           shell_word(job.id))});
 }
 
 /// The job as it stands once nobody makes its paid call any more: another run of the same intent, in this process or

@@ -7,6 +7,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/printable.hpp"
 #include "stages/budget.hpp"
 #include "stages/grace_stop.hpp"
 #include "store/paid_call.hpp"
@@ -43,7 +44,7 @@ Error with_resolution(const Error& error, const std::string& job_id) {
           error.message(),
           {.detail = error.detail(),
            .hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {}` tells what came of it; {}",
-                               job_id, error.hint()),
+                               shell_word(job_id), error.hint()),
            .request_id = error.request_id(),
            .problems = error.problems()}};
 }
@@ -55,7 +56,7 @@ Error interrupted_in_call(const std::string& job_id) {
           {.hint = fmt::format(
                "nothing is sent again by itself; `react1 jobs resolve {}` tells what came of it, or the same command "
                "with --again pays (a second time, if it was accepted)",
-               job_id)}};
+               shell_word(job_id))}};
 }
 
 /// One submit and the job store's record of it.

@@ -32,6 +32,9 @@ Descriptor open_file(const std::string& path, int flags) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail(path, "cannot look at the journal", errno);
   if (!S_ISREG(status.st_mode)) fail(path, "is no regular file", EINVAL);
+  constexpr mode_t kOthers = 077;  // made by another umask, or by hand
+  if (status.st_uid == ::geteuid() && (status.st_mode & kOthers) != 0)
+    static_cast<void>(::fchmod(file.get(), S_IRUSR | S_IWUSR));
   return file;
 }
 
@@ -111,7 +114,7 @@ std::string text_of(const Accepted& accepted) {
 
 std::optional<Accepted> parse(const std::string& text) {
   try {
-    const Json document = Json::parse(text);
+    const Json document = read_json(text).value_or(Json());
     return Accepted{document.at("job_id").get<std::string>(), document.at("epoch").get<std::int64_t>(),
                     RequestRef{.request_id = document.at("request_id").get<std::string>(),
                                .status_url = document.at("status_url").get<std::string>(),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "core/printable.hpp"
 #include "store/abandoned.hpp"
 
 namespace react1::store {
@@ -113,7 +114,7 @@ void PaidCall::submitted(std::chrono::milliseconds patience) {
       if (!bring_in()) {
         throw Error(ErrorCode::internal, job_.id,
                     fmt::format("request {} was accepted for this job, which was sent again meanwhile", id),
-                    {.hint = "see `react1 jobs show " + job_.id + "`; both are paid", .request_id = id});
+                    {.hint = "see `react1 jobs show " + shell_word(job_.id) + "`; both are paid", .request_id = id});
       }
       if (slot_) slot_->clear();
       return;

@@ -6,6 +6,7 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 
+#include "core/request_id.hpp"
 #include "store/abandoned.hpp"
 
 namespace react1 {
@@ -38,6 +39,8 @@ Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolut
   }
   if (resolution.kind == Resolution::Kind::attach) {
     if (resolution.request_id.empty()) throw Error(ErrorCode::usage, id, "needs the id of the request to attach");
+    if (!is_request_id(resolution.request_id))
+      throw Error(ErrorCode::usage, resolution.request_id, "is no request id of the service");
     if (const auto taken = jobs.find_by_request(resolution.request_id)) {
       throw Error(ErrorCode::usage, resolution.request_id, fmt::format("belongs to job {} already", taken->id));
     }

@@ -38,12 +38,22 @@ TEST_CASE("a submit's answer needs a usable request id and nothing else") {
   CHECK(full->status_url == "S");
   CHECK(full->response_url == "R");
   CHECK(full->cancel_url == "C");
-  for (const char* bad : {"", "{}", "[]", "null", "{\"request_id\":null}", "{\"request_id\":\"\"}",
-                          "{\"request_id\":7}", "{\"request_id\":\"a b\"}", "{\"request_id\":\"a\\nb\"}",
-                          "{\"request_id\":\"..\"}", "{\"request_id\":\"x", "<html></html>"}) {
+  for (const char* bad :
+       {"", "{}", "[]", "null", "{\"request_id\":null}", "{\"request_id\":\"\"}", "{\"request_id\":7}",
+        "{\"request_id\":\"a b\"}", "{\"request_id\":\"a\\nb\"}", "{\"request_id\":\"..\"}", "{\"request_id\":\"a/b\"}",
+        "{\"request_id\":\"`x`\"}", "{\"request_id\":\"a;b\"}", "{\"request_id\":\"\\u001b[2J\"}",
+        "{\"request_id\":\"é\"}", "{\"request_id\":\"x", "<html></html>"}) {
     CAPTURE(std::string(bad));
     CHECK_FALSE(read_submitted(bad).has_value());
   }
+}
+
+TEST_CASE("a request id has no more than 128 letters") {
+  const auto with_id = [](std::size_t length) {
+    return read_submitted("{\"request_id\":\"" + std::string(length, 'a') + "\"}").has_value();
+  };
+  CHECK(with_id(128));
+  CHECK_FALSE(with_id(129));
 }
 
 TEST_CASE("a status survives with any of its fields missing or of another type") {
