@@ -32,8 +32,9 @@ const AVCodec* decoder_for(const AVStream& stream) {
 
 }  // namespace
 
-Decoder::Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits)
-    : where_(std::move(where)), limits_(std::move(limits)) {
+Decoder::Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits,
+                 std::int64_t picture_bytes)
+    : where_(std::move(where)), limits_(std::move(limits)), pictures_(std::make_shared<PictureMemory>(picture_bytes)) {
   media::require_within(*stream.codecpar, limits_, where_);
   const AVCodec* codec = decoder_for(stream);
   if (codec == nullptr) {
@@ -53,6 +54,7 @@ Decoder::Decoder(const AVStream& stream, int threads, std::string where, SourceO
   // cores busy.
   const bool marks_late = codec->id == AV_CODEC_ID_H264 && stream.codecpar->video_delay > 0;
   if (marks_late) context_->thread_count = 1;
+  if (!pictures_->watch(*context_)) refuse_pictures();
   ff::check(avcodec_open2(context_.get(), codec, nullptr), "opening the decoder", where_);
 }
 
@@ -61,6 +63,8 @@ int Decoder::timed(Call call) {
   const auto begin = std::chrono::steady_clock::now();
   const int rc = call();
   worked_ += std::chrono::steady_clock::now() - begin;
+  // A decoder may take the refusal for damage, and go on without the picture.
+  if (pictures_->refused()) refuse_pictures();
   if (rc < 0 && worked_ > limits_.decode_timeout) {
     throw Error{ErrorCode::media, where_,
                 fmt::format("no progress: the decoder worked for {:g} s and gave nothing",
@@ -108,6 +112,14 @@ void Decoder::require_within(const AVFrame& frame) const {
               fmt::format("the sound becomes {} channels of {} Hz, more than is decoded", frame.ch_layout.nb_channels,
                           frame.sample_rate),
               Error::Extra{.hint = "the file is damaged; export it again"}};
+}
+
+void Decoder::refuse_pictures() const {
+  throw Error{ErrorCode::media, where_,
+              fmt::format("its pictures of {}x{} take more memory than is allowed ({} MiB)", context_->width,
+                          context_->height, pictures_->limit() >> 20U),
+              Error::Extra{.detail = "the stream wants too many pictures of that size kept",
+                           .hint = "export it again, smaller or with fewer reference frames"}};
 }
 
 void Decoder::fail(int rc) const {

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
 
 #include "media/ff/handles.hpp"
+#include "media/picture_memory.hpp"
 
 #include <react1/source.hpp>
 
@@ -26,13 +28,15 @@ class Decoder {
   };
 
   /// `threads`: 0 = one per core; frame threads where the codec has them. `where` is the source's name for messages.
-  /// The stream may be gone afterwards. Throws Error{media} when no decoder can be opened, or the stream is over a
-  /// limit.
-  Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits = {});
+  /// The stream may be gone afterwards. Its pictures, those that frames given out refer to included, take no more than
+  /// `picture_bytes`; large ones are decoded by fewer threads. Throws Error{media} when no decoder can be opened, or
+  /// the stream is over a limit.
+  Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits = {},
+          std::int64_t picture_bytes = PictureMemory::most_bytes);
 
   /// nullptr starts draining; after the end, flush() before sending again. Throws Error{media} on a decoder that
-  /// cannot go on (no memory, internal fault, limits.decode_timeout without a frame); a damaged packet is counted and
-  /// accepted.
+  /// cannot go on (no memory, pictures that take too much of it, internal fault, limits.decode_timeout without a
+  /// frame); a damaged packet is counted and accepted.
   [[nodiscard]] Send send(const AVPacket* packet);
   /// Unreferences what `frame` held. Damaged packets that produce no frame are counted and passed over.
   [[nodiscard]] Receive receive(AVFrame& frame);
@@ -64,16 +68,20 @@ class Decoder {
   /// Frames given out.
   [[nodiscard]] std::int64_t frames() const noexcept { return frames_; }
   [[nodiscard]] AVCodecContext& context() const noexcept { return *context_; }
+  /// What its pictures take.
+  [[nodiscard]] const PictureMemory& pictures() const noexcept { return *pictures_; }
 
  private:
   template <class Call>
   [[nodiscard]] int timed(Call call);
   void require_within(const AVFrame& frame) const;
   [[noreturn]] void fail(int rc) const;
+  [[noreturn]] void refuse_pictures() const;
 
   std::string where_;
   SourceOptions limits_;
-  ff::CodecContext context_;
+  std::shared_ptr<PictureMemory> pictures_;
+  ff::CodecContext context_;  // refers to pictures_
   std::int64_t errors_ = 0, corrupt_ = 0, frames_ = 0;
   std::chrono::steady_clock::duration worked_{};  // in the decoder, since it last gave something
 };

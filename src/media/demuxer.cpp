@@ -17,7 +17,9 @@ extern "C" {
 #include "core/redact.hpp"
 #include "media/ff/check.hpp"
 #include "media/first_picture.hpp"
+#include "media/h264_units.hpp"
 #include "media/mp4_layout_io.hpp"
+#include "media/picture_memory.hpp"
 
 namespace react1::media {
 namespace {
@@ -66,11 +68,27 @@ int open_nothing(AVFormatContext* /*format*/, AVIOContext** /*io*/, const char* 
   return AVERROR(EACCES);
 }
 
+/// The largest picture that FFmpeg may decode to learn about a stream. To guess the delay of H.264 it decodes up to 20
+/// of them, in decoders that nobody else reaches, and keeps as many as the stream wants.
+std::int64_t pixels_to_learn_from(const AVCodecParameters& codec, std::int64_t max_pixels) {
+  if (codec.codec_id != AV_CODEC_ID_H264) return max_pixels;
+  constexpr std::int64_t pictures = 21;
+  constexpr int usual_bytes_of_two_pixels = 3, most_bytes_of_two_pixels = 12;  // 4:2:0, 8 bits; 4:4:4, 14 bits
+  constexpr std::uint8_t high = 100;                                           // the last profile of 4:2:0, 8 bits
+  const bool tells_profile = nal_length_size(codec) > 0;
+  const bool usual = !tells_profile || codec.extradata[1] <= high;
+  const std::int64_t pair = usual ? usual_bytes_of_two_pixels : most_bytes_of_two_pixels;
+  return std::min(max_pixels, PictureMemory::most_bytes / pictures * 2 / pair);
+}
+
 /// One set of settings per stream, for the decoders that FFmpeg opens to learn what the headers do not tell.
 class StreamSettings {
  public:
-  StreamSettings(unsigned streams, std::int64_t max_pixels) : entries_(streams, nullptr) {
-    for (AVDictionary*& entry : entries_) av_dict_set_int(&entry, "max_pixels", max_pixels, /*flags=*/0);
+  StreamSettings(const AVFormatContext& format, std::int64_t max_pixels) : entries_(format.nb_streams, nullptr) {
+    for (unsigned i = 0; i < format.nb_streams; ++i) {
+      av_dict_set_int(&entries_[i], "max_pixels", pixels_to_learn_from(*format.streams[i]->codecpar, max_pixels),
+                      /*flags=*/0);
+    }
   }
   StreamSettings(const StreamSettings&) = delete;
   StreamSettings& operator=(const StreamSettings&) = delete;
@@ -208,7 +226,7 @@ void Demuxer::learn_streams() {
   remember_header();
   is_ogg_ = std::string_view{format_->iformat->name} == "ogg";
   if (options_.header_is_enough && std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0) return;
-  StreamSettings settings(format_->nb_streams, options_.source.max_pixels);
+  StreamSettings settings(*format_, options_.source.max_pixels);
   interrupt_.begin();
   if (learn_from_first_picture(*format_, options_.source.max_pixels)) return;
   if (const int rc = avformat_find_stream_info(format_.get(), settings.address()); rc < 0) {

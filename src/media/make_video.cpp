@@ -24,8 +24,14 @@
 namespace react1::media {
 namespace {
 
-/// Decoded frames that may wait for the encoder: enough to even out both sides' pauses, few enough for 4K.
-constexpr std::size_t frames_ahead = 4;
+/// Decoded frames that may wait for the encoder: enough to even out both sides' pauses; fewer when they are very large
+/// (media/picture_memory).
+std::size_t frames_ahead(const VideoInfo& video) {
+  constexpr std::int64_t most = 4;
+  constexpr std::int64_t bytes = std::int64_t{192} << 20U;
+  const std::int64_t picture = std::int64_t{video.width} * video.height * (video.bit_depth > 8 ? 3 : 2);
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(bytes / std::max<std::int64_t>(picture, 1), 1, most));
+}
 
 /// Filters and encodes what the decoder delivers; all calls from one thread.
 class Transcoder {
@@ -96,7 +102,7 @@ std::vector<Warning> transcode(const Source& source, const MediaInfo& info, cons
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
   OrderedFrames frames(source, info, plan, options, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
   Transcoder transcoder(plan, info.path, file, context);
-  Ahead<PickedFrame> decoded(frames_ahead, stop, [&] {
+  Ahead<PickedFrame> decoded(frames_ahead(info.video.value()), stop, [&] {
     const log::Scope scope(context.job_id);
     return frames.next();
   });

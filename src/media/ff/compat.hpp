@@ -61,4 +61,14 @@ inline void set_field_order(AVFrame& frame, bool top_first) noexcept {
 #endif
 }
 
+/// Lets get_buffer2 be called by the decoder's own threads. From FFmpeg 6 on they always may.
+inline void allow_any_thread([[maybe_unused]] AVCodecContext& context) noexcept {
+#if LIBAVCODEC_VERSION_MAJOR < 60
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  context.thread_safe_callbacks = 1;
+#pragma GCC diagnostic pop
+#endif
+}
+
 }  // namespace react1::media::ff
