@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::size_t piece = 32 << 10;
 
-int socket_of(MHD_Connection* connection) {
+}  // namespace
+
+int socket_of(MHD_Connection* connection) noexcept {
   const auto* facts = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return facts != nullptr ? facts->connect_fd : -1;
 }
-
-}  // namespace
 
 void reset_connection(MHD_Connection* connection) noexcept {
   const int socket = socket_of(connection);

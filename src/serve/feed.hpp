@@ -17,6 +17,9 @@
 
 namespace react1::serve {
 
+/// Its descriptor; -1 when there is none.
+[[nodiscard]] int socket_of(MHD_Connection* connection) noexcept;
+
 /// Ends the connection with a RST now, what was sent before having left. Server's thread only.
 void reset_connection(MHD_Connection* connection) noexcept;
 

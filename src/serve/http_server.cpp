@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -19,6 +21,7 @@
 
 #include "core/log.hpp"
 #include "serve/exchange.hpp"
+#include "serve/framing.hpp"
 #include "serve/target.hpp"
 
 namespace react1::serve {
@@ -26,7 +29,8 @@ namespace {
 
 constexpr const char* component = "serve";
 constexpr std::chrono::milliseconds farewell{500};
-constexpr int backlog = 1024;
+constexpr int backlog = 128;
+constexpr unsigned spare_connections = 16;  // while those that have to go are on their way
 
 Response plain(int status, const char* text) {
   return text_response(status, "text/plain", text);
@@ -34,16 +38,27 @@ Response plain(int status, const char* text) {
 
 MHD_Result collect_header(void* closure, MHD_ValueKind /*kind*/, const char* name, const char* value) noexcept {
   try {
-    auto& headers = *static_cast<Headers*>(closure);
-    const auto [entry, is_new] = headers.emplace(name, value != nullptr ? value : "");
-    if (!is_new) {
-      entry->second += ", ";
-      entry->second += value != nullptr ? value : "";
-    }
+    static_cast<RawHeaders*>(closure)->emplace_back(name, value != nullptr ? value : "");
     return MHD_YES;
   } catch (const std::exception&) {
     return MHD_NO;
   }
+}
+
+Headers joined(const RawHeaders& raw) {
+  Headers headers;
+  for (const auto& [name, value] : raw) {
+    const auto [entry, is_new] = headers.emplace(name, value);
+    if (!is_new) entry->second += ", " + value;
+  }
+  return headers;
+}
+
+/// Ends the connection: nobody knows where the next request would begin.
+Response unclear(std::string_view fault) {
+  Response response = text_response(400, "text/plain", fmt::format("the request is not clear: {}\n", fault));
+  response.headers.emplace("Connection", "close");
+  return response;
 }
 
 std::optional<std::uint64_t> parse_length(std::string_view text) {
@@ -55,6 +70,11 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 
 std::string name_of(const std::string& address, std::uint16_t port) {
   return fmt::format("{}:{}", address, port);
+}
+
+ConnectionLimits within_descriptors(ConnectionLimits limits) noexcept {
+  limits.most = connections_within_descriptors(limits.most);
+  return limits;
 }
 
 /// A listening socket on `wanted` (0: any free port), `port` being the one it got. Our own rather than libmicrohttpd's,
@@ -97,6 +117,8 @@ struct HttpServer::Impl {
 
   void start();
   void stop();
+  /// Ends late connections now and then, for as long as there are any.
+  void watch_deadlines();
 
   /// The libmicrohttpd callback: called with the head, then with each piece of the body, then once at its end,
   /// and once more after a resume.
@@ -110,6 +132,9 @@ struct HttpServer::Impl {
   static void* on_target(void* self, const char* target, MHD_Connection* connection) noexcept;
   static MHD_Result on_step(void* self, MHD_Connection* connection, const char* url, const char* method,
                             const char* version, const char* data, std::size_t* size, void** exchange) noexcept;
+  static MHD_Result on_accept(void* self, const sockaddr* peer, socklen_t size) noexcept;
+  static void on_connection(void* self, MHD_Connection* connection, void** context,
+                            MHD_ConnectionNotificationCode what) noexcept;
   static void on_completed(void* self, MHD_Connection* connection, void** exchange,
                            MHD_RequestTerminationCode how) noexcept;
 
@@ -117,13 +142,50 @@ struct HttpServer::Impl {
   const Planner planner;
   const Handler handler;
   const std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  Connections connections{within_descriptors(options.connections)};
+  std::atomic<bool> watching{false};
   MHD_Daemon* daemon = nullptr;
   std::uint16_t port = 0;
 };
 
-void* HttpServer::Impl::on_target(void* self, const char* target, MHD_Connection* /*connection*/) noexcept {
+MHD_Result HttpServer::Impl::on_accept(void* self, const sockaddr* peer, socklen_t /*size*/) noexcept {
+  try {
+    return static_cast<Impl*>(self)->connections.admits(peer) ? MHD_YES : MHD_NO;
+  } catch (const std::exception&) {
+    return MHD_NO;
+  }
+}
+
+void HttpServer::Impl::on_connection(void* self, MHD_Connection* connection, void** /*context*/,
+                                     MHD_ConnectionNotificationCode what) noexcept {
+  auto& impl = *static_cast<Impl*>(self);
+  const int socket = socket_of(connection);
+  if (what == MHD_CONNECTION_NOTIFY_CLOSED) return impl.connections.closed(socket);
+  try {
+    const auto* facts = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    impl.connections.opened(socket, facts != nullptr ? facts->client_addr : nullptr, std::chrono::steady_clock::now());
+    if (!impl.watching.exchange(true)) impl.watch_deadlines();
+  } catch (const std::exception&) {
+    ::shutdown(socket, SHUT_RDWR);
+  }
+}
+
+void HttpServer::Impl::watch_deadlines() {
+  // Runs on the timer's thread, which ends before this object does.
+  const auto next = connections.end_late_ones(std::chrono::steady_clock::now());
+  if (!next) {
+    watching = false;
+    // One that came in between has seen `watching` and left it to us.
+    if (!connections.end_late_ones(std::chrono::steady_clock::now()) || watching.exchange(true)) return;
+  }
+  const auto pause = std::max(std::chrono::milliseconds{10}, options.connections.head / 4);
+  shared->timer.after(pause, [this] { watch_deadlines(); });
+}
+
+void* HttpServer::Impl::on_target(void* self, const char* target, MHD_Connection* connection) noexcept {
   try {
     auto& impl = *static_cast<Impl*>(self);
+    impl.connections.request_line_came(socket_of(connection), std::chrono::steady_clock::now());
     auto exchange = std::make_shared<Exchange>(impl.shared);
     exchange->target = target;
     auto* address = exchange.get();
@@ -150,9 +212,10 @@ MHD_Result HttpServer::Impl::on_step(void* self, MHD_Connection* connection, con
   }
 }
 
-void HttpServer::Impl::on_completed(void* self, MHD_Connection* /*connection*/, void** exchange,
+void HttpServer::Impl::on_completed(void* self, MHD_Connection* connection, void** exchange,
                                     MHD_RequestTerminationCode how) noexcept {
   auto& impl = *static_cast<Impl*>(self);
+  impl.connections.answered(socket_of(connection), std::chrono::steady_clock::now());
   std::shared_ptr<Exchange> last;  // released after the lock: its end may take the lock again
   {
     const std::lock_guard lock{impl.shared->mutex};
@@ -171,6 +234,7 @@ MHD_Result HttpServer::Impl::step(MHD_Connection* connection, Exchange& exchange
                                   std::size_t& size) {
   if (exchange.phase == Exchange::Phase::head) {
     exchange.phase = Exchange::Phase::body;
+    connections.head_came(socket_of(connection), std::chrono::steady_clock::now());
     return take_head(connection, exchange, method);
   }
   if (size > 0) {
@@ -184,6 +248,7 @@ MHD_Result HttpServer::Impl::step(MHD_Connection* connection, Exchange& exchange
   }
   if (exchange.phase == Exchange::Phase::body) {
     exchange.phase = Exchange::Phase::handled;
+    connections.body_came(socket_of(connection));
     std::shared_ptr<Exchange> owner;
     {
       const std::lock_guard lock{shared->mutex};
@@ -197,7 +262,14 @@ MHD_Result HttpServer::Impl::step(MHD_Connection* connection, Exchange& exchange
 MHD_Result HttpServer::Impl::take_head(MHD_Connection* connection, Exchange& exchange, const char* method) {
   auto& request = exchange.request;
   request.method = method;
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, &collect_header, &request.headers);
+  RawHeaders raw;
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, &collect_header, &raw);
+  if (const auto fault = framing_fault(raw); !fault.empty()) {
+    exchange.drop_body = true;
+    const std::lock_guard lock{shared->mutex};
+    return queue_response(connection, exchange, unclear(fault));
+  }
+  request.headers = joined(raw);
   request.content_length = parse_length(request.header("Content-Length"));
   auto target = parse_target(exchange.target);
   if (!target) {
@@ -280,14 +352,16 @@ void HttpServer::Impl::start() {
   // 128 events at most and, having got just 128, sleeps for more before it looks at the ones it has (MHD_epoll in its
   // daemon.c; read in 0.9.75 and 1.0.1, measured with 0.9.75). A suspended connection, such as an idle stream, is not
   // polled, so a thousand of them cost nothing.
-  daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, port, /*apc=*/nullptr,
-                            /*apc_cls=*/nullptr, &Impl::on_step, this,                                           //
-                            MHD_OPTION_LISTEN_SOCKET, listener,                                                  //
-                            MHD_OPTION_URI_LOG_CALLBACK, &Impl::on_target, this,                                 //
-                            MHD_OPTION_NOTIFY_COMPLETED, &Impl::on_completed, this,                              //
-                            MHD_OPTION_CONNECTION_LIMIT, options.max_connections,                                //
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.connection_memory,                       //
-                            MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(options.idle_timeout.count()),  //
+  daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, port, &Impl::on_accept, this,
+                            &Impl::on_step, this,                                                                 //
+                            MHD_OPTION_LISTEN_SOCKET, listener,                                                   //
+                            MHD_OPTION_URI_LOG_CALLBACK, &Impl::on_target, this,                                  //
+                            MHD_OPTION_NOTIFY_COMPLETED, &Impl::on_completed, this,                               //
+                            MHD_OPTION_NOTIFY_CONNECTION, &Impl::on_connection, this,                             //
+                            MHD_OPTION_CONNECTION_LIMIT, connections.limits().most + spare_connections,           //
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1,                                                      //
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.connection_memory,                        //
+                            MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(options.stall_timeout.count()),  //
                             MHD_OPTION_END);
   if (daemon == nullptr) {
     // The listener is libmicrohttpd's from the call on: some of its failures have closed it, so it isn't touched again.
@@ -339,6 +413,10 @@ std::uint16_t HttpServer::port() const noexcept {
 
 std::string HttpServer::url() const {
   return "http://" + name_of(impl_->options.address, impl_->port);
+}
+
+const Connections& HttpServer::connections() const noexcept {
+  return impl_->connections;
 }
 
 void HttpServer::stop() {

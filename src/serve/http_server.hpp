@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "serve/connections.hpp"
 #include "serve/http_types.hpp"
 
 namespace react1::serve {
@@ -29,12 +30,13 @@ class Reply {
 };
 
 struct HttpServerOptions {
-  std::string address = "127.0.0.1";         ///< IPv4, numeric; "0.0.0.0": reachable from everywhere
-  std::uint16_t port = 0;                    ///< 0 = any free port
-  unsigned max_connections = 4096;           ///< further ones wait in the listen queue or are closed
+  std::string address = "127.0.0.1";  ///< IPv4, numeric; "0.0.0.0": reachable from everywhere
+  std::uint16_t port = 0;             ///< 0 = any free port
+  /// The same for every server of ours. Fewer connections than asked for where the process has few descriptors.
+  ConnectionLimits connections{};
   std::size_t connection_memory = 64 << 10;  ///< bytes per connection: request head and buffers; a larger head gets 431
   std::uint64_t max_discard = 64U << 20U;    ///< of a refused body this much is read, so that the client sees the 413
-  std::chrono::seconds idle_timeout{120};    ///< of a keep-alive connection; does not count while an answer is awaited
+  std::chrono::seconds stall_timeout{120};   ///< of a connection on which no byte moves, unless it awaits our answer
 };
 
 /// Starts in the constructor, stops in the destructor: open requests get 503, then the thread is joined.
@@ -57,6 +59,8 @@ class HttpServer {
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// "http://ADDRESS:PORT".
   [[nodiscard]] std::string url() const;
+  /// Connections that had to go: for others, or for being late.
+  [[nodiscard]] const Connections& connections() const noexcept;
   /// Answers every open request with 503 and joins the thread. May be called twice; not from a callback.
   void stop();
 

@@ -21,7 +21,7 @@ struct CaselessLess {
   [[nodiscard]] bool operator()(std::string_view a, std::string_view b) const noexcept;
 };
 
-/// A header that came several times is one entry, its values joined by ", ".
+/// A header that came several times is one entry, its values joined by ", ". What has to come once is refused then.
 using Headers = std::map<std::string, std::string, CaselessLess>;
 /// Decoded names and values; of a repeated name the first value counts.
 using Query = std::map<std::string, std::string, std::less<>>;

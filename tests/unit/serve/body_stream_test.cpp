@@ -25,7 +25,7 @@ using Streams = std::vector<std::shared_ptr<BodyStream>>;
 class StreamServer {
  public:
   StreamServer()
-      : server_({}, nullptr, [this](const serve::Request&, const serve::Reply& reply) {
+      : server_({.connections = {.most = 400}}, nullptr, [this](const serve::Request&, const serve::Reply& reply) {
           auto stream = std::make_shared<BodyStream>();
           reply.send({.headers = {{"Content-Type", "text/event-stream"}}, .body = serve::StreamBody{stream}});
           const std::lock_guard lock{mutex_};

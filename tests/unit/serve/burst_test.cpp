@@ -57,13 +57,14 @@ class Client {
 TEST_CASE("as many requests at once as libmicrohttpd looks at in one go are answered like any other number") {
   constexpr int kLooksAt = 128;  // MAX_EVENTS of its daemon.c
   std::promise<void> held, go_on;
-  const HttpServer server{{}, nullptr, [&](const Request& request, const Reply& reply) {
-                            if (request.path == "/hold") {
-                              held.set_value();
-                              go_on.get_future().wait();
-                            }
-                            reply.send(react1::serve::text_response(200, "text/plain", "well"));
-                          }};
+  const HttpServer server{
+      {.connections = {.most = 2 * kLooksAt}}, nullptr, [&](const Request& request, const Reply& reply) {
+        if (request.path == "/hold") {
+          held.set_value();
+          go_on.get_future().wait();
+        }
+        reply.send(react1::serve::text_response(200, "text/plain", "well"));
+      }};
   std::deque<Client> clients;
   for (int i = 0; i < kLooksAt; ++i) {
     clients.emplace_back(server.port()).ask("/first");

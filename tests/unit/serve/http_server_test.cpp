@@ -141,7 +141,7 @@ TEST_CASE("a half-sent body leaves no file behind") {
   const TemporaryDirectory folder;
   {
     const HttpServer server{
-        {.idle_timeout = std::chrono::seconds{1}},
+        {.stall_timeout = std::chrono::seconds{1}},
         [&](const serve::RequestHead&) { return serve::BodyPlan{.max_bytes = 1000, .file = folder.path() / "half"}; },
         echo};
     CHECK(
@@ -200,12 +200,12 @@ TEST_CASE("an answer can come later from another thread") {
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<Reply> waiting;
-  const HttpServer server{{}, nullptr, [&](const Request&, Reply reply) {
+  constexpr std::size_t count = 200;
+  const HttpServer server{{.connections = {.most = count}}, nullptr, [&](const Request&, Reply reply) {
                             const std::lock_guard lock{mutex};
                             waiting.push_back(std::move(reply));
                             changed.notify_one();
                           }};
-  constexpr std::size_t count = 200;
   std::jthread answerer{[&] {
     std::unique_lock lock{mutex};
     changed.wait(lock, [&] { return waiting.size() == count; });
@@ -223,7 +223,7 @@ TEST_CASE("an answer can come later from another thread") {
 }
 
 TEST_CASE("200 keep-alive connections are served at the same time, several times over") {
-  const HttpServer server{{}, nullptr, echo};
+  const HttpServer server{{.connections = {.most = 200}}, nullptr, echo};
   for (const auto& answer : test::exchange_many(server.url() + "/many", 200, 5)) {
     CHECK(answer.code == 0);
     CHECK(answer.status == 200);

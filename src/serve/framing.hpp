@@ -1,0 +1,20 @@
+// Whether a request's head leaves no doubt about where the request ends. Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace react1::serve {
+
+/// Names and values as they came, repeated ones included.
+using RawHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// What is wrong with the framing, "" when nothing is. A proxy before us may see another end of such a request than we
+/// do, and take the rest for a request of its own (RFC 9112, sections 6.3 and 11.2): a length beside chunks, two
+/// lengths, a length that is no number, a coding other than chunks, a name that is no token, a line break or control
+/// character in a value, two hosts.
+[[nodiscard]] std::string_view framing_fault(const RawHeaders& headers);
+
+}  // namespace react1::serve
