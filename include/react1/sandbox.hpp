@@ -33,6 +33,10 @@ struct SandboxOptions {
   /// an Error{usage} that names their JSON paths.
   std::string faults{};
   std::string faults_name = "faults";  ///< where the script came from, for its errors
+  /// Ports of this machine, besides its own and those that this process listens for reports on, that clips may be
+  /// fetched from and webhooks sent to. Nothing on another machine is ever reached.
+  std::vector<std::uint16_t> reachable_ports{};
+  bool all_ports_reachable = false;  ///< of this machine
   /// A file to which every accepted submit and every request seen is appended as a line of JSON; empty = none.
   std::string ledger{};
 };

@@ -2,13 +2,18 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <react1/error.hpp>
 #include <react1/sandbox.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
@@ -24,6 +29,7 @@ struct Arguments {
   double queue_time_s = 0.1, inference_time_s = 0;
   unsigned concurrency = 2;
   bool no_render = false;
+  std::vector<std::string> reach;
 };
 
 /// Any well-formed key will do; this one says what it is.
@@ -47,6 +53,14 @@ void announce(const std::string& url, const Shell& shell, std::uint16_t port) {
   }
 }
 
+std::uint16_t parse_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (fault != std::errc{} || end != text.data() + text.size() || port == 0)
+    throw Error(ErrorCode::usage, "--reach", "\"" + text + "\" is no port", {.hint = "1 to 65535, or any"});
+  return port;
+}
+
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds{std::llround(seconds * 1000)};
 }
@@ -59,6 +73,13 @@ SandboxOptions options_from(const Arguments& arguments) {
                          .concurrency = arguments.concurrency,
                          .render = !arguments.no_render,
                          .ledger = arguments.ledger};
+  for (const std::string& port : arguments.reach) {
+    if (port == "any") {
+      options.all_ports_reachable = true;
+    } else {
+      options.reachable_ports.push_back(parse_port(port));
+    }
+  }
   if (!arguments.faults.empty()) {
     options.faults = read_file(arguments.faults);
     options.faults_name = arguments.faults;
@@ -112,6 +133,11 @@ void add_sandbox(CLI::App& app, Shell& shell) {
       ->option_text("N");
   command->add_flag("--no-render", arguments->no_render,
                     "Look at no clip and answer with the same tiny one: for load tests");
+  command
+      ->add_option("--reach", arguments->reach,
+                   "A port of this machine that clips may be fetched from and webhooks sent to; \"any\": all (default: "
+                   "its own only)")
+      ->option_text("PORT|any ...");
   command->add_option("--faults", arguments->faults, "Script of what shall go wrong (docs/SANDBOX.md)")
       ->option_text("FILE");
   command

@@ -12,14 +12,17 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "core/request_id.hpp"
 #include "fal/webhook_inbox.hpp"
 #include "fal/wire.hpp"
+#include "http/network.hpp"
 #include "serve/http_server.hpp"
 
 namespace react1 {
 namespace {
 
 constexpr std::size_t kMaxWaiting = 64;  // reports that are not judged yet
+constexpr std::chrono::seconds kReportPatience{30};
 
 serve::Response plain(int status, std::string text) {
   return serve::text_response(status, "text/plain", std::move(text) + "\n");
@@ -74,9 +77,10 @@ struct WebhookReceiver::Impl {
         verifier(options.verification),
         judge([this](const std::stop_token& stop) { judge_arrivals(stop); }),
         server(
-            {.address = options.address, .port = options.port},
+            {.address = options.address, .port = options.port, .connections = {.body = kReportPatience}},
             [this](const serve::RequestHead& head) { return plan(head); },
-            [this](const serve::Request& request, const serve::Reply& reply) { take(request, reply); }) {}
+            [this](const serve::Request& request, const serve::Reply& reply) { take(request, reply); }),
+        own(server.port()) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { server.stop(); }  // before the thread that its last reports go to
@@ -136,7 +140,7 @@ struct WebhookReceiver::Impl {
     // The id of the queue is the body's, which is signed too: after a retry of the service's own, the header may name
     // the last attempt.
     if (report) delivery.request_id = fal::text_of(*report, "request_id");
-    if (delivery.request_id.empty()) return plain(400, "the report names no request_id");
+    if (!is_request_id(delivery.request_id)) return plain(400, "the report names no request_id");
     delivery.ok = fal::text_of(*report, "status") == "OK";
     delivery.body = std::move(arrival.body);
     log::info("webhook", fmt::format("request {} has ended, says its report", delivery.request_id));
@@ -151,7 +155,8 @@ struct WebhookReceiver::Impl {
   std::condition_variable_any arrived;
   std::deque<Arrival> arrivals;
   std::jthread judge;        // uses all of the above
-  serve::HttpServer server;  // last: its callbacks use all of the above
+  serve::HttpServer server;  // its callbacks use all of the above
+  const http::OwnService own;
 };
 
 WebhookReceiver::WebhookReceiver(WebhookReceiverOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -109,12 +109,6 @@ OwnPorts& own_ports() {
   return ports;
 }
 
-bool is_own(const Url& url) {
-  OwnPorts& own = own_ports();
-  const std::lock_guard lock(own.mutex);
-  return own.ports.contains(url.port);
-}
-
 }  // namespace
 
 std::shared_ptr<const NetworkSettings> network_from_environment() {
@@ -134,8 +128,14 @@ std::shared_ptr<const NetworkSettings> network_from_environment() {
 std::optional<std::string> proxy_for(const NetworkSettings& settings, const Url& url) {
   const std::string& proxy = url.scheme == "https" ? settings.https_proxy : settings.http_proxy;
   if (proxy.empty() || is_exempt(settings.no_proxy, url.host)) return std::nullopt;
-  if (is_loopback(url) && (is_own(url) || !runs_here(proxy))) return std::nullopt;
+  if (is_loopback(url) && (is_own_service(url) || !runs_here(proxy))) return std::nullopt;
   return proxy;
+}
+
+bool is_own_service(const Url& url) {
+  OwnPorts& own = own_ports();
+  const std::lock_guard lock(own.mutex);
+  return is_loopback(url) && own.ports.contains(url.port);
 }
 
 OwnService::OwnService(int port) : port_(port) {

@@ -28,6 +28,9 @@ struct NetworkSettings {
 /// here, too: any other one would take "127.0.0.1" for itself, and would be shown what is spoken in the clear.
 [[nodiscard]] std::optional<std::string> proxy_for(const NetworkSettings& settings, const Url& url);
 
+/// Whether it leads to a port that this process has registered.
+[[nodiscard]] bool is_own_service(const Url& url);
+
 /// Registers a port of this machine as a service of this process, which is never reached through a proxy.
 class OwnService {
  public:

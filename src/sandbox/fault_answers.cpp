@@ -37,11 +37,11 @@ void alter_logs(Json& document, Action::Logs how) {
 
 void alter_json(std::string& text, const Action& action) {
   if (action.merge.is_null() && action.logs == Action::Logs::as_they_are) return;
-  Json document = Json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return;
-  alter_logs(document, action.logs);
-  if (!action.merge.is_null()) document.merge_patch(action.merge);
-  text = json_text(document, /*indent=*/-1);
+  auto document = read_json(text);
+  if (!document) return;
+  alter_logs(*document, action.logs);
+  if (!action.merge.is_null()) document->merge_patch(action.merge);
+  text = json_text(*document, /*indent=*/-1);
 }
 
 /// JSON stays JSON as far as anybody reads it: blanks without end.

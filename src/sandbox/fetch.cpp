@@ -6,7 +6,6 @@
 #include <react1/error.hpp>
 
 #include "http/curl_transport.hpp"
-#include "http/url.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -29,19 +28,13 @@ Fetched download(const std::string& url, const std::filesystem::path& target, co
   return {target, std::nullopt};
 }
 
-/// Plain http or not: nothing off this machine is ever asked for anything.
-bool is_on_this_machine(const std::string& url) {
-  const auto parsed = http::parse_url(url);
-  return parsed && http::is_loopback(*parsed);
-}
-
 }  // namespace
 
-Fetched fetch(const std::string& url, const Storage& storage, const std::filesystem::path& target,
+Fetched fetch(const std::string& url, const Storage& storage, const Reach& reach, const std::filesystem::path& target,
               const RunContext& context) {
   if (const auto own = storage.local_file(url)) return {*own, std::nullopt};
   // A request to ourselves for a file that is not there can only fail.
-  if (storage.is_own(url) || !is_on_this_machine(url)) return {{}, FetchFailure::unreachable};
+  if (storage.is_own(url) || !reach.allows(url)) return {{}, FetchFailure::unreachable};
   return download(url, target, context);
 }
 

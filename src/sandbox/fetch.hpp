@@ -1,4 +1,4 @@
-// Fetches what an input URL points to. Only this service's own files and loopback http are ever touched.
+// Fetches what an input URL points to. Only this service's own files and what it may reach are ever touched.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 
 #include <react1/run_context.hpp>
 
+#include "sandbox/reach.hpp"
 #include "sandbox/storage.hpp"
 
 namespace react1::sandbox {
@@ -22,8 +23,9 @@ struct Fetched {
 /// Largest file that is fetched, bytes.
 inline constexpr std::int64_t max_fetch = std::int64_t{512} << 20;
 
-/// Own files are used where they lie; others are copied to `target`. Throws Error{interrupted|io}.
-[[nodiscard]] Fetched fetch(const std::string& url, const Storage& storage, const std::filesystem::path& target,
-                            const RunContext& context);
+/// Own files are used where they lie; others, of ports that `reach` allows, are copied to `target`. Throws
+/// Error{interrupted|io}.
+[[nodiscard]] Fetched fetch(const std::string& url, const Storage& storage, const Reach& reach,
+                            const std::filesystem::path& target, const RunContext& context);
 
 }  // namespace react1::sandbox

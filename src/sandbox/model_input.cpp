@@ -109,11 +109,12 @@ class Reader {
 }  // namespace
 
 std::variant<ModelInput, std::vector<Problem>> parse_model_input(std::string_view body) {
-  const Json document = Json::parse(body, /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) {
+  const auto parsed = read_json(body);
+  if (!parsed) {
     return std::vector<Problem>{
         {{"body"}, "json_invalid", "JSON decode error", Json{{"error", "invalid JSON"}}, nullptr}};
   }
+  const Json& document = *parsed;
   if (!document.is_object()) {
     return std::vector<Problem>{{{"body"},
                                  "model_attributes_type",

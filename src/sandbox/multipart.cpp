@@ -63,7 +63,7 @@ serve::Response Storage::finish_part(const serve::Request& request, std::string_
 
 std::variant<std::vector<Storage::Part>, serve::Response> Storage::listed(std::string_view body,
                                                                           const Entry& entry) const {
-  const Json wish = Json::parse(body, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const Json wish = read_json(body).value_or(Json());
   if (!wish.is_object() || !wish.contains("parts") || !wish["parts"].is_array() || wish["parts"].empty()) {
     return wrong_part("The body must be {\"parts\": [{\"partNumber\": 1, \"etag\": \"…\"}, …]}");
   }

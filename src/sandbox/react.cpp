@@ -77,8 +77,8 @@ Outcome Service::react(const std::string& id, const JobWish& wish, const JobQueu
   log("timing only, no lip-sync");
   const RemoveLater video_copy{storage_.folder() / ("video-" + id)};
   const RemoveLater audio_copy{storage_.folder() / ("audio-" + id)};
-  const auto video = fetch(input.video_url, storage_, video_copy.path, context);
-  const auto audio = fetch(input.audio_url, storage_, audio_copy.path, context);
+  const auto video = fetch(input.video_url, storage_, reach_, video_copy.path, context);
+  const auto audio = fetch(input.audio_url, storage_, reach_, audio_copy.path, context);
   std::vector<Problem> problems;
   if (video.failure) problems.push_back(not_fetched("video_url", input.video_url, *video.failure));
   if (audio.failure) problems.push_back(not_fetched("audio_url", input.audio_url, *audio.failure));

@@ -13,6 +13,9 @@
 namespace react1::sandbox {
 namespace {
 
+/// Open status streams are many connections at rest, and curl keeps its own for two minutes.
+constexpr serve::ConnectionLimits kConnections{.most = 4096, .most_per_peer = 4096, .idle = std::chrono::minutes{2}};
+
 std::filesystem::path usable(const std::string& directory) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
@@ -50,6 +53,7 @@ Service::Service(const SandboxOptions& options)
     : key_(options.key),
       renders_(options.render),
       ledger_(options.ledger),
+      reach_(options),
       faults_(parse_fault_script(options.faults, options.faults_name)),
       webhooks_(faults_),
       storage_(options.directory.empty() ? own_folder_.emplace().path() : usable(options.directory)),
@@ -62,7 +66,8 @@ Service::Service(const SandboxOptions& options)
           },
           [this](const std::string& id, const Outcome& outcome) { completed(id, outcome); }),
       server_(
-          {.port = options.port}, [this](const serve::RequestHead& head) { return plan(head); },
+          {.port = options.port, .connections = kConnections},
+          [this](const serve::RequestHead& head) { return plan(head); },
           [this](const serve::Request& request, const serve::Reply& reply) { answer(request, reply); }),
       reached_directly_(server_.port()) {
   storage_.set_base_url(server_.url());
@@ -72,6 +77,8 @@ serve::BodyPlan Service::plan(const serve::RequestHead& head) {
   const Located where = locate(head.path);
   ledger_.saw(head.method, where.route, head.has_header("Authorization"));
   serve::BodyPlan plan;
+  plan.refuse = refuse_web_page(head, server_.port());
+  if (plan.refuse) return plan;
   switch (where.route) {
     case Route::upload:
     case Route::part:

@@ -17,6 +17,7 @@
 #include "sandbox/faults.hpp"
 #include "sandbox/jobs.hpp"
 #include "sandbox/ledger.hpp"
+#include "sandbox/reach.hpp"
 #include "sandbox/route.hpp"
 #include "sandbox/storage.hpp"
 #include "sandbox/webhooks.hpp"
@@ -69,6 +70,7 @@ class Service {
   const std::string key_;
   const bool renders_;
   Ledger ledger_;
+  const Reach reach_;
   FaultBook faults_;
   Webhooks webhooks_;
   std::optional<TemporaryDirectory> own_folder_;

@@ -39,7 +39,7 @@ std::uint64_t random_bits() {
 }
 
 std::optional<std::chrono::seconds> lifetime_of(std::string_view header) {
-  const Json wish = Json::parse(header, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const Json wish = read_json(header).value_or(Json());
   if (!wish.is_object() || !wish.contains("expiration_duration_seconds")) return std::nullopt;
   const Json& seconds = wish["expiration_duration_seconds"];
   if (!seconds.is_number_integer() || seconds.get<std::int64_t>() <= 0) return std::nullopt;
@@ -76,7 +76,7 @@ void Storage::publish(const Slot& slot) {
 }
 
 serve::Response Storage::initiate(const serve::Request& request, bool in_parts) {
-  const Json body = Json::parse(request.body, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const Json body = read_json(request.body).value_or(Json());
   std::vector<Problem> problems;
   std::array<std::string, 2> values;
   constexpr std::array<const char*, 2> names{"file_name", "content_type"};

@@ -73,8 +73,9 @@ serve::Response Service::accept(JobWish wish, const std::string& webhook) {
   const std::string id = new_id(system_clock());
   ledger_.accepted(id, intent_of(wish.input), renders_);
   if (!webhook.empty()) {
-    if (!Webhooks::is_deliverable(webhook)) {
-      log::warning("sandbox", "nothing off this machine is told: no webhook will go to " + redact_url(webhook));
+    if (!reach_.allows(webhook)) {
+      log::warning("sandbox",
+                   "no webhook will go to " + redact_url(webhook) + ", which is no port that this sandbox may reach");
     } else {
       const std::lock_guard lock{mutex_};
       webhook_urls_.emplace(id, webhook);

@@ -12,7 +12,6 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
-#include "http/url.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -28,18 +27,18 @@ std::chrono::milliseconds pause_after(int attempt) {
 
 std::string body_of(const std::string& request_id, const Outcome& outcome) {
   const auto* text = std::get_if<std::string>(&outcome.response.body);
-  Json payload = Json::parse(text != nullptr ? *text : "", /*cb=*/nullptr, /*allow_exceptions=*/false);
+  auto payload = read_json(text != nullptr ? *text : std::string());
   const bool good = outcome.response.status == 200 && outcome.error.empty();
   Json body{{"request_id", request_id}, {"gateway_request_id", request_id}, {"status", good ? "OK" : "ERROR"}};
   if (!good) {
     body["error"] =
         outcome.error.empty() ? fmt::format("Invalid status code: {}", outcome.response.status) : outcome.error;
   }
-  if (payload.is_discarded()) {
+  if (!payload) {
     body["payload"] = nullptr;
     body["payload_error"] = "The payload is not JSON";
   } else {
-    body["payload"] = std::move(payload);
+    body["payload"] = std::move(*payload);
   }
   return json_text(body, /*indent=*/-1);
 }
@@ -52,11 +51,6 @@ Webhooks::~Webhooks() {
   timer_.stop();
   for (auto& worker : workers_) worker.request_stop();
   workers_.clear();
-}
-
-bool Webhooks::is_deliverable(const std::string& url) {
-  const auto parsed = http::parse_url(url);
-  return parsed && http::is_loopback(*parsed);
 }
 
 void Webhooks::deliver(std::string url, const std::string& request_id, std::uint64_t number, const Outcome& outcome) {

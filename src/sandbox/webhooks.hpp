@@ -26,8 +26,6 @@ class Webhooks {
   ~Webhooks();
 
   [[nodiscard]] Json key_set() const { return key_.key_set(); }
-  /// Whether anything would be sent there: to this machine only.
-  [[nodiscard]] static bool is_deliverable(const std::string& url);
   /// `number` is the submit's, for the faults.
   void deliver(std::string url, const std::string& request_id, std::uint64_t number, const Outcome& outcome);
 

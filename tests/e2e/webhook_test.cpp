@@ -53,7 +53,7 @@ bool says(const Outcome& outcome, const std::string& words) {
 }
 
 TEST_CASE("a run that listens asks for the status twice, at the beginning and after the report") {
-  const Sandbox sandbox({.inference_time = kWork});
+  const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   const Outcome outcome = user.run(listening_run(user, kHourly));
@@ -72,7 +72,7 @@ TEST_CASE("a run that listens asks for the status twice, at the beginning and af
 
 TEST_CASE("submit --wait listens as well, and so does a run with its own sandbox") {
   SUBCASE("submit --wait") {
-    const Sandbox sandbox({.inference_time = kWork});
+    const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
     User user;
     user.with_service(sandbox.url());
     std::ofstream(user.path("recipe.json")) << kHourly;
@@ -96,7 +96,7 @@ TEST_CASE("submit --wait listens as well, and so does a run with its own sandbox
 }
 
 TEST_CASE("a recipe can say where to listen, and commands that don't stay leave it") {
-  const Sandbox sandbox({.inference_time = kWork});
+  const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   const RawServer taken;  // whoever tried to listen would fail
@@ -129,8 +129,9 @@ TEST_CASE("reports that get lost or can't be believed: polling finds the end, an
        }) {
     const std::string name = unheard.name;
     CAPTURE(name);
-    const Sandbox sandbox(
-        SandboxOptions{.inference_time = 1500ms, .faults = std::string(R"({"faults": [)") + unheard.faults + "]}"});
+    const Sandbox sandbox(SandboxOptions{.inference_time = 1500ms,
+                                         .faults = std::string(R"({"faults": [)") + unheard.faults + "]}",
+                                         .all_ports_reachable = true});
     User user;
     user.with_service(sandbox.url());
     const Outcome outcome = user.run(listening_run(user, kOften));
@@ -153,8 +154,8 @@ TEST_CASE("a delivery that is refused is made again, and one that is repeated is
   SUBCASE("repeated") {
     faults = R"({"route": "webhook", "do": {"repeat": true}})";
   }
-  const Sandbox sandbox(
-      SandboxOptions{.inference_time = kWork, .faults = std::string(R"({"faults": [)") + faults + "]}"});
+  const Sandbox sandbox(SandboxOptions{
+      .inference_time = kWork, .faults = std::string(R"({"faults": [)") + faults + "]}", .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   const Outcome outcome = user.run(listening_run(user, kHourly));
@@ -165,7 +166,7 @@ TEST_CASE("a delivery that is refused is made again, and one that is repeated is
 }
 
 TEST_CASE("a forged report is refused, and nothing is asked or ended for it") {
-  const Sandbox sandbox({.inference_time = 2 * kWork});
+  const Sandbox sandbox({.inference_time = 2 * kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   Running running = user.start(listening_run(user, kHourly));
@@ -195,8 +196,10 @@ TEST_CASE("a forged report is refused, and nothing is asked or ended for it") {
 }
 
 TEST_CASE("a report of a failure changes no exit code") {
-  const Sandbox sandbox(SandboxOptions{.inference_time = kWork, .faults = R"({"faults": [{"route": "submit", "do":
-                 {"fail": {"status": 500, "type": "runner_disconnected", "message": "gone"}}}]})"});
+  const Sandbox sandbox(SandboxOptions{.inference_time = kWork,
+                                       .faults = R"({"faults": [{"route": "submit", "do":
+                 {"fail": {"status": 500, "type": "runner_disconnected", "message": "gone"}}}]})",
+                                       .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   const Outcome outcome = user.run(listening_run(user, kHourly));
@@ -208,7 +211,7 @@ TEST_CASE("a report of a failure changes no exit code") {
 }
 
 TEST_CASE("what was interrupted while listening is brought home without a report, by result and by run") {
-  const Sandbox sandbox({.inference_time = kWork});
+  const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   Running running = user.start(listening_run(user, kHourly));
@@ -231,7 +234,7 @@ TEST_CASE("what was interrupted while listening is brought home without a report
 }
 
 TEST_CASE("--webhook-url alone has the service report to somebody else, and its query is shown nowhere") {
-  const Sandbox sandbox({});
+  const Sandbox sandbox({.all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
   RawServer somebody;

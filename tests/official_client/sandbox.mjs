@@ -13,7 +13,7 @@ export const key = "official-client:not-a-real-secret";
 export class Sandbox {
   // `ledger`: path of the ledger; `options`: further flags.
   static async start(program, ledger, ...options) {
-    const child = spawn(program, ["sandbox", "-q", "--ledger", ledger, ...options], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(program, ["sandbox", "-q", "--reach", "any", "--ledger", ledger, ...options], { stdio: ["ignore", "pipe", "inherit"] });
     const sandbox = new Sandbox();
     sandbox.child = child;
     sandbox.ledger = ledger;

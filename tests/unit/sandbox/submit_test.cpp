@@ -91,7 +91,7 @@ std::string webhook_query(const test::RawServer& receiver) {
 }  // namespace
 
 TEST_CASE("a webhook is delivered signed, and again until it is taken") {
-  SandboxClient client;
+  SandboxClient client({.all_ports_reachable = true});
   test::RawServer receiver;
   std::atomic<int> calls = 0;
   receiver.otherwise([&](const test::SeenRequest&) { return test::answer(++calls < 3 ? 500 : 200, ""); });
@@ -116,10 +116,13 @@ TEST_CASE("a webhook is delivered signed, and again until it is taken") {
 }
 
 TEST_CASE("a webhook's faults: skipped, repeated, with a wrong signature, with an old time") {
-  SandboxClient client({.queue_time = std::chrono::milliseconds{0}, .render = false, .faults = R"({"faults":[
+  SandboxClient client({.queue_time = std::chrono::milliseconds{0},
+                        .render = false,
+                        .faults = R"({"faults":[
       {"route":"webhook","request":1,"call":1,"do":{"skip":true}},
       {"route":"webhook","request":1,"call":2,"do":{"wrong_signature":true,"repeat":true}},
-      {"route":"webhook","request":2,"do":{"timestamp_add_s":-1000}}]})"});
+      {"route":"webhook","request":2,"do":{"timestamp_add_s":-1000}}]})",
+                        .all_ports_reachable = true});
   test::RawServer receiver;
   receiver.otherwise([&](const test::SeenRequest&) { return test::answer(200, ""); });
   static_cast<void>(submit_with(client, {}, webhook_query(receiver)));
@@ -142,6 +145,66 @@ TEST_CASE("a webhook to another machine is never sent, and one that is no URL is
   CHECK(submit_with(client, {}, "?fal_webhook=https%3A%2F%2Fexample.com%2F").status == 200);
   CHECK(submit_with(client, {}, "?fal_webhook=nonsense").status == 400);
   CHECK(client.sandbox.accepted_submits() == 1);
+}
+
+TEST_CASE("clips and webhooks of other services of this machine are left alone, unless they are named") {
+  test::RawServer other;
+  other.otherwise([](const test::SeenRequest&) { return test::answer(200, "private"); });
+  {
+    SandboxClient client({.queue_time = std::chrono::milliseconds{0}});
+    const auto asked = client.submit(SandboxClient::input(other.url("/admin"), other.url("/metadata")));
+    REQUIRE(asked.status == 200);
+    static_cast<void>(submit_with(client, {}, webhook_query(other)));
+    const auto failed = client.run(SandboxClient::input(other.url("/v"), other.url("/a")));
+    CHECK(first_problem(failed)["type"] == "file_download_error");
+  }
+  CHECK(other.requests().empty());
+  SandboxClient client(
+      {.queue_time = std::chrono::milliseconds{0}, .reachable_ports = {static_cast<std::uint16_t>(other.port())}});
+  static_cast<void>(submit_with(client, {}, webhook_query(other)));
+  wait_for_count(other, 1);
+}
+
+TEST_CASE("a web page whose name was rebound to this machine gets nothing, and neither does any origin") {
+  SandboxClient client;
+  const std::string own = client.sandbox.url().substr(std::string("http://").size());
+  const std::string port = own.substr(own.find(':'));
+  const auto status_for = [&](const std::vector<std::string>& headers) {
+    std::vector<std::string> all{"Authorization: Key " + client.key};
+    all.insert(all.end(), headers.begin(), headers.end());
+    return test::exchange({.url = client.sandbox.url() + "/.well-known/jwks.json", .headers = all}).status;
+  };
+  for (const std::string& host : {own, "localhost" + port, "LOCALHOST" + port, "[::1]" + port}) {
+    CAPTURE(host);
+    CHECK(status_for({"Host: " + host}) == 200);
+  }
+  for (const std::string& host :
+       {"evil.example" + port, std::string("127.0.0.1"), std::string("127.0.0.1:1"), "127.0.0.1.evil.example" + port,
+        "localhost.evil.example" + port, "evil.example@127.0.0.1" + port, std::string("x")}) {
+    CAPTURE(host);
+    CHECK(status_for({"Host: " + host}) == 421);
+  }
+  CHECK(status_for({"Origin: http://evil.example"}) == 403);
+  CHECK(status_for({"Origin: null"}) == 403);
+  CHECK(status_for({"Origin: http://" + own}) == 403);
+  test::HttpRequest paid{.method = "POST", .url = client.sandbox.url() + "/fal-ai/sync-lipsync/react-1"};
+  paid.headers = {"Authorization: Key " + client.key, "Host: evil.example" + port};
+  paid.body = SandboxClient::input("http://127.0.0.1:9/v", "http://127.0.0.1:9/a").dump();
+  CHECK(test::exchange(paid).status == 421);
+  CHECK(client.sandbox.accepted_submits() == 0);
+}
+
+TEST_CASE("a submit that is nested 60,000 deep is refused, and the sandbox goes on") {
+  SandboxClient client;
+  const std::string deep = std::string(60'000, '[') + std::string(60'000, ']');
+  std::string objects;
+  for (int i = 0; i < 60'000; ++i) objects += "{\"a\":";
+  for (const std::string& body : {deep, "{\"video_url\":" + deep + "}", objects, std::string(900'000, '[')}) {
+    CHECK(client.call("POST", "/fal-ai/sync-lipsync/react-1", body).status == 422);
+    CHECK(client.call("POST", "/storage/upload/initiate?storage_type=fal-cdn-v3", body).status == 422);
+  }
+  CHECK(client.call("GET", "/.well-known/jwks.json").status == 200);
+  CHECK(client.sandbox.accepted_submits() == 0);
 }
 
 TEST_CASE("a request that has not started by its deadline fails, never having run") {

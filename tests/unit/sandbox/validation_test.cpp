@@ -180,7 +180,7 @@ TEST_CASE("clips that are too short are refused with the bound") {
   CHECK(first_problem(refused)["ctx"]["provided_duration"] == 0.25);
 }
 
-TEST_CASE("inputs may lie on another loopback server, but a redirect is not followed") {
+TEST_CASE("inputs may lie on a loopback server that is named, but a redirect is not followed") {
   const serve::HttpServer files{{}, nullptr, [](const serve::Request& request, const serve::Reply& reply) {
                                   if (request.path == "/moved") {
                                     reply.send({.status = 302, .headers = {{"Location", "/voice"}}});
@@ -188,7 +188,7 @@ TEST_CASE("inputs may lie on another loopback server, but a redirect is not foll
                                     reply.send({.body = serve::FileBody{test::fixture("voice_mono_48k_5s.wav")}});
                                   }
                                 }};
-  SandboxClient client;
+  SandboxClient client({.reachable_ports = {files.port()}});
   const auto video = client.upload(test::fixture("presenter_h264_25fps_6s.mp4"), "video/mp4");
   CHECK(client.run(SandboxClient::input(video, files.url() + "/voice")).status == 200);
   const auto moved = client.run(SandboxClient::input(video, files.url() + "/moved"));
