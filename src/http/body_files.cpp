@@ -79,8 +79,16 @@ bool FileReader::seek(std::int64_t position) noexcept {
 }
 
 FileWriter::FileWriter(const std::string& path)
-    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, /*mode=*/0644)) {
-  if (!file_.is_open()) problem_ = cause();
+    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, /*mode=*/0644)) {
+  struct stat facts {};
+  if (!file_.is_open() || ::fstat(file_.get(), &facts) != 0) {
+    problem_ = cause();
+  } else if (!S_ISREG(facts.st_mode)) {
+    problem_ = "not a regular file";
+  } else if (facts.st_nlink > 1) {
+    // In a folder that others may write to, the name can be given to any file between two attempts.
+    problem_ = "it has another name, too: it is not the file that was begun";
+  }
 }
 
 bool FileWriter::start_at(std::int64_t position) noexcept {

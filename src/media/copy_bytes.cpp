@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/own_file.hpp"
 #include "media/copy.hpp"
 #include "media/ff/check.hpp"
 #include "media/source_address.hpp"
@@ -20,6 +21,7 @@ struct CloseIo {
 using Io = std::unique_ptr<AVIOContext, CloseIo>;
 
 Io create(const std::filesystem::path& file) {
+  require_own_file(file);
   AVIOContext* raw = nullptr;
   ff::check(avio_open2(&raw, file_address(file.string()).c_str(), AVIO_FLAG_WRITE, nullptr, nullptr),
             "creating the file", file.string());

@@ -8,6 +8,7 @@ extern "C" {
 #include <libavutil/intreadwrite.h>
 }
 
+#include "core/own_file.hpp"
 #include "media/ff/check.hpp"
 #include "media/source_address.hpp"
 
@@ -22,6 +23,7 @@ Muxer::Muxer(std::filesystem::path file, Container container)
   format_.reset(raw);
   // Without the flag the muxer signs the file with its name and version.
   format_->flags |= AVFMT_FLAG_BITEXACT;
+  require_own_file(file_);
   ff::check(avio_open2(&format_->pb, address.c_str(), AVIO_FLAG_WRITE, nullptr, nullptr), "creating the file", name_);
 }
 

@@ -50,7 +50,9 @@ fs::path clips_root(const PipelineOptions& options) {
   fs::path root =
       options.clips_directory.empty() ? fs::path(state_directory()) / "clips" : fs::path(options.clips_directory);
   std::error_code error;
-  fs::create_directories(root, error);
+  const bool is_new = fs::create_directories(root, error);
+  std::error_code ignored;
+  if (is_new && !error) fs::permissions(root, fs::perms::owner_all, ignored);
   if (error) {
     throw Error(ErrorCode::io, root.string(), "can't keep prepared clips here",
                 {.detail = error.message(), .hint = "set REACT1_STATE_DIR to a folder that can be written to"});

@@ -128,9 +128,19 @@ void look_until_stable(const std::string& path, Look look) {
 }
 
 /// The mode of a file that was made by another umask, or by hand. Not one of another user: he chose it.
-void make_private(int file, const struct stat& facts) noexcept {
+bool is_open_to_others(const struct stat& facts) noexcept {
   constexpr mode_t kOthers = 077;
-  if (facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0) static_cast<void>(::fchmod(file, 0600));
+  return S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0;
+}
+
+void make_private(int file, const struct stat& facts) noexcept {
+  if (is_open_to_others(facts)) static_cast<void>(::fchmod(file, 0600));
+}
+
+/// SQLite's own files beside a database have the database's mode when they are made, and keep it.
+void make_private(const std::string& path) noexcept {
+  struct stat facts {};
+  if (::lstat(path.c_str(), &facts) == 0 && is_open_to_others(facts)) static_cast<void>(::chmod(path.c_str(), 0600));
 }
 
 }  // namespace
@@ -171,6 +181,7 @@ const std::string& database_file(const std::string& path, const Identity& identi
     if (id == 0) look_until_stable(path, [&] { look_at_unmarked(path, identity); });
   }
   make_private(file.get(), facts);
+  for (const char* beside : {"-wal", "-shm", "-journal"}) make_private(path + beside);
   return path;
 }
 

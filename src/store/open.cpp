@@ -22,9 +22,13 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
+/// For the user alone when it is made here: job rows name clips and people's folders. One that was there is his.
 void create_folder(const fs::path& folder) {
   std::error_code failed;
-  if (fs::create_directories(folder, failed); failed) {
+  const bool is_new = fs::create_directories(folder, failed);
+  std::error_code ignored;  // a file system without permissions is no reason to stop
+  if (is_new && !failed) fs::permissions(folder, fs::perms::owner_all, ignored);
+  if (failed) {
     throw Error(
         ErrorCode::io, folder.string(), "cannot create the folder of the job store",
         {.detail = failed.message(), .hint = "name a place that you can write to with --store or REACT1_STATE_DIR"});
@@ -47,14 +51,9 @@ std::string state_directory() {
                    .hint = "set REACT1_STATE_DIR to a folder that you can write to"});
     }
   }
-  std::error_code ignored;
-  const bool is_ours = named_by_us || !fs::exists(folder, ignored);
   create_folder(folder);
-  if (is_ours) {
-    // Only for the user: job rows name clips and people's folders. A file system without permissions is no reason to
-    // stop.
-    fs::permissions(folder, fs::perms::owner_all, ignored);
-  }
+  std::error_code ignored;
+  if (named_by_us) fs::permissions(folder, fs::perms::owner_all, ignored);
   return fs::absolute(folder).string();
 }
 

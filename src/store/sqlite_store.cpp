@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <string>
 
 #include <react1/error.hpp>
 
@@ -25,10 +27,20 @@ std::int64_t microusd(const Rational& usd) {
   " output, parameters_json, prepare_json, record_json, error, owner, created_ms, updated_ms,"              \
   " cost_microusd, paid_ms, epoch, lease_until_ms, cancel_asked_ms, answer_json"
 
+/// A number of a row that may have been written by anybody: from 0 to `most`.
+std::int64_t plausible(const Database& database, const std::string& job, std::int64_t number, std::int64_t most) {
+  if (number >= 0 && number <= most) return number;
+  throw Error(ErrorCode::io, database.path(), "job " + job + " holds a number that no job has",
+              {.detail = std::to_string(number), .hint = "the store is damaged, or was edited by hand"});
+}
+
 Job read_row(const Database& database, const Statement& row) {
+  constexpr std::int64_t kLastMs = 253'402'300'799'999;  // of the year 9999
+  constexpr std::int64_t kMostMicrousd = std::int64_t{1} << 50U;
   Job job;
   int column = 0;
   const auto text = [&] { return row.text(column++); };
+  const auto number = [&](std::int64_t most) { return plausible(database, job.id, row.number(column++), most); };
   job.id = text();
   job.intent = text();
   const std::string word = text();
@@ -52,13 +64,13 @@ Job read_row(const Database& database, const Statement& row) {
   job.record_json = text();
   job.error = text();
   job.owner = text();
-  job.created_ms = row.number(column++);
-  job.updated_ms = row.number(column++);
-  job.cost_usd = Rational(row.number(column++), micro);
-  job.paid_ms = row.number(column++);
-  job.epoch = row.number(column++);
-  job.lease_until_ms = row.number(column++);
-  job.cancel_asked_ms = row.number(column++);
+  job.created_ms = number(kLastMs);
+  job.updated_ms = number(kLastMs);
+  job.cost_usd = Rational(number(kMostMicrousd), micro);
+  job.paid_ms = number(kLastMs);
+  job.epoch = number(INT64_MAX);
+  job.lease_until_ms = number(kLastMs);
+  job.cancel_asked_ms = number(kLastMs);
   job.answer_json = row.text(column);
   return job;
 }
@@ -118,9 +130,12 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
     }
   }
   Job added = job;
-  if (added.id.empty()) {
-    added.id = new_id(clock_);
-  }
+  const auto is_taken = [this](const std::string& id) {
+    Statement query(database_, "SELECT 1 FROM jobs WHERE id = ?");
+    query.bind(1, id);
+    return query.step();
+  };
+  if (added.id.empty() || is_taken(added.id)) added.id = new_id(clock_);
   added.state = JobState::created;
   added.owner.clear();
   added.created_ms = added.updated_ms = now_ms();

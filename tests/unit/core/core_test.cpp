@@ -11,6 +11,7 @@
 #include "core/atomic_file.hpp"
 #include "core/clock.hpp"
 #include "core/nearest.hpp"
+#include "core/own_file.hpp"
 #include "core/part_file.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
@@ -160,6 +161,22 @@ TEST_CASE("an unfinished file that was swapped for a symlink is not taken for th
   CHECK_THROWS_AS(file.commit(), Error);
   CHECK(read_file(victim) == "keep me");
   CHECK_FALSE(std::filesystem::exists(folder.path() / "out.mp4"));
+}
+
+TEST_CASE("a library is given a name only while it is the name of our own file") {
+  const TemporaryDirectory folder;
+  const std::filesystem::path victim = folder.path() / "victim", name = folder.path() / "out.part";
+  std::ofstream(victim) << "keep me";
+  CHECK_NOTHROW(require_own_file(name));  // it will be made
+  std::filesystem::create_symlink(victim, name);
+  CHECK_THROWS_AS(require_own_file(name), Error);
+  std::filesystem::remove(name);
+  std::filesystem::create_hard_link(victim, name);
+  CHECK_THROWS_AS(require_own_file(name), Error);
+  std::filesystem::remove(name);
+  std::filesystem::create_directory(name);
+  CHECK_THROWS_AS(require_own_file(name), Error);
+  CHECK_NOTHROW(require_own_file(victim));
 }
 
 TEST_CASE("a file that appears while another is in the making is not replaced unless that is wanted") {

@@ -97,6 +97,19 @@ TEST_CASE("an owner that cannot be looked at holds its claim for as long as its 
   CHECK_FALSE(store->claim_holds(foreign));
 }
 
+TEST_CASE("an id that another job has is not used twice") {
+  const TemporaryDirectory folder;
+  const auto store = open_job_store((folder.path() / "store.sqlite").string());
+  Job first = test::sample_job("one"), second = test::sample_job("two");
+  first.id = second.id = "the-id-of-a-context";
+  const Job one = store->open(first, false).job;
+  const Job two = store->open(second, false).job;
+  CHECK(one.id == "the-id-of-a-context");
+  CHECK(two.id != one.id);
+  CHECK_FALSE(two.id.empty());
+  CHECK(store->find(one.id)->intent != store->find(two.id)->intent);
+}
+
 TEST_CASE("of many processes that open the same intent at once exactly one is new") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "store.sqlite").string();  // not there yet: creating it races as well

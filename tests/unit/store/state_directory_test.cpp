@@ -54,6 +54,35 @@ TEST_CASE("REACT1_STATE_DIR comes before XDG_STATE_HOME and that before HOME, an
   CHECK((fs::status(root + "/xdg/react1").permissions() & fs::perms::others_all) == fs::perms::none);
 }
 
+TEST_CASE("what is kept is for the user alone, also in a folder that was there and from an older program") {
+  const TemporaryDirectory folder;
+  const fs::path root = folder.path() / "shared";
+  fs::create_directory(root);
+  constexpr auto kOpen = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read |
+                         fs::perms::others_exec;
+  fs::permissions(root, kOpen);
+  const Variable own("REACT1_STATE_DIR", root.string());
+  CHECK(state_directory() == root.string());
+  CHECK(fs::status(root).permissions() == kOpen);  // the user's folder stays as it is
+  const std::string store = (root / "jobs.sqlite").string();
+  const auto is_private = [](const std::string& path) {
+    CAPTURE(path);
+    CHECK((fs::status(path).permissions() & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none);
+  };
+  static_cast<void>(open_job_store(store));
+  write_file_atomically(store + ".accepted", "");
+  constexpr auto kReadable = fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read;
+  for (const std::string& path : {store, store + ".accepted"}) fs::permissions(path, kReadable);
+  {
+    const auto jobs = open_job_store(store);  // holds its log beside it while it is open
+    fs::permissions(store + "-wal", kReadable);
+    static_cast<void>(open_job_store(store));
+    for (const std::string& path : {store, store + ".accepted", store + "-wal", store + "-shm"}) is_private(path);
+  }
+  static_cast<void>(open_job_store((root / "made" / "here" / "jobs.sqlite").string()));
+  is_private((root / "made" / "here").string());
+}
+
 TEST_CASE("without any of them, or with a file in the way, it is an I/O error") {
   const TemporaryDirectory folder;
   const Variable home("HOME", std::nullopt);
