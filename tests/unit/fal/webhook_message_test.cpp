@@ -160,13 +160,79 @@ TEST_CASE("a key set gives its Ed25519 keys and skips what else is in it") {
   const std::string x = one.coded();
   CHECK(parse_webhook_keys(R"({"keys":[{"x":")" + x + R"("}]})").size() == 1);
   CHECK(parse_webhook_keys(R"({"keys":[{"x":")" + x + R"(="}]})").size() == 1);
-  for (const std::string& none :
-       {std::string(), std::string("[]"), std::string("<html>"), std::string("{}"), std::string(R"({"keys":{}})"),
-        std::string(R"({"keys":[1,null,"x",{}]})"), R"({"keys":[{"kty":"RSA","x":")" + x + R"("}]})",
-        R"({"keys":[{"crv":"X25519","x":")" + x + R"("}]})", R"({"keys":[{"x":")" + x.substr(1) + R"("}]})",
-        R"({"keys":[{"x":")" + x + R"(AAAA"}]})", R"({"keys":[{"x":"!)" + x.substr(1) + R"("}]})",
-        std::string(R"({"keys":[{"x":5}]})")}) {
+  // Each key is tried once, two of one id are two keys, and the number of them is bounded.
+  CHECK(parse_webhook_keys(key_set({&one, &one, &two})).size() == 2);
+  std::string many = R"({"keys":[)";
+  for (int i = 0; i < 200; ++i) many += (i == 0 ? "" : ",") + (R"({"x":")" + SigningKey().coded() + "\"}");
+  CHECK(parse_webhook_keys(many + "]}").size() == 64);
+  for (const std::string& none : {std::string(),
+                                  std::string("[]"),
+                                  std::string("<html>"),
+                                  std::string("{}"),
+                                  std::string(R"({"keys":{}})"),
+                                  std::string(R"({"keys":[1,null,"x",{}]})"),
+                                  R"({"keys":[{"kty":"RSA","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"crv":"X25519","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"x":")" + x.substr(1) + R"("}]})",
+                                  R"({"keys":[{"x":")" + x + R"(AAAA"}]})",
+                                  R"({"keys":[{"x":"!)" + x.substr(1) + R"("}]})",
+                                  std::string(R"({"keys":[{"x":5}]})"),
+                                  R"({"keys":[{"kty":5,"x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"oct","k":")" + x + R"(","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"EC","crv":"P-256","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"OKP","crv":"Ed448","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"OKP","crv":null,"x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"OKP","crv":"Ed25519","alg":"HS256","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"OKP","crv":"Ed25519","alg":"none","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"kty":"OKP","crv":"Ed25519","use":"enc","x":")" + x + R"("}]})",
+                                  R"({"keys":[{"x":")" + x + R"(=="}]})",
+                                  R"({"keys":[{"x":"=)" + x.substr(1) + R"("}]})",
+                                  R"({"keys":[{"x":" )" + x.substr(1) + R"("}]})",
+                                  R"({"keys":[{"x":"+)" + x.substr(1) + R"("}]})",
+                                  R"({"keys":[{"x":"/)" + x.substr(1) + R"("}]})",
+                                  R"({"keys":[{"x":")" + std::string(43, 'A') + R"("}]})"}) {
     CAPTURE(none);
     CHECK(parse_webhook_keys(none).empty());
+  }
+}
+
+TEST_CASE("a key is written in one way only, and keys for which everybody can sign are none") {
+  const auto coded = [](const std::array<std::uint8_t, 32>& bytes) {
+    std::string text(44 + 1, '\0');
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), 32);
+    text.resize(43);
+    for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+    return text;
+  };
+  const auto is_taken = [](const std::string& x) {
+    return !parse_webhook_keys(R"({"keys":[{"x":")" + x + R"("}]})").empty();
+  };
+  std::array<std::uint8_t, 32> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes.at(i) = static_cast<std::uint8_t>(7 * i + 1);
+  const std::string plain = coded(bytes);
+  REQUIRE(is_taken(plain));
+  CHECK(parse_webhook_keys(R"({"keys":[{"x":")" + plain + R"("}]})")[0].bytes == bytes);
+  // The last letter holds four bits of the key and two that are 0: three other letters would say the same.
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const auto last = kLetters.find(plain.back());
+  for (std::size_t more = 1; more < 4; ++more) {
+    CHECK_FALSE(is_taken(plain.substr(0, 42) + kLetters[last + more]));
+  }
+  std::array<std::uint8_t, 32> weak{};
+  for (const int first : {0, 1}) {
+    for (const int sign : {0x00, 0x80}) {
+      weak = {};
+      weak[0] = static_cast<std::uint8_t>(first);
+      weak[31] = static_cast<std::uint8_t>(sign);
+      CHECK_FALSE(is_taken(coded(weak)));
+    }
+  }
+  for (const int first : {0xEC, 0xED, 0xEE}) {
+    for (const int end : {0x7F, 0xFF}) {
+      weak.fill(0xFF);
+      weak[0] = static_cast<std::uint8_t>(first);
+      weak[31] = static_cast<std::uint8_t>(end);
+      CHECK_FALSE(is_taken(coded(weak)));
+    }
   }
 }
