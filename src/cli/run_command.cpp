@@ -25,6 +25,7 @@ int run_command(const Arguments& arguments, Shell& shell) {
   const Pair pair = pair_of(arguments.video, arguments.audio);
   require_output_file(arguments.output, {pair.video, pair.audio});
   shell.paid.output = arguments.output;
+  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/true, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/true);
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace react1::cli {
 namespace {
@@ -44,22 +45,33 @@ int Signals::exit_code() const noexcept {
   return signal == 0 ? 0 : kShellBase + signal;
 }
 
+/// Once: the same signal, sent by a program soon after the first.
+bool Signals::is_repeat(const siginfo_t& signal) {
+  constexpr std::chrono::seconds kOneWish{1};
+  const bool by_program = signal.si_code != SI_KERNEL;
+  if (!by_program || signal.si_signo != first_.load()) return false;
+  return std::chrono::steady_clock::now() - first_at_ < kOneWish && !std::exchange(repeated_, true);
+}
+
 void Signals::take_signals() {
   while (true) {
-    int signal = 0;
-    if (const int failed = ::sigwait(&taken_, &signal); failed != 0) {
-      if (failed == EINTR) continue;
+    siginfo_t taken{};
+    const int signal = ::sigwaitinfo(&taken_, &taken);
+    if (signal < 0) {
+      if (errno == EINTR) continue;
       return;
     }
     if (signal == kEnd) {
       if (ending_.load()) return;
       continue;  // somebody else's idea
     }
-    int none = 0;
-    if (!first_.compare_exchange_strong(none, signal)) {
+    if (first_.load() == 0) {
+      first_at_ = std::chrono::steady_clock::now();
+      first_.store(signal);
+      stop_.request_stop();
+    } else if (!is_repeat(taken)) {
       ::_exit(kShellBase + signal);  // asked twice: no clean-up, no waiting
     }
-    stop_.request_stop();
   }
 }
 

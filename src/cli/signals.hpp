@@ -4,15 +4,18 @@
 #include <csignal>
 
 #include <atomic>
+#include <chrono>
 #include <stop_token>
 #include <thread>
 
 namespace react1::cli {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP request a stop; a second one ends the process at once. The signals are
-/// blocked and taken by a thread of our own, so that stop callbacks run as ordinary code and not in a signal handler.
-/// Create it in main before any other thread, because threads inherit what is blocked. SIGPIPE and
-/// SIGXFSZ are ignored: a closed pipe and a file size limit are write errors like any other.
+/// While it lives, SIGINT, SIGTERM and SIGHUP request a stop; a second wish ends the process at once. Programs that
+/// stop others often send a signal twice (timeout(1): to its child, then to the group), so what a program sends once
+/// more within a second is still the first wish, and a paid call keeps its grace. A key pressed twice is two wishes,
+/// and so is a third signal. The signals are blocked and taken by a thread of our own, so that stop callbacks run as
+/// ordinary code and not in a signal handler. Create it in main before any other thread, because threads inherit what
+/// is blocked. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file size limit are write errors like any other.
 class Signals {
  public:
   Signals();
@@ -26,8 +29,11 @@ class Signals {
 
  private:
   void take_signals();
+  [[nodiscard]] bool is_repeat(const siginfo_t& signal);
 
   std::stop_source stop_;
+  bool repeated_ = false;                           // of the thread
+  std::chrono::steady_clock::time_point first_at_;  // of the thread
   std::atomic<int> first_{0};
   std::atomic<bool> ending_{false};
   sigset_t taken_{};

@@ -38,6 +38,7 @@ int submit_command(const Arguments& arguments, Shell& shell) {
                 "needs --wait: this sandbox ends with the command, and the request with it",
                 {.hint = "`react1 sandbox` starts one that stays; or use --wait, or `react1 run --sandbox`"});
   }
+  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/arguments.wait, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
   Job job;
   std::optional<QueueStatus> status;

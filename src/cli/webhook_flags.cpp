@@ -7,7 +7,10 @@
 #include <react1/webhook.hpp>
 
 #include "cli/flags.hpp"
+#include "cli/output.hpp"
 #include "core/log.hpp"
+#include "core/printable.hpp"
+#include "core/redact.hpp"
 #include "http/url.hpp"
 
 namespace react1::cli {
@@ -47,6 +50,21 @@ void lay_over(WebhookPlan& plan, const WebhookFlags& flags) {
   if (!flags.url) return;
   if (!http::parse_url(*flags.url)) throw Error(ErrorCode::usage, "--webhook-url", "is no http(s) URL");
   plan.url = *flags.url;
+}
+
+void announce_recipe_webhook(const WebhookPlan& plan, const WebhookFlags& flags, bool listens, const Shell& shell) {
+  const auto say = [&](const std::string& what) {
+    const std::string text = what + "; the recipe wants it, and no flag";
+    shell.global.log_format == log::Format::json ? log::warning("webhook", text)
+                                                 : print_message("react1: warning: " + printable(text));
+  };
+  if (!flags.url && !plan.url.empty()) {
+    say("the end of the request, with the URL of its result, will be reported to " + redact_url(plan.url));
+  }
+  const bool is_open = plan.listen && !plan.listen->address.starts_with("127.");
+  if (!flags.listen && listens && is_open) {
+    say(fmt::format("reports are listened for on {}, which other machines can reach", plan.listen->address));
+  }
 }
 
 void set_up_webhook(FalOptions& options, const WebhookPlan& plan, bool stays) {

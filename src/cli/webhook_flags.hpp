@@ -7,6 +7,8 @@
 #include <react1/pipeline.hpp>
 #include <string>
 
+#include "cli/shell.hpp"
+
 namespace react1::cli {
 
 /// As typed; nullopt = not given, the recipe decides.
@@ -18,6 +20,10 @@ struct WebhookFlags {
 void add_webhook_flags(CLI::App& command, WebhookFlags& flags);
 /// Throws Error{usage}.
 void lay_over(WebhookPlan& plan, const WebhookFlags& flags);
+
+/// Says on stderr, also with -q, where a recipe has reports sent to or listened for without a flag of the user: a
+/// recipe may be somebody else's. Before anything is sent. `listens`: the command stays for the report.
+void announce_recipe_webhook(const WebhookPlan& plan, const WebhookFlags& flags, bool listens, const Shell& shell);
 
 /// Sets the webhook fields of `options`, whose hosts are set already, and listens when the plan says so and `stays`:
 /// the command is still there when the report comes. Throws Error{usage} when the service could not reach the listener,
