@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/log.hpp"
 #include "core/redact.hpp"
 #include "fal/multipart.hpp"
 #include "http/body_files.hpp"
@@ -61,6 +62,7 @@ std::map<int, std::string> PartGroup::run(int at_once, const RunContext& context
 }
 
 void PartGroup::work(const RunContext& context) {
+  const log::Scope scope(context.job_id);
   try {
     while (const Part* part = next()) send(*part, context);
   } catch (...) {  // carried to the caller's thread; the first one is the cause, the others were stopped by it

@@ -102,6 +102,7 @@ void PairUpload::abandon() noexcept {
 void PairUpload::start(const PreparedClip& clip, const fs::path& path) {
   Leg& leg = leg_of(clip);
   leg.start([this, &leg, path = path.string(), type = clip.video ? "video/mp4" : "audio/mpeg", sha256 = clip.sha256] {
+    const log::Scope scope(context_.job_id);
     try {
       return client_.upload(path, type, {stop_.get_token(), &leg, context_.job_id}, sha256);
     } catch (...) {  // carried to finish()

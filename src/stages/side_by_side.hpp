@@ -11,6 +11,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/log.hpp"
+
 namespace react1::stages {
 
 /// What `work` gives, or nothing.
@@ -47,7 +49,10 @@ auto side_by_side(const RunContext& context, Here here, There there) {
     }
   };
   {
-    const std::jthread other([&] { guarded(result_there, there, context_there); });
+    const std::jthread other([&] {
+      const log::Scope scope(context.job_id);
+      guarded(result_there, there, context_there);
+    });
     guarded(result_here, here, context_here);
   }
   if (first_failure) std::rethrow_exception(first_failure);
