@@ -3,6 +3,8 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)  # or programs are linked without -pie where the compiler does not do it by itself
 
 option(REACT1_TESTS "Build the tests" ON)
 option(REACT1_WERROR "Treat warnings as errors" OFF)
@@ -48,4 +50,17 @@ endif()
 if(REACT1_SANITIZE)
   target_compile_options(react1_options INTERFACE -fsanitize=${REACT1_SANITIZE} -fno-omit-frame-pointer -g)
   target_link_options(react1_options INTERFACE -fsanitize=${REACT1_SANITIZE})
+endif()
+
+# Hardening. What the linker does costs nothing and is in every build; what the compiler does is in what is installed.
+# A sanitizer brings its own, and _FORTIFY_SOURCE needs an optimiser. -fcf-protection is left out: Debian's start-up files
+# are built without it, so the linker leaves the mark out that would switch it on. scripts/hardening looks at the result.
+target_link_options(react1_options INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+if(NOT REACT1_SANITIZE AND NOT REACT1_FUZZ)
+  set(hardened "$<NOT:$<CONFIG:Debug>>")
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-fstack-clash-protection REACT1_HAS_STACK_CLASH)
+  target_compile_options(react1_options INTERFACE
+    "$<${hardened}:-fstack-protector-strong;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>"
+    "$<$<AND:${hardened},$<BOOL:${REACT1_HAS_STACK_CLASH}>>:-fstack-clash-protection>")
 endif()
