@@ -1,4 +1,4 @@
-#include "program.hpp"
+#include "e2e/program.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

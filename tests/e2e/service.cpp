@@ -1,4 +1,4 @@
-#include "service.hpp"
+#include "e2e/service.hpp"
 
 #include "core/json.hpp"
 
