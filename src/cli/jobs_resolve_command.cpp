@@ -27,7 +27,7 @@ struct Arguments {
   std::string pipeline = "default";
   std::string id;
   std::optional<std::string> request_id, output;
-  bool looks_up = false, pay_again = false, drop = false, unchecked = false;
+  bool looks_up = false, pay_again = false, drop = false, unchecked = false, overwrites = false;
 };
 
 Resolution resolution_of(const Arguments& arguments) {
@@ -59,7 +59,9 @@ int look_up(const Arguments& arguments, Shell& shell) {
   PipelineOptions options = load_recipe(arguments.pipeline);
   options.lost_answer.look_up = true;  // that is what was asked for
   lay_over(options.lost_answer, arguments.look_up);
-  if (arguments.output) require_output_file(*arguments.output, {});
+  std::optional<ResultOutput> output;
+  if (arguments.output)
+    output.emplace(OutputFlags{*arguments.output, arguments.overwrites}, std::vector<Source>{}, shell);
   ServiceSession session(arguments.service, options, shell);
   const LookUp found = [&] {
     ConsoleObserver observer(shell);
@@ -77,7 +79,7 @@ int look_up(const Arguments& arguments, Shell& shell) {
                                                   arguments.id)
                                     : std::string()});
   }
-  if (!arguments.output) {
+  if (!output) {
     print_result(shell.global.json ? to_json(found.job) : told(found.job));
     return 0;
   }
@@ -86,14 +88,14 @@ int look_up(const Arguments& arguments, Shell& shell) {
   shell.paid.output = *arguments.output;
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);
-    return fetch_result(request, *arguments.output, session.service(), {shell.stop, &observer});
+    return fetch_result(request, output->path(), session.service(), {shell.stop, &observer}, output->options());
   }();
-  return print_run(record, shell);
+  return hand_over(record, *output, shell);
 }
 
 int resolve_command(const Arguments& arguments, Shell& shell) {
   if (arguments.looks_up) return look_up(arguments, shell);
-  if (arguments.output) throw Error(ErrorCode::usage, "-o", "goes with --auto only");
+  if (arguments.output || arguments.overwrites) throw Error(ErrorCode::usage, "-o", "goes with --auto only");
   const Resolution resolution = resolution_of(arguments);
   const std::unique_ptr<JobStore> jobs = open_existing_store(arguments.service.store, shell.stop);
   if (!jobs) {
@@ -123,6 +125,7 @@ void add_jobs_resolve(CLI::App& jobs, Shell& shell) {
                     "Look for it in the service's request history; attached when exactly one request is it");
   add_value(*command, "-o,--output", arguments->output, "With --auto: fetch and verify the result, too")
       ->option_text("OUT.mp4");
+  add_overwrite_flag(*command, arguments->overwrites);
   outcome->add_flag("--pay-again", arguments->pay_again,
                     "The next run of the same intent sends it; a second payment, if the first was accepted");
   outcome->add_flag("--drop", arguments->drop, "The result is not wanted any more; nothing is sent");

@@ -3,6 +3,7 @@
 #include <react1/webhook.hpp>
 
 #include "core/clock.hpp"
+#include "core/request_id.hpp"
 #include "fal/errors.hpp"
 #include "fal/input_digest.hpp"
 #include "fal/platform_history.hpp"
@@ -20,7 +21,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (const auto object = fal::read_object(input.text)) {
     fuzz::require(fal::input_digest(input.text) == fal::input_digest(object->dump()));
     if (const auto page = fal::read_history_page(*object)) {
-      for (const HistoryEntry& entry : page->entries) fuzz::require(fal::is_usable_id(entry.request_id));
+      for (const HistoryEntry& entry : page->entries) fuzz::require(is_request_id(entry.request_id));
     }
   }
   static_cast<void>(parse_iso8601(input.text));
