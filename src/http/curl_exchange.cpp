@@ -304,7 +304,9 @@ Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
   TransportFailure result = failure(kind_of(known, begun_sending_), words);
   long cause = 0;
   curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &cause);
-  const bool exhausted = known == CURLE_OUT_OF_MEMORY || cause == EMFILE || cause == ENFILE || cause == ENOBUFS;
+  if (no_socket_ != 0) cause = no_socket_;
+  const bool exhausted =
+      known == CURLE_OUT_OF_MEMORY || cause == EMFILE || cause == ENFILE || cause == ENOBUFS || cause == ENOMEM;
   if (!begun_sending_ && !out_of_reach_.empty()) {
     result.kind = Kind::protocol;
     result.detail = "it leads into a private network or this machine, where it may not: " + out_of_reach_;

@@ -91,6 +91,7 @@ class CurlExchange {
   bool begun_sending_ = false;           // the way to the server stands and the request is handed to it
   std::optional<Place> peer_;            // where the server is; nullopt: not known, or a proxy knows
   std::string out_of_reach_;             // an address that was not connected to
+  int no_socket_ = 0;                    // why the system gave no socket
   const FileSink* file_sink_;
   const StreamSink* stream_sink_;
   Touched touched_;

@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <react1/error.hpp>
 #include <string>
@@ -67,10 +68,9 @@ void CurlExchange::set_network(const std::string& url) {
   if (proxy) {
     const bool socks = to_lower(*proxy).starts_with("socks");
     way_ = url.starts_with("https:") || socks ? Way::tunnel : Way::plain_proxy;
-  } else if (reach_ != Reach::anywhere) {
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::socket_callback);
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
   }
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::socket_callback);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
 }
 
 /// Called when the way to the server stands, TLS session included, and just before the request goes out on it: the one
@@ -93,14 +93,18 @@ int CurlExchange::begin_callback(void* self, char* address, char*, int, int) noe
 
 curl_socket_t CurlExchange::socket_callback(void* self, curlsocktype, curl_sockaddr* address) noexcept {
   auto* exchange = static_cast<CurlExchange*>(self);
-  if (!may_reach(exchange->reach_, place_of(address->addr))) {
+  // A proxy may be anywhere.
+  if (exchange->way_ == Way::direct && !may_reach(exchange->reach_, place_of(address->addr))) {
     try {
       exchange->out_of_reach_ = "the address that the name resolves to";
     } catch (...) {  // out of memory: it is not connected to all the same
     }
     return CURL_SOCKET_BAD;
   }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  // curl would only say that it can't connect.
+  if (made < 0) exchange->no_socket_ = errno;
+  return made;
 }
 
 void CurlExchange::set_version(const std::string& url) {

@@ -52,7 +52,7 @@ void History::accepted(const std::string& request_id, const std::string& body, b
                        const Listing& listing) {
   Entry entry{
       .request_id = request_id, .sent = system_clock().wall(), .input = nullptr, .output = nullptr, .listing = listing};
-  if (keeps_payload && !listing.no_payload) entry.input = Json::parse(body, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (keeps_payload && !listing.no_payload) entry.input = read_json(body).value_or(Json(nullptr));
   if (!listing.input.is_null() && entry.input.is_object()) entry.input.merge_patch(listing.input);
   entry.sent += listing.sent_at_add;
   const std::lock_guard lock{mutex_};
@@ -69,8 +69,7 @@ void History::ended(const std::string& request_id, const Outcome& outcome) {
   entry.ended = system_clock().wall();
   entry.status = outcome.response.status;
   const auto* text = std::get_if<std::string>(&outcome.response.body);
-  if (text != nullptr && !entry.input.is_null())
-    entry.output = Json::parse(*text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (text != nullptr && !entry.input.is_null()) entry.output = read_json(*text).value_or(Json(nullptr));
 }
 
 bool History::is_listed(const Entry& entry, Time now) const {

@@ -60,10 +60,10 @@ serve::Response prices(const serve::RequestHead& head) {
 }
 
 serve::Response estimate(const serve::Request& request) {
-  const Json body = Json::parse(request.body, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const Json body = read_json(request.body).value_or(Json(nullptr));
   const Json::json_pointer quantity("/endpoints/" + std::string{"fal-ai~1sync-lipsync~1react-1"} + "/unit_quantity");
-  if (body.is_discarded() || !body.is_object() || body.value("estimate_type", "") != "unit_price" ||
-      !body.contains(quantity) || !body.at(quantity).is_number()) {
+  if (!body.is_object() || body.value("estimate_type", "") != "unit_price" || !body.contains(quantity) ||
+      !body.at(quantity).is_number()) {
     return platform_error(400, "validation_error", "endpoints: each needs a unit_quantity");
   }
   return json_response(200, Json{{"estimate_type", "unit_price"},

@@ -172,7 +172,7 @@ RunRecord collect_result(Claim& claim, const OutputGuard& output, Service& servi
   record.timings = claim.timings;
   record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
   keep_known(record, output.known(record.request_id));
-  if (claim.job) keep_known(record, Json::parse(claim.job->record_json, /*cb=*/nullptr, /*allow_exceptions=*/false));
+  if (claim.job) keep_known(record, read_json(claim.job->record_json).value_or(Json(nullptr)));
   announce(service, claim, record);
   laps.lap("announce");
 

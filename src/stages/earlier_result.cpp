@@ -77,7 +77,7 @@ std::optional<EarlierResult> read_earlier(const std::filesystem::path& path, con
   } catch (const Error&) {
     return std::nullopt;
   }
-  Json record = Json::parse(content, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  Json record = read_json(content).value_or(Json(nullptr));
   if (!is_run_document(record)) return std::nullopt;
   EarlierResult earlier = earlier_from(std::move(record));
   earlier.job = jobs.find_by_request(earlier.request_id);
@@ -89,7 +89,7 @@ std::optional<EarlierResult> find_earlier(const std::string& output, const std::
   constexpr std::size_t kNewest = 1000;
   for (Job& job : jobs.list(std::nullopt, kNewest)) {
     if (job.output != output || job.record_json.empty()) continue;
-    Json record = Json::parse(job.record_json, /*cb=*/nullptr, /*allow_exceptions=*/false);
+    Json record = read_json(job.record_json).value_or(Json(nullptr));
     if (!is_run_document(record)) continue;
     EarlierResult earlier = earlier_from(std::move(record));
     if (earlier.sha256 != sha256) continue;

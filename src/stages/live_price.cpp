@@ -56,7 +56,7 @@ Json read_memory() {
   std::error_code ignored;
   if (!path || !fs::is_regular_file(*path, ignored)) return Json::object();
   try {
-    Json memory = Json::parse(read_file(path->string()), /*cb=*/nullptr, /*allow_exceptions=*/false);
+    Json memory = read_json(read_file(path->string())).value_or(Json(nullptr));
     return memory.is_object() ? memory : Json::object();
   } catch (const Error&) {
     return Json::object();

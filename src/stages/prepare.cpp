@@ -66,7 +66,7 @@ void require_ours(const PreparedPlaces& places) {
   Json document;
   if (places.document.existing) {
     try {
-      document = Json::parse(read_file(places.document.file), /*cb=*/nullptr, /*allow_exceptions=*/false);
+      document = read_json(read_file(places.document.file)).value_or(Json(nullptr));
     } catch (const Error&) {  // not readable: not proved
     }
   }

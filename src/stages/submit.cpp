@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "core/printable.hpp"
 #include "stages/budget.hpp"
+#include "stages/deferring_observer.hpp"
 #include "stages/grace_stop.hpp"
 #include "stages/naming.hpp"
 #include "store/paid_call.hpp"
@@ -150,18 +151,24 @@ std::optional<Job> submit_once(Job job, const Parameters& parameters, const Uplo
   context.observer->on_stage(Stage::submit);
   const std::string id = job.id;
   Submission submission(std::move(job), budget, service);
+  // An observer's exception would be taken for the call's: it waits until the answer is in the store.
+  DeferringObserver observer(*context.observer);
   RequestRef request;
   try {
     const GraceStop grace(context.stop, kGrace);
     request = service.client.submit(parameters, pair.video_url, pair.audio_url,
-                                    RunContext{grace.token(), context.observer, context.job_id}, submission.watch());
+                                    RunContext{grace.token(), &observer, context.job_id}, submission.watch());
   } catch (const Error& error) {
     if (submission.moved_away()) return std::nullopt;
     if (!submission.failed(error)) throw;
     if (error.code() == ErrorCode::interrupted) throw interrupted_in_call(id);
     throw with_resolution(error, id);
   }
-  return naming(request.request_id, [&] { return submission.accepted(request, *context.observer); });
+  return naming(request.request_id, [&] {
+    Job submitted = submission.accepted(request, observer);
+    observer.rethrow();
+    return submitted;
+  });
 }
 
 }  // namespace react1::stages

@@ -64,7 +64,7 @@ TEST_CASE("doctor names a key that is missing, malformed or refused: exit 5, wit
 
 TEST_CASE("doctor says when something else answers in the service's place, and when nobody does: exit 6") {
   ScriptedService portal;
-  portal.answer("GET", "/", answer(200, "<html>Sign in to WiFi</html>", "text/html"));
+  portal.answer("GET", "/", answer(200, "<html><title>Sign in to WiFi</title></html>", "text/html"));
   User user;
   user.with_service(portal.url());
   const Outcome outcome = user.run({"doctor", "--json"});

@@ -25,7 +25,8 @@ constexpr const char* kQuick =
 
 /// A user who asks the history as a recipe says.
 struct Desk {
-  explicit Desk(const std::string& faults) : sandbox({.queue_time = {}, .faults = R"({"faults": [)" + faults + "]}"}) {
+  explicit Desk(const std::string& faults)
+      : sandbox({.queue_time = {}, .faults = R"({"faults": [)" + faults + "]}", .all_ports_reachable = true}) {
     user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.platform_url());
     std::ofstream(user.path("recipe.json")) << kQuick;
   }
@@ -222,7 +223,10 @@ TEST_CASE("a rehearsal is marked, costs nothing, and is not the result of the pa
   CHECK(user.run({"jobs", "show", jobs[0]["job_id"]}).out.find("a rehearsal") != std::string::npos);
 
   const Sandbox paid({.port = port, .faults = paid_service()});
-  const Outcome real = user.run(run_arguments(user, {"--json"}));
+  // A rehearsal's file is not replaced without a word either.
+  CHECK(user.run(run_arguments(user, {"--json"})).exit == 2);
+  CHECK(paid.accepted_submits() == 0);
+  const Outcome real = user.run(run_arguments(user, {"--json", "--overwrite"}));
   CAPTURE(real.err);
   REQUIRE(real.exit == 0);
   CHECK(real.json()["reused"] == false);

@@ -79,8 +79,8 @@ TEST_CASE("what an edit list hides is told in samples, whatever the track's tick
 }
 
 TEST_CASE("what packets tell of their samples is what a decoder gives") {
-  for (const char* name : {"opus_12k_clock_4s.mp4", "gap_ima_qt_4s.mov", "jitter_alac_4s.m4a", "gap_alac_4s.m4a",
-                           "rounded_ac3_4s.ac3"}) {
+  for (const char* name :
+       {"opus_12k_clock_4s.mp4", "gap_ima_qt_4s.mov", "jitter_alac_4s.m4a", "gap_alac_4s.m4a", "rounded_ac3_4s.ac3"}) {
     const std::string path = test::fixture(name);
     const MediaInfo info = probe(path);
     CAPTURE(name);

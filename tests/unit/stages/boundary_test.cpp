@@ -40,6 +40,10 @@ const std::vector<Throw>& kinds() {
       [] { throw std::overflow_error("rational"); },
       [] { throw std::out_of_range("at"); },
       [] { throw 42; },
+      // Our own, which mean something to whoever waits for the paid call's answer.
+      [] { throw Error(ErrorCode::io, "there", "is full"); },
+      [] { throw Error(ErrorCode::network, "there", "is away", {.retryable = true}); },
+      [] { throw Error(ErrorCode::refused, "there", "was refused"); },
   };
   return all;
 }

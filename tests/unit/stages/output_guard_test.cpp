@@ -35,7 +35,7 @@ struct Bench {
   [[nodiscard]] std::size_t requests() const {
     const std::vector<SandboxRequest> all = sandbox.requests();
     return static_cast<std::size_t>(
-        std::count_if(all.begin(), all.end(), [](const SandboxRequest& seen) { return seen.route != "status"; }));
+        std::count_if(all.begin(), all.end(), [](const SandboxRequest& seen) { return seen.route != "identity"; }));
   }
   [[nodiscard]] std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   [[nodiscard]] PipelineOptions happy(OutputOptions output = {}) const {

@@ -1,0 +1,48 @@
+// While money is on its way, nobody's exception may take the place of what came of it.
+#pragma once
+
+#include <exception>
+
+#include <react1/run_context.hpp>
+
+namespace react1::stages {
+
+/// Hands everything on to another observer, which must outlive it. What that throws is kept, the first of it, until it
+/// is asked for. Not thread-safe, as observers are.
+class DeferringObserver final : public Observer {
+ public:
+  explicit DeferringObserver(Observer& other) noexcept : other_(other) {}
+
+  void on_stage(Stage stage) override {
+    hand_on([&] { other_.on_stage(stage); });
+  }
+  void on_progress(const Progress& progress) override {
+    hand_on([&] { other_.on_progress(progress); });
+  }
+  void on_note(const Note& note) override {
+    hand_on([&] { other_.on_note(note); });
+  }
+  void on_request(std::string_view request_id) override {
+    hand_on([&] { other_.on_request(request_id); });
+  }
+
+  /// Throws what was kept, if anything was.
+  void rethrow() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+ private:
+  template <class Call>
+  void hand_on(const Call& call) noexcept {
+    try {
+      call();
+    } catch (...) {
+      if (!thrown_) thrown_ = std::current_exception();
+    }
+  }
+
+  Observer& other_;
+  std::exception_ptr thrown_;
+};
+
+}  // namespace react1::stages
