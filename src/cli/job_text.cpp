@@ -34,6 +34,14 @@ std::string time_text(std::int64_t unix_ms) {
   return iso8601(std::chrono::system_clock::time_point(std::chrono::milliseconds(unix_ms)));
 }
 
+/// As predicted before the call; "-" where none has left, or it was refused.
+std::string cost_text(const Job& job) {
+  if (!job.sandbox.empty()) return "free";
+  const bool may_be_paid = job.paid_ms != 0 && (!job.request.request_id.empty() || job.state == JobState::submitting ||
+                                                job.state == JobState::outcome_unknown);
+  return may_be_paid ? job.cost_usd.to_decimal(2) + " USD" : "-";
+}
+
 }  // namespace
 
 std::string verification_text(const Verification& verification) {
@@ -61,9 +69,10 @@ std::string status_text(const QueueStatus& status, const std::string& request_id
 }
 
 std::string jobs_text(const std::vector<Job>& jobs) {
-  std::vector<std::vector<std::string>> rows{{"job", "state", "service", "created", "request", "video", "audio"}};
+  std::vector<std::vector<std::string>> rows{
+      {"job", "state", "service", "cost", "created", "request", "video", "audio"}};
   for (const Job& job : jobs) {
-    rows.push_back({job.id, std::string(to_string(job.state)), job.sandbox.empty() ? "paid" : "sandbox",
+    rows.push_back({job.id, std::string(to_string(job.state)), job.sandbox.empty() ? "paid" : "sandbox", cost_text(job),
                     time_text(job.created_ms), job.request.request_id.empty() ? "-" : job.request.request_id, job.video,
                     job.audio});
   }
@@ -78,6 +87,7 @@ std::string job_text(const Job& job) {
   add("request", job.request.request_id);
   add("endpoint", job.endpoint);
   add("service", job.sandbox.empty() ? job.queue_url : job.queue_url + " (a sandbox: a rehearsal, nothing was paid)");
+  rows.push_back({"cost", cost_text(job)});
   add("video", job.video);
   add("audio", job.audio);
   add("output", job.output);
