@@ -15,6 +15,7 @@
 #include "fal/stored_size.hpp"
 #include "fal/upload.hpp"
 #include "http/body_files.hpp"
+#include "http/fetch_error.hpp"
 #include "store/patience.hpp"
 
 namespace react1::fal {
@@ -45,7 +46,12 @@ std::string upload_whole(const Session& session, const LocalFile& file, const Ru
     context.observer->on_progress({Stage::upload, done, file.bytes, "bytes"});
   };
   const Subject subject{redact_url(target.upload_url), fmt::format("uploading {}", file.path)};
-  http::Outcome outcome = http::perform_with_retry(session.transport(), request, session.retry(), context);
+  const auto is_no_page = [](const http::Response& answer) {
+    return !answer.ok() || http::page_type(answer.headers, answer.body) != "text/html";
+  };
+  http::Outcome outcome = http::perform_with_retry(session.transport(), request, session.retry(), context, is_no_page);
+  if (const auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && !is_no_page(*answer))
+    throw unusable(*answer, subject, "a storage host's", session.options().key);
   if (const auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && !answer->ok())
     throw storage_refusal(*answer, subject, session.options().key);
   static_cast<void>(expect_ok(std::move(outcome), subject, session.options().key));
@@ -72,9 +78,27 @@ std::optional<std::string> lies_there(const Session& session, const LocalFile& f
   return std::nullopt;
 }
 
-/// Truncated uploads have been reported as successful before (fal-ai/fal#1146).
+/// What the host says of a file that was just sent; where it has none (yet), again after pauses.
+StoredSize size_after_upload(const Session& session, const std::string& url, const RunContext& context) {
+  const RetryOptions& retry = session.options().retry;
+  for (int attempt = 1;; ++attempt) {
+    const StoredSize stored = stored_size(session, url, context);
+    if (stored.kind != StoredSize::Kind::absent || attempt >= retry.attempts) return stored;
+    http::pause(session.clock(), http::backoff(attempt, retry, session.dice()()), context);
+  }
+}
+
+/// Truncated uploads have been reported as successful before (fal-ai/fal#1146), and a proxy's or a portal's 200 to an
+/// upload says nothing: a request that names a file which is not there is paid for nothing.
 void check_stored(const Session& session, const LocalFile& file, const std::string& url, const RunContext& context) {
-  const StoredSize stored = stored_size(session, url, context);
+  const StoredSize stored = size_after_upload(session, url, context);
+  if (stored.kind == StoredSize::Kind::absent) {
+    throw Error(ErrorCode::network, redact_url(url), "the upload was answered as if it had succeeded, and is not there",
+                {.detail = file.path,
+                 .hint = "something between here and the storage host may have answered in its place; nothing was "
+                         "paid, run the same command again",
+                 .retryable = true});
+  }
   if (stored.kind != StoredSize::Kind::known) {
     log::debug("fal", fmt::format("{}: the host does not say how much it stored", redact_url(url)));
   } else if (stored.bytes != file.bytes) {

@@ -293,6 +293,8 @@ Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
   }
   if (code == CURLE_OK) {
     if (response_.status < 200 || response_.status > 599) return failure(Kind::protocol, "no valid status line");
+    // curl takes a connection that ends in the middle of a head for the end of an answer without a body.
+    if (!body_begun_) return failure(Kind::reset, "the connection ended in the middle of the answer's head");
     // curl checks this too, except for what it ignores behind the announced end.
     const bool decoded = request_.decode && response_.headers.has("Content-Encoding");  // then curl alone knows
     if (announced_ && *announced_ != response_.bytes && !decoded)

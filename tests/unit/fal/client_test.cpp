@@ -27,6 +27,7 @@ std::string good_service(const RawServer& server, const SeenRequest& request) {
                               "ftyp",
                               8),
                   "video/mp4");
+  if (request.target == "/files/in") return answer(206, "c", "video/mp4", "Content-Range: bytes 0-0/4\r\n");
   return answer(404, R"({"status":"NOT_FOUND"})");
 }
 

@@ -171,7 +171,7 @@ TEST_CASE("a host that says it stored another size makes the upload fail") {
 
 TEST_CASE("a host that does not say how much it stored is believed") {
   for (const std::string& shown :
-       {answer(404, ""), answer(403, "<Error/>", "text/xml"), answer(405, ""), answer(500, ""), answer(206, "m"),
+       {answer(401, ""), answer(403, "<Error/>", "text/xml"), answer(405, ""), answer(500, ""), answer(206, "m"),
         answer(206, "m", "audio/mpeg", "Content-Range: bytes 0-0/*\r\n"), answer(302, "", "", "Location: ftp://x/\r\n"),
         answer(200, "packed", "audio/mpeg", "Content-Encoding: gzip\r\n"), std::string()}) {
     CAPTURE(shown);
@@ -186,6 +186,56 @@ TEST_CASE("a host that does not say how much it stored is believed") {
       bench.server.script({step::read_request(), step::reset()});  // curl tries a fresh connection after a reused one
     }
     CHECK_NOTHROW(static_cast<void>(bench.upload()));
+  }
+}
+
+TEST_CASE("an upload that something else answered is not there, and fails before anything is paid") {
+  for (const std::string& put :
+       {answer(200, ""), answer(200, R"({"ok": true})"), answer(204, ""), answer(206, "x", "text/plain")}) {
+    for (const int gone : {404, 410}) {
+      CAPTURE(put);
+      UploadBench bench;
+      bench.server.otherwise([&](const SeenRequest& request) {
+        if (request.method == "GET") return answer(gone, "");
+        return request.method == "POST" ? bench.initiated() : put;
+      });
+      const Error error = thrown_by([&] { static_cast<void>(bench.upload()); });
+      CHECK(error.code() == ErrorCode::network);
+      CHECK(error.retryable());
+      CHECK(bench.server.count("GET") == static_cast<std::size_t>(bench.options.retry.attempts));
+    }
+  }
+}
+
+TEST_CASE("a file that its host shows only after a while is there") {
+  UploadBench bench;
+  bench.server.otherwise([&](const SeenRequest& request) {
+    if (request.method == "GET") return bench.server.count("GET") < 3 ? answer(404, "") : UploadBench::shown(300'000);
+    return request.method == "POST" ? bench.initiated() : answer(200, "");
+  });
+  CHECK_NOTHROW(static_cast<void>(bench.upload()));
+}
+
+TEST_CASE("a web page in place of a storage host's answer is tried again, and is no success") {
+  const std::string page = answer(200, "<html><title>Sign in to WiFi</title></html>", "text/html");
+  UploadBench bench;
+  bool forever = false;
+  SUBCASE("once") {}
+  SUBCASE("for ever") {
+    forever = true;
+  }
+  bench.server.otherwise([&](const SeenRequest& request) {
+    if (request.method == "GET") return UploadBench::shown(300'000);
+    if (request.method == "POST") return bench.initiated();
+    return forever || bench.server.count("PUT") == 1 ? page : answer(200, "");
+  });
+  if (forever) {
+    const Error error = thrown_by([&] { static_cast<void>(bench.upload()); });
+    CHECK(error.code() == ErrorCode::network);
+    CHECK(contains(error.detail(), "Sign in"));
+  } else {
+    CHECK_NOTHROW(static_cast<void>(bench.upload()));
+    CHECK(bench.server.count("PUT") == 2);
   }
 }
 

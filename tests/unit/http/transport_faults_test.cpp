@@ -117,11 +117,21 @@ TEST_CASE("an answer in pieces that breaks off is no answer") {
   CHECK(failed(transport.perform(get(server.url("/")), {})).kind == Kind::truncated_body);
 }
 
-TEST_CASE("a header that breaks off is no answer") {
-  RawServer server;
-  server.script({step::read_request(), step::send("HTTP/1.1 200 OK\r\nContent-Le"), step::reset()});
-  CurlTransport transport("react1/test");
-  CHECK(failed(transport.perform(get(server.url("/")), {})).request_may_have_been_received);
+TEST_CASE("a header that breaks off is no answer, wherever and however it does") {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Id: 7\r\n\r\n";
+  for (const bool reset : {true, false}) {
+    // Less than the status line is no HTTP at all.
+    for (std::size_t size = head.find('\n') + 1; size < head.size() - 1; ++size) {
+      CAPTURE(reset);
+      CAPTURE(size);
+      RawServer server;
+      Script script{step::read_request(), step::send(head.substr(0, size))};
+      if (reset) script.push_back(step::reset());
+      server.script(std::move(script));
+      CurlTransport transport("react1/test");
+      CHECK(failed(transport.perform(post(server.url("/"), "{}"), {})).request_may_have_been_received);
+    }
+  }
 }
 
 TEST_CASE("what lies behind the announced length is not read") {
