@@ -128,19 +128,20 @@ void look_until_stable(const std::string& path, const Identity& identity, Look l
 }
 
 /// The mode of a file that was made by another umask, or by hand. Not one of another user: he chose it.
-bool is_open_to_others(const struct stat& facts) noexcept {
-  constexpr mode_t kOthers = 077;
-  return S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0;
+void close_to_others(const std::string& path, const struct stat& facts) noexcept {
+  constexpr mode_t kOwner = S_IRWXU, kOthers = S_IRWXG | S_IRWXO;
+  const bool is_open = S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0;
+  // What the owner may not do is not given to him: he may have made it read-only.
+  if (is_open) static_cast<void>(::chmod(path.c_str(), facts.st_mode & kOwner));
 }
 
 /// SQLite's own files beside a database have the database's mode when they are made, and keep it.
 void make_private(const std::string& path, const struct stat& facts) noexcept {
-  if (is_open_to_others(facts)) static_cast<void>(::chmod(path.c_str(), 0600));
+  close_to_others(path, facts);
   for (const char* ending : {"-wal", "-shm", "-journal"}) {
     const std::string beside = path + ending;
     struct stat others {};
-    const bool is_there = ::lstat(beside.c_str(), &others) == 0;
-    if (is_there && is_open_to_others(others)) static_cast<void>(::chmod(beside.c_str(), 0600));
+    if (::lstat(beside.c_str(), &others) == 0) close_to_others(beside, others);
   }
 }
 

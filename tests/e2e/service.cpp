@@ -45,6 +45,7 @@ std::string ScriptedService::respond(const SeenRequest& request) const {
   }
   if (request.method == "PUT") return react1::test::answer(200, "{}");
   if (request.method == "POST") return with({{"status", "IN_QUEUE"}, {"queue_position", 0}});
+  if (request.target.find("/files/") != std::string::npos) return react1::test::answer(405, "");  // says no size
   if (request.target.find("/status") != std::string::npos) return with({{"status", "COMPLETED"}});
   if (request.target.find("/requests/") != std::string::npos) {
     return react1::test::answer(200, Json{{"video", {{"url", server_.url("/out.mp4")}}}}.dump());
