@@ -33,7 +33,9 @@ Said read_word(const http::Response& response, const std::string& challenge, con
   if (response.status == 408 || response.status == 429 || response.status >= 500) return {};
   const Fault fault = read_fault(response, key);
   const bool is_queue_format = fault.is_service_json || !fault.status_word.empty();
-  return {is_queue_format ? Word::denial : Word::none};
+  // A queue has no such request; what tells of one, or of another one, is somebody else's answer.
+  const bool is_about_it = may_be_about(response, std::string(kSandboxChallengePrefix) + challenge);
+  return {is_queue_format && response.status >= 400 && is_about_it ? Word::denial : Word::none};
 }
 
 /// What the service says to one challenge.

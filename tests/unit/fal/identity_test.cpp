@@ -94,9 +94,13 @@ TEST_CASE("pages, redirects and faults decide nothing: they are asked again, and
     int status;
     const char* body;
   };
-  for (const Case& c : {Case{200, "<html>sign in</html>"}, Case{404, "<html>no</html>"}, Case{302, ""}, Case{200, ""},
-                        Case{204, ""}, Case{200, "{}"}, Case{200, "[1]"}, Case{503, R"({"detail":"busy"})"},
-                        Case{429, R"({"detail":"slow"})"}, Case{502, "<html>bad gateway</html>"}}) {
+  for (const Case& c :
+       {Case{200, "<html>sign in</html>"}, Case{404, "<html>no</html>"}, Case{302, ""}, Case{200, ""}, Case{204, ""},
+        Case{200, "{}"}, Case{200, "[1]"}, Case{503, R"({"detail":"busy"})"}, Case{429, R"({"detail":"slow"})"},
+        Case{502, "<html>bad gateway</html>"}, Case{200, R"({"status":"COMPLETED","error":"x"})"},
+        Case{200, R"({"status":"IN_QUEUE"})"}, Case{200, R"({"detail":"Not Found"})"},
+        Case{404, R"({"status":"NOT_FOUND","request_id":"another"})"},
+        Case{200, R"({"request_id":"another","status":"COMPLETED","error":"x"})"}}) {
     CAPTURE(c.status);
     CAPTURE(std::string(c.body));
     IdentityBench bench;
