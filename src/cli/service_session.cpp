@@ -24,8 +24,6 @@ constexpr const char* kGroup = "Service";
 constexpr std::chrono::milliseconds kSandboxPoll{50};
 constexpr std::chrono::milliseconds kSandboxPollMax{250};
 
-constexpr const char* kStoreName = "jobs.sqlite";
-
 bool is_database_url(const std::string& path) {
   return !url_scheme(path).empty();
 }
@@ -115,7 +113,7 @@ PipelineOptions with_state_place(PipelineOptions options, const ServiceFlags& fl
 
 std::unique_ptr<JobStore> open_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
   if (const std::optional<std::string> named = named_store(flag)) return open_job_store(*named, stop);
-  return open_job_store((std::filesystem::path(state_directory()) / kStoreName).string(), stop);
+  return open_job_store((std::filesystem::path(state_directory()) / store::kStoreName).string(), stop);
 }
 
 void require_store(const std::optional<std::string>& flag) {
@@ -132,7 +130,7 @@ std::unique_ptr<JobStore> open_existing_store(const std::optional<std::string>& 
   if (const std::optional<std::string> named = named_store(flag)) {
     path = *named;
   } else {
-    path = (store::state_folder() / kStoreName).string();
+    path = (store::state_folder() / store::kStoreName).string();
   }
   if (!is_database_url(path) && !is_there(path)) return nullptr;
   return open_job_store(path, stop);

@@ -33,10 +33,6 @@ std::string seconds_text(const Seconds& value) {
   return value.to_decimal(3) + " s";
 }
 
-std::string rate_text(const Rational& fps) {
-  return fps.den() == 1 ? fmt::to_string(fps.num()) : fps.to_decimal(3);
-}
-
 std::string table(const std::vector<std::vector<std::string>>& cells, int indent) {
   std::vector<std::vector<std::string>> rows = cells;
   for (auto& row : rows) {

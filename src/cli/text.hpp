@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "plan/text.hpp"
+
 namespace react1::cli {
 
 /// "1.4 MB".
 [[nodiscard]] std::string bytes_text(std::int64_t bytes);
 /// "14.973 s".
 [[nodiscard]] std::string seconds_text(const Seconds& value);
-/// "25" or "23.976".
-[[nodiscard]] std::string rate_text(const Rational& fps);
+using planning::rate_text;
 
 /// Columns padded to their widest cell, two blanks between them, `indent` blanks before. Counts code points, so that
 /// other letters than ASCII line up as well. Cells are made printable.

@@ -9,6 +9,7 @@
 #include "core/redact.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/live_schema.hpp"
+#include "fal/platform.hpp"
 #include "fal/queue.hpp"
 #include "fal/session.hpp"
 #include "fal/verdict.hpp"
@@ -64,7 +65,7 @@ void check_queue(const fal::Session& session, Findings& findings, const RunConte
     return;
   }
   const fal::Fault fault = fal::read_fault(response, key);
-  if (!fault.is_service_json && fault.status_word.empty()) {
+  if (!fault.is_queue_format()) {
     findings.push_back(failed("queue", ErrorCode::network,
                               fmt::format("{}: something else answers in the service's place ({})", subject.where,
                                           fal::describe(response, fault)),
@@ -112,11 +113,11 @@ Finding price_of(FalClient& client, const Price& price, const RunContext& contex
   const std::string found =
       fmt::format("the account pays {} {} per {}", live.price.to_decimal(4), live.currency, live.unit);
   const std::string recipe = fmt::format("the recipe says {} USD per minute", price.usd_per_minute.to_decimal(4));
-  const bool is_comparable = live.currency == "USD" && (live.unit == "minute" || live.unit == "minutes");
-  if (is_comparable && live.price == price.usd_per_minute) return good("price", found + ", as the recipe says");
+  const std::optional<Rational> comparable = fal::usd_per_minute(live);
+  if (comparable == price.usd_per_minute) return good("price", found + ", as the recipe says");
   return warning("price", fmt::format("{}; {}", found, recipe),
-                 is_comparable ? "set price.output_usd_per_minute in the recipe"
-                               : "compare by hand: budgets count in USD per minute of output");
+                 comparable ? "set price.output_usd_per_minute in the recipe"
+                            : "compare by hand: budgets count in USD per minute of output");
 }
 
 Finding schema_of(FalClient& client, const RunContext& context) {

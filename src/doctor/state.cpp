@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "doctor/checks.hpp"
+#include "store/state_folder.hpp"
 #include "store/trial.hpp"
 
 namespace react1::doctor {
@@ -117,7 +118,7 @@ void check_state(const DoctorOptions& options, Findings& findings) {
   findings.push_back(owner_of(folder));
   if (findings.back().health == Health::failed) return;
   findings.push_back(space_of(folder));
-  const std::string path = options.store.empty() ? (fs::path(folder) / "jobs.sqlite").string() : options.store;
+  const std::string path = options.store.empty() ? (fs::path(folder) / store::kStoreName).string() : options.store;
   const std::string place = fs::absolute(path).parent_path().string();
   findings.push_back(file_system_of(place));
   findings.push_back(locks_in(place));

@@ -19,7 +19,14 @@ struct Fault {
   std::string status_word;               ///< e.g. "NOT_FOUND", as the queue answers
   bool is_service_json = false;          ///< an object with a detail or an error type: fal itself spoke
   bool has_problem_list = false;         ///< the model's own list
+
+  /// In one of the queue's formats, whether or not it was the queue that answered.
+  [[nodiscard]] bool is_queue_format() const noexcept { return is_service_json || !status_word.empty(); }
 };
+/// A trouble of the moment: 408, 429, 5xx. The answer says nothing about what was asked.
+[[nodiscard]] constexpr bool is_passing_trouble(int status) noexcept {
+  return status == 408 || status == 429 || status >= 500;
+}
 /// Texts are scrubbed.
 [[nodiscard]] Fault read_fault(const http::Response& response, const Secret& key);
 

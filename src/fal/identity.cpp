@@ -30,12 +30,11 @@ Said read_word(const http::Response& response, const std::string& challenge, con
   const std::string instance = text_of(*body, "sandbox");
   if (!instance.empty() && text_of(*body, "proof") == sandbox_proof(challenge, instance))
     return {Word::proof, instance};
-  if (response.status == 408 || response.status == 429 || response.status >= 500) return {};
-  const Fault fault = read_fault(response, key);
-  const bool is_queue_format = fault.is_service_json || !fault.status_word.empty();
+  if (is_passing_trouble(response.status)) return {};
   // A queue has no such request; what tells of one, or of another one, is somebody else's answer.
   const bool is_about_it = may_be_about(response, std::string(kSandboxChallengePrefix) + challenge);
-  return {is_queue_format && response.status >= 400 && is_about_it ? Word::denial : Word::none};
+  const bool is_denial = response.status >= 400 && is_about_it && read_fault(response, key).is_queue_format();
+  return {is_denial ? Word::denial : Word::none};
 }
 
 /// What the service says to one challenge.
@@ -53,8 +52,7 @@ Said ask(const Session& session, const RunContext& context) {
   if (is_denial(response, key)) throw refusal(response, subject, key);
   Said said = read_word(response, challenge, key);
   if (said.word == Word::none) {
-    if (response.status == 408 || response.status == 429 || response.status >= 500)
-      throw refusal(response, subject, key);
+    if (is_passing_trouble(response.status)) throw refusal(response, subject, key);
     throw unusable(response, subject, "the queue's", key);
   }
   return said;

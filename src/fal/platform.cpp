@@ -13,10 +13,6 @@
 namespace react1::fal {
 namespace {
 
-bool is_busy(int status) noexcept {
-  return status == 408 || status == 429 || status >= 500;
-}
-
 /// An amount as it was written; nullopt for what is no amount.
 std::optional<Rational> amount_of(const Json& object, const char* name) {
   const auto found = object.find(name);
@@ -62,7 +58,7 @@ Error by_status(int status, const Subject& subject, const PlatformFault& fault) 
                  /*retryable=*/false);
   if (status == 429)
     return error(ErrorCode::network, "the platform asks to slow down", "try again in a while", /*retryable=*/true);
-  if (is_busy(status) || status < 400)
+  if (is_passing_trouble(status) || status < 400)
     return error(ErrorCode::network, "the platform has a fault or is overloaded", "try again later",
                  /*retryable=*/true);
   return error(ErrorCode::refused, "the platform refused the question", "", /*retryable=*/false);
@@ -114,6 +110,11 @@ PlatformAnswer ask_platform(const Session& session, const http::Request& request
   auto body = response.ok() ? read_object(response.body) : std::nullopt;
   if (!body || body->contains("error")) throw platform_refusal(response, subject, key);
   return {std::move(*body), static_cast<std::int64_t>(response.body.size())};
+}
+
+std::optional<Rational> usd_per_minute(const UnitPrice& price) {
+  const bool is_minute = price.unit == "minute" || price.unit == "minutes";
+  return is_minute && price.currency == "USD" ? std::optional(price.price) : std::nullopt;
 }
 
 UnitPrice unit_price(const Session& session, const RunContext& context) {

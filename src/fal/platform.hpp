@@ -39,6 +39,8 @@ struct PlatformAnswer {
                                           const RunContext& context);
 
 [[nodiscard]] UnitPrice unit_price(const Session& session, const RunContext& context);
+/// As budgets count; nullopt: the price is of something else, or in another currency.
+[[nodiscard]] std::optional<Rational> usd_per_minute(const UnitPrice& price);
 [[nodiscard]] CostEstimate estimate_cost(const Session& session, const Rational& units, const RunContext& context);
 [[nodiscard]] std::string live_schema(const Session& session, const RunContext& context);
 [[nodiscard]] KeyProbe probe_key(const Session& session, const RunContext& context);

@@ -89,8 +89,7 @@ Error undecided(const http::Response& response, const Subject& subject, const Se
   const Fault fault = read_fault(response, key);
   const bool is_own_404 = response.status == 404 && (fault.is_service_json || fault.status_word == "NOT_FOUND");
   if (is_own_404) return unknown_request(response, subject, fault);
-  if (response.status == 408 || response.status == 429 || response.status >= 500)
-    return refusal(response, subject, key);
+  if (is_passing_trouble(response.status)) return refusal(response, subject, key);
   return {ErrorCode::network,
           subject.where,
           fmt::format("{}: the answer says nothing about the request", subject.action),

@@ -11,6 +11,10 @@ std::string brief(const Rational& value) {
   return text == "-0" ? "0" : text;
 }
 
+std::string rate_text(const Rational& fps) {
+  return fps.den() == 1 ? std::to_string(fps.num()) : fps.to_decimal(/*places=*/3);
+}
+
 std::string counted(std::int64_t count, const char* singular) {
   return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
 }

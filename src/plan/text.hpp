@@ -10,6 +10,8 @@ namespace react1::planning {
 
 /// Decimal text with at most three places and no trailing zeros: "8.64", "15", "23.976".
 [[nodiscard]] std::string brief(const Rational& value);
+/// Frames per second, "25" or "29.970".
+[[nodiscard]] std::string rate_text(const Rational& fps);
 /// "3 frames", "1 frame".
 [[nodiscard]] std::string counted(std::int64_t count, const char* singular);
 /// "3.48 s", "3.48, 5 s", and what is beyond `most` as a number: "3.48, 5 s and 7 more".

@@ -17,6 +17,7 @@
 #include "core/log.hpp"
 #include "core/sha256.hpp"
 #include "fal/endpoints.hpp"
+#include "fal/platform.hpp"
 
 namespace react1 {
 namespace {
@@ -119,7 +120,8 @@ Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContex
     quick.stall_timeout = std::min(quick.stall_timeout, kPatience);
     quick.webhook_receiver.reset();
     const UnitPrice live = FalClient(std::move(quick)).unit_price(context);
-    if (live.currency != "USD" || (live.unit != "minute" && live.unit != "minutes")) {
+    const std::optional<Rational> usd = fal::usd_per_minute(live);
+    if (!usd) {
       context.observer->on_note(
           {Note::Level::warning, "price",
            fmt::format("the account pays {} {} per {}, which budgets in USD per minute can't count; "
@@ -127,7 +129,7 @@ Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContex
                        live.price.to_decimal(4), live.currency, live.unit)});
       return otherwise;
     }
-    const Remembered fresh{live.price, system_clock().wall()};
+    const Remembered fresh{*usd, system_clock().wall()};
     try {
       remember(owner, fresh);
     } catch (const Error& error) {  // asked again the next time

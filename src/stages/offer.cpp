@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "plan/text.hpp"
+
 namespace react1::stages {
 namespace {
 
@@ -14,10 +16,6 @@ std::string source_of(const Price& price) {
   return price.asked_at.empty() ? "the recipe's price" : fmt::format("the account's price of {}", price.asked_at);
 }
 
-std::string rate_text(const Rational& fps) {
-  return fps.den() == 1 ? fmt::to_string(fps.num()) : fps.to_decimal(3);
-}
-
 }  // namespace
 
 std::string offer_text(const Preparation& preparation, const RequestedParameters& requested, bool free) {
@@ -27,7 +25,7 @@ std::string offer_text(const Preparation& preparation, const RequestedParameters
            : fmt::format("costs {} USD at {} USD a minute, {}", expected.cost_usd.to_decimal(2),
                          preparation.price.usd_per_minute.to_decimal(2), source_of(preparation.price));
   return fmt::format("{}: {} s expected, {} frames at {} fps; lipsync_mode {}, {}", cost,
-                     expected.duration_s.to_decimal(3), expected.frames, rate_text(expected.fps),
+                     expected.duration_s.to_decimal(3), expected.frames, planning::rate_text(expected.fps),
                      to_string(expected.lipsync_mode), why(preparation.advice, requested));
 }
 
