@@ -18,6 +18,7 @@
 #include "core/sha256.hpp"
 #include "fal/endpoints.hpp"
 #include "fal/platform.hpp"
+#include "store/state_folder.hpp"
 
 namespace react1 {
 namespace {
@@ -36,10 +37,10 @@ struct Remembered {
   std::chrono::system_clock::time_point asked;
 };
 
-/// nullopt: there is no state folder. A price is not worth a failure.
+/// Looking makes no folder. nullopt: there is no place for one; a price is not worth a failure.
 std::optional<fs::path> memory_path() {
   try {
-    return fs::path(state_directory()) / "prices.json";
+    return store::state_folder() / "prices.json";
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -83,6 +84,7 @@ std::optional<Remembered> remembered(const Json& memory, const std::string& owne
 void remember(const std::string& owner, const Remembered& price) {
   const auto path = memory_path();
   if (!path) return;
+  static_cast<void>(state_directory());  // made where it is missing
   Json memory = read_memory();
   if (memory.size() >= kMostRemembered) memory = Json::object();
   memory[owner] = {{"usd_per_minute", price.usd_per_minute.to_decimal(9)},

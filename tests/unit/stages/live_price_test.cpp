@@ -160,6 +160,16 @@ TEST_CASE("a memory that can't be read is as good as none") {
   }
 }
 
+TEST_CASE("looking for a remembered price makes no folder, and asking makes it") {
+  Account account;
+  const std::filesystem::path state = account.folder.path() / "not" / "there";
+  const ScopedVariable elsewhere("REACT1_STATE_DIR", state.string());
+  CHECK(account.remember().usd_per_minute == 10);
+  CHECK_FALSE(std::filesystem::exists(state));
+  CHECK(account.ask().usd_per_minute == Rational(13, 2));
+  CHECK(account.remember().usd_per_minute == Rational(13, 2));
+}
+
 TEST_CASE("without a platform nobody is asked") {
   Account account;
   account.options.platform_url.clear();
