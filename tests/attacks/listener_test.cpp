@@ -14,6 +14,7 @@
 
 #include "core/descriptor.hpp"
 #include "e2e/program.hpp"
+#include "support/loopback.hpp"
 #include "support/paths.hpp"
 
 namespace {
@@ -31,13 +32,8 @@ std::deque<Descriptor> silent_connections(int port, int count) {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
   std::deque<Descriptor> connections;
   for (int i = 0; i < count; ++i) {
-    Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    connections.push_back(std::move(socket));
+    connections.push_back(connect_to(port));
+    REQUIRE(connections.back().is_open());
   }
   return connections;
 }

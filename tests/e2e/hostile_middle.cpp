@@ -1,33 +1,16 @@
 #include "hostile_middle.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "support/http_client.hpp"
+#include "relay.hpp"
 
 namespace react1::test {
 namespace {
 
-/// They are about one connection, or change with the length of a body.
-bool is_of_the_connection(const std::string& name) {
-  constexpr std::array<std::string_view, 7> kNames{
-      "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "expect"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
 std::string handed_on(const SeenRequest& seen) {
-  HttpRequest request{.method = seen.method, .url = seen.target, .body = seen.body};
-  for (const auto& [name, value] : seen.headers) {
-    if (!is_of_the_connection(name)) request.headers.push_back(name + ": " + value);
-  }
-  const HttpResponse response = exchange(request);
-  if (response.status == 0) return answer(504, "the service did not answer", "text/plain");
-  std::string fields;
-  for (const auto& [name, value] : response.headers) {
-    if (!is_of_the_connection(name) && name != "content-type") fields += name + ": " + value + "\r\n";
-  }
-  return answer(response.status, response.body, response.header("content-type"), fields);
+  const HttpResponse response = relay(seen, seen.target, seen.body);
+  return response.status == 0 ? answer(504, "the service did not answer", "text/plain") : relayed(response);
 }
 
 std::size_t head_size(const std::string& whole) {

@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <random>
@@ -14,6 +13,7 @@
 #include <string>
 
 #include "program.hpp"
+#include "support/environment.hpp"
 
 namespace {
 
@@ -26,11 +26,6 @@ using std::chrono::milliseconds;
 constexpr const char* kRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 1500},
   "lost_answer": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 20, "max_wait_ms": 20000}})";
-
-int number_from(const char* variable, int otherwise) {
-  const char* text = std::getenv(variable);
-  return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
-}
 
 struct Life {
   Life() {

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <random>
 #include <react1/sandbox.hpp>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "program.hpp"
+#include "support/environment.hpp"
 
 namespace {
 
@@ -20,11 +20,6 @@ using react1::Json;
 using react1::Sandbox;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-int number_from(const char* variable, int otherwise) {
-  const char* text = std::getenv(variable);
-  return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
-}
 
 /// The only job of this user's store.
 Json only_job(const User& user) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <random>
 #include <react1/sandbox.hpp>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "program.hpp"
+#include "support/environment.hpp"
 
 namespace {
 
@@ -29,11 +29,6 @@ std::string recipe(bool is_patient) {
   return R"({"lost_answer": {"attempts": )" + std::string(is_patient ? "400" : "8") +
          R"(, "base_delay_ms": 20, "max_delay_ms": 100, "max_wait_ms": 60000},
          "retry": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 50}})";
-}
-
-int number_from(const char* variable, int otherwise) {
-  const char* text = std::getenv(variable);
-  return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
 }
 
 class Dice {

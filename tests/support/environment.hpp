@@ -32,4 +32,10 @@ class ScopedVariable {
   std::optional<std::string> before_;
 };
 
+/// The number in a variable that chooses how much a test does, else `otherwise`.
+inline int number_from(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
+}
+
 }  // namespace react1::test

@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/loopback.hpp"
+
 namespace react1::test {
 namespace {
 
@@ -161,15 +163,12 @@ std::vector<HttpResponse> exchange_many(const std::string& url, int count, int r
 }
 
 std::string raw_exchange(int port, std::string_view bytes) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const Descriptor connection = connect_to(port);
+  const int fd = connection.get();
   const timeval patience{.tv_sec = 20, .tv_usec = 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   std::string answer;
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+  if (connection.is_open()) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) break;
@@ -180,7 +179,6 @@ std::string raw_exchange(int port, std::string_view bytes) {
       answer.append(buffer, static_cast<std::size_t>(got));
     }
   }
-  ::close(fd);
   return answer;
 }
 

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/loopback.hpp"
+
 namespace react1::test {
 namespace {
 
@@ -52,17 +54,6 @@ Certificate new_certificate(EVP_PKEY* key, const char* name, long serial) {
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
   return certificate;
-}
-
-int connect_to(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return fd;
-  ::close(fd);
-  return -1;
 }
 
 bool send_all(int fd, const char* data, std::size_t size) {
@@ -191,7 +182,7 @@ void TlsFront::serve(Acceptor& acceptor, int fd) {
   const std::unique_ptr<SSL, Free> session(SSL_new(context_->context.get()));
   SSL_set_fd(session.get(), fd);
   if (SSL_accept(session.get()) != 1) return acceptor.end(fd);
-  const int backend = connect_to(backend_);
+  const int backend = connect_to(backend_).release();
   std::array<char, 16384> buffer;
   bool reset = false;
   for (;;) {
@@ -252,7 +243,7 @@ void ConnectProxy::serve(Acceptor& acceptor, int fd) {
   send_all(fd, act.answer.data(), act.answer.size());
   if (act.tunnel && act.break_at_first_byte) ::recv(fd, buffer.data(), 1, 0);
   if (act.tunnel && !act.break_at_first_byte) {
-    const int target = connect_to(target_);
+    const int target = connect_to(target_).release();
     for (bool open = target >= 0; open;) {
       std::array<pollfd, 2> both{{{fd, POLLIN, 0}, {target, POLLIN, 0}}};
       if (::poll(both.data(), both.size(), -1) < 0) break;

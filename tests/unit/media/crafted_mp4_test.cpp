@@ -16,9 +16,13 @@
 #include "media/mp4_sample_table.hpp"
 #include "media/table_survey.hpp"
 #include "support/paths.hpp"
+#include "unit/media/mp4_boxes.hpp"
 
 namespace react1::media {
 namespace {
+
+using test::box;
+using test::number;
 
 constexpr std::int64_t longest = std::int64_t{1} << 53;
 
@@ -39,16 +43,6 @@ const std::vector<std::uint64_t>& extremes() {
                                                   0xFFFFFFFFFFFFFFFE,
                                                   0xFFFFFFFFFFFFFFFF};
   return numbers;
-}
-
-std::string number(std::uint64_t value, int width) {
-  std::string text;
-  for (int i = width - 1; i >= 0; --i) text += i < 8 ? static_cast<char>(value >> (8 * i) & 0xFFU) : '\0';
-  return text;
-}
-
-std::string box(const std::string& type, const std::string& body) {
-  return number(body.size() + 8, 4) + type + body;
 }
 
 /// mvhd or mdhd, version 1.

@@ -7,18 +7,13 @@
 #include <cstring>
 #include <string>
 
+#include "unit/media/mp4_boxes.hpp"
+
 namespace react1::media {
 namespace {
 
-std::string number(std::uint64_t value, int width) {
-  std::string text;
-  for (int i = width - 1; i >= 0; --i) text += i < 8 ? static_cast<char>(value >> (8 * i) & 0xFFU) : '\0';
-  return text;
-}
-
-std::string box(const std::string& type, const std::string& body) {
-  return number(body.size() + 8, 4) + type + body;
-}
+using test::box;
+using test::number;
 
 /// mvhd or mdhd, version 0.
 std::string clock_box(const std::string& type, std::uint32_t timescale, std::uint32_t duration) {

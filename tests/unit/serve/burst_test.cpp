@@ -14,6 +14,7 @@
 
 #include "core/descriptor.hpp"
 #include "serve/http_server.hpp"
+#include "support/loopback.hpp"
 
 namespace {
 
@@ -25,14 +26,10 @@ using react1::serve::Request;
 /// A connection on which the asking and the listening are two steps.
 class Client {
  public:
-  explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
+  explicit Client(int port) : socket_(react1::test::connect_to(port)) {
+    REQUIRE(socket_.is_open());
     const timeval patience{.tv_sec = 20, .tv_usec = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    REQUIRE(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   }
 
   void ask(std::string_view path) const {

@@ -19,6 +19,7 @@
 #include "serve/http_server.hpp"
 #include "support/child.hpp"
 #include "support/http_client.hpp"
+#include "support/loopback.hpp"
 
 namespace {
 
@@ -33,12 +34,8 @@ void well(const serve::Request& /*request*/, const serve::Reply& reply) {
 }
 
 Descriptor connect_to(int port) {
-  Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  Descriptor socket = test::connect_to(port);
+  REQUIRE(socket.is_open());
   return socket;
 }
 

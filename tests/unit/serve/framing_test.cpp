@@ -5,7 +5,7 @@
 
 #include <mutex>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "serve/http_server.hpp"
 #include "support/http_client.hpp"
@@ -53,23 +53,34 @@ struct Answers {
   bool served = false;
 };
 
+/// A server that takes every request, and what it was asked.
+struct Listening {
+  /// "[path body]" of each request since the last time.
+  std::string taken() {
+    const std::lock_guard lock{mutex};
+    return std::exchange(seen, {});
+  }
+
+  std::mutex mutex;
+  std::string seen;
+  const HttpServer server{{.connections = {.head = std::chrono::seconds{1}, .idle = std::chrono::seconds{1}}},
+                          nullptr,
+                          [this](const serve::Request& request, const serve::Reply& reply) {
+                            {
+                              const std::lock_guard lock{mutex};
+                              seen += "[" + request.path + " " + request.body + "]";
+                            }
+                            reply.send(serve::text_response(200, "text/plain", "ok"));
+                          }};
+};
+
 Answers ask(const HttpServer& server, const std::string& bytes) {
   const std::string all = test::raw_exchange(server.port(), bytes);
   return {all.substr(0, 12), all.find("HTTP/1.1 2") != std::string::npos};
 }
 
 TEST_CASE("no second request is found in the body of an unclear one") {
-  std::vector<std::string> seen;
-  std::mutex mutex;
-  const HttpServer server{{.connections = {.head = std::chrono::seconds{1}, .idle = std::chrono::seconds{1}}},
-                          nullptr,
-                          [&](const serve::Request& request, const serve::Reply& reply) {
-                            {
-                              const std::lock_guard lock{mutex};
-                              seen.push_back(request.path);
-                            }
-                            reply.send(serve::text_response(200, "text/plain", "ok"));
-                          }};
+  Listening listening;
   const std::string head = "POST /first HTTP/1.1\r\nHost: x\r\n";
   const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
   const std::string chunks = "0\r\n\r\n";
@@ -89,36 +100,19 @@ TEST_CASE("no second request is found in the body of an unclear one") {
            std::string("Host: y\r\n"),
        }) {
     CAPTURE(fields);
-    const Answers answers = ask(server, head + fields + "\r\n" + chunks + smuggled);
+    const Answers answers = ask(listening.server, head + fields + "\r\n" + chunks + smuggled);
     CHECK(answers.first == "HTTP/1.1 400");
     CHECK_FALSE(answers.served);
   }
-  const std::lock_guard lock{mutex};
-  CHECK(seen.empty());
+  CHECK(listening.taken().empty());
 }
 
 TEST_CASE("folded fields, bare line feeds and chunk extensions hide nothing") {
-  std::vector<std::string> seen;
-  std::mutex mutex;
-  const HttpServer server{{.connections = {.head = std::chrono::seconds{1}, .idle = std::chrono::seconds{1}}},
-                          nullptr,
-                          [&](const serve::Request& request, const serve::Reply& reply) {
-                            {
-                              const std::lock_guard lock{mutex};
-                              seen.push_back(request.path + " " + request.body);
-                            }
-                            reply.send(serve::text_response(200, "text/plain", "ok"));
-                          }};
+  Listening listening;
   const auto paths = [&](const std::string& bytes) {
-    {
-      const std::lock_guard lock{mutex};
-      seen.clear();
-    }
-    static_cast<void>(test::raw_exchange(server.port(), bytes));
-    const std::lock_guard lock{mutex};
-    std::string all;
-    for (const std::string& path : seen) all += "[" + path + "]";
-    return all;
+    static_cast<void>(listening.taken());
+    static_cast<void>(test::raw_exchange(listening.server.port(), bytes));
+    return listening.taken();
   };
   // Refused, or read as RFC 9112 has it: a fold is a blank, a bare line feed ends a line.
   const std::string folded =
