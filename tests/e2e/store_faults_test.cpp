@@ -22,6 +22,7 @@
 #include "support/child.hpp"
 #include "support/ordinary_user.hpp"
 #include "support/paths.hpp"
+#include "world.hpp"
 
 namespace {
 
@@ -37,19 +38,11 @@ using std::chrono::steady_clock;
 /// The service answers the paid call late, so that a fault can begin in between.
 constexpr const char* kLateAnswer = R"({"faults": [{"route": "submit", "do": {"delay_ms": 1500}}]})";
 
-struct World {
-  explicit World(const std::string& faults = {}) : sandbox(SandboxOptions{.faults = faults}) {
-    user.with_service(sandbox.url());
+/// One whose state folder is there from the start.
+struct StoreWorld : World {
+  explicit StoreWorld(const std::string& faults = {}) : World(SandboxOptions{.faults = faults}) {
     fs::create_directory(user.path("state"));
   }
-  [[nodiscard]] Outcome run(const std::vector<std::string>& more = {}) const {
-    return user.run(run_arguments(user, more));
-  }
-  [[nodiscard]] Json jobs() const { return user.run({"jobs", "list", "--json"}).json(); }
-  [[nodiscard]] std::uint64_t paid() const { return sandbox.accepted_submits(); }
-
-  const Sandbox sandbox;
-  User user;
 };
 
 /// The write lock of a store, held by another process than the program's.
@@ -73,7 +66,7 @@ struct Row {
 /// The fault is there from the start of a store that exists.
 void play_from_start(const Row& row) {
   CAPTURE(std::string(row.name));
-  World world;
+  StoreWorld world;
   // Makes the files that the fault is about; a job of another intent, so that nothing is shared.
   REQUIRE(world.run({"--emotion", "sad", "-o", world.user.path("first.mp4")}).exit == 0);
   const std::uint64_t before = world.paid();
@@ -94,7 +87,7 @@ void play_from_start(const Row& row) {
 /// The fault begins while the paid call is on its way.
 void play_at_acceptance(const Row& row) {
   CAPTURE(std::string(row.name));
-  World world(kLateAnswer);
+  StoreWorld world(kLateAnswer);
   const std::string begun = world.user.path("begun");
   set_faulty_calls(world.user,
                    {{row.call, world.user.path(std::string("state/") + row.file), std::to_string(row.error), begun}});
@@ -144,7 +137,7 @@ TEST_CASE("stores: a fault of the job store at the moment of acceptance loses no
 }
 
 TEST_CASE("stores: one that another program holds when the request is accepted loses no id") {
-  World world(kLateAnswer);
+  StoreWorld world(kLateAnswer);
   Running running = world.user.start(run_arguments(world.user, {"--json"}));
   while (world.paid() == 0) std::this_thread::sleep_for(5ms);
   const std::string request = world.sandbox.submits().at(0).request_id;
@@ -183,7 +176,7 @@ TEST_CASE("stores: no fault of the memory of uploads stops a job") {
            Row{"a failing disk", "write", "uploads.sqlite", EIO, ""},
        }) {
     CAPTURE(std::string(row.name));
-    World world;
+    StoreWorld world;
     REQUIRE(world.run({"--emotion", "sad", "-o", world.user.path("first.mp4")}).exit == 0);
     set_faulty_calls(world.user,
                      {{row.call, world.user.path(std::string("state/") + row.file), std::to_string(row.error)}});
@@ -197,7 +190,7 @@ TEST_CASE("stores: no fault of the memory of uploads stops a job") {
 }
 
 TEST_CASE("stores: what is no store is refused and left as it is, and nothing is paid") {
-  World world;
+  StoreWorld world;
   const std::string store = world.user.path("store");
   const std::vector<std::string> more{"--store", store, "--json"};
   SUBCASE("a folder") {
@@ -226,7 +219,7 @@ TEST_CASE("stores: what is no store is refused and left as it is, and nothing is
 }
 
 TEST_CASE("stores: one that an ordinary user can't write to is named, and nothing is paid") {
-  World world;
+  StoreWorld world;
   REQUIRE(world.run({"--emotion", "sad", "-o", world.user.path("first.mp4")}).exit == 0);
   for (const char* name : {"", "home", "tmp"}) fs::permissions(world.user.path(name), fs::perms::all);
   const std::string store = world.user.path("shared.sqlite");
@@ -251,7 +244,7 @@ TEST_CASE("stores: one that an ordinary user can't write to is named, and nothin
 
 TEST_CASE("stores: an interruption ends the wait for one that is held, at the start and at the moment of acceptance") {
   SUBCASE("at the start") {
-    World world;
+    StoreWorld world;
     REQUIRE(world.run({"--emotion", "sad", "-o", world.user.path("first.mp4")}).exit == 0);
     const Held held(world.user.path("state/jobs.sqlite"));
     Running running = world.user.start(run_arguments(world.user));
@@ -265,7 +258,7 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
     CHECK(world.paid() == 1);
   }
   SUBCASE("at the moment of acceptance") {
-    World world(kLateAnswer);
+    StoreWorld world(kLateAnswer);
     Running running = world.user.start(run_arguments(world.user, {"--json"}));
     while (world.paid() == 0) std::this_thread::sleep_for(5ms);
     auto held = std::make_unique<Held>(world.user.path("state/jobs.sqlite"));
