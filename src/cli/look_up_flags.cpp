@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 
 #include "cli/flags.hpp"
+#include "core/number.hpp"
 
 namespace react1::cli {
 namespace {
@@ -14,12 +14,10 @@ constexpr const char* kGroup = "Lost answers";
 constexpr std::int64_t kWeek = 7 * 24 * 3600;
 
 std::int64_t whole_number(const char* flag, const std::string& text, std::int64_t least, std::int64_t most) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || stopped != end || value < least || value > most)
+  const auto value = read_number<std::int64_t>(text);
+  if (!value || *value < least || *value > most)
     throw Error(ErrorCode::usage, flag, fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most));
-  return value;
+  return *value;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "cli/flags.hpp"
+#include "core/number.hpp"
 
 namespace react1::cli {
 namespace {
@@ -28,13 +28,11 @@ void add_window(CLI::App& command, const std::string& prefix, PipelineFlags::Win
 }
 
 double parse_number(const char* flag, const std::string& text, double low, double high) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || stopped != end || !(value >= low && value <= high)) {  // nan fails both comparisons
+  const auto value = read_number<double>(text);
+  if (!value || !(*value >= low && *value <= high)) {  // nan fails both comparisons
     throw Error(ErrorCode::usage, flag, fmt::format("\"{}\" is not a number from {} to {}", text, low, high));
   }
-  return value;
+  return *value;
 }
 
 /// What the flags say about one clip, over what the recipe says. A new end replaces the recipe's length and the other

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
@@ -19,6 +18,7 @@
 #include "cli/output.hpp"
 #include "core/atomic_file.hpp"
 #include "core/json.hpp"
+#include "core/number.hpp"
 
 namespace react1::cli {
 namespace {
@@ -58,9 +58,8 @@ void announce(const Sandbox& sandbox, const Shell& shell) {
 }
 
 std::uint16_t parse_port(const std::string& text) {
-  std::uint16_t port = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (fault != std::errc{} || end != text.data() + text.size() || port == 0)
+  const std::uint16_t port = read_number<std::uint16_t>(text).value_or(0);
+  if (port == 0)
     throw Error(ErrorCode::usage, "--reach", "\"" + text + "\" is no port", {.hint = "1 to 65535, or any"});
   return port;
 }

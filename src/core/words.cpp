@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
@@ -14,6 +13,7 @@
 #include <string_view>
 
 #include "core/nearest.hpp"
+#include "core/number.hpp"
 
 namespace react1 {
 namespace {
@@ -114,9 +114,9 @@ ListenAddress parse_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
   if (colon != std::string_view::npos) listen.address = text.substr(0, colon);
-  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
-  const bool is_port = failed == std::errc() && end == port.data() + port.size();
-  if (!is_port || listen.address.empty() || listen.address.find_first_not_of("0123456789.") != std::string::npos) {
+  const auto number = read_number<std::uint16_t>(port);
+  listen.port = number.value_or(0);
+  if (!number || listen.address.empty() || listen.address.find_first_not_of("0123456789.") != std::string::npos) {
     throw Error(ErrorCode::usage, "listen", fmt::format("\"{}\" is no address to listen on", text),
                 {.hint = "a port from 0 to 65535, as in 8080, or an IPv4 address before it, as in 0.0.0.0:8080"});
   }

@@ -1,10 +1,10 @@
 #include "fal/stored_size.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <react1/error.hpp>
 
+#include "core/number.hpp"
 #include "core/redact.hpp"
 #include "http/content_range.hpp"
 
@@ -15,11 +15,8 @@ constexpr std::chrono::milliseconds kPatience{10'000};
 constexpr std::int64_t kUnaskedBytes = 64 << 10;  // of a host that sends the whole file in place of a byte
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  return !text.empty() && parsed.ec == std::errc{} && parsed.ptr == end && value >= 0 ? std::optional(value)
-                                                                                      : std::nullopt;
+  const auto value = read_number<std::int64_t>(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 StoredSize judge(int status, const http::Headers& headers) {

@@ -1,18 +1,15 @@
 #include "http/content_range.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
+
+#include "core/number.hpp"
 
 namespace react1::http {
 
 std::optional<std::int64_t> parse_length(std::string_view text) {
   text = trim(text);
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  const bool fine = !text.empty() && text.front() != '-' && parsed.ec == std::errc{} && parsed.ptr == end;
-  return fine ? std::optional(value) : std::nullopt;
+  return text.starts_with('-') ? std::nullopt : read_number<std::int64_t>(text);
 }
 
 std::optional<ContentRange> parse_content_range(std::string_view text) {

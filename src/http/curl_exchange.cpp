@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <utility>
 
+#include "core/number.hpp"
 #include "http/curl_codes.hpp"
 
 namespace react1::http {
@@ -17,11 +17,8 @@ constexpr std::size_t kMaxHeaderBytes = 64U << 10U;  // fal documents 16 KiB
 constexpr std::size_t kMaxErrorPageBytes = 64U << 10U;
 
 std::optional<std::int64_t> number(std::string_view text) {
-  text = trim(text);
-  std::int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = read_number<std::int64_t>(trim(text));
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 /// First byte of "bytes 100-199/200".

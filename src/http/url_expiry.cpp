@@ -1,11 +1,11 @@
 #include "http/url_expiry.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <string>
 
+#include "core/number.hpp"
 #include "http/headers.hpp"
 #include "http/url.hpp"
 
@@ -28,11 +28,9 @@ Parameters parameters_of(std::string_view query) {
 }
 
 std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto value = read_number<std::int64_t>(text);
   constexpr std::int64_t kYear2286 = 10'000'000'000;  // more would overflow a clock that counts nanoseconds
-  const bool fine = !text.empty() && fault == std::errc{} && end == text.data() + text.size() && value >= 0;
-  return fine && value < kYear2286 ? std::optional(value) : std::nullopt;
+  return value && *value >= 0 && *value < kYear2286 ? value : std::nullopt;
 }
 
 /// "20261124T220000Z", "2026-11-24T22:00:00Z", its colons escaped or not; a date alone begins its day.

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "core/clock.hpp"
+#include "core/number.hpp"
 #include "sandbox/problems.hpp"
 #include "sandbox/route.hpp"
 
@@ -14,13 +14,6 @@ namespace react1::sandbox {
 namespace {
 
 constexpr std::size_t kMostOfAPage = 100;
-
-std::optional<std::size_t> number_in(std::string_view text) {
-  std::size_t number = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 Json time_or_null(const std::optional<std::chrono::system_clock::time_point>& time) {
   return time ? Json(iso8601(*time)) : Json(nullptr);
@@ -41,7 +34,7 @@ std::string problem_of(const serve::RequestHead& head) {
     if (!value.empty() && !parse_iso8601(value)) return fmt::format("{}: must be an ISO 8601 date", name);
   }
   const auto limit = head.query_item("limit");
-  const auto number = number_in(limit);
+  const auto number = read_number<std::size_t>(limit);
   if (!limit.empty() && (!number || *number < 1 || *number > kMostOfAPage)) return "limit: must be from 1 to 100";
   return {};
 }
@@ -118,11 +111,11 @@ serve::Response History::page(const serve::RequestHead& head) {
     return platform_error(400, "validation_error", problem);
   const std::lock_guard lock{mutex_};
   const auto cursor = head.query_item("cursor");
-  const auto first = cursor.empty() ? std::optional<std::size_t>{0} : number_in(cursor);
+  const auto first = cursor.empty() ? std::optional<std::size_t>{0} : read_number<std::size_t>(cursor);
   if (!first) return platform_error(400, "validation_error", "cursor: is none of ours");
   if (cursor.empty()) ++questions_;
   const auto all = listed(head);
-  const std::size_t limit = number_in(head.query_item("limit")).value_or(50);
+  const std::size_t limit = read_number<std::size_t>(head.query_item("limit")).value_or(50);
   const std::size_t from = std::min(*first, all.size());
   const std::size_t until = std::min(from + limit, all.size());
   const bool more = until < all.size();

@@ -1,12 +1,12 @@
 // Uploads in parts: each part is a file of its own until the list of all of them comes.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "core/json.hpp"
+#include "core/number.hpp"
 #include "sandbox/problems.hpp"
 #include "sandbox/storage.hpp"
 
@@ -16,11 +16,8 @@ namespace {
 constexpr int most_parts = 10'000;
 
 std::optional<int> part_number(std::string_view text) {
-  int number = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = result.ec == std::errc{} && result.ptr == text.data() + text.size();
-  if (!whole || number < 1 || number > most_parts) return std::nullopt;
-  return number;
+  const auto number = read_number<int>(text);
+  return number && *number >= 1 && *number <= most_parts ? number : std::nullopt;
 }
 
 serve::Response wrong_part(std::string_view text) {

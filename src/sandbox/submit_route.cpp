@@ -1,13 +1,13 @@
 // The paid submit: what it may ask for, when it counts, and what is told when its job ended.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/number.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "sandbox/problems.hpp"
@@ -15,14 +15,6 @@
 
 namespace react1::sandbox {
 namespace {
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 /// Both names of the same thing: fal's newer documents call it the start timeout.
 std::string_view start_timeout_of(const serve::RequestHead& head) {
@@ -38,7 +30,7 @@ std::optional<serve::Response> read_headers(const serve::RequestHead& head, JobW
   const auto timeout = start_timeout_of(head);
   if (timeout.empty()) return std::nullopt;
   constexpr double least = 0.1, most = 7 * 24 * 3600;
-  const auto seconds = parse_number<double>(timeout);
+  const auto seconds = read_number<double>(timeout);
   if (!seconds || !std::isfinite(*seconds) || *seconds <= least || *seconds > most) {
     return detail_response(400, "X-Fal-Request-Timeout must be a number of seconds above 0.1");
   }
@@ -54,7 +46,7 @@ serve::Response Service::submit(const serve::Request& request, const Fault& faul
   JobWish wish{.input = std::move(std::get<ModelInput>(input))};
   if (auto refusal = read_headers(request, wish)) return *refusal;
   if (const auto longest = request.query_item("fal_max_queue_length"); !longest.empty()) {
-    const auto number = parse_number<std::uint64_t>(longest);
+    const auto number = read_number<std::uint64_t>(longest);
     if (!number) return detail_response(400, "fal_max_queue_length must be a whole number");
     if (jobs_.waiting() > *number) return detail_response(429, "The queue is longer than the request allows");
   }

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <exception>
@@ -20,6 +19,7 @@
 #include <react1/error.hpp>
 
 #include "core/log.hpp"
+#include "core/number.hpp"
 #include "serve/exchange.hpp"
 #include "serve/framing.hpp"
 #include "serve/target.hpp"
@@ -59,13 +59,6 @@ Response unclear(std::string_view fault) {
   Response response = text_response(400, "text/plain", fmt::format("the request is not clear: {}\n", fault));
   response.headers.emplace("Connection", "close");
   return response;
-}
-
-std::optional<std::uint64_t> parse_length(std::string_view text) {
-  std::uint64_t length = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
-  return length;
 }
 
 std::string name_of(const std::string& address, std::uint16_t port) {
@@ -270,7 +263,7 @@ MHD_Result HttpServer::Impl::take_head(MHD_Connection* connection, Exchange& exc
     return queue_response(connection, exchange, unclear(fault));
   }
   request.headers = joined(raw);
-  request.content_length = parse_length(request.header("Content-Length"));
+  request.content_length = read_number<std::uint64_t>(request.header("Content-Length"));
   auto target = parse_target(exchange.target);
   if (!target) {
     answer(exchange, plain(400, "the request target can't be decoded\n"));
