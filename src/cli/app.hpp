@@ -5,7 +5,7 @@
 #include <memory>
 #include <react1/error.hpp>
 
-#include "cli/shell.hpp"
+#include "cli/process/shell.hpp"
 
 namespace react1::cli {
 

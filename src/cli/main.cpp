@@ -9,11 +9,11 @@
 #include <react1/error.hpp>
 
 #include "cli/app.hpp"
-#include "cli/error_output.hpp"
-#include "cli/output.hpp"
-#include "cli/shell.hpp"
-#include "cli/signals.hpp"
-#include "cli/version.hpp"
+#include "cli/print/error_output.hpp"
+#include "cli/print/result_output.hpp"
+#include "cli/print/version_text.hpp"
+#include "cli/process/shell.hpp"
+#include "cli/process/signals.hpp"
 #include "core/boundary.hpp"
 #include "core/log.hpp"
 #include "media/ff/log_bridge.hpp"

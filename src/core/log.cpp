@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/clock.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 
 namespace react1::log {

@@ -2,7 +2,7 @@
 #include <react1/doctor.hpp>
 
 #include "core/boundary.hpp"
-#include "doctor/checks.hpp"
+#include "doctor/examinations.hpp"
 
 namespace react1 {
 

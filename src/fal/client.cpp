@@ -8,16 +8,16 @@
 #include <utility>
 
 #include "core/boundary.hpp"
-#include "fal/download.hpp"
-#include "fal/identity.hpp"
-#include "fal/platform.hpp"
-#include "fal/platform_history.hpp"
-#include "fal/queue.hpp"
-#include "fal/session.hpp"
-#include "fal/storage.hpp"
-#include "fal/wait.hpp"
-#include "fal/wait_async.hpp"
-#include "http/curl_transport.hpp"
+#include "fal/platform/platform_api.hpp"
+#include "fal/platform/platform_history.hpp"
+#include "fal/protocol/service_identity.hpp"
+#include "fal/protocol/session.hpp"
+#include "fal/queue/queue.hpp"
+#include "fal/queue/wait.hpp"
+#include "fal/queue/wait_async.hpp"
+#include "fal/transfer/download.hpp"
+#include "fal/transfer/storage.hpp"
+#include "http/engine/curl_transport.hpp"
 
 namespace react1 {
 

@@ -10,7 +10,7 @@
 #include <react1/error.hpp>
 
 #include "core/boundary.hpp"
-#include "plan/text.hpp"
+#include "plan/plan_words.hpp"
 
 namespace react1 {
 namespace {

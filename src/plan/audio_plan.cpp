@@ -10,9 +10,9 @@
 
 #include "plan/encode_plan.hpp"
 #include "plan/ladder.hpp"
+#include "plan/plan_words.hpp"
 #include "plan/quality.hpp"
-#include "plan/text.hpp"
-#include "plan/window.hpp"
+#include "plan/window_rule.hpp"
 
 namespace react1::planning {
 namespace {

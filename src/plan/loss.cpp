@@ -6,7 +6,7 @@
 
 #include <react1/error.hpp>
 
-#include "plan/text.hpp"
+#include "plan/plan_words.hpp"
 
 namespace react1::planning {
 namespace {

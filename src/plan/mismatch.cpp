@@ -3,7 +3,7 @@
 #include <react1/plan.hpp>
 
 #include "core/boundary.hpp"
-#include "plan/text.hpp"
+#include "plan/plan_words.hpp"
 
 namespace react1 {
 

@@ -9,8 +9,8 @@
 
 #include "core/boundary.hpp"
 #include "core/redact.hpp"
-#include "plan/text.hpp"
-#include "plan/window.hpp"
+#include "plan/plan_words.hpp"
+#include "plan/window_rule.hpp"
 
 namespace react1 {
 namespace planning {

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "plan/color.hpp"
-#include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
-#include "plan/text.hpp"
+#include "plan/output_rate.hpp"
+#include "plan/plan_words.hpp"
 
 namespace react1::planning {
 namespace {

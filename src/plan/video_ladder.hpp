@@ -6,7 +6,7 @@
 
 #include <react1/media.hpp>
 
-#include "plan/window.hpp"
+#include "plan/window_rule.hpp"
 
 namespace react1::planning {
 

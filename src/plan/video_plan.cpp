@@ -8,13 +8,13 @@
 
 #include "plan/color.hpp"
 #include "plan/encode_plan.hpp"
-#include "plan/frame_rate.hpp"
 #include "plan/ladder.hpp"
-#include "plan/picture.hpp"
+#include "plan/output_rate.hpp"
+#include "plan/picture_size.hpp"
+#include "plan/plan_words.hpp"
 #include "plan/quality.hpp"
-#include "plan/text.hpp"
 #include "plan/video_ladder.hpp"
-#include "plan/window.hpp"
+#include "plan/window_rule.hpp"
 
 namespace react1::planning {
 namespace {

@@ -12,7 +12,7 @@
 #include <react1/verification.hpp>
 #include <string>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 
 namespace react1::record {
 

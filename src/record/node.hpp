@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 
 namespace react1::record {
 

@@ -1,7 +1,7 @@
 // Documents back into values: for `verify --expect` and for a job that continues after a restart.
 #include <stdexcept>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "record/documents.hpp"
 #include "record/node.hpp"
 

@@ -1,4 +1,4 @@
-// Small values as JSON, where core/json.hpp has no form for them yet.
+// Small values as JSON, where core/json_text.hpp has no form for them yet.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/number.hpp"
 
 namespace react1::record {

@@ -1,7 +1,7 @@
 // The public face of the service.
 #include <react1/sandbox.hpp>
 
-#include "sandbox/service.hpp"
+#include "sandbox/service/service.hpp"
 
 #include "core/boundary.hpp"
 

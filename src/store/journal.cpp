@@ -10,7 +10,7 @@
 
 #include <react1/error.hpp>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 
 namespace react1::store {
 namespace {

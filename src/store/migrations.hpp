@@ -1,7 +1,7 @@
 // The store's tables and how an older store becomes a current one.
 #pragma once
 
-#include "store/identity.hpp"
+#include "store/file_identity.hpp"
 
 namespace react1::store {
 

@@ -5,7 +5,7 @@
 
 #include <react1/error.hpp>
 
-#include "store/identity.hpp"
+#include "store/file_identity.hpp"
 #include "store/owner.hpp"
 
 namespace react1::store {

@@ -1,15 +1,16 @@
-// The floors of the house as a checkable rule: who may include what in src/ and include/.
+// The architecture as a checkable rule: who may include what in src/ and include/.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "arch/house.hpp"
 
 namespace react1::arch {
 
-/// One #include that breaks a rule.
+/// One place that breaks a rule.
 struct Violation {
   std::string file;  ///< relative to the root of the tree
   int line = 0;      ///< 1-based; 0 when it concerns the file or folder as a whole
@@ -23,14 +24,12 @@ struct Report {
   std::size_t includes = 0;
 };
 
-/// Checks every source and header below root/src and root/include, and the FLOOR of each react1_module() in
-/// root/CMakeLists.txt when there is one. Throws std::filesystem::filesystem_error when a file can't be read.
-[[nodiscard]] Report check(const std::filesystem::path& root);
+/// Checks every source and header below root/src and root/include against the house, the FLOOR of each react1_module()
+/// in root/CMakeLists.txt when there is one, and the names and the circles of files. Throws
+/// std::filesystem::filesystem_error when a file can't be read.
+[[nodiscard]] Report check(const std::filesystem::path& root, const House& house);
 
-/// Floor of a folder of src/, or -1 when the house has no such folder.
-[[nodiscard]] int floor_of(std::string_view folder) noexcept;
-
-/// The source text with comments blanked out, line breaks kept; string literals are left as they are.
-[[nodiscard]] std::string without_comments(std::string_view text);
+/// What the house draws and root/src does not have: folders and rooms.
+[[nodiscard]] std::vector<std::string> drawn_but_absent(const std::filesystem::path& root, const House& house);
 
 }  // namespace react1::arch

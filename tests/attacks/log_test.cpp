@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "e2e/program.hpp"
 #include "support/paths.hpp"
 

@@ -20,14 +20,14 @@ struct Place {
 
 TEST_CASE("foreign JSON is parsed, and people are spoken to, in one place each") {
   const std::vector<Place> places{
-      {"Json::parse(", {"core/json.cpp"}},  // the limit of depth
+      {"Json::parse(", {"core/json_text.cpp"}},  // the limit of depth
       {"std::cout", {}},
       {"std::cerr", {}},
       {"std::printf(", {}},
       {"std::puts(", {}},
-      {"std::fwrite(", {"cli/output.cpp"}},  // the escapes
-      {"std::fprintf(", {"cli/console_observer.cpp"}},
-      {"std::fputs(", {"cli/console_observer.cpp"}},
+      {"std::fwrite(", {"cli/print/result_output.cpp"}},  // the escapes
+      {"std::fprintf(", {"cli/print/console_observer.cpp"}},
+      {"std::fputs(", {"cli/print/console_observer.cpp"}},
       {"stderr_sink", {"core/log.cpp"}},
   };
   const fs::path root = react1::test::source_dir() / "src";

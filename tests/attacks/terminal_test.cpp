@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/printable.hpp"
 #include "e2e/program.hpp"
 #include "e2e/service.hpp"

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/headers.hpp"
+#include "http/message/headers.hpp"
 #include "program.hpp"
 #include "service.hpp"
 #include "support/paths.hpp"

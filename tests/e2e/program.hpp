@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 
 namespace react1::test {
 

@@ -1,6 +1,6 @@
 #include "e2e/service.hpp"
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/sandbox_proof.hpp"
 
 namespace react1::test {

@@ -4,10 +4,10 @@
 
 #include "core/clock.hpp"
 #include "core/request_id.hpp"
-#include "fal/errors.hpp"
-#include "fal/input_digest.hpp"
-#include "fal/platform_history.hpp"
-#include "fal/wire.hpp"
+#include "fal/platform/platform_history.hpp"
+#include "fal/protocol/errors.hpp"
+#include "fal/protocol/input_digest.hpp"
+#include "fal/protocol/wire.hpp"
 #include "fuzz/input.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,6 @@
 // Fault scripts of the sandbox.
 #include "fuzz/input.hpp"
-#include "sandbox/faults.hpp"
+#include "sandbox/faults/faults.hpp"
 
 #include <react1/error.hpp>
 

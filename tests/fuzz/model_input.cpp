@@ -1,5 +1,5 @@
 // The sandbox's reading of a request's body.
-#include "sandbox/model_input.hpp"
+#include "sandbox/protocol/model_input.hpp"
 
 #include "fuzz/input.hpp"
 

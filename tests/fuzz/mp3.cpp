@@ -3,9 +3,9 @@
 #include <string>
 
 #include "fuzz/input.hpp"
-#include "media/mp3_frames.hpp"
-#include "media/mp3_scan.hpp"
-#include "sandbox/mpeg_audio.hpp"
+#include "media/format/mp3_frames.hpp"
+#include "media/format/mp3_scan.hpp"
+#include "sandbox/clips/mpeg_audio.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span bytes{data, size};

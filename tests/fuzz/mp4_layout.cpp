@@ -1,5 +1,5 @@
 // The walk over an MP4's boxes.
-#include "media/mp4_layout.hpp"
+#include "media/format/mp4_layout.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "fal/sse.hpp"
+#include "fal/queue/sse.hpp"
 #include "fuzz/input.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "fuzz/input.hpp"
-#include "http/content_range.hpp"
-#include "http/storage_fault.hpp"
+#include "http/message/content_range.hpp"
+#include "http/policy/storage_fault.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace react1;

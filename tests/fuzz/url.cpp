@@ -1,11 +1,11 @@
 // URLs: taking apart, resolving, and hiding what is secret in them.
-#include "http/url.hpp"
+#include "http/message/url.hpp"
 
 #include <string>
 
 #include "core/redact.hpp"
 #include "fuzz/input.hpp"
-#include "http/url_expiry.hpp"
+#include "http/policy/url_expiry.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace react1;

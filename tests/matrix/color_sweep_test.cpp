@@ -8,7 +8,7 @@
 #include <react1/media.hpp>
 
 #include "media/ff/check.hpp"
-#include "media/filter_graph.hpp"
+#include "media/picture/filter_graph.hpp"
 #include "plan/color.hpp"
 
 extern "C" {

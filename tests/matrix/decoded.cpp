@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 
-#include "media/decoder.hpp"
-#include "media/demuxer.hpp"
-#include "media/stream_choice.hpp"
+#include "media/stream/decoder.hpp"
+#include "media/stream/demuxer.hpp"
+#include "media/stream/stream_choice.hpp"
 
 namespace react1::test {
 namespace {

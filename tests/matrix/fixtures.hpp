@@ -11,7 +11,7 @@
 #include <react1/pipeline.hpp>
 
 #include "core/atomic_file.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 
 namespace react1::test {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "core/atomic_file.hpp"
-#include "media/make_clip.hpp"
+#include "media/make/make_clip.hpp"
 #include "plan/encode_plan.hpp"
 #include "support/paths.hpp"
 

@@ -7,7 +7,7 @@
 #include "core/atomic_file.hpp"
 #include "core/sha256.hpp"
 #include "matrix/fixtures.hpp"
-#include "media/mp3_scan.hpp"
+#include "media/format/mp3_scan.hpp"
 #include "support/paths.hpp"
 
 #include <react1/pipeline.hpp>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "support/paths.hpp"
 
 using namespace react1;

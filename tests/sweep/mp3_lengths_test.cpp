@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
-#include "media/make_clip.hpp"
-#include "media/mp3_frames.hpp"
+#include "media/format/mp3_frames.hpp"
+#include "media/make/make_clip.hpp"
 #include "plan/encode_plan.hpp"
 
 #include <react1/error.hpp>

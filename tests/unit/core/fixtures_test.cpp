@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/atomic_file.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/sha256.hpp"
 #include "support/paths.hpp"
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 
 namespace react1 {
 namespace {

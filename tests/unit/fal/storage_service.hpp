@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "unit/fal/support.hpp"
 
 namespace react1::test {

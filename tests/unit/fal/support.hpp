@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
-#include "fal/session.hpp"
-#include "http/curl_transport.hpp"
+#include "fal/protocol/session.hpp"
+#include "http/engine/curl_transport.hpp"
 #include "support/caught.hpp"
 #include "support/fake_clock.hpp"
 #include "support/raw_server.hpp"

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "http/transport.hpp"
+#include "http/message/transport.hpp"
 
 namespace react1::test {
 

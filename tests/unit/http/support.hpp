@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "core/atomic_file.hpp"
-#include "http/curl_transport.hpp"
+#include "http/engine/curl_transport.hpp"
 #include "support/raw_server.hpp"
 
 namespace react1::test {

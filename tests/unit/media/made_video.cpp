@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/sha256.hpp"
-#include "media/make_clip.hpp"
+#include "media/make/make_clip.hpp"
 #include "unit/media/pictures.hpp"
 
 namespace react1::test {

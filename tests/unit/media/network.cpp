@@ -1,5 +1,5 @@
 // Tests that open a Demuxer themselves read URLs as the program does.
-#include "http/ranged_file.hpp"
+#include "http/remote/ranged_file.hpp"
 
 namespace {
 

@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "core/atomic_file.hpp"
-#include "media/decoder.hpp"
-#include "media/demuxer.hpp"
+#include "media/stream/decoder.hpp"
+#include "media/stream/demuxer.hpp"
 
 namespace react1::test {
 namespace {

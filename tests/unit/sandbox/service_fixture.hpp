@@ -6,7 +6,7 @@
 
 #include <react1/sandbox.hpp>
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "support/http_client.hpp"
 
 namespace react1::test {

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "stages/grace_stop.hpp"
-#include "stages/side_by_side.hpp"
+#include "stages/common/grace_stop.hpp"
+#include "stages/prepare/side_by_side.hpp"
 
 using namespace react1;
 using namespace react1::stages;

@@ -13,9 +13,9 @@
 #include <react1/sandbox.hpp>
 
 #include "core/atomic_file.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/number.hpp"
-#include "http/retry.hpp"
+#include "http/policy/retry.hpp"
 #include "support/german_locale.hpp"
 #include "support/paths.hpp"
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/sha256.hpp"
-#include "stages/intent.hpp"
+#include "stages/common/intent.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
 

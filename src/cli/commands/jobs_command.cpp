@@ -1,0 +1,90 @@
+// react1 jobs list, react1 jobs show
+#include <fmt/format.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <react1/json.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/flags/flags.hpp"
+#include "cli/print/print_text.hpp"
+#include "cli/print/result_output.hpp"
+#include "cli/session/service_session.hpp"
+#include "core/nearest.hpp"
+#include "record/documents.hpp"
+
+namespace react1::cli {
+namespace {
+
+struct Arguments {
+  std::optional<std::string> store, state;
+  std::size_t limit = 20;
+  std::string id;
+};
+
+JobState parse_state(const std::string& text) {
+  using enum JobState;
+  constexpr std::array kStates{created, submitting, submitted, done, failed, outcome_unknown, cancelled};
+  std::vector<std::string_view> words;
+  for (const JobState state : kStates) {
+    if (to_string(state) == text) return state;
+    words.push_back(to_string(state));
+  }
+  const auto guess = nearest(text, words);
+  throw Error(ErrorCode::usage, "--state", fmt::format("\"{}\" is not one of {}", text, fmt::join(words, ", ")),
+              {.hint = guess ? fmt::format("did you mean \"{}\"?", *guess) : std::string()});
+}
+
+int list_command(const Arguments& arguments, const Shell& shell) {
+  const auto state = arguments.state ? std::optional(parse_state(*arguments.state)) : std::nullopt;
+  const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
+  const std::vector<Job> jobs = store ? store->list(state, arguments.limit) : std::vector<Job>();
+  if (!shell.global.json) {
+    print_result(jobs_text(jobs));
+    return 0;
+  }
+  Json list = Json::array();
+  for (const Job& job : jobs) {
+    Json row = record::document(job);
+    row.erase("prepare");  // `jobs show` has them; a list of many jobs would be buried under them
+    row.erase("record");
+    list.push_back(std::move(row));
+  }
+  print_result(json_text(list));
+  return 0;
+}
+
+int show_command(const Arguments& arguments, const Shell& shell) {
+  const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
+  const KnownRequest known = store ? find_request(arguments.id, *store) : KnownRequest{};
+  if (!known.job) {
+    throw Error(ErrorCode::usage, arguments.id, "is neither a job nor a request of this store",
+                {.hint = "`react1 jobs list` shows what there is"});
+  }
+  print_result(shell.global.json ? to_json(*known.job) : job_text(*known.job));
+  return 0;
+}
+
+}  // namespace
+
+void add_jobs(CLI::App& app, Shell& shell) {
+  CLI::App* jobs = app.add_subcommand("jobs", "The job store: what was submitted and how it went");
+  jobs->require_subcommand(1);
+  jobs->fallthrough();
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* list = jobs->add_subcommand("list", "Jobs, newest first");
+  add_store_flag(*list, arguments->store);
+  add_value(*list, "--state", arguments->state, "Only jobs in this state")->option_text("STATE");
+  list->add_option("--limit", arguments->limit, "At most this many")->capture_default_str()->option_text("N");
+  list->callback(
+      [arguments, &shell] { shell.action = [arguments, &shell] { return list_command(*arguments, shell); }; });
+  CLI::App* show = jobs->add_subcommand("show", "One job, wholly");
+  add_argument(*show, "ID", arguments->id, "Job id or request id");
+  add_store_flag(*show, arguments->store);
+  show->callback(
+      [arguments, &shell] { shell.action = [arguments, &shell] { return show_command(*arguments, shell); }; });
+  add_jobs_resolve(*jobs, shell);
+}
+
+}  // namespace react1::cli

@@ -1,0 +1,92 @@
+// react1 submit
+#include <fmt/format.h>
+
+#include <memory>
+#include <react1/error.hpp>
+#include <react1/json.hpp>
+#include <react1/pipeline.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/flags/flags.hpp"
+#include "cli/flags/pipeline_flags.hpp"
+#include "cli/print/console_observer.hpp"
+#include "cli/print/print_text.hpp"
+#include "cli/print/result_output.hpp"
+#include "cli/process/inputs.hpp"
+#include "cli/session/service_session.hpp"
+#include "record/documents.hpp"
+
+namespace react1::cli {
+namespace {
+
+struct Arguments {
+  std::string video, audio;
+  bool wait = false;
+  PipelineFlags flags;
+  ServiceFlags service;
+};
+
+int submit_command(const Arguments& arguments, Shell& shell) {
+  const PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
+  const Pair pair = pair_of(arguments.video, arguments.audio);
+  if (arguments.flags.webhook.listen && !arguments.wait) {
+    throw Error(ErrorCode::usage, "--webhook-listen", "needs --wait: nobody would be there when the report comes",
+                {.hint = "--webhook-url alone has the service report to somebody else"});
+  }
+  if (arguments.service.sandbox && !arguments.wait) {
+    throw Error(ErrorCode::usage, "--sandbox",
+                "needs --wait: this sandbox ends with the command, and the request with it",
+                {.hint = "`react1 sandbox` starts one that stays; or use --wait, or `react1 run --sandbox`"});
+  }
+  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/arguments.wait, shell);
+  ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
+  Job job;
+  std::optional<QueueStatus> status;
+  {
+    ConsoleObserver observer(shell);
+    RunContext context{shell.stop, &observer};
+    job = submit(pair.video, pair.audio, options, session.service(), context);
+    shell.paid.request_id = job.request.request_id;
+    if (arguments.wait) {
+      context.job_id = job.id;
+      observer.on_stage(Stage::wait);
+      status = session.client().wait(job.request, context);
+    }
+  }
+  if (!shell.global.json) {
+    print_result(job.request.request_id);
+    if (!status) return 0;
+    const std::string text = status_text(*status, job.request.request_id);
+    if (shell.global.log_format == log::Format::json) {
+      log::info("status", text);
+    } else {
+      print_message(text);
+    }
+    return 0;
+  }
+  Json document = record::document(job);
+  if (status) document["status"] = record::document(*status);
+  print_result(json_text(document));
+  return 0;
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, Shell& shell) {
+  CLI::App* command = app.add_subcommand("submit", "Upload and submit; prints the request id and returns");
+  const auto arguments = std::make_shared<Arguments>();
+  add_argument(*command, "VIDEO", arguments->video, kInputHelp);
+  add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
+  command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
+  add_pipeline_flags(*command, arguments->flags);
+  add_paying_flags(*command, arguments->flags.paying);
+  add_look_up_flags(*command, arguments->flags.look_up);
+  add_upload_flags(*command, arguments->flags.upload);
+  add_webhook_flags(*command, arguments->flags.webhook);
+  add_service_flags(*command, arguments->service);
+  add_sandbox_flag(*command, arguments->service);
+  command->callback(
+      [arguments, &shell] { shell.action = [arguments, &shell] { return submit_command(*arguments, shell); }; });
+}
+
+}  // namespace react1::cli

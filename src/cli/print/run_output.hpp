@@ -1,0 +1,19 @@
+// What run, result and verify print, and the exit code that the verdict stands for.
+#pragma once
+
+#include <react1/pipeline.hpp>
+#include <react1/verification.hpp>
+#include <string>
+
+#include "cli/print/output_path.hpp"
+#include "cli/process/shell.hpp"
+
+namespace react1::cli {
+
+/// The end of a job: writes the result to stdout where it is to go there, and prints the record (on stderr then); with
+/// a failed verification the document also has the member "error". Gives 0 or 7.
+[[nodiscard]] int hand_over(RunRecord record, const ResultOutput& output, Shell& shell);
+/// The verification of `path`. Gives 0 or 7.
+[[nodiscard]] int print_verification(const Verification& verification, const std::string& path, const Shell& shell);
+
+}  // namespace react1::cli

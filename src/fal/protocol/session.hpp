@@ -1,0 +1,52 @@
+// What every call of the client needs: options, addresses, the way out, time.
+#pragma once
+
+#include <react1/fal.hpp>
+
+#include "core/clock.hpp"
+#include "fal/protocol/endpoints.hpp"
+#include "fal/protocol/errors.hpp"
+#include "http/message/transport.hpp"
+#include "http/policy/retry.hpp"
+
+namespace react1::fal {
+
+/// The options with lengths of time as they are used: at most for ever (core/saturate).
+[[nodiscard]] FalOptions within_time(FalOptions options);
+/// All problems of the options in one Error{usage}, or Error{auth} for the key. Called before anything else.
+void check_options(const FalOptions& options);
+/// Throws Error{auth} unless `key` can travel as "Authorization: Key <id>:<secret>". Says what is wrong, never the key.
+void check_key(const Secret& key);
+
+/// The references must outlive it. Immutable after construction; any thread.
+class Session {
+ public:
+  Session(const FalOptions& options, http::Transport& transport, const Clock& clock, http::Dice dice);
+
+  [[nodiscard]] const FalOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const Endpoints& endpoints() const noexcept { return endpoints_; }
+  [[nodiscard]] http::Transport& transport() const noexcept { return transport_; }
+  [[nodiscard]] const Clock& clock() const noexcept { return clock_; }
+  [[nodiscard]] const http::Dice& dice() const noexcept { return dice_; }
+  [[nodiscard]] http::RetryContext retry() const { return {options_.retry, clock_, dice_}; }
+
+  /// A JSON exchange with the key. Throws Error{internal} for an URL that may not see it: the last lock on the door.
+  [[nodiscard]] http::Request with_key(http::Method method, const std::string& url,
+                                       const char* accept = "application/json") const;
+  /// Likewise with the platform API, and with nothing else.
+  [[nodiscard]] http::Request to_platform(http::Method method, const std::string& url) const;
+  /// An exchange with a storage or result host: no key.
+  [[nodiscard]] http::Request without_key(http::Method method, const std::string& url) const;
+
+ private:
+  [[nodiscard]] http::Request keyed(http::Method method, const std::string& url, const char* accept,
+                                    bool allowed) const;
+
+  const FalOptions& options_;
+  Endpoints endpoints_;
+  http::Transport& transport_;
+  const Clock& clock_;
+  http::Dice dice_;
+};
+
+}  // namespace react1::fal

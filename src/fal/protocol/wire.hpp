@@ -1,0 +1,47 @@
+// The JSON that travels: what we write and what we can read of what comes back. Every reader survives missing, null and
+// unexpected fields; nullopt means that the one thing that is needed is not there.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <react1/fal.hpp>
+
+#include "core/json_text.hpp"
+
+namespace react1::fal {
+
+/// An object, or nullopt: not JSON, another type, or nested deeper than anything honest.
+[[nodiscard]] std::optional<Json> read_object(std::string_view text);
+/// The string under `key`; empty when it is missing or no string.
+[[nodiscard]] std::string text_of(const Json& object, std::string_view key);
+
+[[nodiscard]] std::string write_initiate(const std::string& file_name, const std::string& content_type);
+struct UploadTarget {
+  std::string upload_url, file_url;
+};
+[[nodiscard]] std::optional<UploadTarget> read_initiated(std::string_view body);
+
+/// The value of X-Fal-Object-Lifecycle and its twin X-Fal-Object-Lifecycle-Preference.
+[[nodiscard]] std::string write_lifecycle(const ObjectLifecycle& lifecycle);
+/// The etag of the answer to part `number`, verbatim; nullopt for an answer about another part or without an etag.
+[[nodiscard]] std::optional<std::string> read_part(std::string_view body, int number);
+/// `etags` by part number.
+[[nodiscard]] std::string write_complete(const std::map<int, std::string>& etags);
+
+/// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
+[[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,
+                                       const std::string& audio_url);
+/// Needs a request id that is usable, of a request that has not ended.
+[[nodiscard]] std::optional<RequestRef> read_submitted(std::string_view body);
+
+/// Any object; State::unknown when it has no known status word.
+[[nodiscard]] std::optional<QueueStatus> read_status(std::string_view body);
+[[nodiscard]] QueueStatus status_of(const Json& object);
+
+/// Needs video.url, or a video that is a URL itself.
+[[nodiscard]] std::optional<ResultVideo> read_result(std::string_view body);
+
+}  // namespace react1::fal

@@ -1,0 +1,14 @@
+// Waiting until a request is completed, on the thread of whoever waits.
+#pragma once
+
+#include "fal/protocol/session.hpp"
+#include "fal/queue/wait_report.hpp"
+
+namespace react1::fal {
+
+/// Waits as WaitMachine says. Throws Error{network} at a limit (see FalOptions), Error{refused} when the service says
+/// that the job failed, always with the request id; Error{interrupted} on a stop.
+[[nodiscard]] QueueStatus wait_for_completion(const Session& session, const RequestRef& request,
+                                              const RunContext& context);
+
+}  // namespace react1::fal

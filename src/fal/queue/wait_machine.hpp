@@ -1,0 +1,104 @@
+// How a request is waited for, without the waiting itself: what happened goes in, what is to be done comes out. The
+// blocking and the asynchronous wait both do what it says.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <react1/error.hpp>
+
+#include "fal/protocol/session.hpp"
+#include "fal/queue/sse.hpp"
+#include "fal/queue/wait_limits.hpp"
+#include "fal/queue/wait_report.hpp"
+#include "http/policy/retry.hpp"
+
+namespace react1::fal {
+
+/// Perform this, then ended(). When it is a stream, its sink's receiver is the caller's to set, to piece().
+struct WaitExchange {
+  http::Request request;
+};
+/// Wait for this long, then paused().
+struct WaitPause {
+  std::chrono::milliseconds delay{0};
+};
+using WaitStep = std::variant<WaitExchange, WaitPause, QueueStatus, Error>;  ///< the last two are the end
+
+/// One wait. Session and observer must outlive it. Not thread-safe; the observer is called from inside of its calls.
+///
+/// The status stream comes first. A stream that ends or breaks before the job does is followed by one poll and opened
+/// once more; the second break in a row is the last, from then on it polls. A stream that is silent, or that sends
+/// nothing but signs of life, is checked by one poll: if that knows something new, the stream is not trusted any more.
+/// Polls come at poll_interval, growing to poll_interval_max, back to poll_interval when the state changes.
+///
+/// While a report is expected there is no stream: after a first poll, which finds what has ended before, polls are the
+/// fall-back and come at webhook_poll_interval, growing likewise. A report says nothing itself; it brings the next poll
+/// forward, and from then on polls come at the ordinary intervals, since the status may be slower than the report.
+class WaitMachine {
+ public:
+  /// Throws Error{usage} without a request id. URLs of the request that lead elsewhere are noted and not used.
+  WaitMachine(const Session& session, const RequestRef& request, Observer& observer);
+
+  [[nodiscard]] WaitStep begin();
+  /// The exchange is over. Not for one that was interrupted: then the wait is over.
+  [[nodiscard]] WaitStep ended(const http::Outcome& outcome);
+  [[nodiscard]] WaitStep paused();
+  /// Whether a report would end a pause early: somebody should listen for one.
+  [[nodiscard]] bool expects_report() const noexcept { return expects_report_; }
+  /// The report came: in place of paused(), whatever is left of the pause.
+  [[nodiscard]] WaitStep reported();
+  /// The stream's next bytes. False: hang up, ended() knows why.
+  [[nodiscard]] bool piece(std::string_view bytes);
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  enum class Phase { streaming, polling, cancelling };
+
+  [[nodiscard]] Time now() const { return session_.clock().now(); }
+  [[nodiscard]] WaitStep open_stream();
+  [[nodiscard]] WaitStep poll();
+  [[nodiscard]] WaitStep cancel();
+  [[nodiscard]] WaitStep repeat();
+  [[nodiscard]] WaitStep stream_ended(const http::Outcome& outcome);
+  [[nodiscard]] WaitStep stream_refused(const http::Response& response);
+  [[nodiscard]] WaitStep stream_broke();
+  [[nodiscard]] WaitStep check_stream();
+  [[nodiscard]] WaitStep poll_ended(const http::Outcome& outcome);
+  [[nodiscard]] WaitStep cancel_ended(const http::Outcome& outcome);
+  [[nodiscard]] WaitStep waiting_on(bool changed);
+  [[nodiscard]] std::chrono::milliseconds first_interval() const;
+  [[nodiscard]] std::chrono::milliseconds longest_interval() const;
+  /// What a limit that is reached asks for; nullopt: nothing.
+  [[nodiscard]] std::optional<WaitStep> at_limit();
+  bool take(const QueueStatus& status);
+  [[nodiscard]] Error failed(const QueueStatus& status) const;
+  [[nodiscard]] Error late(const std::string& what_then, std::string hint, bool retryable) const;
+
+  const Session& session_;
+  RequestRef request_;  // with checked URLs
+  std::string where_;
+  WaitReport report_;
+  WaitLimits limits_;
+
+  Phase phase_ = Phase::polling;
+  http::Request current_;  // of polling and cancelling, to be repeated
+  std::optional<http::Attempts> attempts_;
+  bool repeats_ = false;  // the pause is one before another attempt
+  bool expects_report_;
+  bool asked_again_ = false;  // while a report was expected
+  std::chrono::milliseconds interval_;
+  std::optional<WaitStep> end_;  // a status was the last one
+
+  bool may_stream_;
+  SseParser parser_;
+  Time opened_{}, news_{};
+  bool had_news_ = false, silent_ = false, checking_ = false;
+  int breaks_ = 0;
+  std::string limit_text_;  // why it was cancelled
+};
+
+}  // namespace react1::fal

@@ -1,0 +1,174 @@
+#include "fal/transfer/multipart.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <react1/error.hpp>
+#include <utility>
+#include <vector>
+
+#include "core/log.hpp"
+#include "core/redact.hpp"
+#include "core/sha256.hpp"
+#include "fal/transfer/part_group.hpp"
+#include "fal/transfer/stored_size.hpp"
+#include "http/engine/body_files.hpp"
+#include "store/patience.hpp"
+
+namespace react1::fal {
+namespace {
+
+/// An upload in parts, as far as it is: fresh, or taken over from an earlier attempt.
+class PartedUpload {
+ public:
+  PartedUpload(const Session& session, const LocalFile& file, UploadMemory* memory, const RunContext& context)
+      : session_(session),
+        file_(file),
+        context_(context),
+        content_(content_of(file)),
+        memory_(file.sha256.empty() ? nullptr : memory) {}
+  PartedUpload(const PartedUpload&) = delete;
+  PartedUpload& operator=(const PartedUpload&) = delete;
+  ~PartedUpload() {
+    if (kept_) memory_->release(content_);
+  }
+
+  std::string run() {
+    const bool resumed = take_over();
+    if (!resumed) begin();
+    try {
+      send();
+    } catch (const Refused& refused) {
+      forget();
+      if (!resumed) throw error_of(refused);
+      log::info("fal", fmt::format("the host refused what an earlier upload had begun (HTTP {}); starting again",
+                                   refused.response.status));
+      begin();
+      try {
+        send();
+      } catch (const Refused& again) {
+        forget();
+        throw error_of(again);
+      }
+    }
+    forget();
+    return upload_.target.file_url;
+  }
+
+ private:
+  bool take_over() {
+    auto begun = memory_ != nullptr ? memory_->resume(content_) : std::nullopt;
+    if (!begun) return false;
+    kept_ = true;
+    for (const std::string* url : {&begun->target.upload_url, &begun->target.file_url}) {
+      if (session_.endpoints().may_transfer(*url)) continue;
+      forget();
+      return false;
+    }
+    upload_ = std::move(*begun);
+    context_.observer->on_note(
+        {Note::Level::info, "upload_resumed",
+         fmt::format("{}: an earlier upload left {} of {} parts", file_.path, upload_.etags.size(), parts().size())});
+    return true;
+  }
+
+  void begin() {
+    upload_ = {initiate(session_, session_.endpoints().initiate_multipart(), file_, context_),
+               session_.options().upload.part_bytes,
+               {}};
+    kept_ = memory_ != nullptr && memory_->begin(content_, upload_.target, upload_.part_bytes);
+  }
+
+  void send() {
+    PartGroup group(session_, file_, upload_.target.upload_url, planned(parts()), upload_.etags,
+                    [this](int number, const std::string& etag) {  // on a thread of the group
+                      const store::StopScope stoppable(context_.stop);
+                      if (kept_) memory_->arrived(content_, number, etag);
+                    });
+    complete(group.run(session_.options().upload.parts_at_once, context_));
+  }
+
+  void complete(const std::map<int, std::string>& etags) {
+    const std::string url = below(upload_.target.upload_url, "complete");
+    http::Request request = session_.without_key(http::Method::post, url);
+    request.headers.add("Content-Type", "application/json");
+    request.decode = true;
+    request.body = http::TextBody{write_complete(etags)};
+    http::Outcome outcome = http::perform_with_retry(session_.transport(), request, session_.retry(), context_);
+    const std::string action = fmt::format("putting the parts of {} together", file_.path);
+    if (auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && refuses(*answer)) {
+      if (is_there()) return;
+      throw Refused{std::move(*answer), action};
+    }
+    static_cast<void>(expect_ok(std::move(outcome), {redact_url(url), action}, session_.options().key));
+  }
+
+  /// The first attempt may have done it and its answer been lost; a second one then finds no parts.
+  [[nodiscard]] bool is_there() const {
+    const StoredSize stored = stored_size(session_, upload_.target.file_url, context_);
+    return stored.kind == StoredSize::Kind::known && stored.bytes == file_.bytes;
+  }
+
+  [[nodiscard]] static bool refuses(const http::Response& answer) {
+    return answer.status >= 400 && answer.status < 500 && !http::is_retryable_status(answer.status);
+  }
+
+  [[nodiscard]] Error error_of(const Refused& refused) const {
+    return storage_refusal(refused.response, {redact_url(upload_.target.upload_url), refused.action},
+                           session_.options().key);
+  }
+
+  /// The parts with the digests of a reading that gave the planned one of the whole. A part that an earlier attempt has
+  /// sent was compared by it.
+  [[nodiscard]] std::vector<Part> planned(std::vector<Part> parts) const {
+    if (file_.sha256.empty()) return parts;
+    http::FileReader reader(file_.path, /*offset=*/0, file_.bytes);
+    Sha256 whole;
+    std::vector<char> block(std::size_t{1} << 17U);
+    for (Part& part : parts) {
+      Sha256 own;
+      for (std::int64_t left = part.bytes; left > 0;) {
+        const auto room = std::min(block.size(), static_cast<std::size_t>(left));
+        const auto got = reader.problem().empty() ? reader.read(block.data(), room) : std::nullopt;
+        if (!got) throw Error(ErrorCode::io, file_.path, "cannot be uploaded", {.detail = reader.problem()});
+        whole.update(block.data(), *got);
+        own.update(block.data(), *got);
+        left -= static_cast<std::int64_t>(*got);
+      }
+      part.sha256 = own.hex();
+    }
+    require_as_planned(whole.hex(), file_.sha256, file_.path);
+    return parts;
+  }
+
+  [[nodiscard]] std::vector<Part> parts() const { return parts_of(file_.bytes, upload_.part_bytes); }
+
+  void forget() {
+    if (kept_) memory_->forget_parts(content_);
+    kept_ = false;
+  }
+
+  const Session& session_;
+  const LocalFile& file_;
+  const RunContext& context_;
+  const Content content_;
+  UploadMemory* const memory_;
+  UploadMemory::Begun upload_;
+  bool kept_ = false;  ///< the memory holds it, for this object
+};
+
+}  // namespace
+
+std::string below(const std::string& upload_url, const std::string& suffix) {
+  const auto query = std::min(upload_url.find('?'), upload_url.size());
+  return upload_url.substr(0, query) + "/" + suffix + upload_url.substr(query);
+}
+
+std::string upload_in_parts(const Session& session, const LocalFile& file, UploadMemory* memory,
+                            const RunContext& context) {
+  return PartedUpload(session, file, memory, context).run();
+}
+
+}  // namespace react1::fal

@@ -1,0 +1,23 @@
+// A large file, sent in parts. Protocol: initiate-multipart gives upload_url; part n (from 1) is PUT to upload_url with
+// "/n" before its query and answers {"partNumber", "etag"}; POST …/complete with the list ends it. No call lists or
+// aborts parts, so what has arrived is known only from UploadMemory.
+#pragma once
+
+#include <string>
+
+#include "fal/transfer/upload.hpp"
+
+namespace react1::fal {
+
+/// `upload_url` with "/suffix" before its query.
+[[nodiscard]] std::string below(const std::string& upload_url, const std::string& suffix);
+
+/// Sends `file` in parts of UploadOptions::part_bytes, UploadOptions::parts_at_once at a time, each retried on its own,
+/// and returns the file's URL. With a `memory` (and a file.sha256) it goes on where an earlier attempt stopped, and
+/// leaves its parts behind when it fails. A host that refuses what an earlier attempt began gets the file once more
+/// from the start. Progress of all parts together goes to the observer from the caller's thread. Throws Error; a stop
+/// of `context` ends all parts.
+[[nodiscard]] std::string upload_in_parts(const Session& session, const LocalFile& file, UploadMemory* memory,
+                                          const RunContext& context);
+
+}  // namespace react1::fal

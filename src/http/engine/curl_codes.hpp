@@ -1,0 +1,17 @@
+// curl's result codes in the transport's words.
+#pragma once
+
+#include <curl/curl.h>
+
+#include "http/message/transport.hpp"
+
+namespace react1::http {
+
+/// `begun`: the way to the server stood, with its TLS session, and the request was about to leave when it failed.
+[[nodiscard]] TransportFailure::Kind kind_of(CURLcode code, bool begun) noexcept;
+
+/// The same for a request that has not begun and goes through a proxy's tunnel; `answer` is the proxy's status for it,
+/// 0 when there was none.
+[[nodiscard]] TransportFailure::Kind kind_of_tunnel(CURLcode code, long answer) noexcept;
+
+}  // namespace react1::http

@@ -1,0 +1,107 @@
+// The inside of the engine: what its thread does. Internal to Engine.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/descriptor.hpp"
+#include "http/engine/curl_exchange.hpp"
+#include "http/engine/curl_handles.hpp"
+#include "http/engine/engine.hpp"
+#include "http/engine/host_queues.hpp"
+#include "http/engine/timers.hpp"
+
+namespace react1::http {
+
+/// One started exchange with all its redirects.
+struct Flight {
+  std::uint64_t id = 0;
+  Request request{};
+  std::string url{};  ///< of the redirect that it is at
+  Engine::Completion done{};
+  int followed = 0;
+  Reach reach = Reach::anywhere;  ///< the request's, narrowed by where a redirect came from
+
+  std::string host{};  ///< whose gate it has passed or waits at; empty: none
+  bool waits = false, probe = false;
+  bool parked = false;  ///< has its turn; waits for proceed()
+  bool counted = true;  ///< at its host's gate: not any more when it is a stream whose answer has begun
+
+  EasyHandle easy{};  // the exchange refers to it and to the request
+  std::unique_ptr<CurlExchange> exchange{};
+  std::uint64_t watch = 0;  ///< timer of its time-outs
+};
+
+/// post(), stop() and new_id() from any thread; everything else on the thread that is in run().
+class EngineLoop {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  EngineLoop();
+  EngineLoop(const EngineLoop&) = delete;
+  EngineLoop& operator=(const EngineLoop&) = delete;
+  ~EngineLoop();
+
+  /// Until stop(); then ends what is under way. Never throws.
+  void run() noexcept;
+  void stop();
+  void post(Engine::Function function);
+  [[nodiscard]] std::uint64_t new_id() noexcept { return ++last_id_; }
+
+  void begin(const std::shared_ptr<Flight>& flight);
+  void proceed(std::uint64_t id);
+  void interrupt(std::uint64_t id);
+  [[nodiscard]] Timers& timers() noexcept { return timers_; }
+
+ private:
+  static int socket_callback(CURL*, curl_socket_t socket, int what, void* self, void* known) noexcept;
+  static int timer_callback(CURLM*, long timeout_ms, void* self) noexcept;
+
+  void turn();
+  void run_posted();
+  void run_timers();
+  void serve_gates();
+  void wait_and_act();
+  [[nodiscard]] int patience();
+  void settle_turn();
+
+  void enter_or_launch(const std::shared_ptr<Flight>& flight);
+  void take_turn(const std::shared_ptr<Flight>& flight);
+  void launch(Flight& flight);
+  void watch(Flight& flight);
+  void check_time(std::uint64_t id);
+  void deliver(std::uint64_t id);
+  /// Takes it off curl; follows a redirect or completes. May destroy the flight.
+  void finish(Flight& flight, std::optional<CURLcode> code);
+  void detach(Flight& flight);
+  void leave_gate(Flight& flight, const Outcome& outcome);
+  void complete(Flight& flight, Outcome outcome);
+  void end_everything();
+  /// Calls what isn't ours: what escapes from it must not end the loop.
+  static void call(const Engine::Function& function) noexcept;
+
+  Descriptor epoll_, event_;
+  std::atomic<std::uint64_t> last_id_ = 0;
+  std::mutex mutex_;
+  std::vector<Engine::Function> posted_;  // under mutex_
+  bool stopping_ = false;                 // under mutex_
+  bool ended_ = false;                    // the loop's own view of it
+
+  Timers timers_;
+  HostQueues gates_;
+  std::optional<Clock::time_point> curl_due_;
+  MultiHandle multi_;  // before the flights: their easy handles go first
+  std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights_;
+  std::vector<std::uint64_t> touched_;
+};
+
+}  // namespace react1::http

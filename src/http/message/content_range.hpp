@@ -1,0 +1,26 @@
+// Which part of a file an answer holds. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/message/headers.hpp"
+
+namespace react1::http {
+
+struct ContentRange {
+  std::int64_t first = 0, last = 0;     ///< bytes of the file, both of them included; last ≥ first
+  std::optional<std::int64_t> total{};  ///< of the file; above `last`. nullopt: the server does not say ("*")
+};
+/// "bytes 100-199/200"; nullopt for anything else, and for one that contradicts itself.
+[[nodiscard]] std::optional<ContentRange> parse_content_range(std::string_view text);
+
+/// A whole number ≥ 0 without a sign; blanks around it are fine.
+[[nodiscard]] std::optional<std::int64_t> parse_length(std::string_view text);
+
+/// What the body was packed with, e.g. "gzip"; empty when its bytes are those of the file. The signing name
+/// "aws-chunked", which some stores leave in, is no packing.
+[[nodiscard]] std::string packing_of(const Headers& headers);
+
+}  // namespace react1::http

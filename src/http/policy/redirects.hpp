@@ -1,0 +1,28 @@
+// What a request may ask for, and where a redirect may lead it. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "http/message/transport.hpp"
+
+namespace react1::http {
+
+/// Throws Error{internal} for a request that contradicts itself: a key together with redirects, a line break in a
+/// header field, no body where one is needed, a stream without a receiver.
+void check_request(const Request& request);
+
+/// Why nothing may be sent to `url`; nothing can have been received then. nullopt when it may. `reach` is judged by
+/// the text here, as far as that is an address.
+[[nodiscard]] std::optional<TransportFailure> objection_to(const Request& request, const std::string& url, Reach reach);
+/// How far a redirect from `url` may lead, which was connected to at `peer`.
+[[nodiscard]] Reach reach_from(const std::string& url, std::optional<Place> peer);
+
+/// The answer is a redirect that the request wants followed.
+[[nodiscard]] bool wants_redirect(const Request& request, const Response& response) noexcept;
+/// Where it leads, or why it is not followed. `followed` redirects came before it.
+[[nodiscard]] std::variant<std::string, TransportFailure> next_stop(const Request& request, const std::string& url,
+                                                                    const Response& response, int followed);
+
+}  // namespace react1::http

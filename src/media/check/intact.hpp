@@ -1,0 +1,29 @@
+// Which part of a window can be used, found by decoding it.
+#pragma once
+
+#include <string>
+
+#include "media/picture/intact_pictures.hpp"
+
+#include <react1/media.hpp>
+#include <react1/run_context.hpp>
+
+namespace react1::media {
+
+/// The good beginning of a window. Times are relative to the stream's first sample.
+struct Intact {
+  Seconds end_s;         ///< exclusive; the window's own end when nothing is wrong
+  bool damaged = false;  ///< the end lies before the window's
+};
+
+/// Decodes `plan`'s window on one thread, picture by picture. Pictures that may refer to a damaged packet count as
+/// damaged, whether the decoder noticed or not, up to the next one that decoding could begin with. Throws what Demuxer
+/// and Decoder throw, but no damage.
+[[nodiscard]] IntactPictures find_intact_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
+                                               const SourceOptions& options, const RunContext& context);
+
+/// Everything before the first damage in the sound, to the codec's frame. Throws as above.
+[[nodiscard]] Intact find_intact_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
+                                       const SourceOptions& options, const RunContext& context);
+
+}  // namespace react1::media

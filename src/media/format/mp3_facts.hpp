@@ -1,0 +1,14 @@
+// What an MP3 file's own frames tell of its sound.
+#pragma once
+
+#include <react1/media_info.hpp>
+
+#include "media/format/mp3_scan.hpp"
+
+namespace react1::media {
+
+/// Fills AudioInfo::mp3 and what the frames tell better than FFmpeg does: the tag's claim, and the samples where the
+/// rate changes inside. `audio` is measured already.
+void describe_mp3(AudioInfo& audio, const Mp3Scan& scan);
+
+}  // namespace react1::media

@@ -1,0 +1,15 @@
+// The layout of an MP4/MOV file that FFmpeg has open.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "media/ff/handles.hpp"
+#include "media/format/mp4_layout.hpp"
+
+namespace react1::media {
+
+/// Reads through `io`, which must be seekable, and leaves its position where it was. `size`: of the whole file.
+[[nodiscard]] std::optional<Mp4Layout> read_mp4_layout(AVIOContext& io, std::int64_t size, Mp4Tables tables);
+
+}  // namespace react1::media

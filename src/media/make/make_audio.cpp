@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/atomic_file.hpp"
+#include "media/check/proof.hpp"
+#include "media/make/copy.hpp"
+#include "media/make/make_clip.hpp"
+#include "media/sound/audio_encoder.hpp"
+#include "media/sound/hearing.hpp"
+#include "media/sound/sample_source.hpp"
+#include "media/stream/muxer.hpp"
+
+#include <react1/error.hpp>
+
+namespace react1::media {
+namespace {
+
+constexpr std::int64_t mp3_frame = 1152;
+constexpr int most_levellings = 3;  ///< the first brings it within a tenth where no peak stands in the way
+
+/// A plan to copy holds all samples; encoded, one frame goes to the Xing/LAME tag and one to the encoder's padding.
+AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
+  const std::int64_t frames = (limit * plan.sample_rate / mp3_frame).floor() - 2;
+  plan.samples = std::clamp<std::int64_t>(plan.samples, 1, std::max<std::int64_t>(frames, 1) * mp3_frame);
+  plan.action = ClipAction::transcode;
+  return plan;
+}
+
+void transcode(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+               const SourceOptions& options, const RunContext& context) {
+  SampleSource samples(source, info, plan, options, context);
+  AudioEncoder encoder(plan, info.path);
+  Muxer muxer(file, Container::mp3);
+  muxer.add_stream(*encoder.parameters(), encoder.context().time_base);
+  muxer.start(/*reordered=*/false);
+  const AudioEncoder::Sink write = [&](AVPacket& packet) { muxer.write(packet); };
+  std::int64_t done = 0;
+  while (const ff::Frame frame = samples.next(encoder.frame_size())) {
+    context.throw_if_stopped();
+    done += frame->nb_samples;
+    encoder.encode(*frame, write);
+    context.observer->on_progress({Stage::prepare, done, plan.samples, "samples"});
+  }
+  encoder.finish(write);
+  muxer.finish();
+  if (samples.padded() > 0) {
+    context.observer->on_note(
+        {Note::Level::info, "audio_padded",
+         fmt::format("The sound is {} samples shorter than its file says; silence fills them.", samples.padded())});
+  }
+}
+
+void make(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
+          const SourceOptions& options, const RunContext& context) {
+  switch (plan.action) {
+    case ClipAction::passthrough:
+      copy_bytes(source, info.size_bytes, file, options, context);
+      return;
+    case ClipAction::remux:
+    case ClipAction::cut:
+      copy_audio_packets(source, info, plan, file, options, context);
+      return;
+    case ClipAction::transcode:
+      transcode(source, info, plan, file, options, context);
+      return;
+  }
+  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for sound");
+}
+
+/// Where the encoder took the sound from what was asked for, corrects the treatment and says so. A lossy encoder shifts
+/// the loudness (LAME by half a decibel at 128 kbit/s) and raises peaks, by how much only the made clip tells.
+bool level_again(AudioPlan& plan, const SoundTreatment& asked, const PreparedClip& clip,
+                 const std::filesystem::path& file, const RunContext& context) {
+  constexpr double close_enough = 0.1;  // LU
+  constexpr double margin = 0.05;       // dB below the ceiling, so that one correction is enough
+  if (plan.action != ClipAction::transcode || !asked.ceiling_dbtp || !clip.audio) return false;
+  const SoundLevels levels = hear_clip(file.string(), *clip.audio, Listening{}, context).levels;
+  if (!levels.true_peak_dbtp || (asked.target_lufs && !levels.integrated_lufs)) return false;
+  const double too_quiet = asked.target_lufs ? *asked.target_lufs - *levels.integrated_lufs : 0;
+  const double too_high = *levels.true_peak_dbtp - *asked.ceiling_dbtp;
+  if (std::abs(too_quiet) <= close_enough && too_high <= 0) return false;
+  plan.treatment.gain_db += too_quiet;
+  if (too_high > 0) plan.treatment.ceiling_dbtp = *plan.treatment.ceiling_dbtp - too_high - margin;
+  return true;
+}
+
+/// Why a copy is not the sound that it was made from; nullopt when it is.
+std::optional<std::string> wrong_count(const PreparedClip& clip, const AudioPlan& plan) {
+  if (plan.action != ClipAction::remux && plan.action != ClipAction::cut) return std::nullopt;
+  if (!clip.audio || clip.audio->samples == plan.samples) return std::nullopt;
+  return fmt::format("the clip holds {} samples, not {}", clip.audio->samples, plan.samples);
+}
+
+void require_as_planned(const PreparedClip& clip, const AudioPlan& plan, const std::string& name) {
+  if (!clip.audio) throw Error(ErrorCode::internal, name, "the written file holds no sound");
+  if (plan.action == ClipAction::transcode && clip.audio->samples != plan.samples) {
+    throw Error(ErrorCode::internal, name,
+                fmt::format("the written file holds {} samples, not {}", clip.audio->samples, plan.samples));
+  }
+}
+
+}  // namespace
+
+PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
+                        const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
+                        const RunContext& context) {
+  context.throw_if_stopped();
+  AtomicFile file(output);
+  AudioPlan chosen = plan;
+  PreparedClip clip;
+  clip.reasons = plan.reasons;
+  int levelled = 0;
+  for (;;) {
+    try {
+      make(source, info, chosen, file.temporary(), options, context);
+      examine(clip, file.temporary(), Pictures::counted, context);
+    } catch (const Error& error) {
+      rethrow_named(error, file, info.path);
+    }
+    std::optional<std::string> flaw = over_limit(clip, limit);
+    if (!flaw) flaw = wrong_count(clip, chosen);
+    if (!flaw) {
+      if (levelled < most_levellings && level_again(chosen, plan.treatment, clip, file.temporary(), context)) {
+        ++levelled;
+        continue;
+      }
+      break;
+    }
+    if (chosen.action == ClipAction::transcode || !chosen.may_encode) {
+      throw Error(ErrorCode::media, info.path, *flaw, {.hint = "choose a shorter window with --audio-duration"});
+    }
+    clip.reasons.push_back("Copied, " + *flaw + ".");
+    chosen = encoding_instead(chosen, limit);
+  }
+  require_as_planned(clip, chosen, info.path);
+  hand_on(clip, file, chosen.action, chosen.start_s, chosen.end_s, context);
+  return clip;
+}
+
+}  // namespace react1::media

@@ -1,0 +1,63 @@
+#include "media/sound/hearing.hpp"
+
+#include <algorithm>
+
+#include "media/sound/sample_source.hpp"
+
+#include <react1/error.hpp>
+
+namespace react1::media {
+namespace {
+
+constexpr int samples_at_once = 4096;
+
+HeardSound hear(SampleSource& samples, const AudioPlan& plan, const Listening& wanted, const RunContext& context) {
+  SoundMeter meter(plan.sample_rate, plan.channels, wanted);
+  while (const ff::Frame frame = samples.next(samples_at_once)) {
+    context.throw_if_stopped();
+    meter.add(*frame);
+  }
+  return meter.finish();
+}
+
+}  // namespace
+
+HeardSound hear_planned(const Source& source, const MediaInfo& info, const AudioPlan& plan, const Listening& wanted,
+                        const SourceOptions& options, const RunContext& context) {
+  SampleSource samples(source, info, plan, options, context);
+  return hear(samples, plan, wanted, context);
+}
+
+HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s, const Seconds& end_s,
+                       const Listening& wanted, const SourceOptions& options, const RunContext& context) {
+  if (!info.audio) throw Error(ErrorCode::internal, info.path, "there is no sound to listen to");
+  const AudioInfo& audio = *info.audio;
+  AudioPlan plan;
+  plan.stream_index = audio.index;
+  plan.start_s = start_s;
+  plan.end_s = end_s;
+  plan.sample_rate = audio.sample_rate;
+  plan.channels = std::min(audio.channels, 2);
+  plan.treatment.with_effects = wanted.effects_too;
+  plan.samples = ((end_s - start_s) * audio.sample_rate).floor();
+  SampleSource samples(source, info, plan, options, context, SampleSource::Damage::passed_over);
+  return hear(samples, plan, wanted, context);
+}
+
+HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, const Listening& wanted,
+                     const RunContext& context) {
+  MediaInfo info;
+  info.path = path;
+  info.audio.emplace();
+  info.audio->sample_rate = audio.sample_rate;
+  info.audio->channels = audio.channels;
+  info.audio->samples = audio.samples;
+  info.audio->duration_s = Seconds(audio.samples, audio.sample_rate);
+  AudioPlan plan;
+  plan.sample_rate = audio.sample_rate;
+  plan.channels = audio.channels;
+  plan.samples = audio.samples;
+  return hear_planned(path, info, plan, wanted, SourceOptions{}, context);
+}
+
+}  // namespace react1::media

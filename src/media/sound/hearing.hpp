@@ -1,0 +1,27 @@
+// Listening to a source or to a made clip: what SoundMeter measures of the samples that SampleSource delivers.
+#pragma once
+
+#include <string>
+
+#include "media/sound/sound_meter.hpp"
+
+#include <react1/media.hpp>
+#include <react1/run_context.hpp>
+
+namespace react1::media {
+
+/// The very samples that make_audio() would encode for `plan`. Throws what SampleSource throws.
+[[nodiscard]] HeardSound hear_planned(const Source& source, const MediaInfo& info, const AudioPlan& plan,
+                                      const Listening& wanted, const SourceOptions& options, const RunContext& context);
+
+/// [start_s, end_s) of the source as it is: its own rate, mono or stereo. Damage is passed over: whether it matters is
+/// decided when the clip is made. Memory doesn't grow with the length, but for a byte per block.
+[[nodiscard]] HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s,
+                                     const Seconds& end_s, const Listening& wanted, const SourceOptions& options,
+                                     const RunContext& context);
+
+/// All of a made clip, whose audio facts are known.
+[[nodiscard]] HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, const Listening& wanted,
+                                   const RunContext& context);
+
+}  // namespace react1::media

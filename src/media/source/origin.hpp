@@ -1,0 +1,25 @@
+// What stands behind a Source and is shared by its copies.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <react1/source.hpp>
+
+#include "core/remote_file.hpp"
+#include "media/source/bytes.hpp"
+#include "media/source/made_once.hpp"
+#include "media/source/spool.hpp"
+
+namespace react1 {
+
+struct Source::Origin {
+  Kind kind{};
+  std::string name, address;
+  std::shared_ptr<media::Bytes> bytes;  ///< memory, and a reader that can seek; else null
+  Reader reader;                        ///< one that has to be spooled
+  media::MadeOnce<RemoteFile> remote;   ///< of a URL; with ranges it is read there
+  media::SpooledOnce spooled;
+};
+
+}  // namespace react1

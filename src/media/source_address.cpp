@@ -1,9 +1,0 @@
-#include "media/source_address.hpp"
-
-namespace react1::media {
-
-std::string file_address(const std::string& path) {
-  return "file:" + path;
-}
-
-}  // namespace react1::media

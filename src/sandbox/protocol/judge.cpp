@@ -1,0 +1,138 @@
+#include "sandbox/protocol/judge.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <react1/error.hpp>
+
+namespace react1::sandbox {
+namespace {
+
+struct Format {
+  std::string_view demuxer;  ///< a part of FFmpeg's name
+  std::string_view wire;     ///< what the service calls it
+};
+constexpr std::array<Format, 3> video_formats{{{"mp4", "mp4"}, {"mov", "mov"}, {"webm", "webm"}}};
+constexpr std::array<Format, 6> audio_formats{
+    {{"mp3", "mp3"}, {"wav", "wav"}, {"ogg", "ogg"}, {"mp4", "m4a"}, {"aac", "aac"}, {"flac", "flac"}}};
+
+struct Field {
+  const char* name;  ///< of the input
+  const char* kind;  ///< "video" or "audio", the first word of the types
+};
+constexpr Field video_field{"video_url", "video"};
+constexpr Field audio_field{"audio_url", "audio"};
+
+template <class Formats>
+bool is_supported(std::string_view demuxer, const Formats& formats) {
+  return std::any_of(formats.begin(), formats.end(),
+                     [&](const Format& format) { return demuxer.find(format.demuxer) != std::string_view::npos; });
+}
+
+template <class Formats>
+Problem unsupported(const Field& field, const std::string& url, const Formats& formats) {
+  Json names = Json::array();
+  for (const Format& format : formats) names.push_back(format.wire);
+  const std::string kind = field.kind;
+  return {{"body", field.name},
+          "unsupported_" + kind + "_format",
+          "Unsupported " + kind + " format",
+          Json{{"supported_formats", std::move(names)}},
+          url};
+}
+
+Problem out_of_bounds(const Field& field, const std::string& url, bool too_long, const Seconds& limit,
+                      const Seconds& provided) {
+  const std::string kind = field.kind;
+  const std::string what = too_long ? "long" : "short";
+  const std::string bound = too_long ? "max_duration" : "min_duration";
+  return {{"body", field.name},
+          kind + "_duration_too_" + what,
+          (kind == "video" ? "Video" : "Audio") + std::string{" duration is too "} + what + ": " +
+              provided.to_decimal(6) + " s",
+          Json{{bound, limit.to_double()}, {"provided_duration", provided.to_double()}},
+          url};
+}
+
+/// True for failures of the media itself; others are ours and go on.
+bool is_about_media(const Error& error) {
+  return error.code() == ErrorCode::media;
+}
+
+}  // namespace
+
+VideoJudgement judge_video(const std::string& path, const std::string& url, const Limits& limits,
+                           const RunContext& context) {
+  VideoJudgement judgement;
+  try {
+    auto report = measure_packets(path, Kind::video, context);
+    judgement.measures = std::move(report.measures);
+    const int long_side = std::max(report.width, report.height);
+    const int short_side = std::min(report.width, report.height);
+    if (!is_supported(report.format, video_formats)) {
+      judgement.problem = unsupported(video_field, url, video_formats);
+    } else if (long_side > limits.long_side || short_side > limits.short_side) {
+      judgement.problem = Problem{{"body", video_field.name},
+                                  "image_too_large",
+                                  "The video's picture is too large",
+                                  Json{{"max_height", limits.short_side}, {"max_width", limits.long_side}},
+                                  url};
+    } else if (const Seconds longest_measure = longest(judgement.measures); longest_measure > limits.longest) {
+      judgement.problem = out_of_bounds(video_field, url, /*too_long=*/true, limits.longest, longest_measure);
+    }
+    if (judgement.problem) return judgement;
+
+    judgement.facts = decode_video_facts(path, context);
+    judgement.measures.push_back({"decoded", judgement.facts.seconds});
+    if (judgement.facts.frames < 2) {
+      judgement.problem = unsupported(video_field, url, video_formats);  // a still picture
+    } else if (judgement.facts.seconds > limits.longest) {
+      judgement.problem = out_of_bounds(video_field, url, /*too_long=*/true, limits.longest, judgement.facts.seconds);
+    } else if (judgement.facts.seconds < limits.shortest_video) {
+      judgement.problem =
+          out_of_bounds(video_field, url, /*too_long=*/false, limits.shortest_video, judgement.facts.seconds);
+    }
+  } catch (const Error& error) {
+    if (!is_about_media(error)) throw;
+    judgement.problem = unsupported(video_field, url, video_formats);
+  }
+  return judgement;
+}
+
+AudioJudgement judge_audio(const std::string& path, const std::string& url, const Limits& limits,
+                           const RunContext& context) {
+  AudioJudgement judgement;
+  try {
+    auto report = measure_packets(path, Kind::audio, context);
+    judgement.measures = std::move(report.measures);
+    if (!is_supported(report.format, audio_formats)) {
+      judgement.problem = unsupported(audio_field, url, audio_formats);
+    } else if (const Seconds longest_measure = longest(judgement.measures); longest_measure > limits.longest) {
+      judgement.problem = out_of_bounds(audio_field, url, /*too_long=*/true, limits.longest, longest_measure);
+    }
+    if (judgement.problem) return judgement;
+
+    judgement.facts = decode_audio_facts(path, context);
+    judgement.measures.push_back({"decoded", judgement.facts.seconds});
+    if (judgement.facts.seconds > limits.longest) {
+      judgement.problem = out_of_bounds(audio_field, url, /*too_long=*/true, limits.longest, judgement.facts.seconds);
+    } else if (judgement.facts.seconds < limits.shortest_audio) {
+      judgement.problem =
+          out_of_bounds(audio_field, url, /*too_long=*/false, limits.shortest_audio, judgement.facts.seconds);
+    } else if (judgement.facts.peak < limits.silent_peak) {
+      // The real model answers a silent track with words that explain nothing; so does this.
+      judgement.problem = Problem{{"body", audio_field.name},
+                                  "no_media_generated",
+                                  "The model did not generate any output for this input",
+                                  nullptr,
+                                  url};
+    }
+  } catch (const Error& error) {
+    if (!is_about_media(error)) throw;
+    judgement.problem = unsupported(audio_field, url, audio_formats);
+  }
+  return judgement;
+}
+
+}  // namespace react1::sandbox

@@ -1,0 +1,222 @@
+#include "stages/collect/collect.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <react1/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "core/atomic_file.hpp"
+#include "core/log.hpp"
+#include "core/redact.hpp"
+#include "core/sha256.hpp"
+#include "fal/protocol/verdict.hpp"
+#include "stages/common/grace_stop.hpp"
+#include "stages/common/stopwatch.hpp"
+#include "stages/lost_answer/look_up.hpp"
+#include "stages/verify/verify_result.hpp"
+
+namespace react1::stages {
+namespace fs = std::filesystem;
+namespace {
+
+/// Writes to the store what became of a request. A store that can't be written takes nothing away from that: the next
+/// run asks the service once more.
+void write_down(const char* what, const std::function<bool()>& write) {
+  try {
+    if (!write()) log::info("collect", fmt::format("the job was moved meanwhile, {}", what));
+  } catch (const Error& error) {
+    log::warning("collect", fmt::format("the job store can't be told {}: {}", what, error.what()));
+  }
+}
+
+/// The service has said its last word on this request.
+void mark_failed(Service& service, std::optional<Job>& job, const Error& error) {
+  if (!job || job->state != JobState::submitted) return;
+  job->error = error.what();
+  const JobState end = fal::is_cancellation(error) ? JobState::cancelled : JobState::failed;
+  write_down("that its request failed", [&] { return service.jobs.move(*job, JobState::submitted, end); });
+}
+
+/// An answer that was paid for and can't be read is not thrown away.
+void keep_answer(Service& service, std::optional<Job>& job, const Error& error) {
+  if (!job || error.answer().empty() || job->answer_json == error.answer()) return;
+  job->answer_json = error.answer();
+  job->error = error.what();
+  write_down("the answer that can't be read", [&] { return service.jobs.update(*job); });
+}
+
+/// Asks the service to give the request up, and says what came of it. Bounded: whoever interrupts wants to leave.
+Error cancelled(Claim& claim, Service& service, const RunContext& context, const Error& interruption) {
+  constexpr std::chrono::seconds patience{3};
+  const GraceStop bound(context.stop, patience);
+  const std::string& id = claim.request.request_id;
+  const auto stopped = [&](const char* message, const char* detail) {
+    return Error(ErrorCode::interrupted, id, message, {.detail = detail, .request_id = id});
+  };
+  try {
+    switch (cancel_request(claim.request, service, patience / 2,
+                           RunContext{bound.token(), context.observer, context.job_id})) {
+      case Cancelled::finished:
+      case Cancelled::failed:
+      case Cancelled::not_found:
+        return interruption;
+      case Cancelled::cancelled:
+        context.observer->on_note({Note::Level::info, "cancelled", "the service has cancelled the request"});
+        return stopped("stopped, and the service has cancelled the request", "");
+      case Cancelled::asked:
+        break;
+    }
+  } catch (const Error& error) {
+    return stopped("stopped; the request could not be cancelled and goes on at the service", error.what());
+  }
+  context.observer->on_note({Note::Level::info, "cancel_requested", "the service was asked to cancel the request"});
+  return stopped("stopped, and the service was asked to cancel the request",
+                 "a request that runs already may finish and be paid all the same");
+}
+
+/// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
+class Laps {
+ public:
+  void begin() { since_ = Stopwatch(); }
+  void lap(std::string_view what) {
+    const double now = since_.seconds();
+    text_ += fmt::format("{}{} {:.4f} s", text_.empty() ? "" : ", ", what, now - last_);
+    last_ = now;
+  }
+  void log() const {
+    log::debug("collect", fmt::format("since the result was ready: {}, total {:.4f} s", text_, last_));
+  }
+
+ private:
+  Stopwatch since_;
+  double last_ = 0;
+  std::string text_;
+};
+
+ResultVideo await_result(Claim& claim, Service& service, Laps& laps, const RunContext& context) {
+  context.observer->on_stage(Stage::wait);
+  const Stopwatch waiting;
+  try {
+    const QueueStatus status = service.client.wait(claim.request, context);
+    laps.begin();
+    claim.timings.inference_s = status.inference_s;
+    if (status.inference_s) claim.timings.queue_s = std::max(0.0, waiting.seconds() - *status.inference_s);
+    return service.client.result(claim.request, context);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::refused) mark_failed(service, claim.job, error);
+    keep_answer(service, claim.job, error);
+    if (error.code() == ErrorCode::interrupted && claim.on_interrupt == OnInterrupt::cancel) {
+      throw cancelled(claim, service, context, error);
+    }
+    throw;
+  }
+}
+
+/// What proves whose file it is that is about to get its name: were this process killed right after, the next run of
+/// the same command would find it there. A store that can't be written leaves that to the record beside the file.
+void announce(Service& service, Claim& claim, const RunRecord& record) {
+  if (!claim.job) return;
+  claim.job->record_json = to_json(record);
+  claim.job->output = record.output_path;
+  write_down("whose file is about to be there", [&] { return service.jobs.update(*claim.job); });
+}
+
+RunRecord begin_record(const Claim& claim) {
+  RunRecord record;
+  if (claim.job) record.job_id = claim.job->id;
+  record.request_id = claim.request.request_id;
+  record.prepare = claim.preparation;
+  record.parameters = claim.parameters;
+  record.video_url = claim.video_url;
+  record.audio_url = claim.audio_url;
+  return record;
+}
+
+RunRecord collect_result(Claim& claim, const OutputGuard& output, Service& service, Laps& laps,
+                         const RunContext& context) {
+  const Stopwatch collecting;
+  AtomicFile file = output.file();
+  RunRecord record = begin_record(claim);
+  const ResultVideo reported = await_result(claim, service, laps, context);
+  laps.lap("answer");
+  record.response_json = reported.raw_json;
+
+  context.observer->on_stage(Stage::download);
+  const Stopwatch downloading;
+  service.client.download(reported, file.temporary().string(), context);
+  claim.timings.download_s = downloading.seconds();
+  laps.lap("download");
+
+  context.observer->on_stage(Stage::verify);
+  const Stopwatch verifying;
+  const bool is_rehearsal = claim.job && !claim.job->sandbox.empty();
+  record.sandbox = is_rehearsal || is_sandbox_result(file.temporary().string(), context);
+  PostInput input{file.temporary().string(), reported, std::nullopt, std::nullopt};
+  if (claim.preparation) {
+    input.expected = expectation_of(*claim.preparation, record.sandbox);
+    if (fs::exists(claim.preparation->video.path)) input.prepared_video = claim.preparation->video.path;
+  }
+  laps.lap("comment");
+  record.verification = verify_result(input, context);
+  laps.lap("checks");
+  record.output_bytes = static_cast<std::int64_t>(fs::file_size(file.temporary()));
+  record.output_sha256 = sha256_file(file.temporary());
+  claim.timings.verify_s = verifying.seconds();
+  laps.lap("sha256");
+
+  record.output_path = output.path();
+  record.timings = claim.timings;
+  record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
+  keep_known(record, output.known(record.request_id));
+  if (claim.job) keep_known(record, read_json(claim.job->record_json).value_or(Json(nullptr)));
+  announce(service, claim, record);
+  laps.lap("announce");
+
+  output.commit(file, record.output_sha256);
+  laps.lap("flush");
+  return record;
+}
+
+}  // namespace
+
+RunRecord collect(Claim claim, const OutputGuard& output, Service& service, const RunContext& context) {
+  try {
+    Laps laps;
+    RunRecord record = collect_result(claim, output, service, laps, context);
+    output.write_record(record, context);
+    if (claim.job) mark_done(service, *claim.job, record, context);
+    attach_reported(service, context);
+    laps.lap("record");
+    laps.log();
+    return record;
+  } catch (const Error& error) {
+    attach_reported(service, context);
+    if (!error.request_id().empty()) throw;
+    throw error.with_request_id(claim.request.request_id);
+  }
+}
+
+void mark_done(Service& service, Job& job, const RunRecord& record, const RunContext& context) {
+  job.record_json = to_json(record);
+  job.output = record.output_path;
+  // A request that was to be cancelled and finished all the same was paid: its result is ours.
+  const JobState from = job.state;
+  const bool moves = from == JobState::submitted || from == JobState::cancelled;
+  if (moves) job.error.clear();
+  try {
+    const bool written = moves ? service.jobs.move(job, from, JobState::done) : service.jobs.update(job);
+    if (!written) log::info("collect", "the job was finished by another command at the same time");
+  } catch (const Error& error) {
+    context.observer->on_note(
+        {Note::Level::warning, "job_not_written",
+         fmt::format("the result is there and verified, but the job store does not know it yet: {}; the same command "
+                     "tells it so",
+                     error.what())});
+  }
+}
+
+}  // namespace react1::stages

@@ -1,0 +1,34 @@
+// From a known request to a verified file: wait, fetch the answer, download, verify, record.
+#pragma once
+
+#include <optional>
+#include <react1/error.hpp>
+#include <react1/pipeline.hpp>
+#include <react1/run_context.hpp>
+#include <string>
+
+#include "stages/output/output_guard.hpp"
+
+namespace react1::stages {
+
+/// What is known about a request beside its reference.
+struct Claim {
+  std::optional<Job> job;  ///< nullopt: submitted by somebody else
+  RequestRef request;
+  std::optional<Preparation> preparation;  ///< nullopt: nothing to compare the result with but itself
+  std::optional<Parameters> parameters;
+  std::string video_url, audio_url;  ///< as uploaded; empty when unknown
+  Timings timings;                   ///< of the stages so far
+  OnInterrupt on_interrupt = OnInterrupt::detach;
+};
+
+/// Waits, downloads, verifies, commits the file and writes its record. Moves the job to done, or to failed when the
+/// service failed it. Errors carry the request id. A failed verification is not an Error: look at the record. Once the
+/// file has its name, what fails is a warning to the observer.
+[[nodiscard]] RunRecord collect(Claim claim, const OutputGuard& output, Service& service, const RunContext& context);
+
+/// Moves a job whose result is on the disk and recorded in `record` to done; a store that can't be written is a warning
+/// to the observer, `job_not_written`.
+void mark_done(Service& service, Job& job, const RunRecord& record, const RunContext& context);
+
+}  // namespace react1::stages

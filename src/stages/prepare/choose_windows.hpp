@@ -1,0 +1,78 @@
+// Which part of both clips is taken, as far as the sound decides it, and how the sound is treated.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <react1/pipeline.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/sound/hearing.hpp"
+#include "plan/encode_plan.hpp"
+#include "plan/pauses.hpp"
+
+namespace react1::stages {
+
+/// Listens once to the audio as far as a window, a cut or the channels depend on it (to all of it for the best stretch
+/// of speech), then answers both plans. plan and prepare use it alike, so they agree. References must outlive it.
+class WindowChooser {
+ public:
+  struct Sources {
+    const Source& video;
+    const Source& audio;
+    const MediaInfo& video_info;
+    const MediaInfo& audio_info;
+  };
+  /// Throws what listening throws; Error{media} when a window lies outside its clip or, in a same take, without any
+  /// sound. `warnings` is added to.
+  WindowChooser(const Sources& sources, const PipelineOptions& options, std::vector<Warning>& warnings,
+                const RunContext& context);
+
+  /// For planning::plan_video() and settle_cut().
+  [[nodiscard]] const PrepareOptions& video_options() const noexcept { return video_options_; }
+  /// Once the video is settled: in a same take the audio ends with it.
+  [[nodiscard]] AudioPlan plan_audio(const VideoPlan& video, std::vector<Warning>& warnings, const RunContext& context);
+  /// Narrows the audio's window to a part of it, and the video's with it in a same take. Plan anew then.
+  void keep_sound(const WindowOptions& window);
+  [[nodiscard]] const TakeOffset& offset() const noexcept { return offset_; }
+  /// Of the source, where it was listened to; nullopt when that can't be told.
+  [[nodiscard]] std::optional<std::int64_t> clipped_samples() const noexcept { return heard_.levels.clipped_samples; }
+
+ private:
+  /// On the audio's own timeline.
+  struct Range {
+    Seconds start_s, end_s;
+    bool limited = false;  ///< the limit ends it, not the user and not the sound
+  };
+  [[nodiscard]] Range allowed(std::vector<Warning>& warnings) const;
+  void align_take();
+  void listen(const Range& range, const RunContext& context);
+  void hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
+  [[nodiscard]] bool is_over_full_scale() const;
+  void warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const;
+  void choose(const Range& range, std::vector<Warning>& warnings);
+  [[nodiscard]] Range choose_speech(const Range& range, std::vector<Warning>& warnings);
+  [[nodiscard]] Range cut(Range range, std::vector<Warning>& warnings);
+  void warn_of_cut_word(const Seconds& end_s, std::string_view why, std::vector<Warning>& warnings) const;
+  void share_with_video(const Range& window);
+  void judge_channels(std::vector<Warning>& warnings);
+  [[nodiscard]] planning::SoundChoice treatment(const Seconds& start_s, const Seconds& end_s) const;
+  void settle_loudness(AudioPlan& plan, planning::SoundChoice& choice, const PrepareOptions& options,
+                       std::vector<Warning>& warnings, const RunContext& context) const;
+
+  Sources sources_;
+  const PipelineOptions& options_;
+  Seconds sound_length_;
+  Seconds longest_;  ///< of the audio; in a same take a whole number of frames
+  Rational fps_ = 0;
+  TakeOffset offset_;
+  Seconds late_;             ///< audio start - video start on the common timeline; 0 unless a same take
+  media::HeardSound heard_;  // before speech_, which looks into it
+  planning::HeardSpeech speech_;
+  bool with_effects_ = false;           ///< only the low-frequency effects channel holds sound
+  std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause
+  PrepareOptions video_options_, audio_options_;
+};
+
+}  // namespace react1::stages

@@ -1,0 +1,72 @@
+#include "stages/prepare/conform_pair.hpp"
+
+#include <utility>
+
+#include "media/picture/motion.hpp"
+#include "media/sound/hearing.hpp"
+#include "plan/conform_rule.hpp"
+#include "plan/encode_plan.hpp"
+#include "plan/speech_track.hpp"
+#include "stages/prepare/sound_report.hpp"
+
+namespace react1::stages {
+
+namespace {
+
+/// Those before the first and behind the last word are pauses to turn in as well.
+std::vector<planning::Pause> pauses_between(const Speech& speech, const Seconds& length_s) {
+  std::vector<planning::Pause> pauses;
+  Seconds behind;
+  for (const SpeechSegment& segment : speech.segments) {
+    if (segment.start_s > behind) pauses.push_back({behind, segment.start_s});
+    behind = segment.end_s;
+  }
+  if (length_s > behind) pauses.push_back({behind, length_s});
+  return pauses;
+}
+
+}  // namespace
+
+std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, std::vector<Warning>& warnings,
+                                       const RunContext& context) {
+  const PrepareOptions& prepare = of.options.prepare;
+  if (prepare.conform == Conform::off) return std::nullopt;
+  ClipFacts facts;
+  facts.fps = plan.fps;
+  facts.frames = plan.frames;
+  facts.video_s = Rational(plan.frames) / plan.fps;
+  facts.audio_s = of.voice_s;
+  facts.sample_rate = of.voice.sample_rate;
+  const planning::FitCase fit_case{
+      .facts = facts, .options = prepare, .advice = of.options.advice, .model_mode = of.options.parameters.model_mode};
+  const planning::FitNeeds needs = planning::fit_needs(fit_case);
+  std::vector<planning::Pause> pauses;
+  if (needs.voice) {
+    const media::HeardSound heard = media::hear_planned(of.audio, of.audio_info, as_delivered(of.voice),
+                                                        {.levels = false}, prepare.source, context);
+    const Speech speech =
+        planning::describe_speech(planning::track_speech(heard.blocks, of.options.advice.voice_gate_dbfs), of.voice_s);
+    facts.voice_found = speech.found();
+    if (speech.found()) facts.voice_end_s = speech.segments.back().end_s;
+    pauses = pauses_between(speech, of.voice_s);
+  }
+  if (needs.motion) {
+    const media::Motion motion =
+        media::analyze_motion(of.video, plan.stream_index, plan.start_s, plan.start_s + facts.video_s,
+                              of.options.advice, prepare.source, context, of.origin_s);
+    facts.is_static = motion.is_static;
+    facts.loopable = motion.loopable;
+    facts.cuts_s = motion.cuts_s;
+  }
+  Conformed fit = planning::choose_fit(fit_case, of.video.name(), warnings);
+  if (fit.done != Conform::off) {
+    planning::fit_video(plan, planning::arrange(fit, plan.fps, pauses, prepare.conform_turn_reach_s));
+  }
+  return fit;
+}
+
+std::int64_t frames_needed(const Seconds& voice_s, const Rational& fps, const PipelineOptions& options) {
+  return planning::fitted_frames(voice_s, fps, options.prepare.max_duration_s);
+}
+
+}  // namespace react1::stages

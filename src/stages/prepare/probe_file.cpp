@@ -1,0 +1,21 @@
+// react1::probe(): the measuring of media, with the network of http.
+#include <react1/media.hpp>
+
+#include "core/boundary.hpp"
+#include "http/remote/ranged_file.hpp"
+#include "media/probe/probe.hpp"
+
+namespace react1 {
+
+MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context) {
+  return at_boundary("probe", [&] {
+    http::use_for_remote_files();
+    return media::probe_source(source, options, context);
+  });
+}
+
+MediaInfo probe(const Source& source) {
+  return probe(source, SourceOptions{}, RunContext{});
+}
+
+}  // namespace react1

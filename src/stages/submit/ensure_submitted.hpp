@@ -1,0 +1,33 @@
+// A job on its way to being submitted: joined, continued, looked up or paid, and paid at most once.
+#pragma once
+
+#include <react1/pipeline.hpp>
+#include <react1/run_context.hpp>
+#include <string>
+
+#include "stages/output/output_guard.hpp"
+#include "stages/submit/pair_upload.hpp"
+
+namespace react1::stages {
+
+/// A prepared pair and the job that stands for its intent.
+struct Intent {
+  ServiceIdentity service;
+  Preparation preparation;
+  Parameters parameters;
+  Job job;
+};
+
+/// Names a payment; nobody can guess it.
+[[nodiscard]] std::string new_token();
+
+/// The six fields as the job keeps them; the URLs without what may be signed in them.
+[[nodiscard]] std::string parameters_text(const Parameters& parameters, const UploadedPair& pair);
+
+/// Takes the job to `submitted` (or finds it there or beyond), paying at most once. Throws Error{outcome_unknown} for a
+/// lost answer that was not found, Error{refused} for a job that another run has seen refused or cancelled.
+/// `output`: asked once more right before paying whether the result can be written; nullptr for a job without one.
+void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineOptions& options, Service& service,
+                      PairUpload& uploads, Timings& timings, const RunContext& context);
+
+}  // namespace react1::stages

@@ -1,0 +1,27 @@
+// The last stage: measure a result file and judge it (checks.hpp holds the judgement).
+#pragma once
+
+#include <optional>
+#include <react1/run_context.hpp>
+#include <string>
+
+#include "stages/verify/checks.hpp"
+
+namespace react1::stages {
+
+struct PostInput {
+  std::string path;                           ///< the downloaded file
+  std::optional<ResultVideo> reported;        ///< the service's answer
+  std::optional<Expectation> expected;        ///< nullopt: only the file itself is judged
+  std::optional<std::string> prepared_video;  ///< when still at hand: what "unchanged" would look like
+};
+
+/// Reads and decodes the file once. A file that is not media at all gives a failed Verification, not an Error;
+/// Error{io} when it can't be read, Error{interrupted}.
+[[nodiscard]] Verification verify_result(const PostInput& input, const RunContext& context);
+
+/// True for a file that says of itself that the sandbox rendered it, whichever service handed it out. False for what is
+/// no media at all.
+[[nodiscard]] bool is_sandbox_result(const std::string& path, const RunContext& context);
+
+}  // namespace react1::stages
