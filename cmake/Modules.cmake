@@ -3,6 +3,38 @@
 #   A target may USE only modules of lower floors; core is always there.
 set_property(GLOBAL PROPERTY REACT1_MODULES "")
 
+# Headers cost most of a compilation, so the files of a folder are compiled together, up to this many at a time. 1 compiles
+# each file alone: it finds a file that lacks an include of its own.
+set(REACT1_FILES_PER_UNIT 8 CACHE STRING "source files of one folder that are compiled together")
+
+# react1_compile_together(TARGET SOURCE...): see REACT1_FILES_PER_UNIT.
+function(react1_compile_together target)
+  if(REACT1_FILES_PER_UNIT LESS_EQUAL 1)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # g++ takes whatever is not in the main file for a header, where a class with a member of an unnamed namespace is a fault.
+  target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>")
+  set(counted "")
+  foreach(source IN LISTS ARGN)
+    get_source_file_property(definitions "${source}" COMPILE_DEFINITIONS)
+    get_source_file_property(options "${source}" COMPILE_OPTIONS)
+    if(definitions OR options)
+      continue()  # compiled with settings of its own
+    endif()
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    if(NOT group IN_LIST counted)
+      list(APPEND counted ${group})
+      set(count_${group} 0)
+    endif()
+    math(EXPR part "${count_${group}} / ${REACT1_FILES_PER_UNIT}")
+    math(EXPR count_${group} "${count_${group}} + 1")
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}_${part}")
+  endforeach()
+endfunction()
+
 function(react1_module name)
   cmake_parse_arguments(ARG "" "FLOOR" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
@@ -22,6 +54,7 @@ function(react1_module name)
       target_link_libraries(react1_${name} PUBLIC react1_${used})
     endif()
   endforeach()
+  react1_compile_together(react1_${name} ${sources})
   set_property(GLOBAL APPEND PROPERTY REACT1_MODULES react1_${name})
 endfunction()
 
@@ -58,6 +91,7 @@ function(react1_program)
   endif()
   get_property(modules GLOBAL PROPERTY REACT1_MODULES)
   add_executable(react1_cli ${sources})
+  react1_compile_together(react1_cli ${sources})
   set_target_properties(react1_cli PROPERTIES OUTPUT_NAME react1)
   # libavfilter is loaded when it is needed (src/media/ff/filter_library.hpp); what nothing refers to must not be loaded.
   target_link_options(react1_cli PRIVATE -Wl,--as-needed)

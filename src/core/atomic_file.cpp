@@ -32,10 +32,6 @@ namespace {
               {.detail = std::generic_category().message(error), .hint = std::move(hint)});
 }
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
 /// Creates and locks a file with a fresh name. Opened with the usual 0666 less the umask (mkstemp would make a private
 /// file; a result should be as readable as any).
 std::pair<fs::path, Descriptor> create_temporary(const OutputPlace& place) {

@@ -47,10 +47,6 @@ void require_file_name(const fs::path& path) {
               {.hint = "for example -o " + (path / "out.mp4").string()});
 }
 
-fs::path folder_of(const fs::path& file) {
-  return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
-
 void require_folder(const fs::path& file) {
   struct stat facts {};
   const fs::path folder = folder_of(file);
@@ -97,6 +93,10 @@ void require_replaceable(const fs::path& file, const struct stat& facts) {
 }
 
 }  // namespace
+
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
 
 std::optional<FileStamp> stamp_of(const fs::path& path) {
   struct stat facts {};

@@ -17,6 +17,9 @@ struct FileStamp {
 /// Of the regular file at `path`, no symlink followed; nullopt when there is none.
 [[nodiscard]] std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
+/// The folder that holds `file`: "." for a bare name.
+[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& file);
+
 struct OutputPlace {
   std::filesystem::path named;        ///< as it was given
   std::filesystem::path file;         ///< what is written: `named`, or the file that a symlink of that name leads to

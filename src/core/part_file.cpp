@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::string_view kTag = ".react1-";
 constexpr std::string_view kEnd = ".part";
-constexpr std::size_t kDigits = 8;
-constexpr std::size_t kAround = 1 + kTag.size() + kDigits + kEnd.size();
+constexpr std::size_t kTagDigits = 8;
+constexpr std::size_t kAround = 1 + kTag.size() + kTagDigits + kEnd.size();
 
 /// Locks of another machine may not show on a file system of the network, so a part has to be at rest there as well.
 bool may_hide_locks(int folder) {
@@ -50,10 +50,10 @@ std::string part_name(const std::string& final_name, unsigned random) {
 
 std::string_view final_name_of_part(std::string_view name) {
   if (name.size() <= kAround || name.front() != '.' || !name.ends_with(kEnd)) return {};
-  const std::string_view digits = name.substr(name.size() - kEnd.size() - kDigits, kDigits);
+  const std::string_view digits = name.substr(name.size() - kEnd.size() - kTagDigits, kTagDigits);
   const bool are_digits = std::all_of(digits.begin(), digits.end(),
                                       [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-  const std::string_view rest = name.substr(1, name.size() - 1 - kEnd.size() - kDigits);
+  const std::string_view rest = name.substr(1, name.size() - 1 - kEnd.size() - kTagDigits);
   if (!are_digits || !rest.ends_with(kTag)) return {};
   return rest.substr(0, rest.size() - kTag.size());
 }

@@ -181,7 +181,7 @@ void container_obstacles(const AudioCase& of, Reasons& reasons) {
 // The ladder ---------------------------------------------------------------------------------------------------------
 
 using Obstacles = void (*)(const AudioCase&, Reasons&);
-struct Rung {
+struct AudioRung {
   ClipAction action;
   std::vector<Obstacles> obstacles;
 };
@@ -189,17 +189,17 @@ struct Rung {
 /// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
 ClipAction climb(const AudioCase& of, Reasons& reasons) {
   const std::array ladder{
-      Rung{ClipAction::passthrough,
-           {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
-            container_obstacles}},
-      Rung{ClipAction::remux,
-           {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
-            length_obstacles}},
-      Rung{
+      AudioRung{ClipAction::passthrough,
+                {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
+                 container_obstacles}},
+      AudioRung{ClipAction::remux,
+                {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
+                 length_obstacles}},
+      AudioRung{
           ClipAction::cut,
           {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles, start_obstacles}},
   };
-  for (const Rung& rung : ladder) {
+  for (const AudioRung& rung : ladder) {
     Reasons against;
     for (const Obstacles obstacles : rung.obstacles) obstacles(of, against);
     if (against.empty()) return rung.action;

@@ -6,15 +6,12 @@
 #include <array>
 #include <string_view>
 
+#include "plan/plan_words.hpp"
+
 namespace react1::planning {
 namespace {
 
 using Word = std::string_view;
-
-template <std::size_t size>
-bool one_of(Word word, const std::array<Word, size>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 bool is_rgb(const VideoInfo& video) {
   constexpr std::array<Word, 8> beginnings{"rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8"};

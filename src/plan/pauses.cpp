@@ -12,7 +12,7 @@ constexpr std::int64_t soft_edge = 2;      ///< blocks at the edges of a pause i
 constexpr std::int64_t judged = 15;        ///< blocks on either side of a cut that must be a pause
 constexpr std::int64_t around = 4;         ///< blocks on either side of an instant that tell how quiet it is
 constexpr std::int64_t spoken_first = 50;  ///< blocks of speech that a clip keeps at least
-constexpr std::int64_t quieter = 6;        ///< half decibels, as all likeness
+constexpr std::int64_t kQuieter = 6;       ///< half decibels, as all likeness
 constexpr int soft_consonant = 12;
 constexpr std::int64_t long_pause = 30;  ///< blocks
 constexpr int deepest = 16;              ///< below what is surely no speech
@@ -93,7 +93,7 @@ std::int64_t quietest_edge(const SpeechTrack& speech, std::int64_t earliest, std
     const std::int64_t begin = std::max<std::int64_t>(edge - around, 0), end = std::min(edge + around, speech.blocks());
     return end > begin ? sum(speech, begin, end) * 2 * around / (end - begin) : 0;
   };
-  std::int64_t best = latest, lowest = loudness(latest) - quieter * 2 * around;
+  std::int64_t best = latest, lowest = loudness(latest) - kQuieter * 2 * around;
   for (std::int64_t edge = latest - 1; edge >= earliest; --edge) {
     const std::int64_t here = loudness(edge);
     if (here >= lowest) continue;

@@ -22,7 +22,7 @@ bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-bool untagged(const std::string& tag) {
+bool range_is_untagged(const std::string& tag) {
   return tag.empty() || tag == "unknown" || tag == "unspecified";
 }
 
@@ -97,7 +97,7 @@ std::string choose_tone_map(const VideoInfo& video) {
 }
 
 bool is_full_range(const VideoInfo& video) {
-  return video.color.range == "pc" || (untagged(video.color.range) && starts_with(video.pix_fmt, "yuvj"));
+  return video.color.range == "pc" || (range_is_untagged(video.color.range) && starts_with(video.pix_fmt, "yuvj"));
 }
 
 }  // namespace react1::planning

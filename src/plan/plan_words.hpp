@@ -1,7 +1,10 @@
 // How the plan writes numbers and compares names.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <react1/rational.hpp>
@@ -18,5 +21,9 @@ namespace react1::planning {
 [[nodiscard]] std::string instants(const std::vector<Seconds>& times, std::size_t most = 1000);
 /// ASCII letters made small; tag names come in either case.
 [[nodiscard]] std::string lower_case(std::string text);
+template <std::size_t size>
+[[nodiscard]] bool one_of(std::string_view text, const std::array<std::string_view, size>& allowed) {
+  return std::find(allowed.begin(), allowed.end(), text) != allowed.end();
+}
 
 }  // namespace react1::planning

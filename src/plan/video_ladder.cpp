@@ -16,11 +16,6 @@
 namespace react1::planning {
 namespace {
 
-template <std::size_t size>
-bool one_of(std::string_view text, const std::array<std::string_view, size>& allowed) {
-  return std::find(allowed.begin(), allowed.end(), text) != allowed.end();
-}
-
 bool is_mov_family(const MediaInfo& info) {
   return info.format.find("mp4") != std::string::npos;
 }
@@ -261,18 +256,18 @@ Reasons against_passthrough(const VideoCase& of) {
 }
 
 /// Best first. Transcoding needs no rung: nothing stands against it once the plan exists.
-struct Rung {
+struct VideoRung {
   ClipAction action;
   Reasons (*against)(const VideoCase&);
 };
-constexpr std::array ladder{Rung{ClipAction::passthrough, against_passthrough}, Rung{ClipAction::remux, against_remux},
-                            Rung{ClipAction::cut, against_cut}};
+constexpr std::array ladder{VideoRung{ClipAction::passthrough, against_passthrough},
+                            VideoRung{ClipAction::remux, against_remux}, VideoRung{ClipAction::cut, against_cut}};
 
 }  // namespace
 
 LadderResult climb(const VideoCase& of) {
   LadderResult result;
-  for (const Rung& rung : ladder) {
+  for (const VideoRung& rung : ladder) {
     Reasons reasons = rung.against(of);
     if (reasons.empty()) {
       result.action = rung.action;

@@ -8,14 +8,14 @@
 namespace react1::store {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 /// Within the 200 ms that a stop may take.
 constexpr std::chrono::milliseconds kAfterStop{150};
 
 thread_local std::stop_token t_stop;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-thread_local Clock::time_point t_until =
-    Clock::time_point::max();  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+thread_local SteadyClock::time_point t_until =
+    SteadyClock::time_point::max();  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 }  // namespace
 
@@ -26,28 +26,28 @@ StopScope::~StopScope() {
 }
 
 Patience::Patience(std::chrono::milliseconds at_most)
-    : previous_(std::exchange(t_until, std::min(t_until, Clock::now() + at_most))) {}
+    : previous_(std::exchange(t_until, std::min(t_until, SteadyClock::now() + at_most))) {}
 
 Patience::~Patience() {
   t_until = previous_;
 }
 
-Clock::time_point Wait::until() const {
+SteadyClock::time_point Wait::until() const {
   return std::min(t_until, began_ + kPatience);
 }
 
 Wait::State Wait::state() const {
-  const auto now = Clock::now();
+  const auto now = SteadyClock::now();
   if (t_stop.stop_requested() && now - began_ >= kAfterStop) return State::stopped;
   return now >= until() ? State::over : State::on;
 }
 
 Wait::State Wait::sleep(std::chrono::milliseconds pause) const {
   constexpr std::chrono::milliseconds kLook{25};
-  const auto end = std::min(until(), Clock::now() + pause);
+  const auto end = std::min(until(), SteadyClock::now() + pause);
   State now = state();
-  while (now == State::on && Clock::now() < end) {
-    std::this_thread::sleep_for(std::min<Clock::duration>(kLook, end - Clock::now()));
+  while (now == State::on && SteadyClock::now() < end) {
+    std::this_thread::sleep_for(std::min<SteadyClock::duration>(kLook, end - SteadyClock::now()));
     now = state();
   }
   return now;

@@ -24,7 +24,7 @@ constexpr const char* kTables =
     "  begun_ms BIGINT NOT NULL, holder TEXT NOT NULL);"
     "CREATE TABLE parts (id TEXT NOT NULL, number BIGINT NOT NULL, etag TEXT NOT NULL, PRIMARY KEY (id, number));";
 
-std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
+std::int64_t wall_milliseconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
@@ -74,7 +74,7 @@ UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_
     database_.execute(kTables);
     database_.execute(("PRAGMA user_version = " + std::to_string(kVersion)).c_str());
   }
-  const std::int64_t oldest = milliseconds(clock.wall()) - kOldestMs;
+  const std::int64_t oldest = wall_milliseconds(clock.wall()) - kOldestMs;
   Statement(database_, "DELETE FROM files WHERE uploaded_ms < ?").bind(1, oldest).run();
   Statement(database_, "DELETE FROM sessions WHERE begun_ms < ?").bind(1, oldest).run();
   database_.execute("DELETE FROM parts WHERE id NOT IN (SELECT id FROM sessions)");
@@ -139,7 +139,7 @@ bool UploadLedger::begin_session(const std::string& id, const Session& session) 
       .bind(1, id)
       .bind(2, session.sealed)
       .bind(3, session.part_bytes)
-      .bind(4, milliseconds(clock_.wall()))
+      .bind(4, wall_milliseconds(clock_.wall()))
       .bind(5, this_process())
       .run();
   transaction.commit();

@@ -15,12 +15,12 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct DoctorArguments {
   std::string pipeline = "default";
   std::optional<std::string> store;
 };
 
-DoctorOptions options_from(const Arguments& arguments) {
+DoctorOptions options_from(const DoctorArguments& arguments) {
   DoctorOptions options;
   options.price = load_recipe(arguments.pipeline).price;
   options.store = named_store(arguments.store).value_or("");
@@ -42,7 +42,7 @@ std::string diagnosis_text(const Diagnosis& diagnosis) {
   return table(rows, /*indent=*/0);
 }
 
-int doctor_command(const Arguments& arguments, const Shell& shell) {
+int doctor_command(const DoctorArguments& arguments, const Shell& shell) {
   const Diagnosis diagnosis = examine(options_from(arguments), {.stop = shell.stop});
   print_result(shell.global.json ? json_text(record::document(diagnosis)) : diagnosis_text(diagnosis));
   const auto failure = diagnosis.failure();
@@ -54,7 +54,7 @@ int doctor_command(const Arguments& arguments, const Shell& shell) {
 void add_doctor(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand(
       "doctor", "Checks this machine, the way to the service and the account; says what to do about each fault");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<DoctorArguments>();
   command->add_option("--pipeline", arguments->pipeline, "Recipe whose price is compared, by name or path")
       ->capture_default_str()
       ->option_text("NAME|PATH");

@@ -17,7 +17,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct JobsArguments {
   std::optional<std::string> store, state;
   std::size_t limit = 20;
   std::string id;
@@ -36,7 +36,7 @@ JobState parse_state(const std::string& text) {
               {.hint = guess ? fmt::format("did you mean \"{}\"?", *guess) : std::string()});
 }
 
-int list_command(const Arguments& arguments, const Shell& shell) {
+int list_command(const JobsArguments& arguments, const Shell& shell) {
   const auto state = arguments.state ? std::optional(parse_state(*arguments.state)) : std::nullopt;
   const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
   const std::vector<Job> jobs = store ? store->list(state, arguments.limit) : std::vector<Job>();
@@ -55,7 +55,7 @@ int list_command(const Arguments& arguments, const Shell& shell) {
   return 0;
 }
 
-int show_command(const Arguments& arguments, const Shell& shell) {
+int show_command(const JobsArguments& arguments, const Shell& shell) {
   const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
   const KnownRequest known = store ? find_request(arguments.id, *store) : KnownRequest{};
   if (!known.job) {
@@ -72,7 +72,7 @@ void add_jobs(CLI::App& app, Shell& shell) {
   CLI::App* jobs = app.add_subcommand("jobs", "The job store: what was submitted and how it went");
   jobs->require_subcommand(1);
   jobs->fallthrough();
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<JobsArguments>();
   CLI::App* list = jobs->add_subcommand("list", "Jobs, newest first");
   add_store_flag(*list, arguments->store);
   add_value(*list, "--state", arguments->state, "Only jobs in this state")->option_text("STATE");

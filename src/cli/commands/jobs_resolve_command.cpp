@@ -21,7 +21,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct JobsResolveArguments {
   ServiceFlags service;
   LookUpFlags look_up;
   std::string pipeline = "default";
@@ -30,7 +30,7 @@ struct Arguments {
   bool looks_up = false, pay_again = false, drop = false, unchecked = false, overwrites = false;
 };
 
-Resolution resolution_of(const Arguments& arguments) {
+Resolution resolution_of(const JobsResolveArguments& arguments) {
   if (arguments.request_id) return {Resolution::Kind::attach, *arguments.request_id};
   if (arguments.pay_again) return {Resolution::Kind::pay_again, {}};
   if (arguments.drop) return {Resolution::Kind::drop, {}};
@@ -55,7 +55,7 @@ std::string told(const Job& job) {
 }
 
 /// Asks the service. What is not proved stays unknown.
-int look_up(const Arguments& arguments, Shell& shell) {
+int look_up(const JobsResolveArguments& arguments, Shell& shell) {
   PipelineOptions options = load_recipe(arguments.pipeline);
   options.lost_answer.look_up = true;  // that is what was asked for
   lay_over(options.lost_answer, arguments.look_up);
@@ -93,7 +93,7 @@ int look_up(const Arguments& arguments, Shell& shell) {
   return hand_over(record, *output, shell);
 }
 
-int resolve_command(const Arguments& arguments, Shell& shell) {
+int resolve_command(const JobsResolveArguments& arguments, Shell& shell) {
   if (arguments.looks_up) return look_up(arguments, shell);
   if (arguments.output || arguments.overwrites) throw Error(ErrorCode::usage, "-o", "goes with --auto only");
   const Resolution resolution = resolution_of(arguments);
@@ -117,7 +117,7 @@ int resolve_command(const Arguments& arguments, Shell& shell) {
 
 void add_jobs_resolve(CLI::App& jobs, Shell& shell) {
   CLI::App* command = jobs.add_subcommand("resolve", "Say what came of a paid call whose outcome is unknown");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<JobsResolveArguments>();
   add_argument(*command, "ID", arguments->id, "Job id");
   CLI::Option_group* outcome = command->add_option_group("outcome");
   add_value(*outcome, "--request-id", arguments->request_id, "It was accepted: this is its request")->option_text("R");

@@ -16,7 +16,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct PlanArguments {
   std::string video, audio, directory;
   bool overwrite = false;
   PipelineFlags flags;
@@ -24,7 +24,7 @@ struct Arguments {
 };
 
 /// The account's price where it is known, or asked for; without a key the recipe's.
-Price price_for(const Arguments& arguments, const PipelineOptions& options, const RunContext& context) {
+Price price_for(const PlanArguments& arguments, const PipelineOptions& options, const RunContext& context) {
   if (arguments.live_price) {
     FalClient client(fal_options_from_environment());
     if (!client.has_platform()) {
@@ -57,7 +57,7 @@ void print(const Preparation& preparation, const PipelineOptions& options, const
 void add_plan(CLI::App& app, Shell& shell) {
   CLI::App* command =
       app.add_subcommand("plan", "What prepare would do, the advice, predictions and cost; writes nothing");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<PlanArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_pipeline_flags(*command, arguments->flags);
@@ -80,7 +80,7 @@ void add_plan(CLI::App& app, Shell& shell) {
 
 void add_prepare(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("prepare", "Makes DIR/video.mp4, DIR/audio.mp3 and DIR/prepare.json");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<PlanArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_option("-o,--output", arguments->directory, "Folder for the clips; made when missing")

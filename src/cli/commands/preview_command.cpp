@@ -21,7 +21,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct PreviewArguments {
   std::string video, audio;
   OutputFlags output;
   PipelineFlags flags;
@@ -40,7 +40,7 @@ Json preview_document(const std::string& path, LipsyncMode mode, const PreviewRe
 }
 
 /// Of the prepared clips: what the service would be given is what the mode works on.
-int preview_command(const Arguments& arguments, Shell& shell) {
+int preview_command(const PreviewArguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve(arguments.flags);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   const ResultOutput output(arguments.output, {pair.video, pair.audio}, shell);
@@ -80,7 +80,7 @@ int preview_command(const Arguments& arguments, Shell& shell) {
 void add_preview(CLI::App& app, Shell& shell) {
   CLI::App* command =
       app.add_subcommand("preview", "Renders what a lipsync mode does to the timing, locally and free of charge");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<PreviewArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_output_flags(*command, arguments->output, "The rendering");

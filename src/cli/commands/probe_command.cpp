@@ -16,7 +16,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct ProbeArguments {
   std::vector<std::string> files;
   LimitFlags limits;
 };
@@ -25,7 +25,7 @@ struct Arguments {
 
 void add_probe(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("probe", "What is in a file, measured, with warnings");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ProbeArguments>();
   command->add_option("FILE", arguments->files, kInputHelp)->required();
   add_limit_flags(*command, arguments->limits);
   command->callback([arguments, &shell] {

@@ -18,7 +18,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct RequestArguments {
   std::string id;
   OutputFlags output;
   std::string pipeline = "default";
@@ -32,7 +32,7 @@ Json request_document(const KnownRequest& known) {
           {"job_state", known.job ? Json(to_string(known.job->state)) : Json(nullptr)}};
 }
 
-int status_command(const Arguments& arguments, Shell& shell) {
+int status_command(const RequestArguments& arguments, Shell& shell) {
   const PipelineOptions options = load_recipe(arguments.pipeline);
   ServiceSession session(arguments.service, options, shell);
   const KnownRequest known = require_request(arguments.id, session.jobs());
@@ -48,7 +48,7 @@ int status_command(const Arguments& arguments, Shell& shell) {
   return 0;
 }
 
-int result_command(const Arguments& arguments, Shell& shell) {
+int result_command(const RequestArguments& arguments, Shell& shell) {
   const ResultOutput output(arguments.output, {}, shell);
   const PipelineOptions options = load_recipe(arguments.pipeline);
   ServiceSession session(arguments.service, options, shell);
@@ -98,7 +98,7 @@ std::string cancel_text(Cancelled end, const std::string& id) {
   return fmt::format("{} cancel requested; a request that is running already may still finish and be paid", id);
 }
 
-int cancel_command(const Arguments& arguments, Shell& shell) {
+int cancel_command(const RequestArguments& arguments, Shell& shell) {
   const PipelineOptions options = load_recipe(arguments.pipeline);
   ServiceSession session(arguments.service, options, shell);
   KnownRequest known = require_request(arguments.id, session.jobs());
@@ -120,7 +120,8 @@ int cancel_command(const Arguments& arguments, Shell& shell) {
 }
 
 CLI::App* add_request_command(CLI::App& app, Shell& shell, const char* name, const char* help,
-                              const std::shared_ptr<Arguments>& arguments, int (*body)(const Arguments&, Shell&)) {
+                              const std::shared_ptr<RequestArguments>& arguments,
+                              int (*body)(const RequestArguments&, Shell&)) {
   CLI::App* command = app.add_subcommand(name, help);
   add_argument(*command, "ID", arguments->id, "Request id, or the id of a job in the store");
   command
@@ -140,19 +141,19 @@ CLI::App* add_request_command(CLI::App& app, Shell& shell, const char* name, con
 }  // namespace
 
 void add_status(CLI::App& app, Shell& shell) {
-  add_request_command(app, shell, "status", "Where a request stands, with its log", std::make_shared<Arguments>(),
-                      status_command);
+  add_request_command(app, shell, "status", "Where a request stands, with its log",
+                      std::make_shared<RequestArguments>(), status_command);
 }
 
 void add_result(CLI::App& app, Shell& shell) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<RequestArguments>();
   CLI::App* command = add_request_command(app, shell, "result", "Waits for a request, fetches and verifies its result",
                                           arguments, result_command);
   add_output_flags(*command, arguments->output, "The result");
 }
 
 void add_cancel(CLI::App& app, Shell& shell) {
-  add_request_command(app, shell, "cancel", "Asks the service to drop a request", std::make_shared<Arguments>(),
+  add_request_command(app, shell, "cancel", "Asks the service to drop a request", std::make_shared<RequestArguments>(),
                       cancel_command);
 }
 

@@ -14,14 +14,14 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct RunArguments {
   std::string video, audio;
   OutputFlags output;
   PipelineFlags flags;
   ServiceFlags service;
 };
 
-int run_command(const Arguments& arguments, Shell& shell) {
+int run_command(const RunArguments& arguments, Shell& shell) {
   PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   const ResultOutput output(arguments.output, {pair.video, pair.audio}, shell);
@@ -41,7 +41,7 @@ int run_command(const Arguments& arguments, Shell& shell) {
 void add_run(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand(
       "run", "The main job: prepare, upload, submit, wait, download, verify; also writes OUT.mp4.json");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<RunArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_output_flags(*command, arguments->output, "The result");

@@ -23,7 +23,7 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct SandboxArguments {
   std::uint16_t port = 0;
   std::string directory, faults, ledger;
   double queue_time_s = 0.1, inference_time_s = 0;
@@ -68,7 +68,7 @@ std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds{std::llround(seconds * 1000)};
 }
 
-SandboxOptions options_from(const Arguments& arguments) {
+SandboxOptions options_from(const SandboxArguments& arguments) {
   SandboxOptions options{.port = arguments.port,
                          .directory = arguments.directory,
                          .queue_time = milliseconds(arguments.queue_time_s),
@@ -98,7 +98,7 @@ void allow_many_descriptors() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: it serves as many as it may
 }
 
-int sandbox_command(const Arguments& arguments, Shell& shell) {
+int sandbox_command(const SandboxArguments& arguments, Shell& shell) {
   allow_many_descriptors();
   const Sandbox sandbox(options_from(arguments));
   announce(sandbox, shell);
@@ -114,7 +114,7 @@ int sandbox_command(const Arguments& arguments, Shell& shell) {
 void add_sandbox(CLI::App& app, Shell& shell) {
   CLI::App* command =
       app.add_subcommand("sandbox", "A loopback service that speaks the service's protocol, until stopped");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<SandboxArguments>();
   command->add_option("--port", arguments->port, "TCP port on 127.0.0.1; 0 takes any free one")
       ->capture_default_str()
       ->option_text("N");

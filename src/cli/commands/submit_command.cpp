@@ -19,14 +19,14 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct SubmitArguments {
   std::string video, audio;
   bool wait = false;
   PipelineFlags flags;
   ServiceFlags service;
 };
 
-int submit_command(const Arguments& arguments, Shell& shell) {
+int submit_command(const SubmitArguments& arguments, Shell& shell) {
   const PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
   if (arguments.flags.webhook.listen && !arguments.wait) {
@@ -74,7 +74,7 @@ int submit_command(const Arguments& arguments, Shell& shell) {
 
 void add_submit(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("submit", "Upload and submit; prints the request id and returns");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<SubmitArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");

@@ -11,12 +11,12 @@
 namespace react1::cli {
 namespace {
 
-struct Arguments {
+struct VerifyArguments {
   std::string path;
   std::optional<std::string> expect;
 };
 
-int verify_command(const Arguments& arguments, Shell& shell) {
+int verify_command(const VerifyArguments& arguments, Shell& shell) {
   const Verification verification = [&] {
     ConsoleObserver observer(shell);
     return verify(arguments.path, arguments.expect, {shell.stop, &observer});
@@ -28,7 +28,7 @@ int verify_command(const Arguments& arguments, Shell& shell) {
 
 void add_verify(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("verify", "Checks a result file, alone or against the record of its run");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<VerifyArguments>();
   add_argument(*command, "OUT.mp4", arguments->path, "The file to check");
   add_value(*command, "--expect", arguments->expect, "OUT.mp4.json of run, or prepare.json of prepare")
       ->option_text("RECORD.json");

@@ -16,7 +16,7 @@
 namespace react1::cli {
 namespace {
 
-constexpr const char* kGroup = "Webhook";
+constexpr const char* kWebhookGroup = "Webhook";
 
 bool is_on_this_machine(const std::string& url) {
   const auto parsed = http::parse_url(url);
@@ -36,12 +36,12 @@ void add_webhook_flags(CLI::App& command, WebhookFlags& flags) {
   add_value(command, "--webhook-listen", flags.listen,
             "While waiting, listen here for the service's report of the end, and poll as a fall-back only (default "
             "address: 127.0.0.1; port 0: any free one)")
-      ->group(kGroup)
+      ->group(kWebhookGroup)
       ->option_text("[ADDRESS:]PORT");
   add_value(command, "--webhook-url", flags.url,
             "Where the service sends that report: a public address that leads to --webhook-listen (default, for a "
             "service on this machine only: straight there)")
-      ->group(kGroup)
+      ->group(kWebhookGroup)
       ->option_text("URL");
 }
 

@@ -81,4 +81,8 @@ std::optional<Error> Interrupt::error(const std::string& where) const {
                             .retryable = url}};
 }
 
+void Interrupt::throw_if_ended(const std::string& where) const {
+  if (const auto ended = error(where)) throw *ended;
+}
+
 }  // namespace react1::media::ff

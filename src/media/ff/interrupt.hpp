@@ -41,6 +41,8 @@ class Interrupt {
   /// The Error for cause(): interrupted, "no data for N s" (network for a URL, media for a file), or "no progress"
   /// (media). nullopt for none.
   [[nodiscard]] std::optional<Error> error(const std::string& where) const;
+  /// Throws error() when there is one.
+  void throw_if_ended(const std::string& where) const;
   [[nodiscard]] const std::stop_token& stop() const noexcept { return stop_; }
 
  private:

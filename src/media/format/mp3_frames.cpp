@@ -9,8 +9,6 @@
 namespace react1::media {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
-
 using BitRates = std::array<int, 15>;  // kbit/s by index; index 0 is the free format
 /// By layer.
 constexpr std::array<BitRates, 3> kbps_mpeg1{
@@ -22,22 +20,18 @@ constexpr std::array<BitRates, 2> kbps_mpeg2{
     BitRates{0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256},
     BitRates{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}};
 constexpr std::array<int, 3> rates_mpeg1{44100, 48000, 32000};
-constexpr std::size_t lame_part = 24;  ///< bytes of LAME's part of a tag up to delay and padding
+constexpr std::size_t lame_part_of_tag = 24;  ///< bytes of LAME's part of a tag up to delay and padding
 
-bool starts_with(Bytes bytes, std::string_view text) {
-  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
-}
-
-std::uint32_t big_endian32(Bytes bytes) {
+std::uint32_t big_endian32(Mp3Bytes bytes) {
   return static_cast<std::uint32_t>(bytes[0]) << 24U | static_cast<std::uint32_t>(bytes[1]) << 16U |
          static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
 }
 
 /// What stands behind the sound and is no sound: ID3v1 (128 bytes) and APEv2.
-Bytes without_trailing_tags(Bytes file) {
+Mp3Bytes without_trailing_tags(Mp3Bytes file) {
   if (file.size() >= 128 && starts_with(file.last(128), "TAG")) file = file.first(file.size() - 128);
   if (file.size() >= 32 && starts_with(file.last(32), "APETAGEX")) {
-    const Bytes footer = file.last(32);
+    const Mp3Bytes footer = file.last(32);
     const std::size_t size = static_cast<std::size_t>(footer[12]) | static_cast<std::size_t>(footer[13]) << 8U |
                              static_cast<std::size_t>(footer[14]) << 16U | static_cast<std::size_t>(footer[15]) << 24U;
     const bool has_header = (footer[23] & 0x80U) != 0;
@@ -48,7 +42,7 @@ Bytes without_trailing_tags(Bytes file) {
 }
 
 /// Offset of the first frame that is followed by another one of its kind, or by the end.
-std::optional<std::size_t> first_frame(Bytes file) {
+std::optional<std::size_t> first_frame(Mp3Bytes file) {
   constexpr std::size_t search_limit = 64U << 10U;
   const std::size_t last = std::min(file.size(), search_limit);
   for (std::size_t at = 0; at + 4 <= last; ++at) {
@@ -64,7 +58,11 @@ std::optional<std::size_t> first_frame(Bytes file) {
 
 }  // namespace
 
-std::optional<Mp3Header> parse_mpeg_audio_header(Bytes bytes) noexcept {
+bool starts_with(Mp3Bytes bytes, std::string_view text) noexcept {
+  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
+}
+
+std::optional<Mp3Header> parse_mpeg_audio_header(Mp3Bytes bytes) noexcept {
   if (bytes.size() < 4 || bytes[0] != 0xFF || (bytes[1] & 0xE0U) != 0xE0U) return std::nullopt;
   const unsigned version_bits = bytes[1] >> 3U & 3U;
   const unsigned layer_bits = bytes[1] >> 1U & 3U;
@@ -90,7 +88,7 @@ std::optional<Mp3Header> parse_mpeg_audio_header(Bytes bytes) noexcept {
   return header;
 }
 
-std::optional<Mp3Header> parse_mp3_header(Bytes bytes) noexcept {
+std::optional<Mp3Header> parse_mp3_header(Mp3Bytes bytes) noexcept {
   const auto header = parse_mpeg_audio_header(bytes);
   return header && header->layer == 3 ? header : std::nullopt;
 }
@@ -99,7 +97,7 @@ bool same_stream(const Mp3Header& a, const Mp3Header& b) noexcept {
   return a.version == b.version && a.layer == b.layer && a.sample_rate == b.sample_rate;
 }
 
-std::size_t id3v2_size(Bytes bytes) noexcept {
+std::size_t id3v2_size(Mp3Bytes bytes) noexcept {
   if (bytes.size() < 10 || !starts_with(bytes, "ID3")) return 0;
   std::size_t size = 0;
   for (std::size_t i = 6; i < 10; ++i) size = size << 7U | (bytes[i] & 0x7FU);
@@ -115,7 +113,7 @@ std::size_t mp3_tag_offset(const Mp3Header& header) noexcept {
 namespace {
 
 /// Fraunhofer's tag, which always lies at the same place: its name, then version, delay and quality, bytes and frames.
-std::optional<Mp3Tag> parse_vbri(Bytes frame) {
+std::optional<Mp3Tag> parse_vbri(Mp3Bytes frame) {
   constexpr std::size_t at = 4 + 32;
   if (frame.size() < at + 18 || !starts_with(frame.subspan(at), "VBRI")) return std::nullopt;
   Mp3Tag tag;
@@ -127,11 +125,11 @@ std::optional<Mp3Tag> parse_vbri(Bytes frame) {
 
 }  // namespace
 
-std::optional<Mp3Tag> parse_mp3_tag(Bytes frame, const Mp3Header& header) {
+std::optional<Mp3Tag> parse_mp3_tag(Mp3Bytes frame, const Mp3Header& header) {
   if (header.layer != 3) return std::nullopt;
   const std::size_t offset = mp3_tag_offset(header);
   if (frame.size() < offset + 8) return std::nullopt;
-  Bytes rest = frame.subspan(offset);
+  Mp3Bytes rest = frame.subspan(offset);
   if (!starts_with(rest, "Xing") && !starts_with(rest, "Info")) return parse_vbri(frame);
   Mp3Tag tag;
   tag.variable_rate = rest[0] == 'X';
@@ -146,19 +144,19 @@ std::optional<Mp3Tag> parse_mp3_tag(Bytes frame, const Mp3Header& header) {
   if (rest.size() < others) return tag;
   rest = rest.subspan(others);
   // The encoder's name (9 bytes), then twelve that end 21 bytes in, then 12 bits of delay and 12 of padding.
-  if (rest.size() >= lame_part && (starts_with(rest, "LAME") || starts_with(rest, "Lav"))) {
+  if (rest.size() >= lame_part_of_tag && (starts_with(rest, "LAME") || starts_with(rest, "Lav"))) {
     tag.delay = rest[21] << 4 | rest[22] >> 4;
     tag.padding = (rest[22] & 0x0F) << 8 | rest[23];
   }
   return tag;
 }
 
-std::optional<Mp3Frames> count_mp3_frames(Bytes file) {
+std::optional<Mp3Frames> count_mp3_frames(Mp3Bytes file) {
   while (const std::size_t id3 = id3v2_size(file)) file = file.subspan(std::min(id3, file.size()));
   file = without_trailing_tags(file);
   const auto start = first_frame(file);
   if (!start) return std::nullopt;
-  Bytes rest = file.subspan(*start);
+  Mp3Bytes rest = file.subspan(*start);
 
   Mp3Frames result;
   result.first = *parse_mp3_header(rest);

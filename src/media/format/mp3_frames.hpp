@@ -5,10 +5,15 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include <react1/rational.hpp>
 
 namespace react1::media {
+
+using Mp3Bytes = std::span<const std::uint8_t>;
+
+[[nodiscard]] bool starts_with(Mp3Bytes bytes, std::string_view text) noexcept;
 
 /// One frame header. Source: ISO/IEC 11172-3 2.4.2.3 and 13818-3, MPEG 2.5 by its common extension.
 struct Mp3Header {

@@ -10,24 +10,19 @@
 namespace react1::media {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
-
 constexpr int sure_run = 4;      ///< so many headers, each where the one before it says, are no accident
 constexpr int certain_run = 10;  ///< the same for the question whether a whole file is MP3
 constexpr std::size_t id3v1_size = 128;
 
-bool starts_with(Bytes bytes, std::string_view text) {
-  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
-}
-
 /// Empty when the tags are all there is.
-Bytes behind_id3v2(Bytes head) {
+Mp3Bytes behind_id3v2(Mp3Bytes head) {
   while (const std::size_t id3 = id3v2_size(head)) head = head.subspan(std::min(id3, head.size()));
   return head;
 }
 
-/// Bytes of a tag with text that begins here and fits; 0 when none does. A join of two files may have one at any place.
-std::size_t text_tag_size(Bytes rest) {
+/// Mp3Bytes of a tag with text that begins here and fits; 0 when none does. A join of two files may have one at any
+/// place.
+std::size_t text_tag_size(Mp3Bytes rest) {
   const std::size_t id3 = id3v2_size(rest);
   if (id3 > 0 && id3 <= rest.size()) return id3;
   if (starts_with(rest, "TAG") && rest.size() >= id3v1_size) return id3v1_size;
@@ -37,7 +32,7 @@ std::size_t text_tag_size(Bytes rest) {
 /// Walks the file once.
 class Scanner {
  public:
-  explicit Scanner(Bytes file) : file_(file) {}
+  explicit Scanner(Mp3Bytes file) : file_(file) {}
 
   std::optional<Mp3Scan> run() {
     while (const std::size_t id3 = id3v2_size(file_.subspan(at_))) {
@@ -140,7 +135,7 @@ class Scanner {
     scan_.changes_bitrate = scan_.changes_bitrate || header.bitrate != scan_.first.bitrate;
   }
 
-  Bytes file_;
+  Mp3Bytes file_;
   Mp3Scan scan_;
   std::size_t at_ = 0;
   std::size_t end_ = 0;  // of the last frame
@@ -186,9 +181,9 @@ void put(std::vector<std::uint8_t>& frame, std::size_t at, std::uint32_t value, 
 }
 
 /// A tag's frame like the first one with sound. Without a seek table: the frames are read from the start.
-std::vector<std::uint8_t> fresh_tag(Bytes file, const Mp3Scan& scan) {
+std::vector<std::uint8_t> fresh_tag(Mp3Bytes file, const Mp3Scan& scan) {
   constexpr std::size_t lame_part = 36;
-  const Bytes like = file.subspan(scan.frames.front().offset, 4);
+  const Mp3Bytes like = file.subspan(scan.frames.front().offset, 4);
   std::vector<std::uint8_t> frame(like.begin(), like.end());
   frame[1] |= 1U;  // no checksum
   const std::size_t text = mp3_tag_offset(scan.first);
@@ -241,11 +236,11 @@ std::vector<std::string> Mp3Scan::flaws() const {
   return flaws;
 }
 
-std::optional<Mp3Scan> scan_mp3(Bytes file) {
+std::optional<Mp3Scan> scan_mp3(Mp3Bytes file) {
   return Scanner(file).run();
 }
 
-bool begins_as_free_format(Bytes head) {
+bool begins_as_free_format(Mp3Bytes head) {
   head = behind_id3v2(head);
   const auto is_same = [&head](std::size_t at) {
     // All but padding, the mode's details and what concerns the listener.
@@ -265,7 +260,7 @@ bool begins_as_free_format(Bytes head) {
   return false;
 }
 
-bool begins_as_mp3(Bytes head, bool whole) {
+bool begins_as_mp3(Mp3Bytes head, bool whole) {
   head = behind_id3v2(head);
   const auto first = parse_mp3_header(head);
   for (int run = 0; const auto header = parse_mp3_header(head); ++run) {
@@ -277,10 +272,10 @@ bool begins_as_mp3(Bytes head, bool whole) {
   return false;
 }
 
-std::vector<std::byte> mended_mp3(Bytes file, const Mp3Scan& scan) {
+std::vector<std::byte> mended_mp3(Mp3Bytes file, const Mp3Scan& scan) {
   std::vector<std::byte> mended;
   mended.reserve(file.size() + 1024);
-  const auto append = [&mended](Bytes bytes) {
+  const auto append = [&mended](Mp3Bytes bytes) {
     const auto more = std::as_bytes(bytes);
     mended.insert(mended.end(), more.begin(), more.end());
   };

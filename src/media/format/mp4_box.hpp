@@ -21,6 +21,9 @@ constexpr std::uint32_t mp4_tag(const char (&name)[5]) {  // NOLINT(*-avoid-c-ar
   return value;
 }
 
+/// Times beyond this, in ticks of any time base, are none of a recording; sums of a few below it fit 64 bits.
+inline constexpr std::int64_t kLongestMp4Ticks = std::int64_t{1} << 53;
+
 struct Mp4Box {
   std::uint32_t type = 0;
   std::int64_t begin = 0;  ///< offset of its head

@@ -19,7 +19,7 @@ namespace react1::media {
 namespace {
 
 /// An hour of pictures; far more than a window and its margins hold. Uncompressed sound has a sample per instant.
-constexpr std::int64_t most_samples = 250'000;
+constexpr std::int64_t kMostSamples = 250'000;
 /// Enough for FFmpeg to learn what a stream is, and for a look at its first pictures.
 constexpr std::int64_t first_samples = 64;
 
@@ -86,7 +86,7 @@ std::optional<Mp4Excerpt> excerpt_mp4(const Source& source, int index, const Sec
   const std::int64_t moved = played->pause - played->begin;
   auto stretch = stretch_of(boxes, track.box, [&](const Mp4TableBoxes& tables) {
     return read_stretch(tables, saturating_add((from * track.timescale).floor(), -moved),
-                        saturating_add((to * track.timescale).ceil(), -moved), most_samples);
+                        saturating_add((to * track.timescale).ceil(), -moved), kMostSamples);
   });
   if (!stretch) return std::nullopt;
   const std::int64_t shift = stretch->decode_time + moved;

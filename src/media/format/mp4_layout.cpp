@@ -18,8 +18,6 @@ namespace {
 using Box = Mp4Box;
 
 constexpr std::size_t most_edits = 4'096;
-/// Times of an edit beyond this are none of a recording; sums of a few below it fit 64 bits.
-constexpr std::int64_t longest_ticks = std::int64_t{1} << 53;
 /// Tables of a day at 60 frames per second fit; what is larger is read packet by packet.
 constexpr std::int64_t most_table_bytes = std::int64_t{64} << 20;
 
@@ -137,14 +135,14 @@ std::optional<Mp4Played> played_part(const Mp4Track& track, std::int64_t movie_t
   if (movie_timescale <= 0) return std::nullopt;
   if (edits.size() == 2 && edits[0].media_time == -1 && edits[0].rate == (1 << 16)) {
     played.pause = av_rescale(edits[0].duration, track.timescale, movie_timescale);
-    if (played.pause < 0 || played.pause > longest_ticks) return std::nullopt;
+    if (played.pause < 0 || played.pause > kLongestMp4Ticks) return std::nullopt;
     edits = edits.subspan(1);
   }
   if (edits.size() != 1 || edits[0].media_time < 0 || edits[0].rate != (1 << 16) || edits[0].duration <= 0) {
     return std::nullopt;
   }
   played.begin = edits[0].media_time;
-  if (played.begin > longest_ticks) return std::nullopt;
+  if (played.begin > kLongestMp4Ticks) return std::nullopt;
   const std::int64_t length = av_rescale(edits[0].duration, track.timescale, movie_timescale);
   if (length >= 0) played.end = saturating_add(played.begin, length);  // FFmpeg's word for too much is negative
   return played;

@@ -9,8 +9,6 @@ namespace react1::media {
 namespace {
 
 constexpr std::size_t head = 4;  ///< version and flags
-/// A track that lasts longer is no recording; what is counted in its ticks fits 64 bits.
-constexpr std::int64_t longest_ticks = std::int64_t{1} << 53;
 
 /// A box that is a list of entries of the same width behind its head and a count.
 class Table {
@@ -86,7 +84,7 @@ std::optional<std::vector<Mp4Run>> runs_of(const Table& table, std::uint64_t sam
     const Run run = run_at(table, i, is_signed);
     covered += static_cast<std::uint64_t>(run.count);
     if (!is_signed) ticks = saturating_add(ticks, saturating_multiply(run.count, run.value));
-    if (covered > samples || !run.is_plausible() || ticks > longest_ticks) return std::nullopt;
+    if (covered > samples || !run.is_plausible() || ticks > kLongestMp4Ticks) return std::nullopt;
     if (run.count > 0) runs.push_back(run.stored());
   }
   return covered == samples ? std::optional{std::move(runs)} : std::nullopt;
@@ -218,7 +216,7 @@ std::optional<Mp4Stretch> stretch_of(const Mp4TableBoxes& boxes, std::int64_t be
     return std::nullopt;  // the last: a list that repeats itself
   }
   stretch.decode_time = DecodeTimes(durations).time_of(begin);
-  if (stretch.decode_time > longest_ticks) return std::nullopt;
+  if (stretch.decode_time > kLongestMp4Ticks) return std::nullopt;
   auto part = part_of(durations, /*is_signed=*/false, sizes.count(), begin, count);
   if (!part) return std::nullopt;
   stretch.durations = std::move(*part);

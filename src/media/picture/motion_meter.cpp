@@ -13,7 +13,6 @@ namespace {
 constexpr int pictures_per_second = 5;
 /// The share of the border that a person may cover and still leave the shot static.
 constexpr double covered_by_person = 0.6;
-constexpr int block = 8;
 constexpr double moves = 0.06;  ///< luma change of a block that moves
 constexpr std::size_t fewest_blocks = 4;
 constexpr int farthest = 10;  ///< pixels of a thumbnail
@@ -27,15 +26,11 @@ struct Box {
   void add(int x, int y) {
     left = std::min(left, x);
     top = std::min(top, y);
-    right = std::max(right, x + block);
-    bottom = std::max(bottom, y + block);
+    right = std::max(right, x + kThumbnailBlock);
+    bottom = std::max(bottom, y + kThumbnailBlock);
   }
   [[nodiscard]] double size() const { return std::sqrt(static_cast<double>(right - left) * (bottom - top)); }
 };
-
-std::size_t index_of(const Thumbnail& picture, int x, int y) {
-  return static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x);
-}
 
 }  // namespace
 
@@ -66,7 +61,7 @@ void MotionMeter::add_step(const Seconds& time, const Thumbnail& picture) {
 
 void MotionMeter::compare(const Thumbnail& earlier, const Thumbnail& later) {
   block_differences(earlier, later, blocks_);
-  columns_ = earlier.width / block;
+  columns_ = earlier.width / kThumbnailBlock;
   border_sum_ += at_border();
   travels_.push_back(travelled(earlier, later));
 }
@@ -88,7 +83,8 @@ double MotionMeter::travelled(const Thumbnail& earlier, const Thumbnail& later) 
   Box box;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     if (blocks_[i] <= moves) continue;
-    const int x = static_cast<int>(i) % columns_ * block, y = static_cast<int>(i) / columns_ * block;
+    const int x = static_cast<int>(i) % columns_ * kThumbnailBlock,
+              y = static_cast<int>(i) / columns_ * kThumbnailBlock;
     moving_.emplace_back(x, y);
     box.add(x, y);
   }
@@ -111,11 +107,11 @@ double MotionMeter::travelled(const Thumbnail& earlier, const Thumbnail& later) 
 std::int64_t MotionMeter::difference(const Thumbnail& earlier, const Thumbnail& later, int right, int down) const {
   std::int64_t sum = 0;
   for (const auto& [left, top] : moving_) {
-    for (int y = top; y < top + block; ++y) {
+    for (int y = top; y < top + kThumbnailBlock; ++y) {
       const int to_y = std::clamp(y + down, 0, later.height - 1);
-      for (int x = left; x < left + block; ++x) {
+      for (int x = left; x < left + kThumbnailBlock; ++x) {
         const int to_x = std::clamp(x + right, 0, later.width - 1);
-        sum += std::abs(int{earlier.pixels[index_of(earlier, x, y)]} - int{later.pixels[index_of(later, to_x, to_y)]});
+        sum += std::abs(int{earlier.pixels[earlier.index_of(x, y)]} - int{later.pixels[later.index_of(to_x, to_y)]});
       }
     }
   }

@@ -14,8 +14,6 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-constexpr int block = 8;
-
 bool is_full_range(const AVFrame& frame) {
   switch (frame.format) {
     case AV_PIX_FMT_YUVJ420P:
@@ -29,23 +27,19 @@ bool is_full_range(const AVFrame& frame) {
   }
 }
 
-std::size_t index_of(const Thumbnail& picture, int x, int y) {
-  return static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x);
-}
-
 /// SSIM of one 8×8 window.
 double window_ssim(const Thumbnail& a, const Thumbnail& b, int left, int top) {
-  constexpr double count = block * block;
+  constexpr double count = kThumbnailBlock * kThumbnailBlock;
   constexpr double c1 = (0.01 * 255) * (0.01 * 255);
   constexpr double c2 = (0.03 * 255) * (0.03 * 255);
   double sum_a = 0;
   double sum_b = 0;
   double squares = 0;
   double products = 0;
-  for (int y = top; y < top + block; ++y) {
-    for (int x = left; x < left + block; ++x) {
-      const double pa = a.pixels[index_of(a, x, y)];
-      const double pb = b.pixels[index_of(b, x, y)];
+  for (int y = top; y < top + kThumbnailBlock; ++y) {
+    for (int x = left; x < left + kThumbnailBlock; ++x) {
+      const double pa = a.pixels[a.index_of(x, y)];
+      const double pb = b.pixels[b.index_of(x, y)];
       sum_a += pa;
       sum_b += pb;
       squares += pa * pa + pb * pb;
@@ -66,9 +60,9 @@ Thumbnailer::Thumbnailer(int width, int height) : width_(width), height_(height)
 
 Thumbnailer Thumbnailer::shaped_like(int width, int height) {
   constexpr int wide = 160;
-  const std::int64_t exact = width > 0 ? std::int64_t{wide} * height / width : block;
-  const std::int64_t rounded = (exact + block / 2) / block * block;
-  return {wide, static_cast<int>(std::clamp<std::int64_t>(rounded, block, 640))};
+  const std::int64_t exact = width > 0 ? std::int64_t{wide} * height / width : kThumbnailBlock;
+  const std::int64_t rounded = (exact + kThumbnailBlock / 2) / kThumbnailBlock * kThumbnailBlock;
+  return {wide, static_cast<int>(std::clamp<std::int64_t>(rounded, kThumbnailBlock, 640))};
 }
 
 void Thumbnailer::set_up(const AVFrame& frame) {
@@ -113,25 +107,25 @@ double mean_difference(const Thumbnail& a, const Thumbnail& b) {
 
 void block_differences(const Thumbnail& a, const Thumbnail& b, std::vector<double>& to) {
   to.clear();
-  for (int top = 0; top + block <= a.height; top += block) {
-    for (int left = 0; left + block <= a.width; left += block) {
+  for (int top = 0; top + kThumbnailBlock <= a.height; top += kThumbnailBlock) {
+    for (int left = 0; left + kThumbnailBlock <= a.width; left += kThumbnailBlock) {
       int sum = 0;
-      for (int y = top; y < top + block; ++y) {
-        for (int x = left; x < left + block; ++x) {
-          sum += std::abs(int{a.pixels[index_of(a, x, y)]} - int{b.pixels[index_of(b, x, y)]});
+      for (int y = top; y < top + kThumbnailBlock; ++y) {
+        for (int x = left; x < left + kThumbnailBlock; ++x) {
+          sum += std::abs(int{a.pixels[a.index_of(x, y)]} - int{b.pixels[b.index_of(x, y)]});
         }
       }
-      to.push_back(sum / (255.0 * block * block));
+      to.push_back(sum / (255.0 * kThumbnailBlock * kThumbnailBlock));
     }
   }
 }
 
 double ssim(const Thumbnail& a, const Thumbnail& b) {
-  constexpr int step = block / 2;
+  constexpr int step = kThumbnailBlock / 2;
   double sum = 0;
   int windows = 0;
-  for (int top = 0; top + block <= a.height; top += step) {
-    for (int left = 0; left + block <= a.width; left += step) {
+  for (int top = 0; top + kThumbnailBlock <= a.height; top += step) {
+    for (int left = 0; left + kThumbnailBlock <= a.width; left += step) {
       sum += window_ssim(a, b, left, top);
       ++windows;
     }

@@ -1,6 +1,7 @@
 // Small luma pictures for looking at motion, cuts, freezes and likeness.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,7 +14,15 @@ namespace react1::media {
 struct Thumbnail {
   int width = 0, height = 0;
   std::vector<std::uint8_t> pixels;
+
+  /// Index of a pixel; 0 ≤ x < width, 0 ≤ y < height.
+  [[nodiscard]] std::size_t index_of(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+  }
 };
+
+/// Width and height of the blocks in which pictures are compared, in pixels.
+inline constexpr int kThumbnailBlock = 8;
 
 /// Shrinks frames of any size and format to one size. One thread at a time.
 class Thumbnailer {

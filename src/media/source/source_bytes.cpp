@@ -21,10 +21,6 @@ namespace {
 
 constexpr std::size_t block_size = std::size_t{1} << 18U;
 
-void throw_if_ended(const ff::Interrupt& interrupt, const std::string& name) {
-  if (const auto ended = interrupt.error(name)) throw *ended;
-}
-
 Error empty_file(const std::string& name) {
   return {ErrorCode::media, name, "the file is empty", {.hint = "it may still be being written, or its copy failed"}};
 }
@@ -45,7 +41,7 @@ std::shared_ptr<Bytes> spool_input(const std::string& name, const SourceOptions&
   std::vector<std::byte> block(block_size);
   for (;;) {
     interrupt.begin();
-    if (!wait_for_input(interrupt)) throw_if_ended(interrupt, name);
+    if (!wait_for_input(interrupt)) interrupt.throw_if_ended(name);
     const ssize_t got = ::read(STDIN_FILENO, block.data(), block.size());
     if (got == 0) return spool.finish();
     if (got < 0 && errno != EINTR && errno != EAGAIN) throw ff::make_error(AVERROR(errno), "reading", name);
@@ -59,7 +55,7 @@ std::shared_ptr<Bytes> spool_reader(const Source::Origin& origin, const SourceOp
   std::vector<std::byte> block(block_size);
   for (;;) {
     interrupt.begin();
-    throw_if_ended(interrupt, origin.name);
+    interrupt.throw_if_ended(origin.name);
     const std::size_t got = call_reader(origin.reader, block, origin.name);
     if (got == 0) return spool.finish();
     spool.append(std::span{block}.first(got));

@@ -19,10 +19,6 @@ namespace {
 
 constexpr int buffer_size = 1 << 16;
 
-void throw_if_ended(const ff::Interrupt& interrupt, const std::string& name) {
-  if (const auto ended = interrupt.error(name)) throw *ended;
-}
-
 /// A server's file for one reader, who may be stopped.
 class RemoteBytes final : public Bytes {
  public:
@@ -134,7 +130,7 @@ std::vector<std::byte> SourceIo::beginning(std::int64_t most) {
   std::size_t filled = 0;
   while (filled < bytes.size()) {
     interrupt_.begin();
-    throw_if_ended(interrupt_, name_);
+    interrupt_.throw_if_ended(name_);
     const auto rest = std::span{bytes}.subspan(filled).first(std::min(block, bytes.size() - filled));
     const std::size_t got = bytes_->read_at(static_cast<std::int64_t>(filled), rest);
     if (got == 0) break;
