@@ -18,7 +18,7 @@ enum class Conform {
   hold,       ///< its last frame stands until the voice ends
   bounce,     ///< played forwards, backwards, forwards …; turns in a pause of the speech where one is near
   remap,      ///< its frames are spread evenly over the voice
-  automatic,  ///< the one that shows least, off where the advice knows better; see docs/ARCHITECTURE.md, "Conform"
+  automatic,  ///< the one that shows least, off where the advice knows better; see docs/advice.md, "Conform"
 };
 [[nodiscard]] std::string_view to_string(Conform conform) noexcept;
 /// "off", "cut", "hold", "bounce", "remap", "auto". Throws Error{usage}.

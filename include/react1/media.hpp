@@ -56,7 +56,7 @@ enum class ColorPolicy {
 /// "auto", "bt709", "keep".
 [[nodiscard]] ColorPolicy parse_color_policy(std::string_view text);
 
-/// How much of a clip an encoding keeps, against its size and the time it takes. docs/QUALITY.md says what is behind
+/// How much of a clip an encoding keeps, against its size and the time it takes. docs/quality.md says what is behind
 /// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
 enum class Quality {
   draft,     ///< quickest; for trying things out

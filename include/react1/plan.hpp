@@ -1,5 +1,5 @@
 // Durations, the choice of lipsync_mode and what to expect back. Pure data and pure functions.
-// Source of the table: Sync Labs' sync-mode guide and measurements; see docs/ARCHITECTURE.md, "Advice".
+// Source of the table: Sync Labs' sync-mode guide and measurements; see docs/advice.md, "Advice".
 #pragma once
 
 #include <cstdint>

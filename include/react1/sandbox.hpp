@@ -30,7 +30,7 @@ struct SandboxOptions {
   /// False: the clips are neither fetched nor judged, and every answer names the same tiny clip; the logs say so. So a
   /// thousand requests cost next to nothing.
   bool render = true;
-  /// A fault script as JSON text: what goes wrong, where and when (docs/SANDBOX.md); empty = nothing. Its problems are
+  /// A fault script as JSON text: what goes wrong, where and when (docs/sandbox.md); empty = nothing. Its problems are
   /// an Error{usage} that names their JSON paths.
   std::string faults{};
   std::string faults_name = "faults";  ///< where the script came from, for its errors

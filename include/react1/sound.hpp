@@ -58,7 +58,7 @@ struct SpeechSegment {
 };
 
 /// Where a prepared clip (or one that is only planned) holds speech, on its own timeline. Judged by loudness alone
-/// (docs/HEARING.md): music and other sound that rises above its background counts as speech.
+/// (docs/sound.md): music and other sound that rises above its background counts as speech.
 struct Speech {
   Rational share = 0;                   ///< of the clip, what the segments cover; 0..1
   std::vector<SpeechSegment> segments;  ///< in order

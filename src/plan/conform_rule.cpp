@@ -112,7 +112,7 @@ Choice by_motion(const FitCase& of) {
   return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};
 }
 
-/// See docs/ARCHITECTURE.md, "Conform".
+/// See docs/advice.md, "Conform".
 Choice automatic(const FitCase& of) {
   if (!too_short(of)) return shorten(of);
   if (ratio(of) <= of.advice.remap_slow_down) {

@@ -1,4 +1,4 @@
-// What the encoders are told for a quality. docs/QUALITY.md is this table with what it measures.
+// What the encoders are told for a quality. docs/quality.md is this table with what it measures.
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 Mixes labelled speech (FOLDER with labels.json: {"files": {name: {"speech": [[start, end], ...]}}}, 16 kHz mono WAV) and
 speech of espeak-ng with levels from -20 to -60 dBFS, room tone, hum, noise, babble and keys, runs `react1 plan --json`
 on each mix and compares. A program that doesn't print `speech` yet is judged by the rule it had: a fixed gate of
--45 dBFS, three blocks of 10 ms in a row. Needs numpy, ffmpeg and espeak-ng; development only. See docs/HEARING.md.
+-45 dBFS, three blocks of 10 ms in a row. Needs numpy, ffmpeg and espeak-ng; development only. See docs/sound.md.
 """
 import argparse
 import json

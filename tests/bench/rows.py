@@ -8,7 +8,7 @@ import measure
 from inputs import FFMPEG
 from ssim import ssim
 
-# What the default quality encodes with (docs/QUALITY.md), for the peer that is given the same settings.
+# What the default quality encodes with (docs/quality.md), for the peer that is given the same settings.
 PRESET, CRF, KBPS = "veryfast", 17, 128
 
 COLOURS = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]

@@ -23,7 +23,7 @@ EDGE, LEAST_PART = ANALYSIS_HZ // 160, ANALYSIS_HZ // 40
 REACH = ANALYSIS_HZ // 20
 MOST_ASTRAY = 4
 
-# layout: what each channel counts in (left, right) of the mix that docs/ARCHITECTURE.md describes
+# layout: what each channel counts in (left, right) of the mix that docs/sound.md describes
 MIXES = {
     "3.0": [(0.5, 0), (0, 0.5), (1, 1)],
     "quad": [(1, 0), (0, 1), (0.5, 0), (0, 0.5)],
@@ -81,7 +81,7 @@ def _offset(case, source, pictures, made, video_said):
 
 
 def longest(rate):
-    """What the clip may hold at most: docs/ARCHITECTURE.md, the 15-second promise."""
+    """What the clip may hold at most: docs/media.md, the 15-second promise."""
     return (floor(Fraction(LIMIT_S * rate, MP3_FRAME)) - 2) * MP3_FRAME / rate
 
 

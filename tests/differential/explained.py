@@ -1,4 +1,4 @@
-"""Differences that are meant to be. docs/MEDIA.md lists the same, each with the same name; a test holds the two together."""
+"""Differences that are meant to be. docs/media.md lists the same, each with the same name; a test holds the two together."""
 
 import dataclasses
 from typing import Callable
@@ -6,7 +6,7 @@ from typing import Callable
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
-    name: str  # as docs/MEDIA.md lists it
+    name: str  # as docs/media.md lists it
     kind: str  # of the difference
     applies: Callable  # to (case, difference)
 

@@ -67,7 +67,7 @@ def read_video(said):
     if len(pictures) != len(times):
         raise GeneratorError(f"ffmpeg shows {len(pictures)} pictures, ffprobe {len(times)}")
     fps = Fraction(stream["r_frame_rate"])
-    # What is copied keeps its times, which may be off by as much as no clock, screen or eye notices (docs/MEDIA.md).
+    # What is copied keeps its times, which may be off by as much as no clock, screen or eye notices (docs/media.md).
     off = Fraction(1, 5000) if said["action"] == "transcode" else Fraction(1, 1000)
     even = all(abs(time - i / fps) < off for i, time in enumerate(times))
     matrix = stream.get("color_space", "unknown")

@@ -25,7 +25,7 @@ from difference import Difference
 from draw import draw
 from prepared import Answer, MadeAudio, MadeVideo
 
-MEDIA_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "MEDIA.md"
+MEDIA_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "media.md"
 
 
 def kinds(differences):

@@ -1,5 +1,5 @@
 // What the program does when the service misbehaves, fault by fault: the exit code, what was paid (never more than
-// once), how the job stands, and that it can be brought home. The table is the test; docs/SANDBOX.md explains the
+// once), how the job stands, and that it can be brought home. The table is the test; docs/sandbox.md explains the
 // scripts.
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-// docs/MEDIA.md, the fixtures and the tests belong together.
+// docs/media.md, the fixtures and the tests belong together.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 /// The cells of every numbered row of the table.
 std::vector<std::vector<std::string>> rows() {
   std::vector<std::vector<std::string>> found;
-  std::istringstream page(read_file(test::source_dir() / "docs" / "MEDIA.md"));
+  std::istringstream page(read_file(test::source_dir() / "docs" / "media.md"));
   for (std::string line; std::getline(page, line);) {
     if (line.size() < 3 || line.rfind("| ", 0) != 0 || line[2] < '0' || line[2] > '9') continue;
     std::vector<std::string> cells;

@@ -141,7 +141,7 @@ void add_sandbox(CLI::App& app, Shell& shell) {
                    "A port of this machine that clips may be fetched from and webhooks sent to; \"any\": all (default: "
                    "its own only)")
       ->option_text("PORT|any ...");
-  command->add_option("--faults", arguments->faults, "Script of what shall go wrong (docs/SANDBOX.md)")
+  command->add_option("--faults", arguments->faults, "Script of what shall go wrong (docs/sandbox.md)")
       ->option_text("FILE");
   command
       ->add_option("--ledger", arguments->ledger,

@@ -26,7 +26,7 @@ void set_quality(AVCodecContext& context, const VideoPlan& plan, const std::stri
   // Below 1 x264 turns lossless, which the High profile doesn't have.
   set(context, "crf", std::to_string(std::max(plan.crf, 1)), where);
   // What the profile promises also holds for the presets that would switch it off. A person who talks moves little: the
-  // smallest motion search finds as much as a wider one (docs/QUALITY.md) and leaves 3 % of the time.
+  // smallest motion search finds as much as a wider one (docs/quality.md) and leaves 3 % of the time.
   set(context, "x264-params", "open-gop=0:scenecut=40:8x8dct=1:cabac=1:bframes=0:me=dia", where);
   set(context, "a53cc", "0", where);
 }

@@ -306,7 +306,7 @@ std::vector<Fault> parse_fault_script(std::string_view text, const std::string& 
   throw Error{ErrorCode::usage,
               name,
               "the fault script has problems",
-              {.detail = fmt::format("{}", fmt::join(problems, "; ")), .hint = "docs/SANDBOX.md describes the script"}};
+              {.detail = fmt::format("{}", fmt::join(problems, "; ")), .hint = "docs/sandbox.md describes the script"}};
 }
 
 }  // namespace react1::sandbox

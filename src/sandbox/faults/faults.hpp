@@ -1,4 +1,4 @@
-// Faults on purpose: what goes wrong, where and when. docs/SANDBOX.md describes the script that says so.
+// Faults on purpose: what goes wrong, where and when. docs/sandbox.md describes the script that says so.
 #pragma once
 
 #include <chrono>

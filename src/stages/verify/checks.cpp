@@ -9,7 +9,7 @@
 namespace react1::stages {
 namespace {
 
-// Sources: lipsync-mode measurements described in docs/ARCHITECTURE.md, "Verification".
+// Sources: lipsync-mode measurements described in docs/verification.md.
 const Seconds kWarnDuration(1, 5);
 const Rational kFpsShare(1, 1000);
 const Seconds kLongBlack(1, 2);

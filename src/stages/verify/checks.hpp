@@ -1,5 +1,5 @@
 // What to expect of a result and whether it holds: pure functions over measured facts, one per check.
-// The table is docs/ARCHITECTURE.md, "Verification". Called by post.cpp, which does the measuring.
+// The table is docs/verification.md. Called by verify_result.cpp, which does the measuring.
 #pragma once
 
 #include <cstdint>
