@@ -56,13 +56,13 @@ std::string with_id(Json more) {
   return answer(200, more.dump());
 }
 
-struct Place {
+struct PrintedPlace {
   const char* name;
   std::function<void(ScriptedService&, const std::string&)> spoil;
 };
 
-const std::vector<Place>& places() {
-  static const std::vector<Place> all{
+const std::vector<PrintedPlace>& places() {
+  static const std::vector<PrintedPlace> all{
       {"a status word and its logs",
        [](ScriptedService& service, const std::string& text) {
          service.answer(
@@ -117,7 +117,7 @@ const std::vector<Place>& places() {
 }
 
 TEST_CASE("whatever the service says, wherever it says it, nothing of it acts on the terminal") {
-  for (const Place& place : places()) {
+  for (const PrintedPlace& place : places()) {
     const std::string name = place.name;
     CAPTURE(name);
     for (const std::string& text : nasty_texts()) {

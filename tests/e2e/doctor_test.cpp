@@ -4,8 +4,8 @@
 #include <react1/sandbox.hpp>
 #include <string>
 
-#include "program.hpp"
-#include "service.hpp"
+#include "e2e/program.hpp"
+#include "e2e/service.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 
 namespace react1::test {
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <string>
 
-#include "program.hpp"
-#include "service.hpp"
+#include "e2e/program.hpp"
+#include "e2e/service.hpp"
 #include "support/paths.hpp"
 
 namespace {

@@ -1,9 +1,9 @@
-#include "hostile_middle.hpp"
+#include "e2e/hostile_middle.hpp"
 
 #include <array>
 #include <string_view>
 
-#include "relay.hpp"
+#include "e2e/relay.hpp"
 
 namespace react1::test {
 namespace {

@@ -1,7 +1,7 @@
 // Whatever sits between us and the service may answer in its place, at any point of a job's life. Then it is gone, and
 // the same command is run again. One payment each, and every result is verified.
 // REACT1_ROUNDS sets how many lives (default 16; scripts/hostile-middle runs 500), REACT1_SEED which.
-#include "hostile_middle.hpp"
+#include "e2e/hostile_middle.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@
 #include <react1/sandbox.hpp>
 #include <string>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/environment.hpp"
 
 namespace {
@@ -23,14 +23,14 @@ using react1::Sandbox;
 using std::chrono::milliseconds;
 
 /// Short pauses and few attempts, so that what is used up is used up soon.
-constexpr const char* kRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
+constexpr const char* kMiddleRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 1500},
   "lost_answer": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 20, "max_wait_ms": 20000}})";
 
 struct Life {
   Life() {
     user.with_service(sandbox.url()).with("REACT1_PLATFORM_URL", sandbox.platform_url());
-    std::ofstream(user.path("quick.json")) << kRecipe;
+    std::ofstream(user.path("quick.json")) << kMiddleRecipe;
     for (const char* name : {"http_proxy", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"}) user.with(name, "");
   }
   Outcome run(const std::string& proxy) {

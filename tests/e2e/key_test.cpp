@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "e2e/program.hpp"
+#include "e2e/service.hpp"
+#include "e2e/traces.hpp"
+#include "e2e/wiretap.hpp"
 #include "http/message/headers.hpp"
-#include "program.hpp"
-#include "service.hpp"
 #include "support/paths.hpp"
-#include "traces.hpp"
-#include "wiretap.hpp"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/environment.hpp"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/paths.hpp"
 
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/sha256.hpp"
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/paths.hpp"
 
 namespace {

@@ -13,10 +13,10 @@
 
 #include "core/part_file.hpp"
 #include "core/sha256.hpp"
-#include "faulty_calls.hpp"
-#include "program.hpp"
+#include "e2e/faulty_calls.hpp"
+#include "e2e/program.hpp"
+#include "e2e/world.hpp"
 #include "support/paths.hpp"
-#include "world.hpp"
 
 namespace {
 

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "core/sha256.hpp"
-#include "program.hpp"
+#include "e2e/program.hpp"
+#include "e2e/world.hpp"
 #include "support/child.hpp"
 #include "support/ordinary_user.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
-#include "world.hpp"
 
 namespace {
 
@@ -29,7 +29,7 @@ using react1::read_file;
 using react1::Sandbox;
 namespace fs = std::filesystem;
 
-void write(const fs::path& path, const std::string& text) {
+void write_file(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
@@ -58,12 +58,13 @@ TEST_CASE("outputs: what is no file is refused before any work, and stays as it 
        [](const std::string& out) { REQUIRE(::mkfifo((out + ".json").c_str(), 0600) == 0); }},
       {"a record that is a symlink to a device",
        [](const std::string& out) { fs::create_symlink("/dev/full", out + ".json"); }},
-      {"somebody's file", [](const std::string& out) { write(out, "mine"); }},
-      {"somebody's record", [](const std::string& out) { write(out + ".json", "{\"mine\": true}"); }},
+      {"somebody's file", [](const std::string& out) { write_file(out, "mine"); }},
+      {"somebody's record", [](const std::string& out) { write_file(out + ".json", "{\"mine\": true}"); }},
       {"a file with a record that is not its own",
        [](const std::string& out) {
-         write(out, "mine");
-         write(out + ".json", R"({"job_id": "j", "request_id": "r", "sandbox": true, "parameters": null, "response": {},
+         write_file(out, "mine");
+         write_file(out + ".json",
+                    R"({"job_id": "j", "request_id": "r", "sandbox": true, "parameters": null, "response": {},
                                  "output": {"sha256": "00"}, "verification": {}})");
        }},
   };
@@ -237,8 +238,8 @@ TEST_CASE("outputs: another result is not replaced unless --overwrite says so") 
 
 TEST_CASE("outputs: --overwrite replaces a file, and nothing but a file") {
   const World world;
-  write(world.out(), "mine");
-  write(world.out() + ".json", "mine, too");
+  write_file(world.out(), "mine");
+  write_file(world.out() + ".json", "mine, too");
   CHECK(world.run({"--overwrite"}).exit == 0);
   CHECK(Json::parse(read_file(world.out() + ".json"))["output"]["sha256"] == react1::sha256_file(world.out()));
   const std::string pipe = world.user.path("pipe");
@@ -252,7 +253,7 @@ TEST_CASE("outputs: a symlink to a file is written through, and stays") {
   const World world;
   fs::create_directory(world.user.path("elsewhere"));
   const std::string real = world.user.path("elsewhere/real.mp4");
-  write(real, "mine");
+  write_file(real, "mine");
   fs::create_symlink(real, world.out());
   check_refused(world, world.run());
   CHECK(read_file(real) == "mine");
@@ -280,7 +281,7 @@ TEST_CASE("outputs: prepare and preview leave what is not the same, unless --ove
     CHECK(fs::last_write_time(user.path("clips/video.mp4")) == written);
     CHECK(prepare({"--video-duration", "0:02", "--overwrite"}).exit == 0);
     CHECK(fs::last_write_time(user.path("clips/video.mp4")) != written);
-    write(user.path("clips/audio.mp3"), "mine");
+    write_file(user.path("clips/audio.mp3"), "mine");
     CHECK(prepare({"--video-duration", "0:02"}).exit == 2);
     CHECK(read_file(user.path("clips/audio.mp3")) == "mine");
     CHECK(files_below(user.path("clips")).size() == 3);
@@ -289,7 +290,7 @@ TEST_CASE("outputs: prepare and preview leave what is not the same, unless --ove
     fs::create_directory(user.path("clips"));
     for (const char* name : {"clips/video.mp4", "clips/prepare.json"}) {
       CAPTURE(std::string(name));
-      write(user.path(name), "mine");
+      write_file(user.path(name), "mine");
       CHECK(prepare().exit == 2);
       CHECK(read_file(user.path(name)) == "mine");
       fs::remove(user.path(name));
@@ -304,7 +305,7 @@ TEST_CASE("outputs: prepare and preview leave what is not the same, unless --ove
       arguments.insert(arguments.end(), more.begin(), more.end());
       return user.run(arguments);
     };
-    write(user.path("p.mp4"), "mine");
+    write_file(user.path("p.mp4"), "mine");
     CHECK(preview("silence").exit == 2);
     CHECK(read_file(user.path("p.mp4")) == "mine");
     CHECK(preview("silence", {"--overwrite"}).exit == 0);

@@ -1,4 +1,4 @@
-#include "relay.hpp"
+#include "e2e/relay.hpp"
 
 #include <algorithm>
 #include <array>

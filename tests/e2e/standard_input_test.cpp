@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/paths.hpp"
 
 namespace {
@@ -16,12 +16,12 @@ std::string quoted(const std::string& text) {
   return "'" + text + "'";
 }
 
-const std::string kVideo = "presenter_h264_25fps_6s.mp4";
-const std::string kVoice = "voice_mono_48k_5s.wav";
+const std::string kPipedVideo = "presenter_h264_25fps_6s.mp4";
+const std::string kPipedVoice = "voice_mono_48k_5s.wav";
 
 TEST_CASE("a piped or redirected clip is probed like the file") {
   const User user;
-  const std::string clip = quoted(fixture(kVideo));
+  const std::string clip = quoted(fixture(kPipedVideo));
   const auto file = user.shell("\"$0\" --json probe " + clip).json();
   for (const std::string& script : {"cat " + clip + " | \"$0\" --json probe -", "\"$0\" --json probe - < " + clip}) {
     CAPTURE(script);
@@ -37,8 +37,8 @@ TEST_CASE("a piped or redirected clip is probed like the file") {
 
 TEST_CASE("VIDEO or AUDIO can come through a pipe, in every command that takes them") {
   const User user;
-  const std::string video = quoted(fixture(kVideo));
-  const std::string voice = quoted(fixture(kVoice));
+  const std::string video = quoted(fixture(kPipedVideo));
+  const std::string voice = quoted(fixture(kPipedVoice));
   const Outcome planned = user.shell("cat " + video + " | \"$0\" --json plan - " + voice);
   CHECK(planned.exit == 0);
   const Outcome prepared =
@@ -59,13 +59,13 @@ TEST_CASE("VIDEO or AUDIO can come through a pipe, in every command that takes t
 
 TEST_CASE("standard input serves one clip only") {
   const User user;
-  const Outcome outcome = user.shell("\"$0\" --json plan - - < " + quoted(fixture(kVideo)));
+  const Outcome outcome = user.shell("\"$0\" --json plan - - < " + quoted(fixture(kPipedVideo)));
   CHECK(outcome.exit == 2);
 }
 
 TEST_CASE("an empty, cut-off, or too long standard input is refused by name and leaves nothing") {
   const User user;
-  const std::string clip = quoted(fixture(kVideo));
+  const std::string clip = quoted(fixture(kPipedVideo));
   const std::string index_last = quoted(fixture("presenter_h264_bframes_25fps_6s_audio.mp4"));
   for (const std::string& script :
        {std::string("\"$0\" --json probe - < /dev/null"), "head -c 20000 " + index_last + " | \"$0\" --json probe -",
@@ -82,11 +82,11 @@ TEST_CASE("an output that is the redirected input is refused") {
   const User user;
   const std::string input = user.path("clips/video.mp4");
   fs::create_directories(user.path("clips"));
-  fs::copy_file(fixture(kVideo), input);
-  const Outcome outcome = user.shell("\"$0\" --json prepare - " + quoted(fixture(kVoice)) + " -o " +
+  fs::copy_file(fixture(kPipedVideo), input);
+  const Outcome outcome = user.shell("\"$0\" --json prepare - " + quoted(fixture(kPipedVoice)) + " -o " +
                                      quoted(user.path("clips")) + " < " + quoted(input));
   CHECK(outcome.exit == 2);
-  CHECK(fs::file_size(input) == fs::file_size(fixture(kVideo)));
+  CHECK(fs::file_size(input) == fs::file_size(fixture(kPipedVideo)));
 }
 
 }  // namespace

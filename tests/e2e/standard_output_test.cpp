@@ -11,9 +11,9 @@
 #include <string>
 
 #include "core/sha256.hpp"
-#include "program.hpp"
+#include "e2e/program.hpp"
+#include "e2e/world.hpp"
 #include "support/paths.hpp"
-#include "world.hpp"
 
 namespace {
 

@@ -16,13 +16,13 @@
 #include <thread>
 #include <vector>
 
-#include "faulty_calls.hpp"
-#include "program.hpp"
+#include "e2e/faulty_calls.hpp"
+#include "e2e/program.hpp"
+#include "e2e/world.hpp"
 #include "store/sqlite.hpp"
 #include "support/child.hpp"
 #include "support/ordinary_user.hpp"
 #include "support/paths.hpp"
-#include "world.hpp"
 
 namespace {
 

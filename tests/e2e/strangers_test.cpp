@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 
 namespace {
 
@@ -45,14 +45,15 @@ constexpr Stranger kStrangers[] = {
 };
 
 /// Short pauses and few attempts, so that what is used up is used up soon.
-constexpr const char* kRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
+constexpr const char* kStrangerRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 3000}})";
 
 /// A user whose service has these faults, and who runs the same command again and again.
-struct Place {
-  explicit Place(const std::string& faults) : sandbox(SandboxOptions{.faults = R"({"faults": [)" + faults + "]}"}) {
+struct StrangerPlace {
+  explicit StrangerPlace(const std::string& faults)
+      : sandbox(SandboxOptions{.faults = R"({"faults": [)" + faults + "]}"}) {
     user.with_service(sandbox.url());
-    std::ofstream(user.path("quick.json")) << kRecipe;
+    std::ofstream(user.path("quick.json")) << kStrangerRecipe;
   }
   Outcome run() { return user.run(run_arguments(user, {"--json", "--pipeline", user.path("quick.json")})); }
   Json job() { return user.run({"jobs", "list", "--json"}).json().at(0); }
@@ -72,7 +73,7 @@ void meet(const Stranger& stranger, const std::vector<const char*>& routes, int 
             (is_file ? R"("file": "output", )" : "") + R"("times": )" +
             (std::string(route) == "stream" ? R"("always")" : "2") + R"(, "do": )" + stranger.answer + "}";
   }
-  Place place(list);
+  StrangerPlace place(list);
   const Sandbox& sandbox = place.sandbox;
   const Outcome first = place.run();
   CAPTURE(first.err);
@@ -105,7 +106,7 @@ TEST_CASE("strangers answer in place of the file") {
 }
 
 TEST_CASE("an answer that was paid for and can't be read is shown, and nothing of it acts on a terminal") {
-  Place place(
+  StrangerPlace place(
       R"({"route": "result", "times": 2, "do": {"merge": {"video": null, "clip": "https://x/\u001b[31mo.mp4"}}})");
   CHECK(place.run().exit == 6);
   const Json job = place.job();
@@ -121,7 +122,7 @@ TEST_CASE("an answer that was paid for and can't be read is shown, and nothing o
 TEST_CASE("strangers answer the paid call: it may have been forwarded, so nothing is sent again") {
   for (const Stranger& stranger : kStrangers) {
     CAPTURE(std::string(stranger.name));
-    Place place(std::string(R"({"route": "submit", "do": )") + stranger.answer + "}");
+    StrangerPlace place(std::string(R"({"route": "submit", "do": )") + stranger.answer + "}");
     const Outcome first = place.run();
     CAPTURE(first.err);
     CHECK(first.exit == 8);

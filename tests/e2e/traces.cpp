@@ -1,4 +1,4 @@
-#include "traces.hpp"
+#include "e2e/traces.hpp"
 
 #include <cctype>
 

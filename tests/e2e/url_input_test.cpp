@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/file_server.hpp"
 #include "support/paths.hpp"
 #include "support/raw_server.hpp"
@@ -18,9 +18,9 @@ using react1::read_file;
 using react1::Sandbox;
 using react1::SandboxOptions;
 
-constexpr const char* kSecret = "X-Amz-Signature=0123456789abcdef";
+constexpr const char* kUrlSecret = "X-Amz-Signature=0123456789abcdef";
 
-struct Row {
+struct UrlRow {
   const char* name;
   int exit;
   const char* words;  ///< of the message or its detail
@@ -33,7 +33,7 @@ std::string clip() {
 
 TEST_CASE("what a server answers in place of a clip ends with the exit code that fits, and pays for nothing") {
   const std::string video = clip();
-  const std::vector<Row> rows{
+  const std::vector<UrlRow> rows{
       {"not found", 6, "HTTP 404", [](const SeenRequest&) { return answer(404, "", "text/plain"); }},
       {"expired", 6, "AccessDenied",
        [](const SeenRequest&) {
@@ -58,7 +58,7 @@ TEST_CASE("what a server answers in place of a clip ends with the exit code that
          return part;
        }},
   };
-  for (const Row& row : rows) {
+  for (const UrlRow& row : rows) {
     CAPTURE(row.name);
     const Sandbox sandbox{SandboxOptions{}};
     RawServer server;
@@ -66,8 +66,8 @@ TEST_CASE("what a server answers in place of a clip ends with the exit code that
     User user;
     user.with_service(sandbox.url());
     const Outcome outcome =
-        user.run({"run", server.url(std::string("/clip.mp4?") + kSecret), fixture("voice_mono_48k_5s.wav"), "--emotion",
-                  "happy", "-o", user.path("out.mp4"), "--json", "-v"});
+        user.run({"run", server.url(std::string("/clip.mp4?") + kUrlSecret), fixture("voice_mono_48k_5s.wav"),
+                  "--emotion", "happy", "-o", user.path("out.mp4"), "--json", "-v"});
     CAPTURE(outcome.err);
     CHECK(outcome.exit == row.exit);
     const auto error = outcome.error();
@@ -118,7 +118,7 @@ TEST_CASE("a whole job with both clips behind URLs") {
   User user;
   user.with_service(sandbox.url());
   const Outcome outcome =
-      user.run({"run", server.url(std::string("/v.mp4?") + kSecret), server.url(std::string("/a.wav?") + kSecret),
+      user.run({"run", server.url(std::string("/v.mp4?") + kUrlSecret), server.url(std::string("/a.wav?") + kUrlSecret),
                 "--emotion", "happy", "-o", user.path("out.mp4"), "--json"});
   CAPTURE(outcome.err);
   CHECK(outcome.exit == 0);

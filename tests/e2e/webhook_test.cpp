@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 #include "support/http_client.hpp"
 #include "support/paths.hpp"
 #include "support/raw_server.hpp"

@@ -1,8 +1,8 @@
-#include "wiretap.hpp"
+#include "e2e/wiretap.hpp"
 
 #include <utility>
 
-#include "relay.hpp"
+#include "e2e/relay.hpp"
 
 namespace react1::test {
 namespace {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "program.hpp"
+#include "e2e/program.hpp"
 
 namespace react1::test {
 

@@ -59,17 +59,17 @@ void check_pixels(const Json& expected, const std::string& path) {
 
 void check_video(const Json& expected, const PreparedClip& clip) {
   REQUIRE(clip.video);
-  const PreparedClip::Video& video = *clip.video;
+  const PreparedClip::Video& planned_video = *clip.video;
   if (!expected.at("frames").is_null()) {
     const auto frames = expected.at("frames").get<std::int64_t>();
-    CHECK(video.frames <= frames);
-    CHECK(video.frames >= frames - expected.value("fewer", 0));
+    CHECK(planned_video.frames <= frames);
+    CHECK(planned_video.frames >= frames - expected.value("fewer", 0));
   }
-  CHECK(rate_text(video.fps) == expected.at("fps").get<std::string>());
-  CHECK(video.width == expected.at("width").get<int>());
-  CHECK(video.height == expected.at("height").get<int>());
-  CHECK(video.codec == "h264");
-  CHECK(video.pix_fmt == "yuv420p");
+  CHECK(rate_text(planned_video.fps) == expected.at("fps").get<std::string>());
+  CHECK(planned_video.width == expected.at("width").get<int>());
+  CHECK(planned_video.height == expected.at("height").get<int>());
+  CHECK(planned_video.codec == "h264");
+  CHECK(planned_video.pix_fmt == "yuv420p");
   check_pixels(expected, clip.path);
 }
 
@@ -192,15 +192,15 @@ TEST_CASE("probe says of every usable fixture what an independent full decode sa
     const Json warnings = outcome.value("warnings", Json::array());
     if (std::find(warnings.begin(), warnings.end(), "start_lost") != warnings.end()) continue;
     CAPTURE(name);
-    const Json& video = truth.at("video");
+    const Json& planned_video = truth.at("video");
     const MediaInfo info = probe(fixture(name));
     REQUIRE(info.video);
     CHECK(info.format == truth.at("format").get<std::string>());
-    CHECK(info.video->codec == video.at("codec").get<std::string>());
-    CHECK(info.video->width == video.at("width").get<int>());
-    CHECK(info.video->height == video.at("height").get<int>());
-    CHECK(info.video->pix_fmt == video.at("pix_fmt").get<std::string>());
-    CHECK(info.video->frames == video.at("frames").get<std::int64_t>());
+    CHECK(info.video->codec == planned_video.at("codec").get<std::string>());
+    CHECK(info.video->width == planned_video.at("width").get<int>());
+    CHECK(info.video->height == planned_video.at("height").get<int>());
+    CHECK(info.video->pix_fmt == planned_video.at("pix_fmt").get<std::string>());
+    CHECK(info.video->frames == planned_video.at("frames").get<std::int64_t>());
     ++probed;
   }
   CHECK(probed >= 45);

@@ -1,4 +1,4 @@
-#include "timed_sound.hpp"
+#include "unit/media/timed_sound.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -14,7 +14,7 @@ namespace {
 
 using test::clean_video;
 
-VideoPlan planned(const MediaInfo& info, const PrepareOptions& options = {}) {
+VideoPlan planned_video(const MediaInfo& info, const PrepareOptions& options = {}) {
   std::vector<Warning> warnings;
   return planning::plan_video(info, options, warnings);
 }
@@ -34,7 +34,7 @@ bool has(const std::vector<Warning>& warnings, const std::string& code) {
 
 Error failure(const MediaInfo& info, const PrepareOptions& options = {}) {
   try {
-    (void)planned(info, options);
+    (void)planned_video(info, options);
   } catch (const Error& error) {
     return error;
   }
@@ -53,7 +53,7 @@ const std::array<std::pair<Rational, std::int64_t>, 8> frames_in_fifteen_seconds
 
 TEST_CASE("a long clip at a kept rate gives the most frames that fit into fifteen seconds") {
   for (const auto& [fps, frames] : frames_in_fifteen_seconds) {
-    const VideoPlan plan = planned(clean_video(fps, 2000), {.fps = FpsPolicy::keep});
+    const VideoPlan plan = planned_video(clean_video(fps, 2000), {.fps = FpsPolicy::keep});
     CHECK(plan.fps == fps);
     CHECK(plan.frames == frames);
   }
@@ -69,7 +69,7 @@ TEST_CASE("for every rate, length and policy the prepared clip fits, and no fram
         for (const FpsPolicy policy : {FpsPolicy::recommended, FpsPolicy::keep}) {
           MediaInfo info = clean_video(fps, frames);
           info.video->vfr = vfr;
-          const VideoPlan plan = planned(info, {.fps = policy});
+          const VideoPlan plan = planned_video(info, {.fps = policy});
           REQUIRE(plan.frames >= 1);
           REQUIRE(Rational(plan.frames) / plan.fps <= 15);
           const Seconds used = std::min<Seconds>(15, info.video->duration_s);
@@ -84,7 +84,7 @@ TEST_CASE("for every rate, length and policy the prepared clip fits, and no fram
 TEST_CASE("at the source's own rate exactly the frames that begin within the window are taken") {
   const MediaInfo info = clean_video(25, 150);
   const auto frames = [&](Seconds start, Seconds end) {
-    return planned(info, {.video_window = {.start = start, .end = end}}).frames;
+    return planned_video(info, {.video_window = {.start = start, .end = end}}).frames;
   };
   for (std::int64_t start_ms = 0; start_ms < 6000; start_ms += 130) {
     for (std::int64_t end_ms = start_ms + 45; end_ms <= 6000; end_ms += 170) {
@@ -98,7 +98,7 @@ TEST_CASE("at the source's own rate exactly the frames that begin within the win
 }
 
 TEST_CASE("a window between two frames takes the frame that is shown there") {
-  const VideoPlan plan = planned(clean_video(25, 150), {.video_window = {.start = Seconds(5999, 1000)}});
+  const VideoPlan plan = planned_video(clean_video(25, 150), {.video_window = {.start = Seconds(5999, 1000)}});
   CHECK(plan.frames == 1);
   CHECK(plan.start_s == Seconds(149, 25));
 }
@@ -106,21 +106,21 @@ TEST_CASE("a window between two frames takes the frame that is shown there") {
 TEST_CASE("a last frame that is shown longer than its place counts with all of its duration") {
   MediaInfo info = clean_video(25, 100);
   info.video->duration_s = Rational(696, 100);
-  const VideoPlan whole = planned(info);
+  const VideoPlan whole = planned_video(info);
   CHECK(whole.frames == 174);
   CHECK(whole.action == ClipAction::transcode);  // decoders give a frame once, whatever its packet says
   PrepareOptions options;
   options.video_window.end = Rational(4);
-  CHECK(planned(info, options).frames == 100);
-  CHECK(planned(info, options).action == ClipAction::cut);
+  CHECK(planned_video(info, options).frames == 100);
+  CHECK(planned_video(info, options).action == ClipAction::cut);
   options.video_window.end = Rational(5);
-  CHECK(planned(info, options).frames == 125);
+  CHECK(planned_video(info, options).frames == 125);
   options.video_window = {.start = Rational(5), .end = Rational(6)};
-  CHECK(planned(info, options).frames == 25);
+  CHECK(planned_video(info, options).frames == 25);
   // What rounding adds to a last frame is no frame.
   info.video->duration_s = Rational(4) + Rational(3, 100);
-  CHECK(planned(info).frames == 100);
-  CHECK(planned(info).action == ClipAction::passthrough);
+  CHECK(planned_video(info).frames == 100);
+  CHECK(planned_video(info).action == ClipAction::passthrough);
 }
 
 TEST_CASE("rates become the nearest recommended one of which they are a multiple or a fraction") {
@@ -143,20 +143,20 @@ TEST_CASE("rates become the nearest recommended one of which they are a multiple
   for (const auto& [measured, target] : table) {
     const Rational source = measured;  // a binding cannot be captured
     CAPTURE(source.to_decimal());
-    CHECK(planned(clean_video(source, 300)).fps == target);
+    CHECK(planned_video(clean_video(source, 300)).fps == target);
   }
 }
 
 TEST_CASE("a rate that the container's clock bent a little is the standard rate it stands for") {
-  CHECK(planned(clean_video(Rational(12800, 427), 300)).fps == Rational(30000, 1001));
-  CHECK(planned(clean_video(Rational(16000, 667), 300)).fps == Rational(24000, 1001));
-  CHECK(planned(clean_video(Rational(90000, 3001), 300)).fps == 30);
+  CHECK(planned_video(clean_video(Rational(12800, 427), 300)).fps == Rational(30000, 1001));
+  CHECK(planned_video(clean_video(Rational(16000, 667), 300)).fps == Rational(24000, 1001));
+  CHECK(planned_video(clean_video(Rational(90000, 3001), 300)).fps == 30);
 }
 
 TEST_CASE("a variable rate is never kept") {
   MediaInfo info = clean_video(50, 300);
   info.video->vfr = true;
-  CHECK(planned(info, {.fps = FpsPolicy::keep}).fps == 25);
+  CHECK(planned_video(info, {.fps = FpsPolicy::keep}).fps == 25);
 }
 
 TEST_CASE("sizes become even by at most one pixel and fit into the limits both ways up") {
@@ -164,7 +164,7 @@ TEST_CASE("sizes become even by at most one pixel and fit into the limits both w
     MediaInfo info = clean_video(25, 100);
     info.video->display_width = width;
     info.video->display_height = height;
-    const VideoPlan plan = planned(info);
+    const VideoPlan plan = planned_video(info);
     return std::pair(plan.width, plan.height);
   };
   CHECK(size(321, 241) == std::pair(320, 240));
@@ -195,7 +195,7 @@ TEST_CASE("the largest size that the window shows leads, the first of those as l
   const auto size = [&](const Seconds& start, const Seconds& end) {
     PrepareOptions options;
     options.video_window = {.start = start, .duration = {}, .end = end};
-    const VideoPlan plan = planned(info, options);
+    const VideoPlan plan = planned_video(info, options);
     return std::pair(plan.width, plan.height);
   };
   CHECK(size(0, 10) == std::pair(1280, 720));
@@ -206,7 +206,7 @@ TEST_CASE("the largest size that the window shows leads, the first of those as l
   PrepareOptions small;
   small.max_width = 640;
   small.max_height = 360;
-  CHECK(planned(info, small).width == 640);
+  CHECK(planned_video(info, small).width == 640);
   info.video->sar = Rational(4, 3);
   CHECK(size(0, 2) == std::pair(426, 180));
   info.video->orientation.rotation_deg = 90;
@@ -216,20 +216,20 @@ TEST_CASE("the largest size that the window shows leads, the first of those as l
 TEST_CASE("untagged colour is BT.709 from 720 lines or 1280 columns on, else BT.601") {
   MediaInfo info = clean_video(25, 100);
   info.video->color = {};
-  CHECK(planned(info).color_space == "smpte170m");
+  CHECK(planned_video(info).color_space == "smpte170m");
   info.video->height = info.video->display_height = 720;
-  CHECK(planned(info).color_space == "bt709");
+  CHECK(planned_video(info).color_space == "bt709");
   info.video->hdr = "hlg";
-  CHECK(planned(info).color_space == "bt2020nc");
-  CHECK(planned(info).tone_map == "hlg");
+  CHECK(planned_video(info).color_space == "bt2020nc");
+  CHECK(planned_video(info).tone_map == "hlg");
 }
 
 TEST_CASE("HDR is mapped down, and Dolby Vision 5 is refused with the reason") {
   MediaInfo info = clean_video(25, 100);
   info.video->hdr = "dolby_vision_8.4";
-  CHECK(planned(info).tone_map == "hlg");
+  CHECK(planned_video(info).tone_map == "hlg");
   info.video->hdr = "pq";
-  CHECK(planned(info).tone_map == "pq");
+  CHECK(planned_video(info).tone_map == "pq");
   info.video->hdr = "dolby_vision_5";
   const Error error = failure(info);
   CHECK(error.code() == ErrorCode::media);
@@ -241,18 +241,18 @@ TEST_CASE("HDR is mapped down, and Dolby Vision 5 is refused with the reason") {
 TEST_CASE("packets that the clip's length has no room for are no frames") {
   MediaInfo info = clean_video(25, 154);
   info.video->duration_s = 6;
-  CHECK(planned(info).frames == 150);
-  CHECK(planned(info, {.video_window = {.start = Seconds(1)}}).frames == 125);
+  CHECK(planned_video(info).frames == 150);
+  CHECK(planned_video(info, {.video_window = {.start = Seconds(1)}}).frames == 125);
 }
 
 TEST_CASE("full range is known by its tag or its pixel format") {
   MediaInfo info = clean_video(25, 100);
-  CHECK_FALSE(planned(info).full_range);
+  CHECK_FALSE(planned_video(info).full_range);
   info.video->color.range = "pc";
-  CHECK(planned(info).full_range);
+  CHECK(planned_video(info).full_range);
   info.video->color.range = "";
   info.video->pix_fmt = "yuvj420p";
-  CHECK(planned(info).full_range);
+  CHECK(planned_video(info).full_range);
 }
 
 TEST_CASE("what is no moving picture is refused with what it is") {

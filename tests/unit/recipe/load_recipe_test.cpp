@@ -11,7 +11,7 @@
 namespace react1 {
 namespace {
 
-Error failure(const std::string& name_or_path) {
+Error load_failure(const std::string& name_or_path) {
   try {
     (void)load_recipe(name_or_path);
   } catch (const Error& error) {
@@ -51,7 +51,7 @@ TEST_CASE("a broken default.json is named even when another recipe was asked for
   const test::RecipeFolder folder;
   const std::string path = folder.write("default.json", R"({"parameters": {"emotion": "hapy"}})");
   folder.write("mine.json", "{}");
-  CHECK(failure("mine").where() == path);
+  CHECK(load_failure("mine").where() == path);
 }
 
 TEST_CASE("numbers and texts are read as exact quantities") {
@@ -96,19 +96,19 @@ TEST_CASE("every word of every choice is understood") {
 TEST_CASE("what is left to validate() comes with the path of the recipe") {
   const test::RecipeFolder folder;
   folder.write("text.json", R"({"preprocess": {"max_duration_s": "0.5"}})");
-  CHECK(failure("text").message().find("$.preprocess.max_duration_s: is 0.5; allowed are 1 to 15") !=
+  CHECK(load_failure("text").message().find("$.preprocess.max_duration_s: is 0.5; allowed are 1 to 15") !=
         std::string::npos);
 }
 
 TEST_CASE("an unknown name tells the known ones and the nearest") {
   const test::RecipeFolder folder;
   folder.write("studio.json", "{}");
-  const Error error = failure("studo");
+  const Error error = load_failure("studo");
   CHECK(error.code() == ErrorCode::usage);
   CHECK(error.message().find("default, studio") != std::string::npos);
   CHECK(error.hint() == "did you mean \"studio\"?");
-  CHECK(failure("schema").code() == ErrorCode::usage);
-  CHECK(failure("").code() == ErrorCode::usage);
+  CHECK(load_failure("schema").code() == ErrorCode::usage);
+  CHECK(load_failure("").code() == ErrorCode::usage);
 }
 
 TEST_CASE("a slash or .json means a path, and a path is never looked up by name") {
@@ -116,9 +116,9 @@ TEST_CASE("a slash or .json means a path, and a path is never looked up by name"
   const std::string path = folder.write("near.json", "{}");
   CHECK_NOTHROW((void)load_recipe(path));
   CHECK_NOTHROW((void)load_recipe("near"));
-  CHECK(failure("near.json").message() == "no such recipe file");
-  CHECK(failure("./default").code() == ErrorCode::usage);
-  CHECK(failure("/tmp/").message().find("is a folder") != std::string::npos);
+  CHECK(load_failure("near.json").message() == "no such recipe file");
+  CHECK(load_failure("./default").code() == ErrorCode::usage);
+  CHECK(load_failure("/tmp/").message().find("is a folder") != std::string::npos);
 }
 
 }  // namespace

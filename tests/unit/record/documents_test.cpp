@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "samples.hpp"
+#include "unit/record/samples.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "record/documents.hpp"
-#include "samples.hpp"
+#include "unit/record/samples.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "samples.hpp"
+#include "unit/record/samples.hpp"
 
 namespace react1::test {
 

@@ -1,4 +1,4 @@
-#include "service_fixture.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 #include <doctest/doctest.h>
 

@@ -114,11 +114,11 @@ bool ended_well(const std::function<void()>& work) {
   }
 }
 
-const std::string& video() {
+const std::string& clip_of_video() {
   static const std::string path = fixture("moov_last_1s.mp4");
   return path;
 }
-const std::string& voice() {
+const std::string& clip_of_voice() {
   static const std::string path = fixture("voice_mono_48k_5s.wav");
   return path;
 }
@@ -147,7 +147,7 @@ TEST_CASE("an observer that throws anything, at any moment of a job, costs one p
       const Service service{.client = client, .jobs = *jobs};
       Thrower thrower(at, kinds()[kind]);
       done = ended_well([&] {
-        static_cast<void>(run(video(), voice(), out, happy(folder), service, RunContext{{}, &thrower}));
+        static_cast<void>(run(clip_of_video(), clip_of_voice(), out, happy(folder), service, RunContext{{}, &thrower}));
       });
       CHECK(sandbox.accepted_submits() <= 1);
     }
@@ -163,7 +163,7 @@ TEST_CASE("whatever an observer throws comes out of every other function as an E
   const auto jobs = open_job_store((folder.path() / "jobs.sqlite").string());
   const Service service{.client = client, .jobs = *jobs};
   const RunRecord record =
-      run(video(), voice(), (folder.path() / "out.mp4").string(), happy(folder), service, RunContext{});
+      run(clip_of_video(), clip_of_voice(), (folder.path() / "out.mp4").string(), happy(folder), service, RunContext{});
   const std::string result = record.output_path;
   int thrown = 0;
   for (const Throw& kind : kinds()) {
@@ -172,23 +172,26 @@ TEST_CASE("whatever an observer throws comes out of every other function as an E
       static_cast<void>(ended_well([&] { work(RunContext{{}, &thrower}); }));
       thrown += thrower.threw() ? 1 : 0;
     };
-    play([&](const RunContext& context) { static_cast<void>(probe(video(), SourceOptions{}, context)); });
-    play([&](const RunContext& context) { static_cast<void>(plan(video(), voice(), happy(folder), context)); });
+    play([&](const RunContext& context) { static_cast<void>(probe(clip_of_video(), SourceOptions{}, context)); });
     play([&](const RunContext& context) {
-      static_cast<void>(prepare(video(), voice(), (folder.path() / "made").string(), happy(folder), context));
+      static_cast<void>(plan(clip_of_video(), clip_of_voice(), happy(folder), context));
     });
     play([&](const RunContext& context) {
-      static_cast<void>(submit(video(), voice(), happy(folder), service, context));
+      static_cast<void>(
+          prepare(clip_of_video(), clip_of_voice(), (folder.path() / "made").string(), happy(folder), context));
+    });
+    play([&](const RunContext& context) {
+      static_cast<void>(submit(clip_of_video(), clip_of_voice(), happy(folder), service, context));
     });
     play([&](const RunContext& context) {
       static_cast<void>(fetch_result(record.request_id, (folder.path() / "again.mp4").string(), service, context));
     });
     play([&](const RunContext& context) { static_cast<void>(verify(result, std::nullopt, context)); });
     play([&](const RunContext& context) {
-      static_cast<void>(
-          preview(video(), voice(), LipsyncMode::cut_off, (folder.path() / "preview.mp4").string(), context));
+      static_cast<void>(preview(clip_of_video(), clip_of_voice(), LipsyncMode::cut_off,
+                                (folder.path() / "preview.mp4").string(), context));
     });
-    play([&](const RunContext& context) { static_cast<void>(client.upload(voice(), "audio/wav", context)); });
+    play([&](const RunContext& context) { static_cast<void>(client.upload(clip_of_voice(), "audio/wav", context)); });
     play([&](const RunContext& context) {
       static_cast<void>(client.status(RequestRef{.request_id = record.request_id}, context));
     });
@@ -209,10 +212,11 @@ TEST_CASE("a store of the caller's that throws anything is an Error of every fun
     const Service service{.client = client, .jobs = jobs};
     const RequestRef request{.request_id = "00000000-0000-0000-0000-000000000000"};
     CHECK_FALSE(ended_well([&] {
-      static_cast<void>(
-          run(video(), voice(), (folder.path() / "out.mp4").string(), happy(folder), service, RunContext{}));
+      static_cast<void>(run(clip_of_video(), clip_of_voice(), (folder.path() / "out.mp4").string(), happy(folder),
+                            service, RunContext{}));
     }));
-    CHECK_FALSE(ended_well([&] { static_cast<void>(submit(video(), voice(), happy(folder), service, RunContext{})); }));
+    CHECK_FALSE(ended_well(
+        [&] { static_cast<void>(submit(clip_of_video(), clip_of_voice(), happy(folder), service, RunContext{})); }));
     CHECK_FALSE(ended_well([&] {
       static_cast<void>(fetch_result(request.request_id, (folder.path() / "o.mp4").string(), service, RunContext{}));
     }));
@@ -242,10 +246,16 @@ TEST_CASE("inputs beyond all reason are an Error of every function that computes
       [&] { static_cast<void>(open_job_store("/" + long_name + "/jobs.sqlite")); },
       [&] { static_cast<void>(probe("/" + long_name)); },
       [&] { static_cast<void>(verify("/" + long_name, std::nullopt, RunContext{})); },
-      [&] { static_cast<void>(plan("/" + long_name, voice(), PipelineOptions{}, RunContext{})); },
-      [&] { static_cast<void>(prepare(video(), voice(), "/proc/" + long_name, PipelineOptions{}, RunContext{})); },
+      [&] { static_cast<void>(plan("/" + long_name, clip_of_voice(), PipelineOptions{}, RunContext{})); },
+      [&] {
+        static_cast<void>(
+            prepare(clip_of_video(), clip_of_voice(), "/proc/" + long_name, PipelineOptions{}, RunContext{}));
+      },
       [&] { static_cast<void>(Sandbox(SandboxOptions{.directory = "/proc/" + long_name})); },
-      [&] { static_cast<void>(preview(video(), voice(), LipsyncMode::loop, "/proc/" + long_name, RunContext{})); },
+      [&] {
+        static_cast<void>(
+            preview(clip_of_video(), clip_of_voice(), LipsyncMode::loop, "/proc/" + long_name, RunContext{}));
+      },
       [&] {
         const test::ScopedVariable state("REACT1_STATE_DIR", "/proc/" + long_name);
         static_cast<void>(state_directory());

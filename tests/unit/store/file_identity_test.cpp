@@ -25,7 +25,7 @@ using namespace react1;
 using namespace react1::store;
 namespace fs = std::filesystem;
 
-struct Place {
+struct StorePlace {
   TemporaryDirectory folder;
   test::FakeClock clock;
   std::string path = (folder.path() / "file.sqlite").string();
@@ -61,7 +61,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("a database of another program is refused and stays as it is") {
-  Place place;
+  StorePlace place;
   std::string what = "another program";
   SUBCASE("with a table of the name of one of ours") {
     Database(place.path).execute("CREATE TABLE files (a); INSERT INTO files VALUES (1)");
@@ -87,7 +87,7 @@ TEST_CASE("a database of another program is refused and stays as it is") {
 }
 
 TEST_CASE("a job store is no memory of uploads and the other way round") {
-  Place place;
+  StorePlace place;
   SUBCASE("a job store") {
     place.open_jobs();
     place.check_refused([&] { place.open_ledger(); }, "a job store of react1");
@@ -99,7 +99,7 @@ TEST_CASE("a job store is no memory of uploads and the other way round") {
 }
 
 TEST_CASE("a file of before application_id is taken over when it has exactly our tables") {
-  Place place;
+  StorePlace place;
   SUBCASE("a job store of the first version") {
     {
       Database old(place.path);
@@ -125,7 +125,7 @@ TEST_CASE("a file of before application_id is taken over when it has exactly our
 }
 
 TEST_CASE("what is no database is refused with a word on what it is") {
-  Place place;
+  StorePlace place;
   SUBCASE("text") {
     std::ofstream(place.path) << std::string(5000, 'x');
     place.check_both_refuse("no SQLite database");
@@ -166,7 +166,7 @@ TEST_CASE("what is no database is refused with a word on what it is") {
 }
 
 TEST_CASE("an empty file and a symlink to a store of ours are used") {
-  Place place;
+  StorePlace place;
   SUBCASE("an empty file") {
     std::ofstream(place.path).flush();
   }
@@ -182,7 +182,7 @@ TEST_CASE("an empty file and a symlink to a store of ours are used") {
 
 TEST_CASE("both files belong to their owner alone, also one that had another mode") {
   for (const bool is_job_store : {true, false}) {
-    Place place;
+    StorePlace place;
     const auto open = [&] { is_job_store ? place.open_jobs() : place.open_ledger(); };
     open();
     CHECK(place.mode() == 0600);
@@ -193,7 +193,7 @@ TEST_CASE("both files belong to their owner alone, also one that had another mod
 }
 
 TEST_CASE("a store with a trigger or a view in it is refused") {
-  Place place;
+  StorePlace place;
   place.open_jobs();
   SUBCASE("a trigger") {
     Database(place.path).execute("CREATE TRIGGER t AFTER INSERT ON jobs BEGIN DELETE FROM jobs; END");
@@ -206,7 +206,7 @@ TEST_CASE("a store with a trigger or a view in it is refused") {
 }
 
 TEST_CASE("a file of before application_id is found whatever is in its name") {
-  Place place;
+  StorePlace place;
   const std::string folder = place.folder.path().string();
   SUBCASE("two slashes at the start") {
     place.path = "/" + folder + "/file.sqlite";

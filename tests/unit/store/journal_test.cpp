@@ -30,13 +30,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Place {
+struct JournalPlace {
   TemporaryDirectory folder;
   std::string store = (folder.path() / "jobs.sqlite").string();
   std::string journal = store + ".accepted";
 };
 
-Job created(JobStore& jobs, const std::string& intent) {
+Job created_job(JobStore& jobs, const std::string& intent) {
   Job job = test::sample_job(intent);
   job.id.clear();
   job.request = {};
@@ -56,11 +56,11 @@ struct Call : PaidCall {
 }  // namespace
 
 TEST_CASE("an id that was noted by a process which died is in the store when it is opened again") {
-  Place place;
+  JournalPlace place;
   std::string id;
   {
     const auto jobs = open_job_store(place.store);
-    id = created(*jobs, "dies").id;
+    id = created_job(*jobs, "dies").id;
   }
   const int status = test::in_child([&] {
     const auto jobs = open_job_store(place.store);
@@ -77,9 +77,9 @@ TEST_CASE("an id that was noted by a process which died is in the store when it 
 }
 
 TEST_CASE("a note of an attempt that still runs is left to it") {
-  Place place;
+  JournalPlace place;
   const auto jobs = open_job_store(place.store);
-  Call call(*jobs, created(*jobs, "runs"));
+  Call call(*jobs, created_job(*jobs, "runs"));
   CHECK(read_journal(place.journal).empty());
   CHECK(recover_accepted(*jobs) == 0);
   call.submitted(1s);
@@ -87,9 +87,9 @@ TEST_CASE("a note of an attempt that still runs is left to it") {
 }
 
 TEST_CASE("a store that is locked when the request is accepted loses nothing") {
-  Place place;
+  JournalPlace place;
   const auto jobs = open_job_store(place.store);
-  Job job = created(*jobs, "locked");
+  Job job = created_job(*jobs, "locked");
   {
     Call call(*jobs, job);
     Database other(place.store);
@@ -116,11 +116,11 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
 }
 
 TEST_CASE("a disk that is full for the store takes the note all the same, and the next opening has the id") {
-  Place place;
+  JournalPlace place;
   std::string id;
   {
     const auto jobs = open_job_store(place.store);
-    id = created(*jobs, "full").id;
+    id = created_job(*jobs, "full").id;
   }
   const int status = test::in_child([&] {
     const auto jobs = open_job_store(place.store);
@@ -146,9 +146,9 @@ TEST_CASE("a disk that is full for the store takes the note all the same, and th
 }
 
 TEST_CASE("a lock that ends in time is waited out") {
-  Place place;
+  JournalPlace place;
   const auto jobs = open_job_store(place.store);
-  Call call(*jobs, created(*jobs, "waits"));
+  Call call(*jobs, created_job(*jobs, "waits"));
   auto other = std::make_unique<Database>(place.store);
   auto lock = std::make_unique<Transaction>(*other);
   std::jthread unlocker([&] {
@@ -160,9 +160,9 @@ TEST_CASE("a lock that ends in time is waited out") {
 }
 
 TEST_CASE("an attempt that slept past its lease still brings its request in, and nothing else") {
-  Place place;
+  JournalPlace place;
   const auto jobs = open_job_store(place.store);
-  PaidCall call(*jobs, created(*jobs, "sleeps"));
+  PaidCall call(*jobs, created_job(*jobs, "sleeps"));
   REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
   Job job = *jobs->find(call.job().id);
   REQUIRE(jobs->move(job, JobState::submitting, JobState::outcome_unknown));  // by another process, after the lease
@@ -186,28 +186,28 @@ TEST_CASE("an attempt that slept past its lease still brings its request in, and
 }
 
 TEST_CASE("slots are used again, and a slot with a note that the store does not know is not") {
-  Place place;
+  JournalPlace place;
   const auto jobs = open_job_store(place.store);
   for (int i = 0; i < 20; ++i) {
-    Call call(*jobs, created(*jobs, "again " + std::to_string(i)), {.request_id = "r-" + std::to_string(i)});
+    Call call(*jobs, created_job(*jobs, "again " + std::to_string(i)), {.request_id = "r-" + std::to_string(i)});
     call.submitted(1s);
   }
   CHECK(fs::file_size(place.journal) == 4096);
   JournalSlot(place.journal).write({"a job of another store", 1, kRequest});
-  const PaidCall call(*jobs, created(*jobs, "beside"));
+  const PaidCall call(*jobs, created_job(*jobs, "beside"));
   CHECK(fs::file_size(place.journal) == 2 * 4096);
   REQUIRE(read_journal(place.journal).size() == 1);
   CHECK(read_journal(place.journal)[0].accepted.request.request_id == "r-1");
 }
 
 TEST_CASE("a note that names another job's request is not attached: the answer was swapped") {
-  Place place;
+  JournalPlace place;
   std::string swapped;
   {
     const auto jobs = open_job_store(place.store);
-    Call first(*jobs, created(*jobs, "first"));
+    Call first(*jobs, created_job(*jobs, "first"));
     first.submitted(1s);
-    swapped = created(*jobs, "second").id;
+    swapped = created_job(*jobs, "second").id;
   }
   const int status = test::in_child([&] {
     const auto jobs = open_job_store(place.store);
@@ -222,7 +222,7 @@ TEST_CASE("a note that names another job's request is not attached: the answer w
 }
 
 TEST_CASE("long URLs are left out of a note rather than the id") {
-  Place place;
+  JournalPlace place;
   { JournalSlot(place.journal).write({"job", 1, {.request_id = "r-1", .status_url = std::string(5000, 'u')}}); }
   const auto notes = read_journal(place.journal);
   REQUIRE(notes.size() == 1);
@@ -231,7 +231,7 @@ TEST_CASE("long URLs are left out of a note rather than the id") {
 }
 
 TEST_CASE("a note that a power cut left half written is none, wherever it was cut") {
-  Place place;
+  JournalPlace place;
   { JournalSlot(place.journal).write({"job", 1, kRequest}); }
   std::ifstream in(place.journal, std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(in), {}};
@@ -251,11 +251,11 @@ TEST_CASE("a note that a power cut left half written is none, wherever it was cu
 }
 
 TEST_CASE("a file that is no journal of ours is refused before anything is paid, and left as it is") {
-  Place place;
+  JournalPlace place;
   const std::string text(5000, 'x');
   std::ofstream(place.journal) << text;
   const auto jobs = open_job_store(place.store);
-  const Job job = created(*jobs, "foreign");
+  const Job job = created_job(*jobs, "foreign");
   CHECK_THROWS_AS(PaidCall(*jobs, job), Error);
   CHECK(jobs->find(job.id)->state == JobState::created);
   CHECK(read_file(place.journal) == text);
@@ -269,7 +269,7 @@ TEST_CASE("a file that is no journal of ours is refused before anything is paid,
 }
 
 TEST_CASE("the journal is for its owner alone") {
-  Place place;
+  JournalPlace place;
   const JournalSlot slot(place.journal);
   struct stat status {};
   REQUIRE(::stat(place.journal.c_str(), &status) == 0);

@@ -8,14 +8,14 @@
 #include <react1/jobs.hpp>
 
 #include "core/atomic_file.hpp"
-#include "store_contract.hpp"
+#include "unit/store/store_contract.hpp"
 
 using namespace react1;  // NOLINT(google-build-using-namespace): a test of the library's own names
 using Kind = Resolution::Kind;
 
 namespace {
 
-struct Place {
+struct ResolvePlace {
   TemporaryDirectory folder;
   std::unique_ptr<JobStore> jobs = open_job_store((folder.path() / "jobs.sqlite").string());
 
@@ -42,7 +42,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("an attached request makes the job submitted, and can belong to one job only") {
-  const Place place;
+  const ResolvePlace place;
   const Job job = place.unknown("lost");
   const Job resolved = resolve_job(*place.jobs, job.id, {Kind::attach, "req-1"});
   CHECK(resolved.state == JobState::submitted);
@@ -53,21 +53,21 @@ TEST_CASE("an attached request makes the job submitted, and can belong to one jo
 }
 
 TEST_CASE("an attachment without an id is refused, and nothing moves") {
-  const Place place;
+  const ResolvePlace place;
   const Job job = place.unknown("lost");
   CHECK_FALSE(place.refusal(job.id, {Kind::attach, ""}).empty());
   CHECK(place.jobs->find(job.id)->state == JobState::outcome_unknown);
 }
 
 TEST_CASE("a second payment that was agreed to goes back to the start") {
-  const Place place;
+  const ResolvePlace place;
   const Job job = place.unknown("lost");
   CHECK(resolve_job(*place.jobs, job.id, {Kind::pay_again, ""}).state == JobState::created);
   CHECK(place.jobs->open(test::sample_job("lost"), false).job.id == job.id);
 }
 
 TEST_CASE("a second payment has no part in what was uploaded for the first one") {
-  const Place place;
+  const ResolvePlace place;
   Job job = place.unknown("lost");
   job.token = "first";
   REQUIRE(place.jobs->update(job));
@@ -76,7 +76,7 @@ TEST_CASE("a second payment has no part in what was uploaded for the first one")
 }
 
 TEST_CASE("a dropped job makes room for a new one of the same intent") {
-  const Place place;
+  const ResolvePlace place;
   const Job job = place.unknown("lost");
   CHECK(resolve_job(*place.jobs, job.id, {Kind::drop, ""}).state == JobState::cancelled);
   Job next = test::sample_job("lost");
@@ -85,7 +85,7 @@ TEST_CASE("a dropped job makes room for a new one of the same intent") {
 }
 
 TEST_CASE("what is not unknown, or not there, is nothing to resolve") {
-  const Place place;
+  const ResolvePlace place;
   CHECK_FALSE(place.refusal("no such job", {Kind::drop, ""}).empty());
   Job job = place.jobs->open(test::sample_job("fresh"), false).job;
   CHECK(place.refusal(job.id, {Kind::pay_again, ""}).find("created") != std::string::npos);

@@ -15,8 +15,8 @@
 #include "core/atomic_file.hpp"
 #include "store/migrations.hpp"
 #include "store/sqlite.hpp"
-#include "store_contract.hpp"
 #include "support/child.hpp"
+#include "unit/store/store_contract.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "store_contract.hpp"
+#include "unit/store/store_contract.hpp"
 
 #include <doctest/doctest.h>
 

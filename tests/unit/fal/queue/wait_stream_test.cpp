@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kStream = "/fal-ai/sync-lipsync/requests/id-1/status/stream?logs=1";
 constexpr const char* kStatus = "/fal-ai/sync-lipsync/requests/id-1/status?logs=1";
-const std::string kHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+const std::string kStreamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
 std::string event(const std::string& word, const std::string& more = "") {
   return R"(data: {"status":")" + word + "\"" + more + "}\n\n";
@@ -23,7 +23,7 @@ std::string poll_answer(const std::string& word, const std::string& more = "") {
 }
 
 Script streams(std::string events) {
-  return {step::read_request(), step::send(kHead + std::move(events))};
+  return {step::read_request(), step::send(kStreamHead + std::move(events))};
 }
 
 Script streams_then(std::string events, Step last) {
@@ -52,7 +52,7 @@ class Attentive final : public Observer {
   Notebook notebook_;
 };
 
-QueueStatus wait(Bench& bench) {
+QueueStatus wait_on_stream(Bench& bench) {
   return wait_for_completion(bench.session, bench.request, bench.context);
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("a whole job on one stream: one request, every change and every log li
               event("IN_QUEUE") + event("IN_PROGRESS", R"(,"logs":[{"timestamp":"1","message":"a"}])") +
               event("IN_PROGRESS", R"(,"logs":[{"timestamp":"1","message":"a"},{"timestamp":"2","message":"b"}])") +
               event("COMPLETED", R"(,"logs":[],"metrics":{"inference_time":2.5})")));
-  const QueueStatus last = wait(bench);
+  const QueueStatus last = wait_on_stream(bench);
   CHECK(last.state == QueueStatus::State::completed);
   CHECK(last.inference_s == 2.5);
   CHECK(asked(bench) == "s");
@@ -89,14 +89,14 @@ TEST_CASE("a whole job on one stream: one request, every change and every log li
 TEST_CASE("the end is seen when it comes, although the connection stays open") {
   Bench bench;
   bench.server.script(streams_then(event("COMPLETED"), step::stay_silent()));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
 }
 
 TEST_CASE("the stream of a status URL with a query keeps it") {
   Bench bench;
   bench.request.status_url = bench.server.url("/own/status/?x=y");
   bench.server.script(streams(event("COMPLETED")));
-  static_cast<void>(wait(bench));
+  static_cast<void>(wait_on_stream(bench));
   CHECK(bench.server.requests().at(0).target == "/own/status/stream?x=y&logs=1");
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("unknown words, foreign events and what is no JSON are survived on the
   bench.server.script(streams(event("PAUSED") +
                               "data: nonsense\n\ndata: {}\n\ndata: [1]\n\nevent: x\ndata: {\"a\":1}\n\n" +
                               event("COMPLETED")));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(bench.notebook.messages("unknown_status").size() == 1);
   CHECK(asked(bench) == "s");
 }
@@ -114,7 +114,7 @@ TEST_CASE("a job that fails on the stream says why, with the id") {
   Bench bench;
   bench.server.script(
       streams(event("COMPLETED", R"(,"error":"Runner disconnected","error_type":"runner_disconnected")")));
-  const Error error = thrown_by([&] { static_cast<void>(wait(bench)); });
+  const Error error = thrown_by([&] { static_cast<void>(wait_on_stream(bench)); });
   CHECK(error.code() == ErrorCode::refused);
   CHECK(error.request_id() == "id-1");
   CHECK(error.problems().at(0).type == "runner_disconnected");
@@ -131,7 +131,7 @@ TEST_CASE("a stream that is refused leads to polling, and is not asked for again
       if (bench.clock.sleeps().size() == 3)
         bench.server.otherwise([](const SeenRequest&) { return poll_answer("COMPLETED"); });
     };
-    CHECK(wait(bench).state == QueueStatus::State::completed);
+    CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
     CHECK(asked(bench) == "spppp");
   }
 }
@@ -146,7 +146,7 @@ TEST_CASE("a stream that breaks is opened once more, after one poll; the second 
     bench.server.script(streams_then(event("IN_PROGRESS"), end));
     bench.server.script(polls("IN_PROGRESS"));
     bench.server.script(polls("COMPLETED"));
-    CHECK(wait(bench).state == QueueStatus::State::completed);
+    CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
     CHECK(asked(bench) == "spspp");
     CHECK(bench.clock.sleeps() == std::vector<std::chrono::milliseconds>{500ms});
     CHECK(bench.notebook.messages("service_state") == std::vector<std::string>{"IN_QUEUE", "IN_PROGRESS", "COMPLETED"});
@@ -157,7 +157,7 @@ TEST_CASE("what completed while the stream was broken is seen at once") {
   Bench bench;
   bench.server.script(streams(event("IN_PROGRESS")));
   bench.server.script(polls("COMPLETED"));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(asked(bench) == "sp");
   CHECK(bench.clock.sleeps().empty());
 }
@@ -167,7 +167,7 @@ TEST_CASE("a service that is busy with streams is asked for one once more") {
   bench.server.script({step::read_request(), step::send(answer(503, ""))});
   bench.server.script(polls("IN_QUEUE"));
   bench.server.script(streams(event("COMPLETED")));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(asked(bench) == "sps");
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("a silent stream is checked by one poll and opened again when that kno
   bench.server.script(streams_then(event("IN_QUEUE"), step::stay_silent()));
   bench.server.script(polls("IN_QUEUE"));
   bench.server.script(streams(event("COMPLETED")));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(asked(bench) == "spsps");
 }
 
@@ -189,7 +189,7 @@ TEST_CASE("a stream that keeps news back is not trusted again") {
   bench.server.script(streams_then(event("IN_QUEUE"), step::stay_silent()));
   bench.server.script(polls("IN_PROGRESS"));
   bench.server.script(polls("COMPLETED"));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(asked(bench) == "spp");
 }
 
@@ -199,14 +199,14 @@ TEST_CASE("signs of life alone are no news: the stream is checked") {
   Attentive observer("service_state", [&seen] { seen.open(); });
   bench.context.observer = &observer;
   bench.options.stream_silence = 10s;
-  bench.server.script({step::read_request(), step::send(kHead + event("IN_QUEUE")), step::wait_for(seen),
+  bench.server.script({step::read_request(), step::send(kStreamHead + event("IN_QUEUE")), step::wait_for(seen),
                        [&bench](Connection& connection) {
                          static_cast<void>(bench.clock.sleep_for(11s, {}));
                          return connection.send(": ping\n\n");
                        },
                        step::stay_silent()});
   bench.server.script(polls("COMPLETED"));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(asked(bench) == "sp");
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("an account that runs dry while the stream is open keeps the id") {
   bench.server.script(streams(event("IN_PROGRESS")));
   bench.server.script(
       {step::read_request(), step::send(answer(403, R"({"detail":"User is locked. Reason: Exhausted balance."})"))});
-  const Error error = thrown_by([&] { static_cast<void>(wait(bench)); });
+  const Error error = thrown_by([&] { static_cast<void>(wait_on_stream(bench)); });
   CHECK(error.code() == ErrorCode::balance);
   CHECK(error.request_id() == "id-1");
 }
@@ -230,7 +230,7 @@ TEST_CASE("a limit on the queue ends a wait on the stream, as its policy says") 
       streams_then(event("IN_QUEUE") + event("IN_QUEUE", R"(,"logs":[{"message":"still here"}])"), step::stay_silent());
   SUBCASE("detach: it goes on at the service") {
     bench.server.script(too_long);
-    const Error error = thrown_by([&] { static_cast<void>(wait(bench)); });
+    const Error error = thrown_by([&] { static_cast<void>(wait_on_stream(bench)); });
     CHECK(error.code() == ErrorCode::network);
     CHECK(error.retryable());
     CHECK(error.request_id() == "id-1");
@@ -243,7 +243,7 @@ TEST_CASE("a limit on the queue ends a wait on the stream, as its policy says") 
     bench.server.script(too_long);
     bench.server.script(polls("IN_QUEUE"));
     bench.server.script(streams(event("IN_QUEUE") + event("COMPLETED")));
-    CHECK(wait(bench).state == QueueStatus::State::completed);
+    CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
     CHECK(observer.messages("long_wait").size() == 1);
   }
   SUBCASE("cancel: the service is asked to, and the id is kept") {
@@ -251,7 +251,7 @@ TEST_CASE("a limit on the queue ends a wait on the stream, as its policy says") 
     bench.server.script(too_long);
     bench.server.script({step::read_request(), step::send(answer(502, ""))});
     bench.server.script({step::read_request(), step::send(answer(202, R"({"status":"CANCELLATION_REQUESTED"})"))});
-    const Error error = thrown_by([&] { static_cast<void>(wait(bench)); });
+    const Error error = thrown_by([&] { static_cast<void>(wait_on_stream(bench)); });
     CHECK(error.code() == ErrorCode::network);
     CHECK_FALSE(error.retryable());
     CHECK(error.request_id() == "id-1");
@@ -263,14 +263,14 @@ TEST_CASE("a limit on the queue ends a wait on the stream, as its policy says") 
     bench.server.script(too_long);
     bench.server.script({step::read_request(), step::send(answer(400, R"({"status":"ALREADY_COMPLETED"})"))});
     bench.server.script(polls("COMPLETED"));
-    CHECK(wait(bench).state == QueueStatus::State::completed);
+    CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
     CHECK(asked(bench) == "scp");
   }
   SUBCASE("cancel that fails: the id is kept and the words say so") {
     bench.options.on_max_queue_wait = WaitPolicy::cancel;
     bench.server.script(too_long);
     bench.server.otherwise([](const SeenRequest&) { return answer(500, ""); });
-    const Error error = thrown_by([&] { static_cast<void>(wait(bench)); });
+    const Error error = thrown_by([&] { static_cast<void>(wait_on_stream(bench)); });
     CHECK(error.request_id() == "id-1");
     CHECK(contains(error.message(), "cancelling it failed too"));
     CHECK(asked(bench) == "sccc");
@@ -293,6 +293,6 @@ TEST_CASE("without status_stream there is none") {
   bench.options.status_stream = false;
   bench.server.script(polls("IN_QUEUE"));
   bench.server.script(polls("COMPLETED"));
-  CHECK(wait(bench).state == QueueStatus::State::completed);
+  CHECK(wait_on_stream(bench).state == QueueStatus::State::completed);
   CHECK(asked(bench) == "pp");
 }

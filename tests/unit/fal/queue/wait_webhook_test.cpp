@@ -13,12 +13,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kStream = "/fal-ai/sync-lipsync/requests/id-1/status/stream";
+constexpr const char* kHookStream = "/fal-ai/sync-lipsync/requests/id-1/status/stream";
 constexpr const char* kCancel = "/fal-ai/sync-lipsync/requests/id-1/cancel";
 
 using Sleeps = std::vector<std::chrono::milliseconds>;
 
-std::string status(const std::string& word) {
+std::string status_answer(const std::string& word) {
   return answer(word == "COMPLETED" ? 200 : 202, R"({"status":")" + word + "\"}");
 }
 
@@ -45,19 +45,19 @@ struct HookBench : Bench {
 
 TEST_CASE("a report ends the pause, and the status is asked for at once") {
   HookBench bench;
-  bench.answer_polls({status("IN_QUEUE"), status("COMPLETED")});
+  bench.answer_polls({status_answer("IN_QUEUE"), status_answer("COMPLETED")});
   bench.clock.on_sleep = [&] { CHECK(bench.deliver(bench.service.report("id-1")) == 200); };
   CHECK(bench.wait().state == QueueStatus::State::completed);
   CHECK(bench.clock.sleeps() == Sleeps{30s});
   CHECK(bench.server.requests().size() == 2);
-  CHECK(bench.server.count("GET", kStream) == 0);
+  CHECK(bench.server.count("GET", kHookStream) == 0);
   CHECK(bench.notebook.messages("reported").size() == 1);
   CHECK(bench.notebook.messages("no_report").empty());
 }
 
 TEST_CASE("a report that came before the wait began counts") {
   HookBench bench;
-  bench.answer_polls({status("IN_QUEUE"), status("COMPLETED")});
+  bench.answer_polls({status_answer("IN_QUEUE"), status_answer("COMPLETED")});
   CHECK(bench.deliver(bench.service.report("id-1")) == 200);
   CHECK(bench.wait().state == QueueStatus::State::completed);
   CHECK(bench.server.requests().size() == 2);
@@ -66,7 +66,8 @@ TEST_CASE("a report that came before the wait began counts") {
 
 TEST_CASE("a report decides nothing: a status that knows nothing of it yet is polled at the ordinary intervals") {
   HookBench bench;
-  bench.answer_polls({status("IN_PROGRESS"), status("IN_PROGRESS"), status("IN_PROGRESS"), status("COMPLETED")});
+  bench.answer_polls({status_answer("IN_PROGRESS"), status_answer("IN_PROGRESS"), status_answer("IN_PROGRESS"),
+                      status_answer("COMPLETED")});
   bool sent = false;
   bench.clock.on_sleep = [&] {
     if (!std::exchange(sent, true)) CHECK(bench.deliver(bench.service.report("id-1", "ERROR")) == 200);
@@ -77,8 +78,8 @@ TEST_CASE("a report decides nothing: a status that knows nothing of it yet is po
 
 TEST_CASE("when no report comes, ever rarer polls find the end, and say so") {
   HookBench bench;
-  std::vector<std::string> answers(14, status("IN_PROGRESS"));
-  answers.push_back(status("COMPLETED"));
+  std::vector<std::string> answers(14, status_answer("IN_PROGRESS"));
+  answers.push_back(status_answer("COMPLETED"));
   bench.answer_polls(answers);
   CHECK(bench.wait().state == QueueStatus::State::completed);
   const Sleeps sleeps = bench.clock.sleeps();
@@ -92,7 +93,7 @@ TEST_CASE("when no report comes, ever rarer polls find the end, and say so") {
 
 TEST_CASE("what is not the service's word on this request ends no pause") {
   HookBench bench;
-  bench.answer_polls({status("IN_PROGRESS"), status("IN_PROGRESS"), status("COMPLETED")});
+  bench.answer_polls({status_answer("IN_PROGRESS"), status_answer("IN_PROGRESS"), status_answer("COMPLETED")});
   Signed report = bench.service.report("id-1");
   int wanted = 401;
   SUBCASE("a stranger's signature") {
@@ -121,7 +122,8 @@ TEST_CASE("what is not the service's word on this request ends no pause") {
 
 TEST_CASE("a report that is delivered again and again is heard once") {
   HookBench bench;
-  bench.answer_polls({status("IN_PROGRESS"), status("IN_PROGRESS"), status("IN_PROGRESS"), status("COMPLETED")});
+  bench.answer_polls({status_answer("IN_PROGRESS"), status_answer("IN_PROGRESS"), status_answer("IN_PROGRESS"),
+                      status_answer("COMPLETED")});
   const Signed report = bench.service.report("id-1");
   bench.clock.on_sleep = [&] { CHECK(bench.deliver(report) == 200); };
   CHECK(bench.wait().state == QueueStatus::State::completed);
@@ -132,15 +134,15 @@ TEST_CASE("a report that is delivered again and again is heard once") {
 TEST_CASE("a request that somebody else submitted is waited for as ever, receiver or not") {
   HookBench bench;
   bench.request.webhook = false;
-  bench.answer_polls({answer(404, ""), status("IN_PROGRESS"), status("COMPLETED")});
+  bench.answer_polls({answer(404, ""), status_answer("IN_PROGRESS"), status_answer("COMPLETED")});
   CHECK(bench.wait().state == QueueStatus::State::completed);
-  CHECK(bench.server.count("GET", kStream) == 1);
+  CHECK(bench.server.count("GET", kHookStream) == 1);
   CHECK(bench.clock.sleeps() == Sleeps{500ms});
 }
 
 TEST_CASE("limits and stops hold while a report is waited for") {
   HookBench bench;
-  bench.answer_polls({status("IN_QUEUE")});
+  bench.answer_polls({status_answer("IN_QUEUE")});
   SUBCASE("the longest wait") {
     bench.options.max_wait = 40s;
     CHECK(thrown_by([&] { bench.wait(); }).code() == ErrorCode::network);
@@ -157,8 +159,8 @@ TEST_CASE("a report in the middle of a cancellation does not undo it, and what h
   HookBench bench;
   bench.options.max_wait = 10s;
   bench.options.on_max_wait = WaitPolicy::cancel;
-  bench.answer_polls({status("IN_PROGRESS"), status("IN_PROGRESS"), answer(503, ""),
-                      answer(400, R"({"status":"ALREADY_COMPLETED"})"), status("COMPLETED")});
+  bench.answer_polls({status_answer("IN_PROGRESS"), status_answer("IN_PROGRESS"), answer(503, ""),
+                      answer(400, R"({"status":"ALREADY_COMPLETED"})"), status_answer("COMPLETED")});
   bench.clock.on_sleep = [&] {
     if (bench.server.count("PUT", kCancel) == 1) CHECK(bench.deliver(bench.service.report("id-1")) == 200);
   };
@@ -173,9 +175,9 @@ TEST_CASE("a sleeping wait is woken by the report, on a thread of its own or wit
   std::atomic<bool> ended = false;
   std::promise<void> polled;
   bench.server.otherwise([&](const SeenRequest&) {
-    if (ended) return status("COMPLETED");
+    if (ended) return status_answer("COMPLETED");
     polled.set_value();
-    return status("IN_PROGRESS");
+    return status_answer("IN_PROGRESS");
   });
   FalClient client(bench.options);
   std::future<QueueStatus> future;
@@ -203,7 +205,7 @@ TEST_CASE("many asynchronous waits are each ended by their own report, and a sto
   std::atomic<int> polled = 0;
   bench.server.otherwise([&](const SeenRequest&) {
     ++polled;
-    return ended ? status("COMPLETED") : status("IN_PROGRESS");
+    return ended ? status_answer("COMPLETED") : status_answer("IN_PROGRESS");
   });
   FalClient client(bench.options);
   std::vector<std::future<QueueStatus>> futures;

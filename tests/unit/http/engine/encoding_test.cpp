@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "support.hpp"
 #include "support/gzip.hpp"
+#include "unit/http/support.hpp"
 
 using namespace react1;
 using namespace react1::test;

@@ -7,7 +7,7 @@
 
 #include "core/sha256.hpp"
 #include "http/engine/body_files.hpp"
-#include "support.hpp"
+#include "unit/http/support.hpp"
 
 using namespace react1;
 using namespace react1::test;

@@ -16,12 +16,12 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-void append(Bytes& to, const Bytes& more) {
+void append_bytes(Bytes& to, const Bytes& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
 /// MPEG-1 layer III, 48 kHz, mono; the bit rate by its index (9: 128 kbit/s, 384 bytes).
-Bytes frame(unsigned bitrate_index = 9, std::uint8_t mode = 0xC4) {
+Bytes scan_frame(unsigned bitrate_index = 9, std::uint8_t mode = 0xC4) {
   Bytes bytes{0xFF, 0xFB, static_cast<std::uint8_t>(bitrate_index << 4U | 4U), mode};
   bytes.resize(parse_mp3_header(bytes).value().size, 0);
   return bytes;
@@ -29,11 +29,11 @@ Bytes frame(unsigned bitrate_index = 9, std::uint8_t mode = 0xC4) {
 
 Bytes frames(int count) {
   Bytes bytes;
-  for (int i = 0; i < count; ++i) append(bytes, frame());
+  for (int i = 0; i < count; ++i) append_bytes(bytes, scan_frame());
   return bytes;
 }
 
-void put(Bytes& bytes, std::size_t at, const std::string& text) {
+void put_text(Bytes& bytes, std::size_t at, const std::string& text) {
   std::copy(text.begin(), text.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
@@ -42,19 +42,19 @@ void put_number(Bytes& bytes, std::size_t at, std::uint32_t number, std::size_t 
 }
 
 Bytes tag(std::uint32_t count, std::uint32_t bytes_in_all, std::uint32_t delay = 576, std::uint32_t padding = 1000) {
-  Bytes bytes = frame();
-  put(bytes, 21, "Info");
+  Bytes bytes = scan_frame();
+  put_text(bytes, 21, "Info");
   put_number(bytes, 25, 3, 4);
   put_number(bytes, 29, count, 4);
   put_number(bytes, 33, bytes_in_all, 4);
-  put(bytes, 37, "LAME3.100");
+  put_text(bytes, 37, "LAME3.100");
   put_number(bytes, 37 + 21, delay << 12 | padding, 3);
   return bytes;
 }
 
 Bytes right_file(int count) {
   Bytes file = tag(static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(count + 1) * 384);
-  append(file, frames(count));
+  append_bytes(file, frames(count));
   return file;
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("one run of frames with a right tag has no flaw") {
   CHECK(scan->tag->delay == 576);
   // Some encoders leave the tag's own frame out of the bytes.
   Bytes other = tag(20, 20 * 384);
-  append(other, frames(20));
+  append_bytes(other, frames(20));
   CHECK(scan_mp3(other)->flaws().empty());
   CHECK(scan_mp3(frames(12))->flaws().empty());
 }
@@ -99,10 +99,10 @@ TEST_CASE("bytes that are no frames are found before, between and behind the fra
       CAPTURE(fill);
       const Bytes junk(size, static_cast<std::uint8_t>(fill));
       Bytes file = junk;
-      append(file, right_file(8));
-      append(file, junk);
-      append(file, frames(9));
-      append(file, junk);
+      append_bytes(file, right_file(8));
+      append_bytes(file, junk);
+      append_bytes(file, frames(9));
+      append_bytes(file, junk);
       const auto scan = scan_mp3(file);
       REQUIRE(scan);
       CHECK(scan->frames.size() == 17);
@@ -127,12 +127,12 @@ TEST_CASE("a header in the middle that was overwritten costs its frame alone") {
 TEST_CASE("ID3 tags between joined files are skipped as a whole, whatever they hold") {
   Bytes file = right_file(10);
   Bytes id3v1(128, ' ');
-  put(id3v1, 0, "TAG");
-  append(file, id3v1);
+  put_text(id3v1, 0, "TAG");
+  append_bytes(file, id3v1);
   Bytes id3v2{'I', 'D', '3', 4, 0, 0, 0, 0, 0x0C, 0x00};  // 1536 bytes
-  append(id3v2, frames(4));
-  append(file, id3v2);
-  append(file, right_file(5));
+  append_bytes(id3v2, frames(4));
+  append_bytes(file, id3v2);
+  append_bytes(file, right_file(5));
   const auto scan = scan_mp3(file);
   REQUIRE(scan);
   CHECK(scan->frames.size() == 16);
@@ -151,7 +151,7 @@ TEST_CASE("a tag that is wrong in frames, bytes or padding is a flaw, and the me
        {std::pair{tag(19, 21 * 384), "says 19 frames, 20"}, std::pair{tag(20, 21 * 384 + 128), "bytes"},
         std::pair{tag(20, 21 * 384, 4000, 4095), ""}}) {
     Bytes file = wrong;
-    append(file, frames(20));
+    append_bytes(file, frames(20));
     const auto scan = scan_mp3(file);
     REQUIRE(scan);
     if (*words != '\0') CHECK(says(*scan, words));
@@ -159,18 +159,18 @@ TEST_CASE("a tag that is wrong in frames, bytes or padding is a flaw, and the me
     CHECK(mended(file, *scan).flaws().empty());
   }
   Bytes file = tag(3, 4 * 384, 4000, 4095);
-  append(file, frames(3));
+  append_bytes(file, frames(3));
   CHECK(says(*scan_mp3(file), "more padding than there is sound"));
 }
 
 TEST_CASE("changes of rate, channels and bit rate are told") {
   Bytes stereo = frames(5);
-  for (int i = 0; i < 5; ++i) append(stereo, frame(9, 0x44));
+  for (int i = 0; i < 5; ++i) append_bytes(stereo, scan_frame(9, 0x44));
   CHECK(says(*scan_mp3(stereo), "number of channels"));
   CHECK_FALSE(scan_mp3(stereo)->uniform());
 
   Bytes bitrates = frames(5);
-  for (int i = 0; i < 5; ++i) append(bitrates, frame(10));
+  for (int i = 0; i < 5; ++i) append_bytes(bitrates, scan_frame(10));
   CHECK(says(*scan_mp3(bitrates), "bit rate varies, and no tag"));
   CHECK(scan_mp3(bitrates)->uniform());
 
@@ -178,7 +178,7 @@ TEST_CASE("changes of rate, channels and bit rate are told") {
   for (int i = 0; i < 5; ++i) {
     Bytes other{0xFF, 0xFB, 0x90, 0xC4};  // 44.1 kHz
     other.resize(parse_mp3_header(other).value().size, 0);
-    append(rates, other);
+    append_bytes(rates, other);
   }
   const auto scan = scan_mp3(rates);
   CHECK(says(*scan, "sample rate"));
@@ -200,8 +200,8 @@ TEST_CASE("what is no MP3 is not taken for it") {
   CHECK_FALSE(scan_mp3(Bytes(100'000, 0xFF)));
   CHECK_FALSE(scan_mp3(frames(1)));
   Bytes alone(1000, 0);
-  append(alone, frames(2));
-  append(alone, Bytes(1000, 0));
+  append_bytes(alone, frames(2));
+  append_bytes(alone, Bytes(1000, 0));
   CHECK_FALSE(scan_mp3(alone));
   for (const char* name :
        {"presenter_h264_25fps_6s.mp4", "voice_mono_48k_5s.wav", "audio_only.m4a", "voice_raw_adts_4s.aac"}) {
@@ -216,7 +216,7 @@ TEST_CASE("a file that begins with a run of frames is MP3 for certain, and a fre
   CHECK_FALSE(begins_as_mp3(frames(5), false));
   CHECK(begins_as_mp3(frames(5), true));
   Bytes later(10, 0);
-  append(later, frames(20));
+  append_bytes(later, frames(20));
   CHECK_FALSE(begins_as_mp3(later, true));
   Bytes free = frames(5);
   for (std::size_t at = 2; at < free.size(); at += 384) free[at] &= 0x0F;
@@ -228,8 +228,8 @@ TEST_CASE("a file that begins with a run of frames is MP3 for certain, and a fre
 
 TEST_CASE("a mended file cut at any byte is scanned without reading past its end") {
   Bytes file = right_file(6);
-  append(file, Bytes(50, 1));
-  append(file, frames(4));
+  append_bytes(file, Bytes(50, 1));
+  append_bytes(file, frames(4));
   for (std::size_t size = 0; size <= file.size(); ++size) {
     const Bytes part(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
     if (const auto scan = scan_mp3(part)) (void)mended_mp3(part, *scan);

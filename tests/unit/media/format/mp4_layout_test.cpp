@@ -16,7 +16,7 @@ using test::box;
 using test::number;
 
 /// mvhd or mdhd, version 0.
-std::string clock_box(const std::string& type, std::uint32_t timescale, std::uint32_t duration) {
+std::string short_clock_box(const std::string& type, std::uint32_t timescale, std::uint32_t duration) {
   return box(type, number(0, 4) + number(0, 8) + number(timescale, 4) + number(duration, 4) + number(0, 4));
 }
 
@@ -30,9 +30,9 @@ std::string edit(std::uint32_t duration, std::int32_t media_time) {
 
 /// A movie of 1000 ticks per second with one track (id 7) of 12800 and 6 s.
 std::string movie(const std::string& edit_list) {
-  return box("moov",
-             clock_box("mvhd", 1000, 6000) + box("trak", box("tkhd", number(0, 12) + number(7, 4) + number(0, 60)) +
-                                                             edit_list + box("mdia", clock_box("mdhd", 12800, 76800))));
+  return box("moov", short_clock_box("mvhd", 1000, 6000) +
+                         box("trak", box("tkhd", number(0, 12) + number(7, 4) + number(0, 60)) + edit_list +
+                                         box("mdia", short_clock_box("mdhd", 12800, 76800))));
 }
 
 std::optional<Mp4Layout> parse(const std::string& file) {
@@ -51,7 +51,7 @@ const std::string data = box("mdat", std::string(1000, 'x'));
 
 TEST_CASE("an index that announces fragments is told from one that lists everything") {
   CHECK_FALSE(parse(head + movie("") + data)->fragmented);
-  const std::string announced = box("moov", clock_box("mvhd", 1000, 0) + box("mvex", box("trex", number(0, 24))));
+  const std::string announced = box("moov", short_clock_box("mvhd", 1000, 0) + box("mvex", box("trex", number(0, 24))));
   REQUIRE(parse(head + announced + data));
   CHECK(parse(head + announced + data)->fragmented);
 }

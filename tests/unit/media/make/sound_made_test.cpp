@@ -19,13 +19,14 @@ constexpr int rate = 48000;
 constexpr double lame = 0.95;  // at 128 kbit/s per channel LAME lowers the level by this
 
 /// A sound, made to a clip as the plan says, and its samples.
-struct Made {
+struct MadeSound {
   TemporaryDirectory folder;
   std::filesystem::path source = folder.path() / "source.wav", file = folder.path() / "audio.mp3";
   AudioPlan plan;
   PreparedClip clip;
 
-  Made(int source_rate, const test::Sound& sound, std::uint32_t mask, const std::function<void(AudioPlan&)>& change) {
+  MadeSound(int source_rate, const test::Sound& sound, std::uint32_t mask,
+            const std::function<void(AudioPlan&)>& change) {
     test::write_sound(source, source_rate, sound, test::Width::float32, mask);
     const MediaInfo info = probe(source.string());
     plan.end_s = Seconds(info.audio->samples, source_rate);
@@ -52,17 +53,18 @@ TEST_CASE("speech in the centre of 5.1 keeps its level in both channels and the 
   constexpr std::uint32_t five_one = 0x3F;
   const double expected = 0.25 / std::sqrt(2.0);
   {
-    const Made centre(rate, {none, none, speech, none, none, none}, five_one, [](AudioPlan&) {});
+    const MadeSound centre(rate, {none, none, speech, none, none, none}, five_one, [](AudioPlan&) {});
     CHECK(centre.clip.audio->channels == 2);
     CHECK(level(centre.samples(0)) == doctest::Approx(expected).epsilon(0.06));
     CHECK(level(centre.samples(1)) == doctest::Approx(expected).epsilon(0.06));
   }
   {
-    const Made left(rate, {speech, none, none, none, none, none}, five_one, [](AudioPlan&) {});
+    const MadeSound left(rate, {speech, none, none, none, none, none}, five_one, [](AudioPlan&) {});
     CHECK(level(left.samples(0)) == doctest::Approx(expected / 2).epsilon(0.06));
     CHECK(level(left.samples(1)) < 0.001);
   }
-  const Made effects(rate, {none, none, none, test::sine(2, rate, 60, 0.9), none, none}, five_one, [](AudioPlan&) {});
+  const MadeSound effects(rate, {none, none, none, test::sine(2, rate, 60, 0.9), none, none}, five_one,
+                          [](AudioPlan&) {});
   CHECK(level(effects.samples(0)) < 0.0005);
 }
 
@@ -71,7 +73,7 @@ TEST_CASE("one channel of two is taken alone") {
   std::vector<float> right = left;
   for (float& sample : right) sample *= -0.5F;
   for (const int channel : {0, 1}) {
-    const Made made(rate, {left, right}, 0, [&](AudioPlan& plan) {
+    const MadeSound made(rate, {left, right}, 0, [&](AudioPlan& plan) {
       plan.channels = 1;
       plan.treatment.only_channel = channel;
     });
@@ -82,7 +84,7 @@ TEST_CASE("one channel of two is taken alone") {
 }
 
 TEST_CASE("a fade is as long as planned, at both ends, and silence before the sound is exact") {
-  const Made made(rate, {test::sine(3, rate, 1000, 0.5)}, 0, [](AudioPlan& plan) {
+  const MadeSound made(rate, {test::sine(3, rate, 1000, 0.5)}, 0, [](AudioPlan& plan) {
     plan.start_s = 1;
     plan.treatment.silence_before_s = Seconds(1, 2);
     plan.treatment.fade_in_s = Seconds(1, 10);
@@ -102,7 +104,7 @@ TEST_CASE("a fade is as long as planned, at both ends, and silence before the so
 }
 
 TEST_CASE("silence goes before the sound without any fade as well") {
-  const Made made(rate, {test::sine(3, rate, 1000, 0.5)}, 0, [](AudioPlan& plan) {
+  const MadeSound made(rate, {test::sine(3, rate, 1000, 0.5)}, 0, [](AudioPlan& plan) {
     plan.treatment.silence_before_s = Seconds(476, 1000);
     plan.samples = 3 * rate;
   });
@@ -121,7 +123,7 @@ TEST_CASE("the loudness that is asked for is what the made clip measures, within
   }
   for (const double target : {-16.0, -23.0, -30.0}) {
     CAPTURE(target);
-    const Made made(16000, {voice}, 0, [&](AudioPlan& plan) {
+    const MadeSound made(16000, {voice}, 0, [&](AudioPlan& plan) {
       plan.treatment.gain_db = 3;  // a guess; the made clip corrects it
       plan.treatment.ceiling_dbtp = -1;
       plan.treatment.target_lufs = target;
@@ -137,7 +139,7 @@ TEST_CASE("peaks that stand in the way of the loudness are held below -1 dBTP in
   for (std::size_t at = 12000; at < sound.size(); at += 24000) {
     for (std::size_t i = 0; i < 200; ++i) sound[at + i] *= 9.9F;
   }
-  const Made made(rate, {sound, sound}, 0, [](AudioPlan& plan) {
+  const MadeSound made(rate, {sound, sound}, 0, [](AudioPlan& plan) {
     plan.treatment.gain_db = 8;
     plan.treatment.ceiling_dbtp = -1;
     plan.treatment.target_lufs = -16;

@@ -13,14 +13,14 @@
 namespace react1::media {
 namespace {
 
-constexpr int rate = 16000;
+constexpr int kBlockRate = 16000;
 
-std::vector<float> silence(double seconds, int sample_rate = rate) {
+std::vector<float> silence(double seconds, int sample_rate = kBlockRate) {
   return std::vector<float>(static_cast<std::size_t>(std::lround(seconds * sample_rate)), 0.0F);
 }
 
 /// As high as the rate allows.
-std::vector<float> tone(double seconds, float amplitude, int sample_rate = rate) {
+std::vector<float> tone(double seconds, float amplitude, int sample_rate = kBlockRate) {
   std::vector<float> samples = silence(seconds, sample_rate);
   for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = i % 2 == 0 ? amplitude : -amplitude;
   return samples;
@@ -29,13 +29,13 @@ std::vector<float> tone(double seconds, float amplitude, int sample_rate = rate)
 std::vector<float> sine(double seconds, double frequency, float amplitude) {
   std::vector<float> samples = silence(seconds);
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    samples[i] =
-        amplitude * static_cast<float>(std::sin(2 * std::numbers::pi * frequency * static_cast<double>(i) / rate));
+    samples[i] = amplitude *
+                 static_cast<float>(std::sin(2 * std::numbers::pi * frequency * static_cast<double>(i) / kBlockRate));
   }
   return samples;
 }
 
-std::vector<std::uint8_t> levels_of(const std::vector<std::vector<float>>& parts, int sample_rate = rate) {
+std::vector<std::uint8_t> levels_of(const std::vector<std::vector<float>>& parts, int sample_rate = kBlockRate) {
   BlockLevels meter(sample_rate);
   for (const std::vector<float>& part : parts) {
     const float* channel = part.data();
@@ -72,7 +72,7 @@ TEST_CASE("a channel and its mirror image are as loud as either") {
   const std::vector<float> left = tone(1, 0.1F);
   std::vector<float> right = left;
   for (float& sample : right) sample = -sample;
-  BlockLevels meter(rate);
+  BlockLevels meter(kBlockRate);
   const std::array<const float*, 2> channels{left.data(), right.data()};
   meter.add(channels, left.size());
   const std::vector<std::uint8_t> levels = meter.finish();
@@ -81,7 +81,7 @@ TEST_CASE("a channel and its mirror image are as loud as either") {
 }
 
 TEST_CASE("a constant voltage is no sound, mains hum is a little of one, and a voice is all there") {
-  const auto constant = levels_of({std::vector<float>(rate, 0.5F)});
+  const auto constant = levels_of({std::vector<float>(kBlockRate, 0.5F)});
   CHECK(*std::min_element(constant.begin(), constant.end()) == 255);
   const auto level = [](double frequency) { return levels_of({sine(1, frequency, 0.1F)})[50]; };
   CHECK(level(50) >= 46 + 23);  // 12 dB less

@@ -12,7 +12,7 @@
 #include "core/atomic_file.hpp"
 #include "media/sound/sample_source.hpp"
 #include "support/paths.hpp"
-#include "timed_sound.hpp"
+#include "unit/media/timed_sound.hpp"
 
 using namespace react1;
 using namespace react1::media;
@@ -20,7 +20,7 @@ using namespace react1::test;
 
 namespace {
 
-constexpr int rate = 48000;
+constexpr int kSourceRate = 48000;
 constexpr std::int64_t microsecond = 1000, millisecond = 1'000'000;
 constexpr std::array ticks{microsecond, millisecond};
 
@@ -29,9 +29,9 @@ AudioPlan window(const MediaInfo& info, const Seconds& start, const Seconds& end
   plan.stream_index = info.audio->index;
   plan.start_s = start;
   plan.end_s = end;
-  plan.sample_rate = rate;
+  plan.sample_rate = kSourceRate;
   plan.channels = 1;
-  plan.samples = ((end - start) * rate).floor();
+  plan.samples = ((end - start) * kSourceRate).floor();
   return plan;
 }
 
@@ -62,12 +62,12 @@ void check_windows(const std::string& path, const std::vector<TimedBlock>& block
   const MediaInfo info = probe(path);
   REQUIRE(info.audio);
   const std::vector<std::int16_t> expected = heard(blocks);
-  CHECK(info.audio->duration_s == Rational(static_cast<std::int64_t>(expected.size()), rate));
+  CHECK(info.audio->duration_s == Rational(static_cast<std::int64_t>(expected.size()), kSourceRate));
   std::int64_t stored = 0;
   for (const TimedBlock& block : blocks) stored += static_cast<std::int64_t>(block.samples.size());
   CHECK(info.audio->samples == stored);
-  for (std::int64_t start = 0; start < static_cast<std::int64_t>(expected.size()) - rate / 2; start += 14407) {
-    const Seconds from(start, rate);
+  for (std::int64_t start = 0; start < static_cast<std::int64_t>(expected.size()) - kSourceRate / 2; start += 14407) {
+    const Seconds from(start, kSourceRate);
     const Seconds to = std::min(from + 3, info.audio->duration_s);
     CAPTURE(start);
     CHECK(differences(samples_of(path, info, window(info, from, to)), expected, start) == 0);
@@ -81,8 +81,8 @@ TEST_CASE("a gap is silent and what follows it sounds at its time, from every en
   for (const std::int64_t tick : ticks) {
     for (const int at : {1, 7, 150, 299}) {
       const std::string path = (folder.path() / "gap.mkv").string();
-      const auto blocks = timed_blocks(300, 960, [&](int i) { return i * 960 + (i >= at ? 2 * rate : 0); });
-      write_timed_sound(path, rate, blocks, tick);
+      const auto blocks = timed_blocks(300, 960, [&](int i) { return i * 960 + (i >= at ? 2 * kSourceRate : 0); });
+      write_timed_sound(path, kSourceRate, blocks, tick);
       CAPTURE(tick);
       CAPTURE(at);
       check_windows(path, blocks);
@@ -94,7 +94,7 @@ TEST_CASE("samples that overlap are left out, and nothing moves") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "overlap.mkv").string();
   const auto blocks = timed_blocks(300, 960, [&](int i) { return i * 960 - (i >= 100 ? 9600 : 0); });
-  write_timed_sound(path, rate, blocks, microsecond);
+  write_timed_sound(path, kSourceRate, blocks, microsecond);
   check_windows(path, blocks);
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("several gaps and a late start keep every sample at its time") {
     const std::string path = (folder.path() / "gaps.mkv").string();
     const auto blocks = timed_blocks(400, 960, [&](int i) { return i * 960 + i / 40 * 4800; });
     auto late = blocks;
-    for (TimedBlock& block : late) block.time += 10 * 3600 * std::int64_t{rate};
-    write_timed_sound(path, rate, late, tick);
+    for (TimedBlock& block : late) block.time += 10 * 3600 * std::int64_t{kSourceRate};
+    write_timed_sound(path, kSourceRate, late, tick);
     CAPTURE(tick);
     check_windows(path, blocks);
     CHECK(probe(path).audio->start_s == 36000);
@@ -121,10 +121,10 @@ TEST_CASE("jitter moves no sample") {
     for (std::size_t i = 1; i < shaken.size(); ++i) {
       shaken[i].time += static_cast<std::int64_t>(i * 7919 % 97) - 48;
     }
-    write_timed_sound(path, rate, shaken, tick);
+    write_timed_sound(path, kSourceRate, shaken, tick);
     const MediaInfo info = probe(path);
     CHECK(info.audio->pieces.empty());
-    CHECK(info.audio->duration_s == Rational(300 * 960, rate));
+    CHECK(info.audio->duration_s == Rational(300 * 960, kSourceRate));
     const auto all = samples_of(path, info, window(info, 0, info.audio->duration_s));
     CHECK(differences(all, heard(even), 0) == 0);
   }
@@ -140,7 +140,7 @@ TEST_CASE("a drifting clock is followed to a tenth of a millisecond") {
       for (std::int16_t& sample : blocks[i].samples) sample = 0;
       if (i % 50 == 25) blocks[i].samples[0] = 30000;
     }
-    write_timed_sound(path, rate, blocks, microsecond);
+    write_timed_sound(path, kSourceRate, blocks, microsecond);
     const MediaInfo info = probe(path);
     CAPTURE(drift);
     REQUIRE(info.audio->pieces.size() == 1);
@@ -149,7 +149,7 @@ TEST_CASE("a drifting clock is followed to a tenth of a millisecond") {
       const auto all = samples_of(path, info, window(info, start, start + 14));
       std::int64_t checked = 0;
       for (std::size_t i = 25; i < blocks.size(); i += 50) {
-        const std::int64_t at = blocks[i].time - (start * rate).round();
+        const std::int64_t at = blocks[i].time - (start * kSourceRate).round();
         if (at < 100 || at > static_cast<std::int64_t>(all.size()) - 100) continue;
         std::int64_t peak = at - 100;
         for (std::int64_t j = at - 100; j < at + 100; ++j) {
@@ -233,7 +233,7 @@ TEST_CASE("a recording whose clock begins again is heard to its end, from every 
   const auto even = timed_blocks(400, 960, [&](int i) { return i * 960; });
   auto again = even;
   for (std::size_t i = 200; i < again.size(); ++i) again[i].time -= 200 * 960;
-  write_timed_sound(path, rate, again, microsecond);
+  write_timed_sound(path, kSourceRate, again, microsecond);
   const MediaInfo info = probe(path);
   CHECK(info.audio->clock_restarts);
   check_windows(path, even);

@@ -19,15 +19,15 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-constexpr int rate = 48000;
+constexpr int kMeterRate = 48000;
 
 HeardSound measured(const test::Sound& sound, const Listening& wanted = {}) {
-  SoundMeter meter(rate, static_cast<int>(sound.size()), wanted);
+  SoundMeter meter(kMeterRate, static_cast<int>(sound.size()), wanted);
   constexpr std::size_t piece = 1000;
   for (std::size_t at = 0; at < sound[0].size(); at += piece) {
     const ff::Frame frame = ff::make_frame();
     frame->format = AV_SAMPLE_FMT_FLTP;
-    frame->sample_rate = rate;
+    frame->sample_rate = kMeterRate;
     frame->nb_samples = static_cast<int>(std::min(piece, sound[0].size() - at));
     av_channel_layout_default(&frame->ch_layout, static_cast<int>(sound.size()));
     REQUIRE(av_frame_get_buffer(frame.get(), 0) >= 0);
@@ -46,7 +46,7 @@ std::vector<float> inverted(std::vector<float> samples) {
 }
 
 TEST_CASE("a 997 Hz sine at full scale in one channel has -3.01 LUFS, as BS.1770 says") {
-  const HeardSound heard = measured({test::sine(5, rate, 997, 1), test::silence(5, rate)});
+  const HeardSound heard = measured({test::sine(5, kMeterRate, 997, 1), test::silence(5, kMeterRate)});
   CHECK(heard.levels.integrated_lufs.value() == doctest::Approx(-3.01).epsilon(0.01));
   CHECK(heard.levels.true_peak_dbtp.value() == doctest::Approx(0).epsilon(0.05));
   CHECK_FALSE(heard.correlation);
@@ -54,26 +54,26 @@ TEST_CASE("a 997 Hz sine at full scale in one channel has -3.01 LUFS, as BS.1770
 }
 
 TEST_CASE("silence and what is too short have no loudness; silence has no peak either") {
-  const HeardSound silent = measured({test::silence(3, rate)});
+  const HeardSound silent = measured({test::silence(3, kMeterRate)});
   CHECK_FALSE(silent.levels.integrated_lufs);
   CHECK_FALSE(silent.levels.true_peak_dbtp);
   CHECK(silent.blocks == std::vector<std::uint8_t>(300, 255));
-  const HeardSound brief = measured({test::sine(0.3, rate, 500, 0.5)});
+  const HeardSound brief = measured({test::sine(0.3, kMeterRate, 500, 0.5)});
   CHECK_FALSE(brief.levels.integrated_lufs);
   CHECK(brief.levels.true_peak_dbtp.value() == doctest::Approx(-6.02).epsilon(0.02));
 }
 
 TEST_CASE("the true peak lies between the samples") {
-  CHECK(measured({test::sine(1, rate, 12000, 0.5, 0.125)}).levels.true_peak_dbtp.value() ==
+  CHECK(measured({test::sine(1, kMeterRate, 12000, 0.5, 0.125)}).levels.true_peak_dbtp.value() ==
         doctest::Approx(-6.02).epsilon(0.03));
 }
 
 TEST_CASE("the correlation tells equal, unlike and inverted channels apart") {
-  const std::vector<float> tone = test::sine(1, rate, 400, 0.3);
+  const std::vector<float> tone = test::sine(1, kMeterRate, 400, 0.3);
   CHECK(measured({tone, tone}).correlation.value() == doctest::Approx(1));
   CHECK(measured({tone, inverted(tone)}).correlation.value() == doctest::Approx(-1));
-  CHECK(std::abs(measured({tone, test::sine(1, rate, 400, 0.3, 0.25)}).correlation.value()) < 0.01);
-  const HeardSound right = measured({test::sine(1, rate, 400, 0.1), inverted(tone)});
+  CHECK(std::abs(measured({tone, test::sine(1, kMeterRate, 400, 0.3, 0.25)}).correlation.value()) < 0.01);
+  const HeardSound right = measured({test::sine(1, kMeterRate, 400, 0.1), inverted(tone)});
   CHECK(right.correlation.value() == doctest::Approx(-1));
   CHECK_FALSE(right.left_is_louder);
   CHECK_FALSE(measured({tone}).correlation);
@@ -83,7 +83,7 @@ TEST_CASE("three samples in a row at full scale are clipped, two are a peak") {
   std::vector<float> sound(1000, 0.1F);
   for (const std::size_t at : {100U, 101U, 200U, 201U, 202U, 203U}) sound[at] = 1;
   CHECK(measured({sound}, {.levels = false}).levels.clipped_samples.value() == 4);
-  CHECK(measured({test::sine(1, rate, 100, 0.999)}, {.levels = false}).levels.clipped_samples.value() == 0);
+  CHECK(measured({test::sine(1, kMeterRate, 100, 0.999)}, {.levels = false}).levels.clipped_samples.value() == 0);
 }
 
 TEST_CASE("hours of sound are listened to with a byte per block and no more") {

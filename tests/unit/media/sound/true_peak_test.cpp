@@ -11,10 +11,10 @@
 namespace react1::media {
 namespace {
 
-constexpr int rate = 48000;
+constexpr int kPeakRate = 48000;
 
 double reference(const std::vector<float>& samples) {
-  ebur128_state* state = ebur128_init(1, rate, EBUR128_MODE_TRUE_PEAK);
+  ebur128_state* state = ebur128_init(1, kPeakRate, EBUR128_MODE_TRUE_PEAK);
   REQUIRE(state != nullptr);
   REQUIRE(ebur128_add_frames_float(state, samples.data(), samples.size()) == EBUR128_SUCCESS);
   double peak = 0;
@@ -33,7 +33,7 @@ double measured(const std::vector<float>& samples, std::size_t piece) {
 
 TEST_CASE("the peak between the samples is found, in whatever pieces they come") {
   // A quarter of the rate, its samples 45 degrees off the crests: they show 3 dB less than there is.
-  const std::vector<float> hidden = test::sine(0.2, rate, 12000, 0.5, 0.125);
+  const std::vector<float> hidden = test::sine(0.2, kPeakRate, 12000, 0.5, 0.125);
   for (const std::size_t piece : {1U, 7U, 23U, 24U, 4096U, 100'000U}) {
     CAPTURE(piece);
     CHECK(measured(hidden, piece) == doctest::Approx(0.5).epsilon(0.03));
@@ -43,7 +43,7 @@ TEST_CASE("the peak between the samples is found, in whatever pieces they come")
 TEST_CASE("tones and bursts of every loudness measure as libebur128 says, within a tenth of a decibel") {
   std::vector<float> sound;
   for (int i = 0; i < 40; ++i) {
-    test::append(sound, test::sine(0.05, rate, 110.0 * (1 + i * 7 % 40), 0.02 * (1 + i * 11 % 37), 0.1 * i));
+    test::append(sound, test::sine(0.05, kPeakRate, 110.0 * (1 + i * 7 % 40), 0.02 * (1 + i * 11 % 37), 0.1 * i));
   }
   for (const double level : {1.0, 0.1, 0.01}) {
     std::vector<float> scaled = sound;
@@ -53,7 +53,7 @@ TEST_CASE("tones and bursts of every loudness measure as libebur128 says, within
 }
 
 TEST_CASE("silence has none, and one sample alone is its own") {
-  CHECK(measured(test::silence(1, rate), 480) == 0);
+  CHECK(measured(test::silence(1, kPeakRate), 480) == 0);
   CHECK(measured({}, 1) == 0);
   CHECK(measured({0.5F}, 1) == doctest::Approx(0.5));
   std::vector<float> last(100, 0.0F);

@@ -20,7 +20,7 @@ namespace {
 using test::RawServer;
 using test::SeenRequest;
 
-const char* const kClip = "presenter_h264_bframes_25fps_6s_audio.mp4";
+const char* const kRangedClip = "presenter_h264_bframes_25fps_6s_audio.mp4";
 const char* const kIndexFirst = "presenter_h264_25fps_6s.mp4";
 
 std::string ranged(const std::string& body, const SeenRequest& request) {
@@ -72,7 +72,7 @@ TEST_CASE("a connection that drops is taken up once where it broke") {
 }
 
 TEST_CASE("a connection that drops again before anything came is a network error") {
-  const std::string clip = read_file(test::fixture(kClip));
+  const std::string clip = read_file(test::fixture(kRangedClip));
   RawServer server;
   server.otherwise([&](const SeenRequest& request) {
     const std::size_t first = test::asked_range(request).first;
@@ -102,24 +102,24 @@ TEST_CASE("a server without ranges is read once, however often the clip is looke
 }
 
 TEST_CASE("a download without ranges that breaks off is started once more") {
-  const std::string clip = read_file(test::fixture(kClip));
+  const std::string clip = read_file(test::fixture(kRangedClip));
   const std::string whole = test::answer(200, clip, "video/mp4", "Connection: close\r\n");
   RawServer server;
   server.script(
       {test::step::read_request(), test::step::send(whole.substr(0, whole.size() / 2)), test::step::half_close()});
   server.otherwise([&](const SeenRequest&) { return whole; });
-  CHECK(probe(server.url("/clip.mp4")).video->frames == probe(test::fixture(kClip)).video->frames);
+  CHECK(probe(server.url("/clip.mp4")).video->frames == probe(test::fixture(kRangedClip)).video->frames);
   CHECK(server.requests().size() == 2);
 }
 
 TEST_CASE("a redirect is followed to another http address, with ranges") {
-  const std::string clip = read_file(test::fixture(kClip));
+  const std::string clip = read_file(test::fixture(kRangedClip));
   RawServer server;
   server.otherwise([&](const SeenRequest& request) {
     if (request.target == "/moved.mp4") return test::answer(302, "", "text/plain", "Location: /clip.mp4\r\n");
     return ranged(clip, request);
   });
-  CHECK(probe(server.url("/moved.mp4")).video->frames == probe(test::fixture(kClip)).video->frames);
+  CHECK(probe(server.url("/moved.mp4")).video->frames == probe(test::fixture(kRangedClip)).video->frames);
 }
 
 }  // namespace

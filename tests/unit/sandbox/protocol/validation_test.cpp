@@ -6,8 +6,8 @@
 #include "core/atomic_file.hpp"
 #include "sandbox/protocol/model_input.hpp"
 #include "serve/http_server.hpp"
-#include "service_fixture.hpp"
 #include "support/paths.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::first_problem;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "service_fixture.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::exchange;

@@ -8,7 +8,7 @@
 
 #include "core/clock.hpp"
 #include "core/sandbox_proof.hpp"
-#include "service_fixture.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::json_of;

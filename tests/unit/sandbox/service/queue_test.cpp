@@ -7,8 +7,8 @@
 
 #include "core/atomic_file.hpp"
 #include "sandbox/clips/clip_length.hpp"
-#include "service_fixture.hpp"
 #include "support/paths.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::json_of;

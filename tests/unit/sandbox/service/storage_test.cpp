@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "core/atomic_file.hpp"
-#include "service_fixture.hpp"
 #include "support/paths.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::exchange;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "sandbox/protocol/status.hpp"
-#include "service_fixture.hpp"
 #include "support/paths.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::json_of;

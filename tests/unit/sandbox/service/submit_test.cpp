@@ -14,8 +14,8 @@
 #include "sandbox/protocol/signing_key.hpp"
 #include "serve/http_server.hpp"
 #include "serve/target.hpp"
-#include "service_fixture.hpp"
 #include "support/raw_server.hpp"
+#include "unit/sandbox/service_fixture.hpp"
 
 using namespace react1;
 using test::json_of;
@@ -23,7 +23,7 @@ using test::SandboxClient;
 
 namespace {
 
-const std::string endpoint = "/fal-ai/sync-lipsync/react-1";
+const std::string kSubmitEndpoint = "/fal-ai/sync-lipsync/react-1";
 
 Json nowhere() {
   return SandboxClient::input("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav");
@@ -32,7 +32,7 @@ Json nowhere() {
 test::HttpResponse submit_with(SandboxClient& client, std::vector<std::string> headers, const std::string& query = "") {
   headers.push_back("Authorization: Key " + client.key);
   return test::exchange({.method = "POST",
-                         .url = client.sandbox.url() + endpoint + query,
+                         .url = client.sandbox.url() + kSubmitEndpoint + query,
                          .headers = std::move(headers),
                          .body = nowhere().dump()});
 }

@@ -13,7 +13,7 @@
 using namespace react1;
 using namespace std::chrono_literals;
 using stages::HistoryMatch;
-using Kind = HistoryMatch::Kind;
+using MatchKind = HistoryMatch::Kind;
 
 namespace {
 
@@ -50,7 +50,7 @@ HistoryMatch match(const std::vector<HistoryEntry>& entries, const std::set<std:
 
 TEST_CASE("exactly one request with this very input is the call") {
   const HistoryMatch found = match({entry("other", R"({"a":1})"), entry("r1"), entry("third", R"({"b":1})")});
-  CHECK(found.kind == Kind::one);
+  CHECK(found.kind == MatchKind::one);
   CHECK(found.request_id == "r1");
   const std::string turned = R"({"temperature":5e-1,"audio_url":"https://x/token-1.mp3","video_url":"https://x/v"})";
   CHECK(match({entry("r1", turned)}).request_id == "r1");
@@ -59,50 +59,50 @@ TEST_CASE("exactly one request with this very input is the call") {
 TEST_CASE("the same entry twice is one request; two requests are two") {
   CHECK(match({entry("r1"), entry("r1")}).request_id == "r1");
   const HistoryMatch two = match({entry("r1"), entry("r2")});
-  CHECK(two.kind == Kind::ambiguous);
+  CHECK(two.kind == MatchKind::ambiguous);
   CHECK(two.request_id.empty());
   CHECK(two.saw.find("r1") != std::string::npos);
   CHECK(two.saw.find("r2") != std::string::npos);
 }
 
 TEST_CASE("another key, another value or another endpoint is another call") {
-  CHECK(match({}).kind == Kind::none);
+  CHECK(match({}).kind == MatchKind::none);
   CHECK(match({entry("r1", R"({"video_url":"https://x/v","audio_url":"https://x/t-2.mp3","temperature":0.5})")}).kind ==
-        Kind::none);
+        MatchKind::none);
   HistoryEntry sister = entry("r1");
   sister.endpoint = "fal-ai/sync-lipsync/v2";
-  CHECK(match({sister}).kind == Kind::none);
+  CHECK(match({sister}).kind == MatchKind::none);
 }
 
 TEST_CASE("what was uploaded for this payment in another input is not decided here") {
   const std::string extra =
       R"({"video_url":"https://x/v","audio_url":"https://x/token-1.mp3","temperature":0.5,"extra":null})";
-  CHECK(match({entry("r1", extra)}).kind == Kind::unclear);
+  CHECK(match({entry("r1", extra)}).kind == MatchKind::unclear);
   CHECK(match({entry("r1", extra), entry("r2")}).request_id == "r2");
 }
 
 TEST_CASE("a request counts from 120 s before its call was claimed to 120 s after now") {
-  CHECK(match({entry("r1", kInput, kPaid - 120s)}).kind == Kind::one);
-  CHECK(match({entry("r1", kInput, kPaid - 121s)}).kind == Kind::none);
-  CHECK(match({entry("r1", kInput, kNow + 120s)}).kind == Kind::one);
-  CHECK(match({entry("r1", kInput, kNow + 121s)}).kind == Kind::none);
+  CHECK(match({entry("r1", kInput, kPaid - 120s)}).kind == MatchKind::one);
+  CHECK(match({entry("r1", kInput, kPaid - 121s)}).kind == MatchKind::none);
+  CHECK(match({entry("r1", kInput, kNow + 120s)}).kind == MatchKind::one);
+  CHECK(match({entry("r1", kInput, kNow + 121s)}).kind == MatchKind::none);
   CHECK(match({entry("old", kInput, kPaid - 1h), entry("r1")}).request_id == "r1");
 }
 
 TEST_CASE("what can't be compared is not decided") {
-  CHECK(match({entry("r1", "")}).kind == Kind::unclear);
-  CHECK(match({entry("r1", kInput, std::nullopt)}).kind == Kind::unclear);
+  CHECK(match({entry("r1", "")}).kind == MatchKind::unclear);
+  CHECK(match({entry("r1", kInput, std::nullopt)}).kind == MatchKind::unclear);
   HistoryEntry nowhere = entry("r1");
   nowhere.endpoint.clear();
-  CHECK(match({nowhere}).kind == Kind::unclear);
-  CHECK(match({entry("r1", "", kPaid - 1h)}).kind == Kind::none);  // of another time
+  CHECK(match({nowhere}).kind == MatchKind::unclear);
+  CHECK(match({entry("r1", "", kPaid - 1h)}).kind == MatchKind::none);  // of another time
   // The input that names this payment is proof enough beside one that shows nothing.
   CHECK(match({entry("r1"), entry("r2", "")}).request_id == "r1");
-  CHECK(match({entry("r1"), entry("r1", "")}).kind == Kind::unclear);
+  CHECK(match({entry("r1"), entry("r1", "")}).kind == MatchKind::unclear);
 }
 
 TEST_CASE("a request of another job is not this one's") {
-  CHECK(match({entry("r1")}, {"r1"}).kind == Kind::none);
+  CHECK(match({entry("r1")}, {"r1"}).kind == MatchKind::none);
   CHECK(match({entry("r1"), entry("r2")}, {"r1"}).request_id == "r2");
-  CHECK(match({entry("r1", "")}, {"r1"}).kind == Kind::none);
+  CHECK(match({entry("r1", "")}, {"r1"}).kind == MatchKind::none);
 }

@@ -19,7 +19,7 @@ using test::fixture;
 
 namespace {
 
-constexpr int rate = 48000;
+constexpr int kSoundRate = 48000;
 
 struct Outcome {
   Preparation plan, made;
@@ -33,7 +33,7 @@ struct Outcome {
 Outcome outcome(const test::Sound& sound, test::Width width, std::uint32_t mask = 0) {
   const TemporaryDirectory folder;
   const std::string file = (folder.path() / "voice.wav").string();
-  test::write_sound(file, rate, sound, width, mask);
+  test::write_sound(file, kSoundRate, sound, width, mask);
   const std::string video = fixture("presenter_h264_25fps_6s.mp4");
   Outcome result{plan(video, file, PipelineOptions{}, RunContext{}),
                  prepare(video, file, (folder.path() / "out").string(), PipelineOptions{}, RunContext{})};
@@ -43,7 +43,7 @@ Outcome outcome(const test::Sound& sound, test::Width width, std::uint32_t mask 
 }
 
 std::vector<float> spoken(double amplitude) {
-  return test::words({{0.2, 0.8}, {0.3, 0.9}, {0.3, 0.8}}, rate, amplitude);
+  return test::words({{0.2, 0.8}, {0.3, 0.9}, {0.3, 0.8}}, kSoundRate, amplitude);
 }
 
 TEST_CASE("a voice on any one of six unmarked channels is heard") {
@@ -106,7 +106,7 @@ TEST_CASE("sixty-four channels are mixed and prepared, sixty-five are refused") 
   sound.emplace_back(sound[0].size(), 0.0F);
   const TemporaryDirectory folder;
   const std::string file = (folder.path() / "voice.wav").string();
-  test::write_sound(file, rate, sound, test::Width::bits16);
+  test::write_sound(file, kSoundRate, sound, test::Width::bits16);
   const Error error = test::caught_from(
       [&] { static_cast<void>(plan(fixture("presenter_h264_25fps_6s.mp4"), file, PipelineOptions{}, RunContext{})); });
   CHECK(error.code() == ErrorCode::media);

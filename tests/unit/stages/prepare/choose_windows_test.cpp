@@ -19,14 +19,14 @@ using test::fixture;
 
 namespace {
 
-constexpr int rate = 16000;
+constexpr int kRate = 16000;
 
 /// A voice in a folder of its own.
 struct Voice {
   TemporaryDirectory folder;
   std::string file = (folder.path() / "voice.wav").string();
-  explicit Voice(const test::Sound& sound, int sample_rate = rate) { test::write_sound(file, sample_rate, sound); }
-  explicit Voice(std::initializer_list<test::Word> words) : Voice(test::Sound{test::words(words, rate)}) {}
+  explicit Voice(const test::Sound& sound, int sample_rate = kRate) { test::write_sound(file, sample_rate, sound); }
+  explicit Voice(std::initializer_list<test::Word> words) : Voice(test::Sound{test::words(words, kRate)}) {}
 };
 
 std::string short_video() {
@@ -50,7 +50,7 @@ const Warning* warning(const Preparation& preparation, const std::string& code) 
 }
 
 /// Speech to 11 s, a pause of 0.4 s, speech to 20 s.
-const test::Sound pause_at_11{test::words({{1, 10}, {0.4, 8.6}}, rate)};
+const test::Sound pause_at_11{test::words({{1, 10}, {0.4, 8.6}}, kRate)};
 
 TEST_CASE("voice that is too long ends at the last pause, exactly where the user says so, or where the limit is") {
   const Voice voice(pause_at_11);
@@ -91,8 +91,8 @@ TEST_CASE("a cut into a word always warns, whoever named it, and a cut into a pa
 }
 
 TEST_CASE("without a pause the cut falls at the quietest instant in reach, with a warning") {
-  std::vector<float> sound = test::words({{0, 20}}, rate);
-  for (std::size_t i = 13 * rate; i < 13 * rate + rate / 10; ++i) sound[i] *= 0.4F;
+  std::vector<float> sound = test::words({{0, 20}}, kRate);
+  for (std::size_t i = 13 * kRate; i < 13 * kRate + kRate / 10; ++i) sound[i] *= 0.4F;
   const Preparation made = planned(Voice(test::Sound{sound}).file);
   CHECK(made.audio.window_end_s >= Seconds(13));
   CHECK(made.audio.window_end_s <= Seconds(131, 10));
@@ -112,8 +112,8 @@ TEST_CASE("the voice is found at its place at every level, over every noise, in 
     CAPTURE(each.voice);
     CAPTURE(each.noise);
     // Speech at 1–4 s and 4.5–8 s of 13 s.
-    std::vector<float> sound = test::syllables({{1, 3}, {0.5, 3.5}}, rate, each.voice);
-    test::append(sound, test::silence(5, rate));
+    std::vector<float> sound = test::syllables({{1, 3}, {0.5, 3.5}}, kRate, each.voice);
+    test::append(sound, test::silence(5, kRate));
     test::add_noise(sound, each.noise);
     const Voice voice(test::Sound{sound});
     const TemporaryDirectory folder;
@@ -164,7 +164,7 @@ TEST_CASE("the best stretch of speech is found wherever it lies, within what the
 }
 
 TEST_CASE("without speech the start is taken, and the advice is to hold") {
-  const Voice silent(test::Sound{test::silence(20, rate)});
+  const Voice silent(test::Sound{test::silence(20, kRate)});
   const Preparation made = planned(silent.file, {.window = WindowChoice::speech});
   CHECK(warning(made, "no_speech_found"));
   CHECK(made.audio.window_start_s == 0);
@@ -179,7 +179,7 @@ TEST_CASE("without speech the start is taken, and the advice is to hold") {
 }
 
 TEST_CASE("a noise floor below the gate and a constant voltage are no speech: hold before paying") {
-  std::vector<float> floor = test::sine(5, rate, 997, 0.0014);  // -60 dBFS
+  std::vector<float> floor = test::sine(5, kRate, 997, 0.0014);  // -60 dBFS
   CHECK(planned(Voice(test::Sound{floor}).file).advice.hold);
   for (float& sample : floor) sample += 0.25F;
   CHECK(planned(Voice(test::Sound{floor}).file).advice.hold);
@@ -208,7 +208,7 @@ TEST_CASE("channels that cancel each other become one, and equal ones stay two")
 }
 
 TEST_CASE("clipping of the source is counted") {
-  std::vector<float> sound = test::words({{0.5, 2}}, rate);
+  std::vector<float> sound = test::words({{0.5, 2}}, kRate);
   std::fill(sound.begin() + 16000, sound.begin() + 16010, 1.0F);
   const Preparation made = planned(Voice(test::Sound{sound}).file);
   CHECK(made.audio.levels->clipped_samples.value() == 10);
@@ -239,7 +239,7 @@ TEST_CASE("plan and prepare choose the same windows and counts, and measure near
 }
 
 TEST_CASE("a silent clip keeps its level when a loudness is asked for, and says so") {
-  const Voice silent(test::Sound{test::silence(3, rate)});
+  const Voice silent(test::Sound{test::silence(3, kRate)});
   PipelineOptions options;
   options.prepare.loudness_lufs = -16;
   const TemporaryDirectory folder;

@@ -65,9 +65,9 @@ std::string faults(const std::string& list) {
 }
 
 /// Does something when a stage begins.
-class AtStage final : public Observer {
+class StopAtStage final : public Observer {
  public:
-  AtStage(Stage stage, std::function<void()> action) : stage_(stage), action_(std::move(action)) {}
+  StopAtStage(Stage stage, std::function<void()> action) : stage_(stage), action_(std::move(action)) {}
   void on_stage(Stage stage) override {
     if (stage == stage_) action_();
   }
@@ -129,7 +129,7 @@ TEST_CASE("a submit that waits for its turn stands in created, and an interrupti
 
   std::stop_source stop;
   std::jthread stopper;
-  AtStage observer(Stage::submit, [&] {
+  StopAtStage observer(Stage::submit, [&] {
     stopper = std::jthread([&] {
       std::this_thread::sleep_for(200ms);
       CHECK(jobs->list(std::nullopt, 1).at(0).state == JobState::created);
