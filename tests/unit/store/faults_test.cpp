@@ -43,7 +43,7 @@ struct Place {
   std::string uploads = (folder.path() / "uploads.sqlite").string();
 };
 
-Job created(JobStore& jobs, const std::string& intent) {
+Job new_job(JobStore& jobs, const std::string& intent) {
   Job job = test::sample_job(intent);
   job.id.clear();
   job.request = {};
@@ -99,7 +99,7 @@ TEST_CASE("each fault of the file system is named with its cure when the store i
     FaultyVfs vfs;
     vfs.fail(c.fault);
     const auto began = steady_clock::now();
-    const Error error = test::caught_from([&] { (void)created(*open_job_store(place.store), "x"); });
+    const Error error = test::caught_from([&] { (void)new_job(*open_job_store(place.store), "x"); });
     CHECK(steady_clock::now() - began < 5s + kSlack);
     CAPTURE(std::string(error.what()));
     CAPTURE(error.hint());
@@ -111,7 +111,7 @@ TEST_CASE("each fault of the file system is named with its cure when the store i
     CHECK(vfs.failed() > 0);
     vfs.heal();
     const auto jobs = open_job_store(place.store);  // nothing was spoilt
-    CHECK(jobs->find(created(*jobs, "y").id).has_value());
+    CHECK(jobs->find(new_job(*jobs, "y").id).has_value());
   }
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("each fault at the moment of acceptance leaves the id where the next o
     std::string id;
     {
       const auto jobs = open_job_store(place.store);
-      id = created(*jobs, "x").id;
+      id = new_job(*jobs, "x").id;
       PaidCall call(*jobs, *jobs->find(id));
       REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
       vfs.fail(c.fault);
@@ -183,7 +183,7 @@ TEST_CASE("a file system that answers every lock with 'busy' is waited for once,
 TEST_CASE("a store that another program holds is given up after ten seconds, all waits together") {
   const Place place;
   const auto jobs = open_job_store(place.store);
-  const Job job = created(*jobs, "held");
+  const Job job = new_job(*jobs, "held");
   Held held(place.store);
   const auto began = steady_clock::now();
   Job moved = job;
@@ -201,7 +201,7 @@ TEST_CASE("a store that another program holds is given up after ten seconds, all
 TEST_CASE("threads that wait for each other's turn are patient together, not one after the other") {
   const Place place;
   const auto jobs = open_job_store(place.store);
-  const Job job = created(*jobs, "held");
+  const Job job = new_job(*jobs, "held");
   const Held held(place.store);
   const auto began = steady_clock::now();
   {
@@ -220,7 +220,7 @@ TEST_CASE("threads that wait for each other's turn are patient together, not one
 TEST_CASE("an interruption ends every wait for a store that is held") {
   const Place place;
   const auto jobs = open_job_store(place.store);
-  const Job job = created(*jobs, "held");
+  const Job job = new_job(*jobs, "held");
   const Held held(place.store);
   const auto interrupted = [&](const std::function<void(const std::stop_token&)>& call) {
     std::stop_source stop;
@@ -277,7 +277,7 @@ TEST_CASE("an interruption while an accepted id waits for the store names the id
   std::string id;
   {
     const auto jobs = open_job_store(place.store);
-    id = created(*jobs, "held").id;
+    id = new_job(*jobs, "held").id;
     PaidCall call(*jobs, *jobs->find(id));
     REQUIRE(call.claim(std::nullopt) == JobStore::Reserved::yes);
     call.note({.request_id = "r-1"});
@@ -296,7 +296,7 @@ TEST_CASE("an interruption while an accepted id waits for the store names the id
 TEST_CASE("a lock that is gone an instant after the stop is still taken: what is written may be what was paid") {
   const Place place;
   const auto jobs = open_job_store(place.store);
-  Job job = created(*jobs, "held");
+  Job job = new_job(*jobs, "held");
   Held held(place.store);
   std::stop_source stop;
   stop.request_stop();

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Place {
+struct LedgerPlace {
   TemporaryDirectory folder;
   test::FakeClock clock;
   std::string path = (folder.path() / "uploads.sqlite").string();
@@ -30,7 +30,7 @@ std::int64_t now_ms(const Clock& clock) {
 }  // namespace
 
 TEST_CASE("a finished upload is found again by another program, until it is forgotten") {
-  Place place;
+  LedgerPlace place;
   UploadLedger(place.path, place.clock).put_file("a", {"sealed", now_ms(place.clock), 99});
   UploadLedger later(place.path, place.clock);
   const auto found = later.find_file("a");
@@ -46,7 +46,7 @@ TEST_CASE("a finished upload is found again by another program, until it is forg
 }
 
 TEST_CASE("the file can be read by its owner alone") {
-  Place place;
+  LedgerPlace place;
   const UploadLedger ledger(place.path, place.clock);
   const auto rights = std::filesystem::status(place.path).permissions();
   CHECK((rights & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) ==
@@ -54,7 +54,7 @@ TEST_CASE("the file can be read by its owner alone") {
 }
 
 TEST_CASE("an unfinished upload is held by one process at a time, and its parts outlive it") {
-  Place place;
+  LedgerPlace place;
   UploadLedger mine(place.path, place.clock);
   CHECK_FALSE(mine.take_session("a"));
   REQUIRE(mine.begin_session("a", {"sealed", 10, 0, {}}));
@@ -79,7 +79,7 @@ TEST_CASE("an unfinished upload is held by one process at a time, and its parts 
 }
 
 TEST_CASE("what a process that was killed has sent goes to the next one") {
-  Place place;
+  LedgerPlace place;
   const pid_t pid = ::fork();
   REQUIRE(pid >= 0);
   if (pid == 0) {
@@ -102,7 +102,7 @@ TEST_CASE("what a process that was killed has sent goes to the next one") {
 }
 
 TEST_CASE("rows of more than 30 days are dropped, and what a newer program wrote is left alone") {
-  Place place;
+  LedgerPlace place;
   {
     UploadLedger ledger(place.path, place.clock);
     ledger.put_file("a", {"sealed", now_ms(place.clock), 1});
@@ -127,7 +127,7 @@ TEST_CASE("rows of more than 30 days are dropped, and what a newer program wrote
 }
 
 TEST_CASE("a ledger that a power cut has spoilt is made anew") {
-  Place place;
+  LedgerPlace place;
   {
     UploadLedger ledger(place.path, place.clock);
     for (int i = 0; i < 200; ++i) {
@@ -147,7 +147,7 @@ TEST_CASE("a ledger that a power cut has spoilt is made anew") {
 }
 
 TEST_CASE("a file that is no database is an io error") {
-  Place place;
+  LedgerPlace place;
   write_file_atomically(place.path, std::string(5000, 'x'));
   try {
     const UploadLedger ledger(place.path, place.clock);

@@ -1,0 +1,29 @@
+// What a Diagnosis says as a whole. Here and not in src/doctor, because src/record writes it down.
+#include <algorithm>
+
+#include <react1/doctor.hpp>
+
+namespace react1 {
+
+std::string_view to_string(Health health) noexcept {
+  switch (health) {
+    case Health::good:
+      return "good";
+    case Health::warning:
+      return "warning";
+    case Health::failed:
+      return "failed";
+    case Health::skipped:
+      return "skipped";
+  }
+  return "skipped";
+}
+
+std::optional<ErrorCode> Diagnosis::failure() const {
+  const auto found = std::find_if(findings.begin(), findings.end(),
+                                  [](const Finding& finding) { return finding.health == Health::failed; });
+  if (found == findings.end()) return std::nullopt;
+  return found->code;
+}
+
+}  // namespace react1
