@@ -19,7 +19,7 @@ constexpr double longest_overlap_s = 1;
 /// A drift is told from jitter over this long, seconds, and this many packets of the container: fewer always lie near
 /// some line.
 constexpr double least_slope_s = 1;
-constexpr double least_slope_packets = 8;
+constexpr double least_slope_packets = 5;
 constexpr double most_drift = 0.03;
 /// The last frame may be timed by what was left of the sound when it was made: so few frames at the end confirm no
 /// overlap of less than `least_last_overlap_s`.
@@ -279,8 +279,11 @@ Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   const double residual = std::max(piece.yy - slope * piece.xy - level * piece.y, 0.0) / n;
   const double rise = std::abs(slope) * piece.furthest;
   // Frames of one packet are no witnesses of their own, and the line takes two packets for itself.
-  const double uncertain = std::sqrt(residual * 12 / (piece.packets - 2));
-  if (rise <= rounding_ || rise <= 6 * uncertain) return 1;
+  const double witnesses = piece.packets - 2;
+  const double uncertain = std::sqrt(residual * 12 / witnesses);
+  // By chance, so many times as uncertain is one line in a thousand (Student's t).
+  const double sure = 6 + 60 / (witnesses * witnesses);
+  if (rise <= rounding_ || rise <= sure * uncertain) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
 

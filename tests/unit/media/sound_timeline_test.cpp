@@ -179,6 +179,26 @@ TEST_CASE("a clock that drifts is followed in few long frames, as far as their n
   }
 }
 
+TEST_CASE("a clock that drifts is followed in few packets of a transport stream that hold many frames each") {
+  const Grid grid{Rational(1, 90000), 48000, 1152};
+  constexpr int together = 10;  // 240 ms
+  for (const double drift : {-0.01, 0.01}) {
+    for (int packets = 6; packets < 20; ++packets) {
+      const auto time_of = [&](int i) {
+        const int first = i / together * together;
+        return 1.4 + spot(grid, first) * (1 + drift) + spot(grid, i - first);
+      };
+      const auto result = fit(
+          grid, packets * together, time_of, [](double x) { return std::floor(x + 0.5); }, SoundClock::restarts,
+          together);
+      CAPTURE(drift);
+      CAPTURE(packets);
+      REQUIRE(result.pieces.size() == 1);
+      CHECK(std::abs(result.pieces[0].stretch.to_double() - 1 - drift) < 0.001);
+    }
+  }
+}
+
 TEST_CASE("jitter of few packets is no drift, also where packets hold several frames") {
   for (const unsigned seed : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U, 12U}) {
     for (const int together : {1, 2, 5, 8}) {
