@@ -14,7 +14,7 @@ MP3_FRAME = 1152
 PIECE = ANALYSIS_HZ // 10
 POSITION_S = 0.001
 LEVEL_DB = 0.5
-LIKE = 0.9  # what coding leaves of a piece is more like it than this
+LIKE = 0.88  # what coding leaves of a piece is more like it than this
 SILENT_RMS, QUIET_RMS = 0.0005, 0.004  # of the source; of the clip, where MP3 smears sound into silence
 SMEAR = ANALYSIS_HZ // 20
 # A piece across a jump is like nothing when its parts are within a millisecond of their places, but not of each other: the
@@ -139,7 +139,7 @@ def _pieces(case, wanted, clip, offset, edges, which):
             if match is None or match[1] < LIKE or abs(match[0] - place) > allowed:
                 astray.append(_astray(piece, around, place, match, at))
             else:
-                gains.append(match[2])
+                gains.append((SMEAR <= first and behind <= len(clip) - SMEAR, match[2]))
         if len(astray) == MOST_ASTRAY:
             break
     # A piece across a jump is like nothing; the ones behind it say more.
@@ -160,7 +160,10 @@ def _astray(piece, around, place, match, at):
 
 
 def _level(gains, which):
-    if not gains:
+    """`gains`: (whether the piece lies inside, gain). Coding takes from a sound that begins or ends at once, and a short
+    clip has few other pieces."""
+    chosen = [gain for inside, gain in gains if inside] or [gain for _, gain in gains]
+    if not chosen:
         return []
-    level = 20 * log10(max(float(numpy.median(gains)), 1e-6))
+    level = 20 * log10(max(float(numpy.median(chosen)), 1e-6))
     return [] if abs(level) <= LEVEL_DB else [Difference("sound_level", f"{which}: {level:+.2f} dB")]

@@ -45,7 +45,7 @@ def sources(case, video, audio):
     how = {}
     if case.audio:
         how = {"follow": bool(case.audio["drift"]),
-               "tolerance": oracle.JITTER_S if case.audio["jitter_ms"] else oracle.ROUNDING_S}
+               "tolerance": oracle.tolerance_of(case.audio["jitter_ms"])}
     if case.one_file:
         return oracle.look(video, True, True, **how)
     pictures = oracle.look(video, True, False)[0] if video else None

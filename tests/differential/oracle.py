@@ -17,13 +17,16 @@ from tools import QUIET, GeneratorError, generate, probe
 
 LOOK = (160, 120)  # pictures are read at this size; everything in them is placed by fractions
 ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 kHz
-# Timestamps this close to where the samples before them end are taken for rounding, where a tick is a millisecond; for
-# jitter, where there is some. With finer ticks two of them and what no comparison here can tell.
-ROUNDING_S, JITTER_S = 0.003, 0.02
+# Timestamps this close to where the samples before them end are taken for rounding, where a tick is a millisecond. With
+# finer ticks two of them and what no comparison here can tell.
+ROUNDING_S = 0.003
 FINE_S = 0.001
 # In ASF the times belong to packets of several frames, whose first may have to wait for the next packet.
 # AVI and raw AC-3 store no times of sound at all: FFmpeg adds up rounded durations.
 SLOPPY_TOLERANCE_S = {"asf": 0.1, "avi": 1e6, "ac3": 1e6, "eac3": 1e6}
+# An encoder times its last frames by what was left of the sound when they were made. They play on from the ones before:
+# so few frames at the end say nothing of an overlap that is shorter than this.
+LAST_FRAMES, LAST_OVERLAP_S = 3, 0.01
 # A step back by more than this is another timeline behind the first, not an overlap.
 RESET_S = 0.5
 MOST_PADDING_S = 0.1
@@ -56,7 +59,12 @@ class Sound:
         return len(self.samples) / self.rate
 
 
-def look(path, video, audio, follow=False, tolerance=JITTER_S):
+def tolerance_of(jitter_ms):
+    """How far a timestamp may be from where the samples before it end: either may be off by the jitter."""
+    return ROUNDING_S + 2 * jitter_ms / 1000
+
+
+def look(path, video, audio, follow=False, tolerance=ROUNDING_S):
     """(Pictures or None, Sound or None). `follow`: the clock of the timestamps leads, samples are stretched to it;
     else jumps of less than `tolerance` seconds are none.
 
@@ -174,7 +182,7 @@ def _sound(path, stream, frames, follow, tolerance, format_name):
     if follow:
         return Sound(rate, start, _stretched(decoded, rate, frames, start), counted, 0.0, layout, 0.0, [])
     placed, end, read, gaps, origin, edges = [], 0, 0, 0, start, []
-    for frame in frames:
+    for number, frame in enumerate(frames):
         count, time = int(frame["nb_samples"]), _time(frame)
         piece = decoded[read:read + count]
         read += count
@@ -189,13 +197,17 @@ def _sound(path, stream, frames, follow, tolerance, format_name):
             elif step <= -RESET_S * rate:
                 origin += Fraction(step, rate)
                 edges.append(end)
-            elif step < -tolerance * rate:
+            elif step < -tolerance * rate and not _is_of_the_end(len(frames) - number, -step / rate):
                 piece = piece[-step:]
                 edges.append(end)
         placed.append(piece)
         end += len(piece)
     return Sound(rate, start, numpy.concatenate(placed), counted, gaps / rate, layout,
                  _padding(stream, frames[-1], start + Fraction(end, rate), rate), edges)
+
+
+def _is_of_the_end(left, overlap_s):
+    return left <= LAST_FRAMES and overlap_s < LAST_OVERLAP_S
 
 
 def _without_headers(path, frames, decoded, format_name, codec):

@@ -100,6 +100,13 @@ class Oracle(unittest.TestCase):
         self.assertAlmostEqual(heard.gaps_s, 10 * 1152 / 48000, delta=0.002)
         self.assertAlmostEqual(heard.length_s, 2, delta=0.06)
 
+    def test_a_last_frame_that_is_timed_by_the_rest_of_the_sound_overlaps_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            audio = {**PLAIN_AUDIO, "samples": 22500, "codec": "mp3", "container": "mp4", "sample_rate": 16000}
+            _, heard = oracle.look(make.make_clip(pathlib.Path(folder), None, audio, 4), False, True)
+        self.assertEqual(len(heard.samples), heard.stored)
+        self.assertEqual(heard.edges, [])
+
     def test_one_frame_whose_time_is_wrong_moves_nothing_and_two_do(self):
         def frame(time):
             return {"nb_samples": "480", "best_effort_timestamp_time": f"{time:.6f}"}

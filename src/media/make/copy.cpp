@@ -213,17 +213,29 @@ void copy_video_packets(const Source& source, const MediaInfo& info, const Video
 
 namespace {
 
-/// A container may end its last packet before the packet's samples end; in an MP3 file the tag has to say so.
-void mark_end_padding(AVPacket& packet, std::int64_t samples) {
+/// The packet's side data that says what of its samples is not heard: little-endian counts, at 0 from the start and at
+/// 4 from the end.
+std::uint8_t* skip_of(AVPacket& packet) {
   constexpr std::size_t side_data_size = 10;
-  if (samples <= 0) return;
   std::size_t size = 0;
   std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
-  if (skip == nullptr || size < side_data_size) {
-    skip = av_packet_new_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, side_data_size);
-    if (skip == nullptr) throw std::bad_alloc{};
-    std::fill_n(skip, side_data_size, std::uint8_t{0});
-  }
+  if (skip != nullptr && size >= side_data_size) return skip;
+  skip = av_packet_new_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, side_data_size);
+  if (skip == nullptr) throw std::bad_alloc{};
+  std::fill_n(skip, side_data_size, std::uint8_t{0});
+  return skip;
+}
+
+/// An edit list may hide whole packets. They are copied as well, and FFmpeg's muxer takes the delay that the tag tells
+/// from the first packet, which only knows of what is left out of the packets that are shown.
+void mark_priming(AVPacket& first, std::int64_t samples) {
+  AV_WL32(skip_of(first), static_cast<std::uint32_t>(samples));
+}
+
+/// A container may end its last packet before the packet's samples end; in an MP3 file the tag has to say so.
+void mark_end_padding(AVPacket& packet, std::int64_t samples) {
+  if (samples <= 0) return;
+  std::uint8_t* skip = skip_of(packet);
   AV_WL32(skip + 4, std::max(AV_RL32(skip + 4), static_cast<std::uint32_t>(samples)));
 }
 
@@ -238,7 +250,6 @@ void copy_audio_packets(const Source& source, const MediaInfo& info, const Audio
   demuxer.select(chosen);
   const AVStream& stream = demuxer.stream(plan.stream_index);
   const std::int64_t priming = info.audio->priming;
-  stream.codecpar->initial_padding = static_cast<int>(priming);  // the fresh tag repeats it
   // A tag of FFmpeg's always tells a delay.
   Muxer muxer(file, priming > 0 ? Container::mp3 : Container::mp3_without_tag);
   muxer.add_stream(*stream.codecpar, stream.time_base);
@@ -251,6 +262,7 @@ void copy_audio_packets(const Source& source, const MediaInfo& info, const Audio
   while ((whole || packets < plan.packets) && demuxer.read(*packet)) {
     if (packets > 0) muxer.write(*latest);
     (void)length.samples_in(*packet);
+    if (packets == 0 && priming > 0) mark_priming(*packet, priming);
     av_packet_move_ref(latest.get(), packet.get());
     ++packets;
     context.observer->on_progress(

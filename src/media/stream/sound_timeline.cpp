@@ -16,9 +16,10 @@ constexpr double least_jump_s = 0.001;
 constexpr double restart_s = 10;
 /// Samples that go back by more than this are no overlap: the clock began again.
 constexpr double longest_overlap_s = 1;
-/// A drift is told from jitter over this long, seconds, and this many frames.
+/// A drift is told from jitter over this long, seconds, and this many packets of the container: fewer always lie near
+/// some line.
 constexpr double least_slope_s = 1;
-constexpr double least_slope_frames = 16;
+constexpr double least_slope_packets = 5;
 constexpr double most_drift = 0.03;
 /// The last frame may be timed by what was left of the sound when it was made: so few frames at the end confirm no
 /// overlap of less than `least_last_overlap_s`.
@@ -249,6 +250,7 @@ void SoundTimelineFit::begin_piece(const Point& point) {
 void SoundTimelineFit::take(const Point& point) {
   points_ += point.frames;
   Piece& piece = pieces_.back();
+  piece.packets += static_cast<double>(point.packets);
   const double y = point.late - piece.origin;
   for (std::int64_t i = 0; i < point.frames; ++i) {
     const auto x = static_cast<double>(point.sample + i * point.length - piece.first_sample);
@@ -271,13 +273,17 @@ Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   constexpr std::int64_t resolution = 10'000'000;  // 0.1 millionths: a third of a millisecond in an hour
   const double n = piece.count;
   const double width = n * piece.xx - piece.x * piece.x;
-  if (n < least_slope_frames || piece.furthest < least_slope_s * rate_ || width <= 0) return 1;
+  if (piece.packets < least_slope_packets || piece.furthest < least_slope_s * rate_ || width <= 0) return 1;
   const double slope = (n * piece.xy - piece.x * piece.y) / width;
   const double level = (piece.y - slope * piece.x) / n;
   const double residual = std::max(piece.yy - slope * piece.xy - level * piece.y, 0.0) / n;
   const double rise = std::abs(slope) * piece.furthest;
-  const double uncertain = std::sqrt(residual * 12 / n);
-  if (rise <= rounding_ || rise <= 6 * uncertain) return 1;
+  // Frames of one packet are no witnesses of their own, and the line takes two packets for itself.
+  const double witnesses = piece.packets - 2;
+  const double uncertain = std::sqrt(residual * 12 / witnesses);
+  // By chance, so many times as uncertain is one line in a thousand (Student's t).
+  const double sure = 6 + 60 / (witnesses * witnesses);
+  if (rise <= rounding_ || rise <= sure * uncertain) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
 

@@ -97,6 +97,7 @@ class SoundTimelineFit {
     std::int64_t first_sample = 0;
     double origin = 0;  // of `late`
     double count = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    double packets = 0;   // of the container
     double furthest = 0;  // x of the last point
   };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <numeric>
 #include <stop_token>
@@ -12,6 +13,7 @@
 #include "core/sha256.hpp"
 #include "media/make/make_clip.hpp"
 #include "support/paths.hpp"
+#include "unit/media/mp4_boxes.hpp"
 #include "unit/media/pictures.hpp"
 
 #include <react1/error.hpp>
@@ -298,6 +300,24 @@ TEST_CASE("remuxed MP3 keeps its sound to the sample and loses cover art and tag
   CHECK(written.audio->samples == made.info.audio->samples);
   CHECK(test::decode_samples(made.file.string()) == test::decode_samples(source, made.info.audio->index));
   CHECK(static_cast<unsigned char>(read_file(made.file).at(0)) == 0xFF);
+}
+
+TEST_CASE("MP3 whose edit list hides a whole packet is remuxed with that packet told as priming") {
+  // The first packet lasts 960 ticks by the index, so that the edit list, which begins at 1105, hides all 1152 samples.
+  const std::string usual = test::number(2, 4) + test::number(77, 4) + test::number(1152, 4);
+  const std::string shaken =
+      test::number(2, 4) + test::number(1, 4) + test::number(960, 4) + test::number(77, 4) + test::number(1152, 4);
+  std::string bytes = read_file(fixture("voice_mp3_in_2s.mp4"));
+  bytes.replace(bytes.find(usual), shaken.size(), shaken);
+  const TemporaryDirectory folder;
+  const std::string source = (folder.path() / "shaken.mp4").string();
+  std::ofstream(source, std::ios::binary) << bytes;
+  const Made made(source, 44100, [](AudioPlan& plan) { plan.action = ClipAction::remux; });
+  CHECK(made.info.audio->priming == mp3_frame);
+  CHECK(made.info.audio->samples == 77 * mp3_frame);
+  CHECK(made.clip.action == ClipAction::remux);
+  CHECK(made.clip.audio->samples == 77 * mp3_frame);
+  CHECK(test::decode_samples(made.file.string()) == test::decode_samples(source));
 }
 
 TEST_CASE("a cut MP3 is the beginning of its source, to the sample") {

@@ -166,6 +166,63 @@ TEST_CASE("a drifting clock is one stretched piece") {
   }
 }
 
+TEST_CASE("a clock that drifts is followed in few long frames, as far as their number lets it be told from jitter") {
+  const Grid grid{Rational(1, 1000), 11025, 1152};  // a frame lasts 104.49 ms
+  for (const double drift : {-0.01, 0.01}) {
+    for (int frames = 11; frames < 40; ++frames) {
+      const auto result = fit(grid, frames, [&](int i) { return spot(grid, i) * (1 + drift); });
+      CAPTURE(drift);
+      CAPTURE(frames);
+      REQUIRE(result.pieces.size() == 1);
+      CHECK(std::abs(result.pieces[0].stretch.to_double() - 1 - drift) * spot(grid, frames) < 0.001);
+    }
+  }
+}
+
+TEST_CASE("a clock that drifts is followed in few packets of a transport stream that hold many frames each") {
+  const Grid grid{Rational(1, 90000), 48000, 1152};
+  constexpr int together = 10;  // 240 ms
+  for (const double drift : {-0.01, 0.01}) {
+    for (int packets = 6; packets < 20; ++packets) {
+      const auto time_of = [&](int i) {
+        const int first = i / together * together;
+        return 1.4 + spot(grid, first) * (1 + drift) + spot(grid, i - first);
+      };
+      const auto result = fit(
+          grid, packets * together, time_of, [](double x) { return std::floor(x + 0.5); }, SoundClock::restarts,
+          together);
+      CAPTURE(drift);
+      CAPTURE(packets);
+      REQUIRE(result.pieces.size() == 1);
+      CHECK(std::abs(result.pieces[0].stretch.to_double() - 1 - drift) < 0.001);
+    }
+  }
+}
+
+TEST_CASE("jitter of few packets is no drift, also where packets hold several frames") {
+  for (const unsigned seed : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U, 12U}) {
+    for (const int together : {1, 2, 5, 8}) {
+      for (int packets = 6; packets < 30; ++packets) {
+        std::mt19937 random(seed);
+        std::uniform_real_distribution<double> off(-0.004, 0.004);
+        const Grid grid{Rational(1, 90000), 16000, 2048};
+        double shift = 0;
+        const auto result = fit(
+            grid, packets * together,
+            [&](int i) {
+              if (i % together == 0) shift = off(random);
+              return 1 + spot(grid, i) + shift;
+            },
+            [](double x) { return std::floor(x + 0.5); }, SoundClock::restarts, together);
+        CAPTURE(seed);
+        CAPTURE(together);
+        CAPTURE(packets);
+        CHECK(result.pieces.empty());
+      }
+    }
+  }
+}
+
 TEST_CASE("drift goes on behind a gap") {
   const Grid grid{Rational(1, 1000), 48000, 1024};
   const auto result = fit(grid, 1000, [&](int i) { return spot(grid, i) * 1.005 + (i >= 500 ? 3 : 0); });
