@@ -10,7 +10,7 @@
 #endif
 
 #include "core/sha256.hpp"
-#include "media/video_encoder.hpp"
+#include "media/picture/video_encoder.hpp"
 
 using namespace react1;  // NOLINT(google-build-using-namespace): a test of the library's own names
 
