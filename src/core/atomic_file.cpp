@@ -26,8 +26,11 @@ namespace {
 
 [[noreturn]] void throw_io(const fs::path& path, std::string message, int error) {
   std::string hint;
-  if (error == ENOSPC || error == EDQUOT) hint = "free some space, or choose another folder";
-  if (error == EACCES || error == EPERM || error == EROFS) hint = "check the permissions of the folder";
+  if (error == ENOSPC) hint = "free some space or inodes (df, df -i), or choose another folder";
+  if (error == EDQUOT) hint = "the quota is used up: free some space, or choose another folder";
+  if (error == EFBIG) hint = "allow larger files (ulimit -f), or choose another folder";
+  if (error == EROFS) hint = "the file system is read-only: choose another folder";
+  if (error == EACCES || error == EPERM) hint = "check the permissions of the folder";
   throw Error(ErrorCode::io, path.string(), std::move(message),
               {.detail = std::generic_category().message(error), .hint = std::move(hint)});
 }

@@ -13,6 +13,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
+#include "core/request_id.hpp"
 #include "fal/protocol/wire.hpp"
 #include "record/documents.hpp"
 #include "stages/collect/collect.hpp"
@@ -28,6 +29,7 @@
 #include "stages/submit/ensure_submitted.hpp"
 #include "stages/submit/pair_upload.hpp"
 #include "stages/verify/verify_result.hpp"
+#include "store/paid_call.hpp"
 #include "store/patience.hpp"
 
 namespace react1 {
@@ -160,6 +162,25 @@ Claim claim_of(const Intent& intent) {
   return claim;
 }
 
+/// A store that was lost, or is another one, does not know what was paid; a result at the output proves it. The job
+/// takes over its request, so that nothing is paid again.
+void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& options, Service& service,
+           const RunContext& context) {
+  const EarlierResult* proof = guard.unknown_to_store();
+  const bool may_pay = intent.job.state == JobState::created && !options.again && !intent.service.is_sandbox();
+  if (!may_pay || proof == nullptr || !is_request_id(proof->request_id)) return;
+  store::PaidCall call(service.jobs, intent.job);
+  if (call.claim(std::nullopt) != JobStore::Reserved::yes) return;  // another run is about to do the same
+  call.note({.request_id = proof->request_id});
+  call.submitted(store::kPatience);
+  intent.job = call.job();
+  context.observer->on_note(
+      {Note::Level::warning, "paid_by_record",
+       fmt::format(
+           "the job store does not know that this was paid for, but the record beside the output does: request {}",
+           proof->request_id)});
+}
+
 RunRecord run_job(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
                   Service service, const RunContext& context) {
   const Stopwatch total;
@@ -173,6 +194,7 @@ RunRecord run_job(const Source& video, const Source& audio, const std::string& o
   PairUpload uploads(service.client, clips_root(options), job_context);
   Intent intent = open_intent(video, audio, &guard, options, service, uploads, job_context);
   timings.prepare_s = total.seconds();
+  adopt(intent, guard, options, service, job_context);
   const auto reused = [&]() -> std::optional<RunRecord> {
     if (intent.job.state == JobState::created) return std::nullopt;
     Claim claim = claim_of(intent);

@@ -59,7 +59,10 @@ bool is_shared_memory_fault(int extended) {
 bool is_full(const fs::path& folder) {
   constexpr std::uint64_t kLeast = 64 << 10;
   struct statvfs facts {};
-  return ::statvfs(folder.c_str(), &facts) == 0 && facts.f_blocks != 0 && facts.f_bavail * facts.f_frsize < kLeast;
+  if (::statvfs(folder.c_str(), &facts) != 0) return false;
+  const bool has_room = facts.f_blocks == 0 || facts.f_bavail * facts.f_frsize >= kLeast;
+  const bool has_names = facts.f_files == 0 || facts.f_favail > 0;  // some file systems count no inodes
+  return !has_room || !has_names;
 }
 
 /// The errno behind it, 0 where SQLite does not tell.
@@ -72,14 +75,31 @@ int system_error_of(sqlite3* handle, int extended) {
   return last;
 }
 
-std::string hint_for(int extended, const std::string& path, const std::string& elsewhere) {
+/// What the system itself named, which SQLite's code may hide: an error at the log is one of its shared memory.
+std::string hint_for_system(int error, const std::string& elsewhere) {
+  switch (error) {
+    case EFBIG:
+      return fmt::format("allow larger files (ulimit -f), or {}", elsewhere);
+    case ENOSPC:
+      return "free some space on that disk";
+    case EDQUOT:
+      return "the quota is used up: free some space on that disk";
+    case EROFS:
+      return fmt::format("the file system is read-only: make it writable, or {}", elsewhere);
+    default:
+      return {};
+  }
+}
+
+std::string hint_for(int extended, int error, const std::string& path, const std::string& elsewhere) {
   const std::string folder = folder_of(path).string();
+  if (std::string hint = hint_for_system(error, elsewhere); !hint.empty()) return hint;
   if (is_lock_fault(extended)) {
     return fmt::format(
         "the file system of {} takes no locks, as NFS without its lock service or some FUSE ones; {} on a local disk",
         folder, elsewhere);
   }
-  if (is_full(folder)) return "free some space on that disk";
+  if (is_full(folder)) return "free some space on that disk, or some of its inodes (df -i)";
   if (is_shared_memory_fault(extended)) {
     return fmt::format(
         "the file system of {} offers no shared memory, which the write-ahead log needs, as some of NFS, SMB and FUSE; "
@@ -127,7 +147,7 @@ Fault fault_of(sqlite3* handle, int rc, const std::string& path, const std::stri
   fault.detail = lacks_locks || handle == nullptr ? sqlite3_errstr(extended) : sqlite3_errmsg(handle);
   const int error = lacks_locks ? ENOLCK : system_error_of(handle, extended);
   if (error != 0) fault.detail += ": " + std::generic_category().message(error);
-  fault.hint = hint_for(extended, path, elsewhere);
+  fault.hint = hint_for(extended, error, path, elsewhere);
   fault.retryable = held && !lacks_locks;
   return fault;
 }

@@ -1,6 +1,8 @@
 #include "store/paid_call.hpp"
 
 #include <fmt/format.h>
+#include <filesystem>
+#include <system_error>
 
 #include <chrono>
 #include <condition_variable>
@@ -116,10 +118,6 @@ void PaidCall::submitted(std::chrono::milliseconds patience) {
   const Patience bounded(patience);
   const Wait wait;
   const std::string id = job_.request.request_id;
-  const std::string known = slot_ ? "its id is in " + jobs_.journal_path() +
-                                        ", and the next run of the same command "
-                                        "finds it there"
-                                  : "keep its id";
   for (auto pause = 50ms;; pause = std::min(pause * 2, std::chrono::milliseconds(1000))) {
     try {
       if (!bring_in()) {
@@ -133,6 +131,11 @@ void PaidCall::submitted(std::chrono::milliseconds patience) {
       const bool is_stopped = error.code() == ErrorCode::interrupted;
       if (error.code() != ErrorCode::io && !is_stopped) throw;
       if (is_stopped || wait.sleep(pause) != Wait::State::on) {
+        std::error_code none;
+        const bool is_noted = slot_ && std::filesystem::exists(jobs_.journal_path(), none);
+        const std::string known =
+            is_noted ? "its id is in " + jobs_.journal_path() + ", and the next run of the same command finds it there"
+                     : "keep its id";
         throw Error(error.code(), error.where(),
                     fmt::format("the service accepted request {}, but the job store {}", id,
                                 is_stopped ? "is held by another process" : "can't be written"),

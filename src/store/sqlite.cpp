@@ -81,6 +81,14 @@ void Database::fail(int rc, std::string_view doing) const {
               {.detail = std::move(fault.detail), .hint = std::move(fault.hint), .retryable = fault.retryable});
 }
 
+void Database::require_in_place() const {
+  int has_moved = 0;
+  if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK || has_moved == 0)
+    return;
+  throw Error(ErrorCode::io, path_, "the " + what_ + " was moved, removed or unmounted while it was open",
+              {.hint = "put it back where it was, and look for what cleans or unmounts that folder"});
+}
+
 void Database::execute(const char* sql) {
   const int rc = sqlite3_exec(handle_.get(), sql, /*callback=*/nullptr, /*argument=*/nullptr, /*errmsg=*/nullptr);
   if (rc != SQLITE_OK) {

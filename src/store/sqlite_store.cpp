@@ -151,6 +151,7 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
 }
 
 bool SqliteStore::write(Job& job, JobState from, JobState to) {
+  database_.require_in_place();  // before, so that whoever tries again is told again
   Job after = job;
   after.state = to;
   after.updated_ms = now_ms();

@@ -236,6 +236,37 @@ TEST_CASE("outputs: another result is not replaced unless --overwrite says so") 
   }
 }
 
+TEST_CASE("outputs: a result with its record proves the payment where the store was lost or is another one") {
+  World world({.faults = paid_service()});
+  REQUIRE(world.run().exit == 0);
+  const std::string file = react1::sha256_file(world.out());
+  const std::string request = world.sandbox.submits().at(0).request_id;
+  // The sandbox plays a paid service, but its file says who made it, and so does the record.
+  Json record = Json::parse(read_file(world.out() + ".json"));
+  record["sandbox"] = false;
+  std::ofstream(world.out() + ".json") << record;
+  SUBCASE("lost") {
+    fs::remove_all(world.user.path("state"));
+  }
+  SUBCASE("another") {
+    world.user.with("REACT1_STORE", world.user.path("other.sqlite"));
+  }
+  const Outcome outcome = world.run({"--json"});
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit == 0);
+  CHECK(outcome.json()["request_id"] == request);
+  CHECK(outcome.err.find(request) != std::string::npos);  // says how it is known
+  CHECK(world.paid() == 1);
+  CHECK(react1::sha256_file(world.out()) == file);
+  const Json jobs = world.jobs();
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs.at(0)["state"] == "done");
+  CHECK(world.run_to(world.user.path("second.mp4")).exit == 0);  // the store knows it from now on
+  CHECK(world.paid() == 1);
+  CHECK(world.run({"--again"}).exit == 0);
+  CHECK(world.paid() == 2);
+}
+
 TEST_CASE("outputs: --overwrite replaces a file, and nothing but a file") {
   const World world;
   write_file(world.out(), "mine");

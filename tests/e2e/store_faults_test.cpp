@@ -136,6 +136,36 @@ TEST_CASE("stores: a fault of the job store at the moment of acceptance loses no
     play_at_acceptance(row);
 }
 
+TEST_CASE("stores: a state folder that goes while the paid call is on its way ends with the id, and no false promise") {
+  StoreWorld world(kLateAnswer);
+  Running running = world.user.start(run_arguments(world.user, {"--json"}));
+  while (world.paid() == 0) std::this_thread::sleep_for(5ms);
+  const std::string request = world.sandbox.submits().at(0).request_id;
+  SUBCASE("it is not there any more") {
+    fs::rename(world.user.path("state"), world.user.path("gone"));
+    const Outcome outcome = running.wait();
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit == 9);
+    CHECK(outcome.error()["request_id"] == request);
+    CHECK(outcome.err.find("moved, removed or unmounted") != std::string::npos);
+    CHECK(outcome.err.find("finds it there") == std::string::npos);
+    fs::rename(world.user.path("gone"), world.user.path("state"));
+    const Outcome again = world.run({"--json"});
+    CAPTURE(again.err);
+    CHECK(again.exit == 0);
+    CHECK(again.json()["request_id"] == request);
+  }
+  SUBCASE("it comes back in time") {
+    fs::rename(world.user.path("state"), world.user.path("gone"));
+    std::this_thread::sleep_for(3s);  // the answer came meanwhile; the store is tried for ten seconds
+    fs::rename(world.user.path("gone"), world.user.path("state"));
+    const Outcome outcome = running.wait();
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit == 0);
+  }
+  CHECK(world.paid() == 1);
+}
+
 TEST_CASE("stores: one that another program holds when the request is accepted loses no id") {
   StoreWorld world(kLateAnswer);
   Running running = world.user.start(run_arguments(world.user, {"--json"}));

@@ -105,6 +105,28 @@ TEST_CASE("strangers answer in place of the file") {
   for (const Stranger& stranger : kStrangers) meet(stranger, {"file"}, 6, "submitted");
 }
 
+TEST_CASE("strangers answer before anything is paid: no word about the key or the clips, and the next run goes on") {
+  for (const Stranger& stranger : kStrangers) {
+    for (const char* route : {"initiate", "upload"}) {
+      const std::string answer = stranger.answer;
+      const bool is_a_hosts = std::string(route) == "upload" && answer.find("html") == std::string::npos;
+      if (is_a_hosts) continue;  // an upload that a storage host answers or refuses with few words
+      CAPTURE(std::string(stranger.name));
+      CAPTURE(std::string(route));
+      Place place(std::string(R"({"route": ")") + route + R"(", "times": 2, "do": )" + answer + "}");
+      const Outcome first = place.run();
+      CAPTURE(first.err);
+      CHECK(first.exit == 6);
+      CHECK(place.sandbox.accepted_submits() == 0);
+      Outcome next = place.run();
+      if (next.exit == 6) next = place.run();  // what is not retried meets the stranger once a run
+      CAPTURE(next.err);
+      CHECK(next.exit == 0);
+      CHECK(place.sandbox.accepted_submits() == 1);
+    }
+  }
+}
+
 TEST_CASE("an answer that was paid for and can't be read is shown, and nothing of it acts on a terminal") {
   StrangerPlace place(
       R"({"route": "result", "times": 2, "do": {"merge": {"video": null, "clip": "https://x/\u001b[31mo.mp4"}}})");

@@ -142,6 +142,16 @@ Judgement judge(const http::Response& response, const Fault& fault) {
   return judge_client_error(status, fault);
 }
 
+/// What stands in between says by its status what it wants.
+std::string strangers_hint(int status) {
+  if (status == 407)
+    return "a proxy wants a user name and a password, or other ones: check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY";
+  if (status == 413)
+    return "something between here and the service takes no request of this size: raise its limit, or go round it "
+           "(NO_PROXY)";
+  return "something between here and the service may have answered in its place; check the URL, try again later";
+}
+
 /// Of the problems' own hints, the first; they know more than the status.
 std::string best_hint(const Fault& fault, std::string fallback) {
   for (const ServiceProblem& problem : fault.problems) {
@@ -196,14 +206,19 @@ Error refusal(const http::Response& response, const Subject& subject, const Secr
                 .problems = std::move(fault.problems)});
 }
 
+bool is_of_a_stranger(const http::Response& response, const Secret& key) {
+  if (response.ok() || is_passing_trouble(response.status)) return false;
+  return !read_fault(response, key).is_queue_format() && http::storage_fault_text(response.body).empty();
+}
+
 Error unusable(const http::Response& response, const Subject& subject, std::string expected, const Secret& key) {
   const Fault fault = read_fault(response, key);
-  return Error(
-      ErrorCode::network, subject.where, fmt::format("{}: the answer is not {}", subject.action, std::move(expected)),
-      {.detail = describe(response, fault),
-       .hint = "something between here and the service may have answered in its place; check the URL, try again later",
-       .retryable = true,
-       .request_id = subject.request_id});
+  return Error(ErrorCode::network, subject.where,
+               fmt::format("{}: the answer is not {}", subject.action, std::move(expected)),
+               {.detail = describe(response, fault),
+                .hint = strangers_hint(response.status),
+                .retryable = true,
+                .request_id = subject.request_id});
 }
 
 Error failure(const http::TransportFailure& failure, const Subject& subject) {
@@ -263,8 +278,9 @@ http::Response answer_of(http::Outcome outcome, const Subject& subject) {
 
 http::Response expect_ok(http::Outcome outcome, const Subject& subject, const Secret& key) {
   http::Response response = answer_of(std::move(outcome), subject);
-  if (!response.ok()) throw refusal(response, subject, key);
-  return response;
+  if (response.ok()) return response;
+  if (is_of_a_stranger(response, key)) throw unusable(response, subject, "the service's", key);
+  throw refusal(response, subject, key);
 }
 
 }  // namespace react1::fal

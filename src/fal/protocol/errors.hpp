@@ -43,7 +43,10 @@ struct Subject {
 /// An answer whose status is not 2xx (or that can't be used: see unusable()). Codes: 401 auth; 402 and locked accounts
 /// balance; other 403 auth; 3xx and other 4xx refused; 408, 429 and 5xx network, retryable.
 [[nodiscard]] Error refusal(const http::Response& response, const Subject& subject, const Secret& key);
-/// A 2xx that is not what was asked for: Error{network}, retryable.
+/// A page, a redirect or an empty answer in place of a refusal in the service's or a storage host's format: it says
+/// nothing about the key, the account or what was asked. False for 2xx, 408, 429 and 5xx.
+[[nodiscard]] bool is_of_a_stranger(const http::Response& response, const Secret& key);
+/// An answer that is not what was asked for, or not the service's: Error{network}, retryable.
 [[nodiscard]] Error unusable(const http::Response& response, const Subject& subject, std::string expected,
                              const Secret& key);
 /// No answer: local files io, a stop interrupted, everything else network.
@@ -51,7 +54,8 @@ struct Subject {
 
 /// The answer, whatever its status. Throws failure() when there is none.
 [[nodiscard]] http::Response answer_of(http::Outcome outcome, const Subject& subject);
-/// Throws the one of the above that fits, unless the outcome is a 2xx, which it returns.
+/// Throws the one of the above that fits, unless the outcome is a 2xx, which it returns. What a stranger answered is
+/// unusable().
 [[nodiscard]] http::Response expect_ok(http::Outcome outcome, const Subject& subject, const Secret& key);
 
 }  // namespace react1::fal

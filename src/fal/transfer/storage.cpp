@@ -145,6 +145,9 @@ UploadTarget initiate(const Session& session, const std::string& url, const Loca
 }
 
 Error storage_refusal(const http::Response& response, const Subject& subject, const Secret& key) {
+  const bool is_page = http::page_type(response.headers, response.body) == "text/html";
+  if ((is_page || response.status < 400 || response.status == 407) && !is_passing_trouble(response.status))
+    return unusable(response, subject, "a storage host's", key);
   if (response.status != 401 && response.status != 403) return refusal(response, subject, key);
   return Error(ErrorCode::refused, subject.where,
                fmt::format("{}: the storage host refused the signed URL (HTTP {})", subject.action, response.status),

@@ -33,7 +33,8 @@ void require_as_planned(const std::string& sent, const std::string& planned, con
 [[nodiscard]] UploadTarget initiate(const Session& session, const std::string& url, const LocalFile& file,
                                     const RunContext& context);
 
-/// refusal() for a host that is asked without the key: a 401 or 403 there is about the signed URL, so Error{refused}.
+/// refusal() for a host that is asked without the key: a 401 or 403 there is about the signed URL, so Error{refused}. A
+/// page, a redirect and a proxy's 407 are unusable().
 [[nodiscard]] Error storage_refusal(const http::Response& response, const Subject& subject, const Secret& key);
 
 }  // namespace react1::fal

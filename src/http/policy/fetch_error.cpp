@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "core/clock.hpp"
+#include "core/redact.hpp"
 #include "http/message/headers.hpp"
 #include "http/policy/retry.hpp"
 #include "http/policy/storage_fault.hpp"
@@ -49,9 +51,10 @@ Advice advice_for(TransportFailure::Kind kind) {
   }
 }
 
-const char* hint_for(int status) {
+const char* hint_for(int status, bool is_signed) {
   if (status == 401) return "give a URL that needs no login, or a signed one";
-  if (status == 403 || status == 410) return "a signed URL may have expired: get a new one";
+  if (status == 403 || status == 410)
+    return is_signed ? "a signed URL may have expired: get a new one" : "the server keeps it from us; check the URL";
   if (status == 407 || status == 511) return "a proxy or a network portal wants a login first";
   return is_retryable_status(status) ? "try again later" : "check the URL";
 }
@@ -88,7 +91,7 @@ Error status_error(int status, std::string_view body, const std::string& where, 
           over ? fmt::format("the URL ended at {} (HTTP {})", iso8601(*end), status)
                : fmt::format("the server answered HTTP {}", status),
           Error::Extra{.detail = storage_fault_text(body),
-                       .hint = over ? "get a new signed URL" : hint_for(status),
+                       .hint = over ? "get a new signed URL" : hint_for(status, url.find('?') != std::string::npos),
                        .retryable = is_retryable_status(status)}};
 }
 
@@ -115,6 +118,19 @@ Error packing_error(const std::string& packing, const std::string& where) {
   return {ErrorCode::network, where,
           fmt::format("the server sends the file packed ({}), though asked for it as it is", packing),
           Error::Extra{.hint = "store it without a Content-Encoding, or download it and name the file"}};
+}
+
+Error empty_error(const std::string& where) {
+  return {ErrorCode::media, where, "the file is empty",
+          Error::Extra{.hint = "it may still be being written, or its upload failed"}};
+}
+
+Error url_error(const std::string& url) {
+  const bool has_blank = std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
+  return {ErrorCode::usage, redact_url(url), "is not an http(s) URL",
+          Error::Extra{.detail = has_blank ? "it has a blank or a control character" : "",
+                       .hint = has_blank ? "write what may not stand in an URL percent-encoded (a blank is %20)"
+                                         : "give scheme, host and path, such as https://example.com/talk.mp4"}};
 }
 
 Error changed_error(const std::string& what, const std::string& where) {

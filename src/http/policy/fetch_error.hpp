@@ -23,6 +23,10 @@ namespace react1::http {
 [[nodiscard]] Error page_error(const std::string& type, const std::string& where);
 /// Error{network}: the body is packed, so that its bytes are not the file's.
 [[nodiscard]] Error packing_error(const std::string& packing, const std::string& where);
+/// Error{media}: a file without a byte.
+[[nodiscard]] Error empty_error(const std::string& where);
+/// Error{usage}: what parse_url() does not take.
+[[nodiscard]] Error url_error(const std::string& url);
 /// Error{network}, retryable: the file is another one than the one that was begun.
 [[nodiscard]] Error changed_error(const std::string& what, const std::string& where);
 

@@ -15,6 +15,7 @@
 #include "core/redact.hpp"
 #include "http/engine/curl_transport.hpp"
 #include "http/message/content_range.hpp"
+#include "http/message/url.hpp"
 #include "http/policy/fetch_error.hpp"
 
 namespace react1::http {
@@ -143,6 +144,13 @@ class RangedFile final : public RemoteFile {
     if (!system_clock().sleep_for(delay, call.stop)) throw stopped();
   }
 
+  /// A server may refuse ranges, or one that ends behind a short file (webfs: 400), and give the whole without one.
+  [[nodiscard]] bool asks_for_all(int status) {
+    if (is_begun() || all_at_once_) return false;
+    all_at_once_ = status == 400 || status == 405 || status == 416 || status == 501;
+    return all_at_once_;
+  }
+
   /// The bytes of `part`, as far as the file goes; of a server without ranges what came of the whole.
   std::string fetch(const Part& part, const RemoteCall& call) {
     std::string bytes;
@@ -153,6 +161,7 @@ class RangedFile final : public RemoteFile {
       Answer answer = taken_apart(outcome, call);
       std::optional<Error> problem = judge(answer, wanted);
       if (!problem && !is_begun()) return std::move(answer.body);
+      if (problem && asks_for_all(answer.status)) continue;
       if (!problem) {
         bytes += answer.body;
         if (wanted.begin + static_cast<std::int64_t>(answer.body.size()) >= std::min(part.end, *size_)) return bytes;
@@ -169,7 +178,7 @@ class RangedFile final : public RemoteFile {
   [[nodiscard]] Outcome exchange(const Part& wanted, const RemoteCall& call) const {
     Request request = request_for(call);
     request.sink = TextSink{.max_bytes = wanted.bytes(), .keep_part = true};
-    request.headers.add("Range", fmt::format("bytes={}-{}", wanted.begin, wanted.end - 1));
+    if (!all_at_once_) request.headers.add("Range", fmt::format("bytes={}-{}", wanted.begin, wanted.end - 1));
     if (is_begun() && version_.tag.starts_with('"')) request.headers.add("If-Range", version_.tag);
     return transport_->perform(request, RunContext{.stop = call.stop});
   }
@@ -194,9 +203,7 @@ class RangedFile final : public RemoteFile {
     if (answer.status == 206) return judge_part(answer, wanted);
     if (answer.status == 200) return judge_whole(answer);
     if (answer.status == 416) {
-      if (is_begun()) return changed_error("it has become shorter", name_);
-      return Error{ErrorCode::media, name_, "the file is empty",
-                   Error::Extra{.hint = "it may still be being written, or its upload failed"}};
+      return is_begun() ? changed_error("it has become shorter", name_) : empty_error(name_);
     }
     if (from_.url != url_ && answer.status >= 400 && answer.status < 500) {
       from_ = {url_, Reach::anywhere};  // where the redirect led may have ended: ask for the way once more
@@ -275,6 +282,7 @@ class RangedFile final : public RemoteFile {
     if (std::string packing = packing_of(answer.headers); !packing.empty()) return packing_error(packing, name_);
     const auto came = static_cast<std::int64_t>(answer.body.size());
     is_complete_ = length ? *length == came : came < options_.blocks.first;
+    if (is_complete_ && came == 0) return empty_error(name_);
     return std::nullopt;
   }
 
@@ -314,6 +322,7 @@ class RangedFile final : public RemoteFile {
   Version version_;
   std::optional<std::string> whole_;  // without ranges: what came first
   bool is_complete_ = false;          // that is all of it
+  bool all_at_once_ = false;          // the range was refused: asked for without one
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
@@ -333,6 +342,7 @@ std::shared_ptr<RemoteFile> open_for_media(const std::string& url, const RemoteC
 
 std::shared_ptr<RemoteFile> open_ranged_file(const std::string& url, const RemoteCall& call,
                                              std::shared_ptr<Transport> transport, const RangeOptions& options) {
+  if (!parse_url(url)) throw url_error(url);
   auto file = std::make_shared<RangedFile>(url, std::move(transport), options);
   file->open(call);
   return file;

@@ -21,7 +21,9 @@ void limit_memory() noexcept {
 }
 
 bool is_short_of_memory() noexcept {
-  void* room = ::mmap(nullptr, most_at_once, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  // Writable, because RLIMIT_DATA counts nothing else.
+  void* room =
+      ::mmap(nullptr, most_at_once, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (room == MAP_FAILED) return true;
   ::munmap(room, most_at_once);
   return false;

@@ -144,6 +144,11 @@ const EarlierResult* OutputGuard::same_result(const std::string& request_id) con
   return found == earlier_.end() ? nullptr : &*found;
 }
 
+const EarlierResult* OutputGuard::unknown_to_store() const noexcept {
+  const bool is_proof = !options_.overwrite && record_ && !record_->job && !sha256_.empty();
+  return is_proof && record_->sha256 == sha256_ ? &*record_ : nullptr;
+}
+
 Json OutputGuard::known(const std::string& request_id) const {
   return record_ && record_->request_id == request_id ? record_->record : Json(nullptr);
 }

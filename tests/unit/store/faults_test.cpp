@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,6 +67,11 @@ const Case kCases[] = {
     {"shared memory can't be opened", {VfsCall::shm_map, "", SQLITE_IOERR_SHMOPEN, EACCES}, "shared memory"},
     {"shared memory can't grow", {VfsCall::shm_map, "", SQLITE_IOERR_SHMSIZE, EIO}, "shared memory"},
     {"a full disk", {VfsCall::write, "", SQLITE_FULL, ENOSPC}, "free some space"},
+    {"no room for the log's index", {VfsCall::shm_map, "", SQLITE_IOERR_SHMSIZE, ENOSPC}, "free some space"},
+    {"a limit on a file's size", {VfsCall::shm_map, "", SQLITE_IOERR_SHMSIZE, EFBIG}, "ulimit -f"},
+    {"a log over the limit", {VfsCall::write, "", SQLITE_IOERR_WRITE, EFBIG}, "ulimit -f"},
+    {"a quota", {VfsCall::write, "", SQLITE_IOERR_WRITE, EDQUOT}, "free some space"},
+    {"a folder without inodes", {VfsCall::open, "-wal", SQLITE_CANTOPEN, ENOSPC}, "free some space"},
     {"a write that fails", {VfsCall::write, "", SQLITE_IOERR_WRITE, EIO}, "check that disk"},
     {"a disk that can't be flushed", {VfsCall::sync, "", SQLITE_IOERR_FSYNC, EIO}, "check that disk"},
     {"a read that fails", {VfsCall::read, ".sqlite", SQLITE_IOERR_READ, EIO}, "check that disk"},
@@ -91,6 +97,31 @@ class Held {
 };
 
 }  // namespace
+
+TEST_CASE("a store that is moved, removed or replaced while it is open takes no move of a job") {
+  for (const char* how : {"moved", "removed", "replaced", "its folder is moved"}) {
+    CAPTURE(std::string(how));
+    const Place place;
+    const std::string folder = (place.folder.path() / "state").string();
+    const std::string path = folder + "/jobs.sqlite";
+    std::filesystem::create_directory(folder);
+    const auto jobs = open_job_store(path);
+    Job job = created(*jobs, "x");
+    REQUIRE(jobs->move(job, JobState::created, JobState::submitting));
+    if (std::string(how) == "moved") std::filesystem::rename(path, path + ".old");
+    if (std::string(how) == "removed") std::filesystem::remove(path);
+    if (std::string(how) == "its folder is moved") std::filesystem::rename(folder, folder + ".old");
+    if (std::string(how) == "replaced") {
+      std::filesystem::remove(path);
+      write_file_atomically(path, "another");
+    }
+    const Error error = test::caught_from([&] { (void)jobs->move(job, JobState::submitting, JobState::submitted); });
+    CHECK(error.code() == ErrorCode::io);
+    CHECK(error.message().find("was moved, removed or unmounted") != std::string::npos);
+    CHECK(error.where() == path);
+    CHECK(job.state == JobState::submitting);
+  }
+}
 
 TEST_CASE("each fault of the file system is named with its cure when the store is opened or first written to") {
   for (const Case& c : kCases) {

@@ -132,8 +132,36 @@ TEST_CASE("a redirect that makes a GET of the PUT is not followed") {
   bench.server.otherwise([&bench](const SeenRequest& request) {
     return request.method == "POST" ? bench.initiated() : answer(302, "", "", "Location: /other\r\n");
   });
-  CHECK(thrown_by([&] { static_cast<void>(bench.upload()); }).code() == ErrorCode::refused);
+  CHECK(thrown_by([&] { static_cast<void>(bench.upload()); }).code() == ErrorCode::network);
   CHECK(bench.server.count("PUT", "/other") == 0);
+}
+
+TEST_CASE("what a stranger answers to an upload says nothing about the key, the URL or the clip") {
+  const std::string page = "<html><head><title>Blocked</title></head></html>";
+  for (const int status : {302, 400, 401, 402, 403, 404, 407, 413, 422, 451}) {
+    for (const bool at_first : {true, false}) {
+      CAPTURE(status);
+      CAPTURE(at_first);
+      UploadBench bench;
+      bench.server.otherwise([&](const SeenRequest& request) {
+        if (request.method == "POST" && !at_first) return bench.initiated();
+        return answer(status, page, "text/html", "Location: https://login.example/\r\n");
+      });
+      const Error error = thrown_by([&] { static_cast<void>(bench.upload()); });
+      CHECK(error.code() == ErrorCode::network);
+      CHECK(error.retryable());
+      CHECK(contains(error.hint(), status == 407 ? "proxy" : "something between here and the service"));
+    }
+  }
+}
+
+TEST_CASE("only the service's own words refuse the key or the account at the upload") {
+  for (const std::string& strange : {answer(403, ""), answer(401, "Unauthorized", "text/plain"),
+                                     answer(402, R"({"ok":false})"), answer(301, "", "", "Location: /\r\n")}) {
+    UploadBench bench;
+    bench.server.otherwise([&](const SeenRequest&) { return strange; });
+    CHECK(thrown_by([&] { static_cast<void>(bench.upload()); }).code() == ErrorCode::network);
+  }
 }
 
 TEST_CASE("a file that is missing, empty or a folder is an io error before anything is sent") {

@@ -142,6 +142,49 @@ TEST_CASE("a server without ranges gives the whole, from the first answer when t
   }
 }
 
+TEST_CASE("a server that refuses a range gives the whole without one") {
+  for (const int refusal : {400, 405, 416, 501}) {
+    CAPTURE(refusal);
+    for (const std::size_t size : {3 * kKiB, 40 * kKiB}) {
+      const std::string body = pattern(size);
+      RawServer server;
+      server.otherwise([&](const SeenRequest& request) {
+        const bool has_range = asked_range(request).is_set;
+        return has_range ? answer(refusal, "", "text/html") : answer(200, body, "video/mp4");
+      });
+      const auto file = open(server.url("/clip"));
+      CHECK_FALSE(file->size());
+      CHECK(copied(*file) == body);
+    }
+    RawServer server;
+    server.otherwise([&](const SeenRequest&) { return answer(refusal, "", "text/html"); });
+    CHECK(caught_from([&] { static_cast<void>(open(server.url("/clip"))); }).code() ==
+          (refusal == 416 ? ErrorCode::media : ErrorCode::network));
+    CHECK(server.requests().size() == 2);
+  }
+}
+
+TEST_CASE("what is no URL is a matter of usage and goes nowhere") {
+  for (const char* url : {"http://127.0.0.1/a b.mp4?sig=secret", "http://127.0.0.1/a\tb.mp4", "http:///a.mp4",
+                          "http://[::1/a.mp4", "http://127.0.0.1:99999/a.mp4"}) {
+    CAPTURE(std::string(url));
+    const Error error = caught_from([&] { static_cast<void>(open(url)); });
+    CHECK(error.code() == ErrorCode::usage);
+    CHECK_FALSE(error.hint().empty());
+    CHECK(std::string{error.what()}.find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("a refusal speaks of signed URLs only where one may have been") {
+  RawServer server;
+  server.otherwise([&](const SeenRequest&) { return answer(403, "", "text/html"); });
+  const auto hint = [&](const char* path) {
+    return caught_from([&] { static_cast<void>(open(server.url(path))); }).hint();
+  };
+  CHECK(hint("/clip?sig=1").find("signed") != std::string::npos);
+  CHECK(hint("/folder/").find("signed") == std::string::npos);
+}
+
 TEST_CASE("a server whose ranges can't be believed is read like one without") {
   const std::string body = pattern(20 * kKiB);
   for (const std::string& range : {std::string{"bytes 1-4096/20480"}, std::string{"bytes 0-4095/*"},
@@ -281,7 +324,18 @@ TEST_CASE("a web page in place of a file says so, and so does an empty file") {
     CHECK(error.code() == ErrorCode::media);
     CHECK_FALSE(error.retryable());
   }
-  CHECK(server.requests().size() == 3);
+  CHECK(server.requests().size() == 4);  // what is said to have no such range is asked for as a whole
+}
+
+TEST_CASE("an empty file of a server without ranges is empty, too") {
+  for (const std::string& framing : {std::string("Content-Length: 0"), std::string("Connection: close")}) {
+    RawServer server;
+    server.otherwise(
+        [&](const SeenRequest&) { return "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n" + framing + "\r\n\r\n"; });
+    const Error error = caught_from([&] { static_cast<void>(open(server.url("/clip"))); });
+    CHECK(error.code() == ErrorCode::media);
+    CHECK(error.message() == "the file is empty");
+  }
 }
 
 TEST_CASE("a refusal names the status, what the store says and that a signed URL has ended, and no secret") {
