@@ -113,7 +113,7 @@ TEST_CASE("strangers answer before anything is paid: no word about the key or th
       if (is_a_hosts) continue;  // an upload that a storage host answers or refuses with few words
       CAPTURE(std::string(stranger.name));
       CAPTURE(std::string(route));
-      Place place(std::string(R"({"route": ")") + route + R"(", "times": 2, "do": )" + answer + "}");
+      StrangerPlace place(std::string(R"({"route": ")") + route + R"(", "times": 2, "do": )" + answer + "}");
       const Outcome first = place.run();
       CAPTURE(first.err);
       CHECK(first.exit == 6);

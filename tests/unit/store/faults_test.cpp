@@ -106,7 +106,7 @@ TEST_CASE("a store that is moved, removed or replaced while it is open takes no 
     const std::string path = folder + "/jobs.sqlite";
     std::filesystem::create_directory(folder);
     const auto jobs = open_job_store(path);
-    Job job = created(*jobs, "x");
+    Job job = new_job(*jobs, "x");
     REQUIRE(jobs->move(job, JobState::created, JobState::submitting));
     if (std::string(how) == "moved") std::filesystem::rename(path, path + ".old");
     if (std::string(how) == "removed") std::filesystem::remove(path);
