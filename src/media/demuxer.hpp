@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "media/early_packet.hpp"
 #include "media/ff/handles.hpp"
 #include "media/ff/interrupt.hpp"
 #include "media/mp3_scan.hpp"
@@ -107,6 +108,7 @@ class Demuxer {
   std::optional<Mp3Scan> mp3_;
   ff::InputFormat format_;
   PictureJoiner joiner_;
+  EarlyPackets early_;
   bool is_ogg_ = false, is_mp4_ = false;
   std::map<int, OggHeaders> ogg_headers_;           // by stream
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to
