@@ -253,14 +253,7 @@ void SoundTimelineFit::take(const Point& point) {
   piece.packets += static_cast<double>(point.packets);
   const double y = point.late - piece.origin;
   for (std::int64_t i = 0; i < point.frames; ++i) {
-    const auto x = static_cast<double>(point.sample + i * point.length - piece.first_sample);
-    piece.count += 1;
-    piece.x += x;
-    piece.y += y;
-    piece.xx += x * x;
-    piece.xy += x * y;
-    piece.yy += y * y;
-    piece.furthest = x;
+    piece.line.take(static_cast<double>(point.sample + i * point.length - piece.first_sample), y);
   }
   last_late_ = point.late;
   last_length_ = point.length;
@@ -271,19 +264,16 @@ void SoundTimelineFit::take(const Point& point) {
 /// 1 where the line through the points is level, as far as their jitter allows to say.
 Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   constexpr std::int64_t resolution = 10'000'000;  // 0.1 millionths: a third of a millisecond in an hour
-  const double n = piece.count;
-  const double width = n * piece.xx - piece.x * piece.x;
-  if (piece.packets < least_slope_packets || piece.furthest < least_slope_s * rate_ || width <= 0) return 1;
-  const double slope = (n * piece.xy - piece.x * piece.y) / width;
-  const double level = (piece.y - slope * piece.x) / n;
-  const double residual = std::max(piece.yy - slope * piece.xy - level * piece.y, 0.0) / n;
-  const double rise = std::abs(slope) * piece.furthest;
+  const DriftLine& line = piece.line;
+  if (piece.packets < least_slope_packets || line.furthest() < least_slope_s * rate_) return 1;
+  const double slope = line.slope();
+  const double rise = std::abs(slope) * line.furthest();
   // Frames of one packet are no witnesses of their own, and the line takes two packets for itself.
   const double witnesses = piece.packets - 2;
-  const double uncertain = std::sqrt(residual * 12 / witnesses);
+  const double uncertain = std::sqrt(line.residual() * 12 / witnesses);
   // By chance, so many times as uncertain is one line in a thousand (Student's t).
   const double sure = 6 + 60 / (witnesses * witnesses);
-  if (rise <= rounding_ || rise <= sure * uncertain) return 1;
+  if (rise <= rounding_ || rise <= sure * uncertain || !line.slopes_all_along()) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
 
@@ -297,7 +287,7 @@ SoundTimelineFit::Result SoundTimelineFit::finish(std::int64_t skipped) {
     const Rational stretch = stretch_of(piece);
     if (abs(stretch - 1).to_double() > most_drift) result.plausible = false;
     const double slope = (stretch - 1).to_double();
-    const double level = (piece.y - slope * piece.x) / piece.count;  // of the line at the piece's first sample
+    const double level = piece.line.level_at_slope(slope);  // of the line at the piece's first sample
     if (result.pieces.empty()) {
       first_level = level;
       result.first_is_early = Rational(std::llround(level), rate_);
