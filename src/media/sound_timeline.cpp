@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace react1::media {
@@ -282,16 +283,22 @@ SoundTimelineFit::Result SoundTimelineFit::finish(std::int64_t skipped) {
   Result result;
   result.restarts = restarted_;
   result.plausible = pieces_.size() < 8 || pieces_.size() * 4 < static_cast<std::size_t>(points_);
+  // Pieces of which no sample is heard say nothing: the sound starts where the first one that is heard lies.
+  const auto is_begun = [skipped](const Piece& piece) { return piece.first_sample <= skipped; };
+  const auto behind = std::find_if_not(pieces_.begin(), pieces_.end(), is_begun);
+  const std::span<const Piece> heard(behind == pieces_.begin() ? behind : behind - 1, pieces_.end());
   double first_level = 0;
-  for (const Piece& piece : pieces_) {
+  for (const Piece& piece : heard) {
     const Rational stretch = stretch_of(piece);
     if (abs(stretch - 1).to_double() > most_drift) result.plausible = false;
     const double slope = (stretch - 1).to_double();
     const double level = piece.line.level_at_slope(slope);  // of the line at the piece's first sample
     if (result.pieces.empty()) {
-      first_level = level;
-      result.first_is_early = Rational(std::llround(level), rate_);
-      result.first_is_off = std::abs(level) > rounding_;
+      const bool leads = &piece == &pieces_.front();
+      first_level = leads ? level : piece.origin + level - slope * static_cast<double>(piece.first_sample);
+      const double early = leads ? level : first_level + slope * static_cast<double>(skipped);
+      result.first_is_early = Rational(std::llround(early), rate_);
+      result.first_is_off = std::abs(early) > rounding_;
       result.pieces.push_back({0, 0, stretch});
       continue;
     }
