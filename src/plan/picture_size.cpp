@@ -34,7 +34,8 @@ bool range_is_untagged(const std::string& tag) {
 
 const VideoInfo& require_moving_picture(const MediaInfo& info) {
   if (info.still_image) {
-    refuse(info, "is a still image; VIDEO needs a moving picture", "give a clip of at least 1 s");
+    refuse(info, "is a still image; VIDEO needs a moving picture",
+           "give a clip of at least 1 s; of a motion photo, export the video");
   }
   if (!info.video) {
     const bool cover = std::any_of(info.streams.begin(), info.streams.end(),

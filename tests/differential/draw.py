@@ -175,6 +175,8 @@ def draw_audio(dice, video):
     _draw_length(dice, audio, min(seconds, 19))
     if codec == "mp3" and odd(dice, 0.4):
         audio["bitrate_k"] = dice.choice(["vbr", 64, 128, 320 if rate >= 32000 else 64])
+    if codec == "eac3" and odd(dice, 0.4):
+        audio["bitrate_k"] = dice.choice([1500, 3000])  # too much for six blocks: frames of 768 and 512 samples
     may_lack = container in formats.GAP_CONTAINERS and codec not in formats.NEVER_WITH_GAPS
     if may_lack and odd(dice, 0.18):
         packets = audio["samples"] // formats.FRAME_SAMPLES.get(codec, 1024)

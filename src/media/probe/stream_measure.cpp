@@ -110,9 +110,11 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   if (sample_format != nullptr) audio.sample_fmt = sample_format;
   audio.priming = priming_of(survey, stream);
   // The first packet that is shown tells the start, and how much priming those before it have taken along.
-  const bool leads_in = survey.samples_not_shown > 0 && survey.samples_not_shown <= audio.priming && survey.first;
+  const bool leads_in =
+      survey.samples_not_shown > 0 && survey.first && survey.first_time && *survey.first > *survey.first_time;
   const std::int64_t first = leads_in ? *survey.first : survey.first_time.value_or(survey.first.value_or(0));
-  const std::int64_t primed = leads_in ? audio.priming - survey.samples_not_shown : audio.priming;
+  const std::int64_t primed =
+      leads_in ? std::max<std::int64_t>(audio.priming - survey.samples_not_shown, 0) : audio.priming;
   audio.start_s = Rational{first} * tick;
   if (codec.sample_rate > 0) audio.start_s = audio.start_s + Rational{primed, codec.sample_rate};
   if (header.duration) audio.header_duration_s = Rational{*header.duration} * tick;

@@ -19,6 +19,17 @@ bool is_uncompressed(AVCodecID codec) {
   return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT;
 }
 
+/// Every sample is told by its difference from the one before, from the first on. Whoever begins in the middle is off
+/// by a constant for ever. Of these codecs only a few begin each block with a sample of its own.
+bool counts_from_the_first(AVCodecID codec) {
+  constexpr std::array begins_anew{AV_CODEC_ID_ADPCM_IMA_QT, AV_CODEC_ID_ADPCM_IMA_WAV, AV_CODEC_ID_ADPCM_MS,
+                                   AV_CODEC_ID_ADPCM_SWF};
+  if (std::find(begins_anew.begin(), begins_anew.end(), codec) != begins_anew.end()) return false;
+  const bool adpcm = codec >= AV_CODEC_ID_ADPCM_IMA_QT && codec < AV_CODEC_ID_AMR_NB;
+  const bool dpcm = codec >= AV_CODEC_ID_ROQ_DPCM && codec < AV_CODEC_ID_MP2;
+  return adpcm || dpcm;
+}
+
 }  // namespace
 
 SoundReader::SoundReader(Source source, const AudioInfo& audio, const SoundWindow& window, SourceOptions options,
@@ -76,6 +87,10 @@ bool SoundReader::has_rounded_sums() const {
 void SoundReader::go_to_window() {
   // Where one timestamp belongs to two places, everything is decoded and counted.
   if (audio_.clock_restarts || timeline_.overlaps() || has_rounded_sums()) return;
+  if (counts_from_the_first(demuxer_->stream(stream_index()).codecpar->codec_id)) {
+    if (std::exchange(excerpt_, std::nullopt)) open();
+    return;
+  }
   bool may_seek = is_exact_after_a_seek();
   for (Seconds margin = nearest_entry; margin < window_.start_s; margin = margin * 4) {
     if (may_seek) may_seek = enter_at(window_.start_s - margin);

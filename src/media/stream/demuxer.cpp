@@ -149,6 +149,8 @@ void Demuxer::open(const Source& source) {
   // FFmpeg guesses, and a few frames of MP3 may look like something else to it.
   const bool is_sure = !io_->is_remote() && begins_as_mp3(head_of(*io_), size_ <= head_size);
   int opened = open_format(ending, is_sure ? mp3 : nullptr);
+  // By its ending a picture would be read as one of a series of files; its content says what it is.
+  if (opened == AVERROR(EINVAL)) opened = open_format("clip", nullptr);
   const bool is_unknown = opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA;
   // Bytes without a meaning before the first frame may look like something else, too.
   const bool is_doubtful = opened >= 0 && format_->iformat != mp3 && format_->probe_score <= AVPROBE_SCORE_EXTENSION &&
@@ -229,6 +231,7 @@ void Demuxer::learn_streams() {
   is_ogg_ = format == "ogg";
   is_mp4_ = format.starts_with("mov,");
   if (options_.header_is_enough && is_mp4_) return;
+  if (is_mp4_ && !options_.packets_as_stored) early_.learn(*format_);
   StreamSettings settings(*format_, options_.source.max_pixels);
   interrupt_.begin();
   if (learn_from_first_picture(*format_, options_.source.max_pixels)) return;
@@ -318,6 +321,7 @@ bool Demuxer::is_wanted(AVPacket& packet) {
   const AVStream& its_stream = stream(packet.stream_index);
   if (is_ogg_ && ogg_headers_[packet.stream_index].is_header(packet, its_stream.codecpar->codec_id)) return false;
   if (is_mp4_) tell_skip_in_samples(its_stream, packet);
+  early_.put_right(packet);
   return its_stream.discard != AVDISCARD_ALL && (options_.packets_as_stored || joiner_.take(its_stream, packet));
 }
 

@@ -14,6 +14,7 @@
 #include "media/format/mp3_scan.hpp"
 #include "media/format/ogg_headers.hpp"
 #include "media/source/source_io.hpp"
+#include "media/stream/early_packet.hpp"
 #include "media/stream/picture_joiner.hpp"
 
 #include <react1/media.hpp>
@@ -107,6 +108,7 @@ class Demuxer {
   std::optional<Mp3Scan> mp3_;
   ff::InputFormat format_;
   PictureJoiner joiner_;
+  EarlyPackets early_;
   bool is_ogg_ = false, is_mp4_ = false;
   std::map<int, OggHeaders> ogg_headers_;           // by stream
   std::int64_t given_ = 0;                          // what the packets since the last seek amount to

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace react1::media {
@@ -253,14 +254,7 @@ void SoundTimelineFit::take(const Point& point) {
   piece.packets += static_cast<double>(point.packets);
   const double y = point.late - piece.origin;
   for (std::int64_t i = 0; i < point.frames; ++i) {
-    const auto x = static_cast<double>(point.sample + i * point.length - piece.first_sample);
-    piece.count += 1;
-    piece.x += x;
-    piece.y += y;
-    piece.xx += x * x;
-    piece.xy += x * y;
-    piece.yy += y * y;
-    piece.furthest = x;
+    piece.line.take(static_cast<double>(point.sample + i * point.length - piece.first_sample), y);
   }
   last_late_ = point.late;
   last_length_ = point.length;
@@ -271,19 +265,16 @@ void SoundTimelineFit::take(const Point& point) {
 /// 1 where the line through the points is level, as far as their jitter allows to say.
 Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   constexpr std::int64_t resolution = 10'000'000;  // 0.1 millionths: a third of a millisecond in an hour
-  const double n = piece.count;
-  const double width = n * piece.xx - piece.x * piece.x;
-  if (piece.packets < least_slope_packets || piece.furthest < least_slope_s * rate_ || width <= 0) return 1;
-  const double slope = (n * piece.xy - piece.x * piece.y) / width;
-  const double level = (piece.y - slope * piece.x) / n;
-  const double residual = std::max(piece.yy - slope * piece.xy - level * piece.y, 0.0) / n;
-  const double rise = std::abs(slope) * piece.furthest;
+  const DriftLine& line = piece.line;
+  if (piece.packets < least_slope_packets || line.furthest() < least_slope_s * rate_) return 1;
+  const double slope = line.slope();
+  const double rise = std::abs(slope) * line.furthest();
   // Frames of one packet are no witnesses of their own, and the line takes two packets for itself.
   const double witnesses = piece.packets - 2;
-  const double uncertain = std::sqrt(residual * 12 / witnesses);
+  const double uncertain = std::sqrt(line.residual() * 12 / witnesses);
   // By chance, so many times as uncertain is one line in a thousand (Student's t).
   const double sure = 6 + 60 / (witnesses * witnesses);
-  if (rise <= rounding_ || rise <= sure * uncertain) return 1;
+  if (rise <= rounding_ || rise <= sure * uncertain || !line.slopes_all_along()) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
 
@@ -292,16 +283,22 @@ SoundTimelineFit::Result SoundTimelineFit::finish(std::int64_t skipped) {
   Result result;
   result.restarts = restarted_;
   result.plausible = pieces_.size() < 8 || pieces_.size() * 4 < static_cast<std::size_t>(points_);
+  // Pieces of which no sample is heard say nothing: the sound starts where the first one that is heard lies.
+  const auto is_begun = [skipped](const Piece& piece) { return piece.first_sample <= skipped; };
+  const auto behind = std::find_if_not(pieces_.begin(), pieces_.end(), is_begun);
+  const std::span<const Piece> heard(behind == pieces_.begin() ? behind : behind - 1, pieces_.end());
   double first_level = 0;
-  for (const Piece& piece : pieces_) {
+  for (const Piece& piece : heard) {
     const Rational stretch = stretch_of(piece);
     if (abs(stretch - 1).to_double() > most_drift) result.plausible = false;
     const double slope = (stretch - 1).to_double();
-    const double level = (piece.y - slope * piece.x) / piece.count;  // of the line at the piece's first sample
+    const double level = piece.line.level_at_slope(slope);  // of the line at the piece's first sample
     if (result.pieces.empty()) {
-      first_level = level;
-      result.first_is_early = Rational(std::llround(level), rate_);
-      result.first_is_off = std::abs(level) > rounding_;
+      const bool leads = &piece == &pieces_.front();
+      first_level = leads ? level : piece.origin + level - slope * static_cast<double>(piece.first_sample);
+      const double early = leads ? level : first_level + slope * static_cast<double>(skipped);
+      result.first_is_early = Rational(std::llround(early), rate_);
+      result.first_is_off = std::abs(early) > rounding_;
       result.pieces.push_back({0, 0, stretch});
       continue;
     }

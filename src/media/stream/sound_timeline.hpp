@@ -10,6 +10,8 @@
 
 #include <react1/media_info.hpp>
 
+#include "media/stream/drift_line.hpp"
+
 namespace react1::media {
 
 /// Stored samples ↔ time, both relative to the first sample that is heard.
@@ -92,13 +94,12 @@ class SoundTimelineFit {
     std::int64_t packets = 1;  // of the container, that these frames come from
     [[nodiscard]] std::size_t votes() const;
   };
-  /// A piece in the making, with the sums of a straight line through its points.
+  /// A piece in the making.
   struct Piece {
     std::int64_t first_sample = 0;
-    double origin = 0;  // of `late`
-    double count = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
-    double packets = 0;   // of the container
-    double furthest = 0;  // x of the last point
+    double origin = 0;   // of `late`
+    DriftLine line;      // samples late, relative to `origin`, by samples since the first
+    double packets = 0;  // of the container
   };
 
   void settle_front();

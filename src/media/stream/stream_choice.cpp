@@ -19,7 +19,10 @@ Kind kind_of(AVMediaType type) {
 }
 
 bool better(const StreamCandidate& a, const StreamCandidate& b) {
-  return std::tuple{!a.is_special, a.is_default, a.extent} > std::tuple{!b.is_special, b.is_default, b.extent};
+  const auto rank = [](const StreamCandidate& candidate) {
+    return std::tuple{!candidate.is_still, !candidate.is_special, candidate.is_default, candidate.extent};
+  };
+  return rank(a) > rank(b);
 }
 
 /// The best of one kind (the first of equals) and how many there are.
@@ -58,6 +61,7 @@ std::vector<StreamCandidate> stream_candidates(const AVFormatContext& format) {
                                                      : std::int64_t{codec.ch_layout.nb_channels};
     candidate.usable = codec.codec_id != AV_CODEC_ID_NONE && candidate.extent > 0;
     candidate.is_picture = is_picture(stream);
+    candidate.is_still = candidate.kind == Kind::video && stream.nb_frames == 1;
     candidate.is_default = (stream.disposition & AV_DISPOSITION_DEFAULT) != 0;
     candidate.is_special = (stream.disposition & special_dispositions) != 0;
     candidates.push_back(candidate);

@@ -19,6 +19,7 @@ struct StreamCandidate {
   Kind kind = Kind::other;
   bool usable = true;       ///< has a known codec and a size or channels
   bool is_picture = false;  ///< cover art, timed thumbnail, still image
+  bool is_still = false;    ///< its header says that it holds a single picture, as beside a motion photo's video
   bool is_default = false;
   bool is_special = false;  ///< description, commentary, for the hearing impaired, a dependent layer, …
   std::int64_t extent = 0;  ///< pixels of a video, channels of an audio stream
@@ -29,7 +30,8 @@ struct StreamChoice {
   int videos = 0, audios = 0;       ///< how many could have been chosen
 };
 
-/// Ordinary streams before special ones, then default ones, then the largest, then the first. Pictures never.
+/// Moving pictures before a single one, ordinary streams before special ones, then default ones, then the largest, then
+/// the first. Cover art never.
 [[nodiscard]] StreamChoice choose_streams(std::span<const StreamCandidate> candidates);
 
 [[nodiscard]] std::vector<StreamCandidate> stream_candidates(const AVFormatContext& format);

@@ -315,6 +315,7 @@ TEST_CASE("MP3 whose edit list hides a whole packet is remuxed with that packet 
   const Made made(source, 44100, [](AudioPlan& plan) { plan.action = ClipAction::remux; });
   CHECK(made.info.audio->priming == mp3_frame);
   CHECK(made.info.audio->samples == 77 * mp3_frame);
+  CHECK(made.info.audio->start_s == Rational(960 - 1105, 44100));
   CHECK(made.clip.action == ClipAction::remux);
   CHECK(made.clip.audio->samples == 77 * mp3_frame);
   CHECK(test::decode_samples(made.file.string()) == test::decode_samples(source));

@@ -142,6 +142,17 @@ TEST_CASE("a picture file is a still image without a length") {
   CHECK(info.video->fps == Rational{0});
 }
 
+TEST_CASE("a photograph is a still image, whatever its ending, and no unknown file") {
+  const TemporaryDirectory folder;
+  const std::string picture = read_file(test::fixture("still_image.png"));
+  for (const char* name : {"photo.jpg", "photo.png", "photo.webp", "photo.mp4", "photo"}) {
+    CAPTURE(name);
+    const std::filesystem::path path = folder.path() / name;
+    std::ofstream(path, std::ios::binary) << picture;
+    CHECK(probe(path.string()).still_image);
+  }
+}
+
 TEST_CASE("a header without a duration is told and the packets measured") {
   const MediaInfo info = probe(test::fixture("presenter_vp9_no_duration.webm"));
   CHECK_FALSE(info.container_duration_s.has_value());

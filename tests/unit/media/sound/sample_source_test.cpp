@@ -211,7 +211,28 @@ void check_like_trimmed(const std::string& name, std::int64_t exact_to = 0) {
 }  // namespace
 
 TEST_CASE("a window of compressed WAV begins with the right sample") {
-  check_like_trimmed("ima_adpcm_4s.wav");
+  for (const char* name : {"ima_adpcm_4s.wav", "yamaha_adpcm_4s.wav"}) check_like_trimmed(name);
+}
+
+TEST_CASE("a window of samples that are told by their differences is the same sound") {
+  for (const char* name : {"ima_adpcm_4s.wav", "yamaha_adpcm_4s.wav"}) {
+    const std::string path = fixture(name);
+    const MediaInfo info = probe(path);
+    const auto from = [&](const Seconds& start) {
+      AudioPlan plan = window(info, start, info.audio->duration_s);
+      plan.sample_rate = info.audio->sample_rate;
+      plan.samples = ((info.audio->duration_s - start) * plan.sample_rate).floor();
+      return samples_of(path, info, plan);
+    };
+    const std::vector<float> whole = from(0);
+    for (const int start : {1, 2, 3}) {
+      CAPTURE(name);
+      CAPTURE(start);
+      const std::vector<float> part = from(start);
+      const auto begin = whole.begin() + std::ptrdiff_t{start} * info.audio->sample_rate;
+      CHECK(std::equal(part.begin(), part.end(), begin, whole.end()));
+    }
+  }
 }
 
 TEST_CASE("a window of any container begins with the right sample") {

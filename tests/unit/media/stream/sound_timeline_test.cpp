@@ -223,6 +223,41 @@ TEST_CASE("jitter of few packets is no drift, also where packets hold several fr
   }
 }
 
+TEST_CASE("a jump too small to be one is no drift, wherever it is") {
+  for (const Grid& grid : {Grid{Rational(1, 44100), 44100, 1024}, Grid{Rational(1, 1000), 44100, 512}}) {
+    const int frames = 4 * grid.rate / static_cast<int>(grid.frame);
+    const double jump = grid.tick == Rational(1, 1000) ? 0.0018 : 0.0009;
+    for (const double sign : {-1.0, 1.0}) {
+      for (int at = frames / 6; at <= frames * 5 / 6; at += 5) {
+        const auto result = fit(grid, frames, [&](int i) { return spot(grid, i) + (i >= at ? sign * jump : 0); });
+        CAPTURE(text(grid));
+        CAPTURE(at);
+        CHECK(result.pieces.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("a gap before the first sample that is heard is a late start") {
+  constexpr std::int64_t frame = 4096, gap = 36864;
+  for (const std::int64_t skipped : {std::int64_t{0}, frame - 1, frame, frame + 432}) {
+    SoundTimelineFit fit(Rational(1, 48000), 48000, SoundClock::steady);
+    for (int i = 0; i < 30; ++i) fit.add(i * frame + (i > 0 ? gap : 0), frame);
+    const auto result = fit.finish(skipped);
+    CAPTURE(skipped);
+    if (skipped < frame) {
+      REQUIRE(result.pieces.size() == 2);
+      CHECK(result.pieces[1].first_sample == frame - skipped);
+      CHECK(result.pieces[1].start_s == Rational(frame - skipped + gap, 48000));
+      CHECK_FALSE(result.first_is_off);
+    } else {
+      CHECK(result.pieces.empty());
+      CHECK(result.first_is_off);
+      CHECK(result.first_is_early == Rational(gap, 48000));
+    }
+  }
+}
+
 TEST_CASE("drift goes on behind a gap") {
   const Grid grid{Rational(1, 1000), 48000, 1024};
   const auto result = fit(grid, 1000, [&](int i) { return spot(grid, i) * 1.005 + (i >= 500 ? 3 : 0); });

@@ -26,6 +26,14 @@ TEST_CASE("the default video wins over a larger one, then size, then order") {
   CHECK(choose_streams(std::vector{large_default, equal}).video == 2);
 }
 
+TEST_CASE("a single picture is only taken when nothing moves, however large and default it is") {
+  const StreamCandidate still{.index = 0, .kind = Kind::video, .is_still = true, .is_default = true, .extent = 4000000};
+  const StreamCandidate film{.index = 1, .kind = Kind::video, .extent = 1000};
+  CHECK(choose_streams(std::vector{still, film}).video == 1);
+  CHECK(choose_streams(std::vector{film, still}).video == 1);
+  CHECK(choose_streams(std::vector{still}).video == 0);
+}
+
 TEST_CASE("a commentary is only taken when there is no other sound") {
   const StreamCandidate commentary{
       .index = 0, .kind = Kind::audio, .is_default = true, .is_special = true, .extent = 6};
