@@ -8,7 +8,7 @@ import numpy
 import formats
 import noise
 import picture
-from tools import EXACT, QUIET, generate
+from tools import EXACT, QUIET, GeneratorError, generate
 
 FINE_TICKS = 90000  # time base where frames are not evenly spaced
 
@@ -49,6 +49,8 @@ def make_clip(folder, video, audio, seed):
         wanted = folder / f"part1.{ending(outer, video)}"
         generate(QUIET + ["-copyts", "-i", parts[0], "-map", "0", "-c", "copy", *EXACT, "-f", "segment", "-segment_format",
                           muxer(outer), "-segment_time", f"{treatment['at_s']}", folder / f"part%d.{ending(outer, video)}"])
+        if not wanted.exists():
+            raise GeneratorError("ffmpeg makes one segment only")
         wanted.rename(out)
     else:
         raise ValueError(f"no such treatment: {kind}")

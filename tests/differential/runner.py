@@ -95,6 +95,8 @@ def run_many(program, seeds, jobs, resume=None, say=print):
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
         running = [pool.submit(run_one, program, seed) for seed in wanted]
         for done, future in enumerate(concurrent.futures.as_completed(running), 1):
+            if future.exception():  # a fault of these scripts: the others are not waited for
+                pool.shutdown(wait=False, cancel_futures=True)
             outcome = future.result()
             outcomes[outcome.seed] = outcome
             if memory:
