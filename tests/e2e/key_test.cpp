@@ -196,7 +196,7 @@ TEST_CASE("a service that tells the key back in every field finds nobody who pas
   const std::vector<Case> cases{
       {"refused", "POST", "/initiate", echo(401, words), 5},
       {"a page", "POST", "/initiate", answer(502, "<html><title>" + told + "</title>", "text/html", fields), 6},
-      {"plain text", "POST", "/initiate", answer(400, told, "text/plain", fields), 4},
+      {"plain text", "POST", "/initiate", answer(400, told, "text/plain", fields), 6},
       {"no place", "POST", "/initiate", echo(200, {{"upload_url", told}, {"file_url", told}}), 6},
       {"storage", "PUT", "/put/", echo(403, words), 4},
       {"balance", "POST", submit, echo(402, words), 5},
