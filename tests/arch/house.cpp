@@ -20,6 +20,7 @@ std::vector<std::string> words_of(const std::string& text, const std::regex& wor
 std::vector<std::vector<std::string>> read_rooms(const std::string& text) {
   static const std::regex arrow(R"(\s*<-\s*)");
   static const std::regex room("[a-z0-9_]+");
+  if (text.ends_with("<-")) throw std::runtime_error("a room is missing: \"" + text + "\"");
   std::vector<std::vector<std::string>> levels;
   for (std::sregex_token_iterator it(text.begin(), text.end(), arrow, -1), end; it != end; ++it) {
     const std::string level = *it;

@@ -14,7 +14,7 @@ MP3_FRAME = 1152
 PIECE = ANALYSIS_HZ // 10
 POSITION_S = 0.001
 LEVEL_DB = 0.5
-LIKE = 0.88  # what coding leaves of a piece is more like it than this
+LIKE = 0.90  # what coding leaves of a piece is more like it than this
 SILENT_RMS, QUIET_RMS = 0.0005, 0.004  # of the source; of the clip, where MP3 smears sound into silence
 SMEAR = ANALYSIS_HZ // 20
 # A piece across a jump is like nothing when its parts are within a millisecond of their places, but not of each other: the
