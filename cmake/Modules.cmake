@@ -5,11 +5,12 @@ set_property(GLOBAL PROPERTY REACT1_MODULES "")
 
 # Headers cost most of a compilation, so the files of a folder are compiled together, up to this many at a time. 1 compiles
 # each file alone: it finds a file that lacks an include of its own.
-set(REACT1_FILES_PER_UNIT 8 CACHE STRING "source files of one folder that are compiled together")
+set(REACT1_FILES_PER_UNIT 8 CACHE STRING "files of one folder of src/ that are compiled together")
+set(REACT1_TESTS_PER_UNIT 8 CACHE STRING "files of one folder of tests/ that are compiled together")
 
-# react1_compile_together(TARGET SOURCE...): see REACT1_FILES_PER_UNIT.
-function(react1_compile_together target)
-  if(REACT1_FILES_PER_UNIT LESS_EQUAL 1)
+# react1_compile_together(TARGET MOST SOURCE...): up to MOST files of a folder in one unit.
+function(react1_compile_together target most)
+  if(most LESS_EQUAL 1)
     return()
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
@@ -29,7 +30,7 @@ function(react1_compile_together target)
       list(APPEND counted ${group})
       set(count_${group} 0)
     endif()
-    math(EXPR part "${count_${group}} / ${REACT1_FILES_PER_UNIT}")
+    math(EXPR part "${count_${group}} / ${most}")
     math(EXPR count_${group} "${count_${group}} + 1")
     set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}_${part}")
   endforeach()
@@ -54,7 +55,7 @@ function(react1_module name)
       target_link_libraries(react1_${name} PUBLIC react1_${used})
     endif()
   endforeach()
-  react1_compile_together(react1_${name} ${sources})
+  react1_compile_together(react1_${name} ${REACT1_FILES_PER_UNIT} ${sources})
   set_property(GLOBAL APPEND PROPERTY REACT1_MODULES react1_${name})
 endfunction()
 
@@ -91,7 +92,7 @@ function(react1_program)
   endif()
   get_property(modules GLOBAL PROPERTY REACT1_MODULES)
   add_executable(react1_cli ${sources})
-  react1_compile_together(react1_cli ${sources})
+  react1_compile_together(react1_cli ${REACT1_FILES_PER_UNIT} ${sources})
   set_target_properties(react1_cli PROPERTIES OUTPUT_NAME react1)
   # libavfilter is loaded when it is needed (src/media/ff/filter_library.hpp); what nothing refers to must not be loaded.
   target_link_options(react1_cli PRIVATE -Wl,--as-needed)
