@@ -71,9 +71,9 @@ TEST_CASE(
       CAPTURE(name);
       CHECK(fs::exists(test::source_dir() / "fixtures" / name));
     }
-    const std::vector<std::string> cases = between(cells[5], '"');
-    CHECK((!cases.empty() || cells[5].find("outcome") != std::string::npos));
-    for (const std::string& name : cases) {
+    const std::vector<std::string> named_cases = between(cells[5], '"');
+    CHECK((!named_cases.empty() || cells[5].find("outcome") != std::string::npos));
+    for (const std::string& name : named_cases) {
       CAPTURE(name);
       CHECK(tests.find("TEST_CASE(\"" + name + "\")") != std::string::npos);
     }
