@@ -208,16 +208,25 @@ RunRecord run_job(const Source& video, const Source& audio, const std::string& o
     return run_job(video, audio, output, afresh, service, context);
   }
   const bool was_done = intent.job.state == JobState::done;
-  ensure_submitted(intent, &guard, options, service, uploads, timings, job_context);
-  if (!was_done) {  // a joined run may have finished it in the meantime
-    if (auto record = reused()) return std::move(*record);
+  for (bool doubted = false;; doubted = true) {
+    ensure_submitted(intent, &guard, options, service, uploads, timings, job_context);
+    if (!was_done) {  // a joined run may have finished it in the meantime
+      if (auto record = reused()) return std::move(*record);
+    }
+    const log::Scope paid(job_context.job_id, intent.job.request.request_id);
+    timings.total_s = total.seconds();
+    Claim claim = claim_of(intent);
+    claim.timings = timings;
+    claim.on_interrupt = options.on_interrupt;
+    try {
+      return naming(intent.job.request.request_id,
+                    [&] { return collect(std::move(claim), guard, service, job_context); });
+    } catch (const Error& error) {
+      // The id may be another call's: then this one's is to be found.
+      const bool may_be_foreign = error.code() == ErrorCode::network && !error.retryable() && !doubted;
+      if (!may_be_foreign || !disown_foreign_request(intent.job, service, options.lost_answer, job_context)) throw;
+    }
   }
-  const log::Scope paid(job_context.job_id, intent.job.request.request_id);
-  timings.total_s = total.seconds();
-  Claim claim = claim_of(intent);
-  claim.timings = timings;
-  claim.on_interrupt = options.on_interrupt;
-  return naming(intent.job.request.request_id, [&] { return collect(std::move(claim), guard, service, job_context); });
 }
 
 Job submit_job(const Source& video, const Source& audio, const PipelineOptions& options, Service service,

@@ -24,6 +24,7 @@ constexpr std::array kMoves{
     Move{submitted, done},
     Move{submitted, failed},
     Move{submitted, cancelled},
+    Move{submitted, outcome_unknown},  // the id was not this call's: the service does not know it, nor does its history
     Move{outcome_unknown, submitted},  // a person found the request and attached its id
     Move{outcome_unknown, created},    // a person accepts a possible second payment
     Move{outcome_unknown, failed},

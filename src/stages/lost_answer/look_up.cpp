@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <react1/error.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/boundary.hpp"
 #include "core/clock.hpp"
@@ -27,6 +30,20 @@ bool is_same_service(const Job& job, const ServiceIdentity& service) {
   std::string queue = job.queue_url;
   while (queue.ends_with('/')) queue.pop_back();
   return job.endpoint == service.endpoint && queue == service.queue_url && job.sandbox == service.sandbox;
+}
+
+/// The time in which the service may have accepted the job's call.
+HistoryQuery span_of(const Job& job, std::chrono::system_clock::time_point now) {
+  const std::chrono::system_clock::time_point paid{milliseconds(job.paid_ms)};
+  return {.start = paid - kClockTolerance, .end = now + kClockTolerance};
+}
+
+/// Whether a request belongs to another job of the store.
+std::function<bool(const std::string&)> taken_by_others(const Job& job, JobStore& jobs) {
+  return [&jobs, own = job.id](const std::string& request_id) {
+    const auto other = jobs.find_by_request(request_id);
+    return other && other->id != own;
+  };
 }
 
 class Search {
@@ -75,14 +92,10 @@ class Search {
   /// nullopt: ask again. Never throws for what is wrong with the history.
   [[nodiscard]] std::optional<LookUp> by_history() {
     const auto now = system_clock().wall();
-    const std::chrono::system_clock::time_point paid{milliseconds(job_.paid_ms)};
-    const HistoryQuery span{.start = paid - kClockTolerance, .end = now + kClockTolerance};
     HistoryMatch match;
     try {
-      match = match_history(service_.client.history(span, context_), job_, now, [&](const std::string& request_id) {
-        const auto other = service_.jobs.find_by_request(request_id);
-        return other && other->id != job_.id;
-      });
+      match = match_history(service_.client.history(span_of(job_, now), context_), job_, now,
+                            taken_by_others(job_, service_.jobs));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::io) throw;
       if (!error.retryable()) return ended(LookUp::Kind::unreadable, error.what());
@@ -165,6 +178,36 @@ namespace stages {
 
 bool can_look_up(const FalClient& client, const LostAnswerOptions& options) noexcept {
   return options.look_up && (client.has_platform() || client.expects_reports());
+}
+
+bool disown_foreign_request(Job& job, Service& service, const LostAnswerOptions& options, const RunContext& context) {
+  if (job.state != JobState::submitted || job.input_sha256.empty()) return false;
+  if (!can_look_up(service.client, options) || !service.client.has_platform()) return false;
+  const std::string id = job.request.request_id;
+  const auto now = system_clock().wall();
+  std::string saw;
+  try {
+    if (!is_same_service(job, service.client.identity(context))) return false;
+    const std::vector<HistoryEntry> entries = service.client.history(span_of(job, now), context);
+    const bool is_listed =
+        std::any_of(entries.begin(), entries.end(), [&](const HistoryEntry& entry) { return entry.request_id == id; });
+    const HistoryMatch match = match_history(entries, job, now, taken_by_others(job, service.jobs));
+    const bool is_another = match.kind == HistoryMatch::Kind::one && match.request_id != id;
+    const bool is_nowhere = match.kind == HistoryMatch::Kind::none && !is_listed;
+    if (!is_another && !is_nowhere) return false;
+    saw = match.saw;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::io) throw;
+    log::warning("lookup", error.what());
+    return false;
+  }
+  Job disowned = job;
+  disowned.request = {};
+  disowned.error = fmt::format("the service does not know request {}, which came in answer to the paid call", id);
+  if (!service.jobs.move(disowned, JobState::submitted, JobState::outcome_unknown)) return false;
+  context.observer->on_note({Note::Level::warning, "foreign_request", fmt::format("{}; {}", disowned.error, saw)});
+  job = std::move(disowned);
+  return true;
 }
 
 void attach_reported(Service& service, const RunContext& context) {

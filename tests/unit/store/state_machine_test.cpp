@@ -16,21 +16,14 @@ using enum JobState;
 constexpr std::array kAll{created, submitting, submitted, done, failed, outcome_unknown, cancelled};
 
 TEST_CASE("a job makes exactly the moves of the table") {
-  const std::set<std::pair<JobState, JobState>> allowed{{created, submitting},
-                                                        {created, failed},
-                                                        {created, cancelled},
-                                                        {submitting, submitted},
-                                                        {submitting, created},
-                                                        {submitting, failed},
-                                                        {submitting, outcome_unknown},
-                                                        {submitted, done},
-                                                        {submitted, failed},
-                                                        {submitted, cancelled},
-                                                        {outcome_unknown, submitted},
-                                                        {outcome_unknown, created},
-                                                        {outcome_unknown, failed},
-                                                        {outcome_unknown, cancelled},
-                                                        {cancelled, done}};
+  const std::set<std::pair<JobState, JobState>> allowed{{created, submitting},         {created, failed},
+                                                        {created, cancelled},          {submitting, submitted},
+                                                        {submitting, created},         {submitting, failed},
+                                                        {submitting, outcome_unknown}, {submitted, done},
+                                                        {submitted, failed},           {submitted, cancelled},
+                                                        {submitted, outcome_unknown},  {outcome_unknown, submitted},
+                                                        {outcome_unknown, created},    {outcome_unknown, failed},
+                                                        {outcome_unknown, cancelled},  {cancelled, done}};
   for (const JobState from : kAll) {
     for (const JobState to : kAll) {
       CAPTURE(std::string(to_string(from)));
