@@ -20,7 +20,8 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 }
 
 StoredSize judge(int status, const http::Headers& headers) {
-  if (status == 404 || status == 410) return {StoredSize::Kind::absent};
+  // "No content" is said of a file that nobody has sent, too, by what answered the upload in the host's place.
+  if (status == 204 || status == 404 || status == 410) return {StoredSize::Kind::absent};
   if (status == 401 || status == 403) return {StoredSize::Kind::hidden};
   std::optional<std::int64_t> bytes;
   if (status == 206 || status == 416) bytes = total_of(headers.find("Content-Range").value_or(""));

@@ -15,7 +15,7 @@ namespace react1::fal {
 struct StoredSize {
   enum class Kind {
     known,    ///< `bytes` lie there
-    absent,   ///< the host has no such file (404, 410)
+    absent,   ///< the host has no such file (404, 410), or nothing in it (204)
     hidden,   ///< not for us (401, 403); the service may see it all the same
     unknown,  ///< no answer, or one that does not say
   };

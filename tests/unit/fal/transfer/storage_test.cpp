@@ -220,7 +220,7 @@ TEST_CASE("a host that does not say how much it stored is believed") {
 TEST_CASE("an upload that something else answered is not there, and fails before anything is paid") {
   for (const std::string& put :
        {answer(200, ""), answer(200, R"({"ok": true})"), answer(204, ""), answer(206, "x", "text/plain")}) {
-    for (const int gone : {404, 410}) {
+    for (const int gone : {204, 404, 410}) {
       CAPTURE(put);
       UploadBench bench;
       bench.server.otherwise([&](const SeenRequest& request) {
