@@ -113,14 +113,14 @@ TEST_CASE("outputs: a folder that an ordinary user may not write to is known bef
   fs::permissions(world.user.path(""), fs::perms::all);
   for (const char* name : {"home", "tmp"}) fs::permissions(world.user.path(name), fs::perms::all);
   const int status = in_child([&] {
-    if (!become_ordinary()) ::_exit(77);
+    if (!become_ordinary() || ::access(REACT1_PROGRAM, X_OK) != 0) ::_exit(77);
     const Outcome outcome = world.run_to(closed + "/out.mp4");
     const bool tells = outcome.err.find(closed) != std::string::npos;
     ::_exit(outcome.exit == 9 && tells ? 0 : 1);
   });
   REQUIRE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) {
-    std::puts("skipped in part: root that can't become another user");
+    std::puts("skipped in part: another user can't be, or can't reach the program");
     return;
   }
   CHECK(WEXITSTATUS(status) == 0);
