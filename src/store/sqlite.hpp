@@ -37,7 +37,7 @@ class Database {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
-  /// Throws Error{io} when its path leads elsewhere by now: what is written goes to a file that nobody will find.
+  /// Throws Error{io} when its path leads elsewhere by now: what is written would be lost.
   void require_in_place() const;
   /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, no locks, …), or
   /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/patience.hpp.

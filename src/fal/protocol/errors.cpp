@@ -142,7 +142,7 @@ Judgement judge(const http::Response& response, const Fault& fault) {
   return judge_client_error(status, fault);
 }
 
-/// What stands in between says by its status what it wants.
+/// What to do about an answer that is not the service's, by its status.
 std::string strangers_hint(int status) {
   if (status == 407)
     return "a proxy wants a user name and a password, or other ones: check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY";

@@ -22,6 +22,11 @@ namespace react1::fal {
 namespace {
 namespace fs = std::filesystem;
 
+/// A web page, which no storage host answers to an upload.
+bool is_web_page(const http::Response& answer) {
+  return http::page_type(answer.headers, answer.body) == "text/html";
+}
+
 std::int64_t size_of_upload(const std::string& path) {
   std::error_code fault;
   const auto status = fs::status(path, fault);
@@ -46,9 +51,7 @@ std::string upload_whole(const Session& session, const LocalFile& file, const Ru
     context.observer->on_progress({Stage::upload, done, file.bytes, "bytes"});
   };
   const Subject subject{redact_url(target.upload_url), fmt::format("uploading {}", file.path)};
-  const auto is_no_page = [](const http::Response& answer) {
-    return !answer.ok() || http::page_type(answer.headers, answer.body) != "text/html";
-  };
+  const auto is_no_page = [](const http::Response& answer) { return !answer.ok() || !is_web_page(answer); };
   http::Outcome outcome = http::perform_with_retry(session.transport(), request, session.retry(), context, is_no_page);
   if (const auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && !is_no_page(*answer))
     throw unusable(*answer, subject, "a storage host's", session.options().key);
@@ -145,8 +148,8 @@ UploadTarget initiate(const Session& session, const std::string& url, const Loca
 }
 
 Error storage_refusal(const http::Response& response, const Subject& subject, const Secret& key) {
-  const bool is_page = http::page_type(response.headers, response.body) == "text/html";
-  if ((is_page || response.status < 400 || response.status == 407) && !is_passing_trouble(response.status))
+  if ((is_web_page(response) || response.status < 400 || response.status == 407) &&
+      !is_passing_trouble(response.status))
     return unusable(response, subject, "a storage host's", key);
   if (response.status != 401 && response.status != 403) return refusal(response, subject, key);
   return Error(ErrorCode::refused, subject.where,

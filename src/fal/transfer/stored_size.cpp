@@ -20,7 +20,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 }
 
 StoredSize judge(int status, const http::Headers& headers) {
-  // "No content" is said of a file that nobody has sent, too, by what answered the upload in the host's place.
+  // A proxy that answers the upload with 204 in the host's place answers this question with 204 as well.
   if (status == 204 || status == 404 || status == 410) return {StoredSize::Kind::absent};
   if (status == 401 || status == 403) return {StoredSize::Kind::hidden};
   std::optional<std::int64_t> bytes;

@@ -19,12 +19,12 @@ bool is_uncompressed(AVCodecID codec) {
   return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT;
 }
 
-/// Every sample is told by its difference from the one before, from the first on. Whoever begins in the middle is off
-/// by a constant for ever. Of these codecs only a few begin each block with a sample of its own.
+/// Codecs that store each sample as its difference from the one before. Decoding from the middle is off by a constant
+/// up to the end, except with the few codecs whose blocks begin with a whole sample.
 bool counts_from_the_first(AVCodecID codec) {
-  constexpr std::array begins_anew{AV_CODEC_ID_ADPCM_IMA_QT, AV_CODEC_ID_ADPCM_IMA_WAV, AV_CODEC_ID_ADPCM_MS,
-                                   AV_CODEC_ID_ADPCM_SWF};
-  if (std::find(begins_anew.begin(), begins_anew.end(), codec) != begins_anew.end()) return false;
+  constexpr std::array with_whole_samples{AV_CODEC_ID_ADPCM_IMA_QT, AV_CODEC_ID_ADPCM_IMA_WAV, AV_CODEC_ID_ADPCM_MS,
+                                          AV_CODEC_ID_ADPCM_SWF};
+  if (std::find(with_whole_samples.begin(), with_whole_samples.end(), codec) != with_whole_samples.end()) return false;
   const bool adpcm = codec >= AV_CODEC_ID_ADPCM_IMA_QT && codec < AV_CODEC_ID_AMR_NB;
   const bool dpcm = codec >= AV_CODEC_ID_ROQ_DPCM && codec < AV_CODEC_ID_MP2;
   return adpcm || dpcm;

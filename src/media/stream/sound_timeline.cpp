@@ -17,8 +17,8 @@ constexpr double least_jump_s = 0.001;
 constexpr double restart_s = 10;
 /// Samples that go back by more than this are no overlap: the clock began again.
 constexpr double longest_overlap_s = 1;
-/// A drift is told from jitter over this long, seconds, and this many packets of the container: fewer always lie near
-/// some line.
+/// A drift is distinguished from jitter over at least this many seconds and packets of the container: fewer packets are
+/// always close to some line.
 constexpr double least_slope_s = 1;
 constexpr double least_slope_packets = 5;
 constexpr double most_drift = 0.03;
