@@ -88,7 +88,11 @@ build() {
 run_tests() {
   local preset="$1"
   shift
-  (cd "$REACT1_ROOT" && ctest --preset "$preset" --parallel "$REACT1_JOBS" "$@")
+  (cd "$REACT1_ROOT" && ctest --preset "$preset" --parallel "$REACT1_JOBS" "$@") || {
+    say "The checks that failed"
+    grep -aE -A 12 '(FATAL )?ERROR: ' "$REACT1_ROOT/build/$preset/Testing/Temporary/LastTest.log" | cut -c 1-400 | head -n 200
+    return 1
+  }
 }
 
 # The same as an ordinary user without a home, for root: permissions that root does not feel are felt. Only root can do

@@ -1,2 +1,12 @@
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+
+extern "C" {
+#include <libavutil/log.h>
+}
+
+int main(int argc, char** argv) {
+  // The encoders' chatter on standard error hides the check that failed.
+  av_log_set_level(AV_LOG_ERROR);
+  return doctest::Context(argc, argv).run();
+}
