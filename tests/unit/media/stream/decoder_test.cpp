@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "media/picture/frame_window.hpp"
@@ -30,6 +31,19 @@ TEST_CASE("every packet of a sound clip becomes a frame, whatever the number of 
     CHECK(decoder.frames() == 150);
     CHECK(decoder.damaged() == 0);
   }
+}
+
+TEST_CASE("a packet of wideband Speex becomes as many samples as it lasts") {
+  Demuxer demuxer{test::fixture("joined_alike_speex_4s.ogg"), {}, RunContext{}};
+  Decoder decoder{demuxer.stream(0), /*threads=*/1, demuxer.name()};
+  const ff::Packet packet = ff::make_packet();
+  const ff::Frame frame = ff::make_frame();
+  std::int64_t samples = 0;
+  const auto count = [&](const AVFrame& sound) { samples += sound.nb_samples; };
+  constexpr int kPackets = 100;  // of the first of the two recordings
+  for (int i = 0; i < kPackets && demuxer.read(*packet); ++i) decoder.decode(packet.get(), *frame, count);
+  decoder.decode(nullptr, *frame, count);
+  CHECK(samples == kPackets * 320);
 }
 
 TEST_CASE("after the end a flushed decoder decodes again") {
