@@ -166,7 +166,7 @@ Claim claim_of(const Intent& intent) {
 /// takes over its request, so that nothing is paid again.
 void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& options, Service& service,
            const RunContext& context) {
-  const EarlierResult* proof = guard.unknown_to_store();
+  const EarlierResult* proof = guard.unknown_to_store(intent.job.intent, intent.service);
   const bool may_pay = intent.job.state == JobState::created && !options.again && !intent.service.is_sandbox();
   if (!may_pay || proof == nullptr || !is_request_id(proof->request_id)) return;
   store::PaidCall call(service.jobs, intent.job);

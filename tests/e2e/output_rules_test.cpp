@@ -245,13 +245,18 @@ TEST_CASE("outputs: a result with its record proves the payment where the store 
   Json record = Json::parse(read_file(world.out() + ".json"));
   record["sandbox"] = false;
   std::ofstream(world.out() + ".json") << record;
+  std::vector<std::string> flags{"--json"};
   SUBCASE("lost") {
     fs::remove_all(world.user.path("state"));
+  }
+  SUBCASE("lost, and the file may be replaced") {
+    fs::remove_all(world.user.path("state"));
+    flags.emplace_back("--overwrite");
   }
   SUBCASE("another") {
     world.user.with("REACT1_STORE", world.user.path("other.sqlite"));
   }
-  const Outcome outcome = world.run({"--json"});
+  const Outcome outcome = world.run(flags);
   CAPTURE(outcome.err);
   CHECK(outcome.exit == 0);
   CHECK(outcome.json()["request_id"] == request);

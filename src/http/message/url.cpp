@@ -112,8 +112,14 @@ std::string with_segment(const std::string& text, std::string_view segment) {
 
 std::optional<std::string> resolve_reference(const std::string& base, const std::string& reference) {
   const Handle handle = parsed(base);
-  if (!handle || has_unprintable(reference) ||
-      curl_url_set(handle.get(), CURLUPART_URL, reference.c_str(), /*flags=*/0) != CURLUE_OK) {
+  // Many servers write file names into a Location as they are; every browser encodes them.
+  std::string encoded;
+  for (const char c : reference) {
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += byte == ' ' || byte >= 0x80 ? fmt::format("%{:02X}", byte) : std::string(1, c);
+  }
+  if (!handle || has_unprintable(encoded) ||
+      curl_url_set(handle.get(), CURLUPART_URL, encoded.c_str(), /*flags=*/0) != CURLUE_OK) {
     return std::nullopt;
   }
   auto result = part(handle.get(), CURLUPART_URL);

@@ -144,9 +144,9 @@ const EarlierResult* OutputGuard::same_result(const std::string& request_id) con
   return found == earlier_.end() ? nullptr : &*found;
 }
 
-const EarlierResult* OutputGuard::unknown_to_store() const noexcept {
-  const bool is_proof = !options_.overwrite && record_ && !record_->job && !sha256_.empty();
-  return is_proof && record_->sha256 == sha256_ ? &*record_ : nullptr;
+const EarlierResult* OutputGuard::unknown_to_store(const std::string& intent, const ServiceIdentity& service) const {
+  const bool is_proof = record_ && !record_->job && !sha256_.empty() && record_->sha256 == sha256_;
+  return is_proof && is_of_intent(*record_, intent, service) ? &*record_ : nullptr;
 }
 
 Json OutputGuard::known(const std::string& request_id) const {

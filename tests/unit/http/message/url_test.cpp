@@ -80,6 +80,16 @@ TEST_CASE("a redirect's target is understood relative to its page") {
   CHECK_FALSE(resolve_reference("https://a.example/x", "file:///etc/passwd").has_value());
 }
 
+TEST_CASE("a redirect to a file name as it is written leads to that file") {
+  CHECK(resolve_reference("https://a.example/x/y", "/my clip.mp4") == "https://a.example/my%20clip.mp4");
+  CHECK(resolve_reference("https://a.example/x/y", "clip \xC3\xA9.mp4?n=a b") ==
+        "https://a.example/x/clip%20%C3%A9.mp4?n=a%20b");
+  CHECK(resolve_reference("https://a.example/x", "https://b.example/a%20b") == "https://b.example/a%20b");
+  CHECK_FALSE(resolve_reference("https://a.example/x", "/a\r\nb").has_value());
+  CHECK_FALSE(resolve_reference("https://a.example/x", "/a\tb").has_value());
+  CHECK_FALSE(resolve_reference("https://a.example/x", "https://b example/c").has_value());
+}
+
 TEST_CASE("a request id cannot leave its path segment") {
   CHECK(escape_segment("019a-b_c~d") == "019a-b_c~d");
   CHECK(escape_segment("a/b?c#d%") == "a%2Fb%3Fc%23d%25");
