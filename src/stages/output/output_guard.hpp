@@ -38,8 +38,9 @@ class OutputGuard {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// The file that is there, when it is the result of `request_id` to the byte; else nullptr.
   [[nodiscard]] const EarlierResult* same_result(const std::string& request_id) const noexcept;
-  /// The result that is there, when a record beside it proves that `intent` was paid for and the store does not know it;
-  /// else nullptr. OutputOptions::overwrite changes nothing about that: it replaces a file, it orders no second payment.
+  /// The result that is there, when a record beside it proves that `intent` was paid for and the store does not know
+  /// it; else nullptr. OutputOptions::overwrite changes nothing about that: it replaces a file, it orders no second
+  /// payment.
   [[nodiscard]] const EarlierResult* unknown_to_store(const std::string& intent, const ServiceIdentity& service) const;
   /// What a record that lies there knows of `request_id`; null when there is none.
   [[nodiscard]] Json known(const std::string& request_id) const;
