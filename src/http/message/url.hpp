@@ -31,8 +31,8 @@ struct Url {
 [[nodiscard]] std::string with_query(const std::string& text, std::string_view name, std::string_view value);
 /// `text` with "/segment" added to its path, before the query. `segment` holds unreserved characters only.
 [[nodiscard]] std::string with_segment(const std::string& text, std::string_view segment);
-/// What `reference` (absolute or relative) means on the page `base`; nullopt when it is no http(s) URL. Blanks and bytes
-/// beyond ASCII become percent-encoded.
+/// What `reference` (absolute or relative) means on the page `base`; nullopt when it is no http(s) URL. Blanks and
+/// bytes beyond ASCII become percent-encoded.
 [[nodiscard]] std::optional<std::string> resolve_reference(const std::string& base, const std::string& reference);
 /// Everything but unreserved characters percent-encoded: safe as one path segment.
 [[nodiscard]] std::string escape_segment(std::string_view text);
