@@ -23,9 +23,10 @@ using react1::Json;
 using react1::Sandbox;
 using std::chrono::milliseconds;
 
-/// Short pauses and few attempts, so that what is used up is used up soon.
+/// Short pauses and few attempts, so that what is used up is used up soon. A status that is repeated for ever is a
+/// request that still waits, as far as anybody can tell: max_wait_ms ends that.
 constexpr const char* kMiddleRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
-  "wait": {"stall_timeout_ms": 1500},
+  "wait": {"stall_timeout_ms": 1500, "max_wait_ms": 15000},
   "lost_answer": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 20, "max_wait_ms": 20000}})";
 
 struct Life {
