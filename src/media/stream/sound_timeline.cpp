@@ -20,7 +20,7 @@ constexpr double longest_overlap_s = 1;
 /// A drift is distinguished from jitter over at least this many seconds and packets of the container: fewer packets are
 /// always close to some line.
 constexpr double least_slope_s = 1;
-constexpr double least_slope_packets = 5;
+constexpr double least_slope_packets = 4;
 constexpr double most_drift = 0.03;
 /// The last frame may be timed by what was left of the sound when it was made: so few frames at the end confirm no
 /// overlap of less than `least_last_overlap_s`.
@@ -273,7 +273,7 @@ Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   const double witnesses = piece.packets - 2;
   const double uncertain = std::sqrt(line.residual() * 12 / witnesses);
   // By chance, so many times as uncertain is one line in a thousand (Student's t).
-  const double sure = 6 + 60 / (witnesses * witnesses);
+  const double sure = witnesses < 3 ? 32 : 6 + 60 / (witnesses * witnesses);
   if (rise <= rounding_ || rise <= sure * uncertain || !line.slopes_all_along()) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
