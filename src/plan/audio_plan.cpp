@@ -224,13 +224,13 @@ void say_unfaded(AudioPlan& plan) {
 }
 
 /// A voice that starts late in its file loses that offset: the clip begins with its first sample.
-void warn_of_dropped_offset(const MediaInfo& info, const AudioInfo& audio, std::vector<Warning>& warnings) {
+std::optional<Warning> dropped_offset(const MediaInfo& info, const AudioInfo& audio) {
   const Seconds noticeable(1, 100);
   const Seconds late = info.video ? audio.start_s - info.video->start_s : audio.start_s;
-  if (!info.video || abs(late) <= noticeable) return;
-  warnings.push_back({"audio_offset_dropped",
-                      fmt::format("In its file the audio starts {} s {} than the picture; that offset is dropped.",
-                                  brief(abs(late)), late > 0 ? "later" : "earlier")});
+  if (!info.video || abs(late) <= noticeable) return std::nullopt;
+  return Warning{"audio_offset_dropped",
+                 fmt::format("In its file the audio starts {} s {} than the picture; that offset is dropped.",
+                             brief(abs(late)), late > 0 ? "later" : "earlier")};
 }
 
 }  // namespace
@@ -240,12 +240,13 @@ Seconds longest_sound(const MediaInfo& info, const Seconds& limit) {
   return {most_samples(limit, rate), rate};
 }
 
-AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings,
-                     const SoundChoice& choice) {
+Planned<AudioPlan> plan_audio(const MediaInfo& info, const PrepareOptions& options, const SoundChoice& choice) {
   const AudioInfo& audio = require_sound(info);
-  const Window window = resolve_window(
-      options.audio_window,
-      {.clip = "audio", .path = info.path, .length = audio.duration_s, .limit = options.max_duration_s}, warnings);
+  std::vector<Warning> warnings;
+  const Window window = unwrap(
+      resolve_window(options.audio_window,
+                     {.clip = "audio", .path = info.path, .length = audio.duration_s, .limit = options.max_duration_s}),
+      warnings);
 
   AudioPlan plan;
   plan.stream_index = audio.index;
@@ -254,7 +255,9 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
   plan.treatment = choice.treatment;
   const AudioCase of{.info = info, .audio = audio, .options = options, .window = window, .choice = choice};
   plan.action = climb(of, plan.reasons);
-  if (!options.same_take) warn_of_dropped_offset(info, audio, warnings);
+  if (!options.same_take) {
+    if (auto dropped = dropped_offset(info, audio)) warnings.push_back(std::move(*dropped));
+  }
   plan.sample_rate = audio.sample_rate;
   plan.channels = audio.channels;
   plan.samples = audio.samples;
@@ -273,7 +276,7 @@ AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::
   const bool encodes_mp3_again = plan.action == ClipAction::transcode && audio.codec == "mp3";
   if (encodes_mp3_again) require_encoding_allowed(options, plan.reasons, info.path);
   plan.bitrate_kbps = choose_bitrate(encoder_settings(options).kbps_per_channel * plan.channels);
-  return plan;
+  return {std::move(plan), std::move(warnings)};
 }
 
 }  // namespace react1::planning

@@ -170,8 +170,9 @@ FitNeeds fit_needs(const FitCase& of) {
   return {.voice = true, .motion = r <= of.advice.many_turns};
 }
 
-Conformed choose_fit(const FitCase& of, const std::string& video_path, std::vector<Warning>& warnings) {
+Planned<Conformed> choose_fit(const FitCase& of, const std::string& video_path) {
   Conformed fit;
+  std::vector<Warning> warnings;
   fit.asked = of.options.conform;
   fit.frames_before = of.facts.frames;
   fit.frames = wanted(of);
@@ -189,7 +190,7 @@ Conformed choose_fit(const FitCase& of, const std::string& video_path, std::vect
   } else {
     explain_count(of, fit);
   }
-  return fit;
+  return {std::move(fit), std::move(warnings)};
 }
 
 FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>& pauses, const Seconds& reach) {

@@ -9,6 +9,7 @@
 #include <react1/plan.hpp>
 
 #include "plan/frame_order.hpp"
+#include "plan/planned.hpp"
 
 namespace react1::planning {
 
@@ -31,8 +32,8 @@ struct FitNeeds {
 [[nodiscard]] FitNeeds fit_needs(const FitCase& of);
 
 /// The way that was asked for, or the one that automatic finds. `done`, `reasons` and both counts are filled, seams are
-/// not. Adds warnings about what a viewer may notice. Throws Error{media} when a cut would have to add frames.
-[[nodiscard]] Conformed choose_fit(const FitCase& of, const std::string& video_path, std::vector<Warning>& warnings);
+/// not. Warns of what a viewer may notice. Throws Error{media} when a cut would have to add frames.
+[[nodiscard]] Planned<Conformed> choose_fit(const FitCase& of, const std::string& video_path);
 
 /// The order of frames for that choice; its seams and the reasons for where they lie go to `fit`.
 [[nodiscard]] FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>& pauses,

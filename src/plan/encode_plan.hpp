@@ -9,20 +9,19 @@
 #include <react1/media.hpp>
 
 #include "plan/frame_order.hpp"
+#include "plan/planned.hpp"
 
 namespace react1::planning {
 
 /// Throws Error{media} when the file has no moving picture or one that can't be converted, or when the window lies
-/// outside the clip; Error{usage} when the window makes no sense. `warnings` is added to.
-[[nodiscard]] VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options,
-                                   std::vector<Warning>& warnings);
+/// outside the clip; Error{usage} when the window makes no sense.
+[[nodiscard]] Planned<VideoPlan> plan_video(const MediaInfo& info, const PrepareOptions& options);
 
 /// The parts of plan_video(): window, rate, count, size and colour; the best way there; what a person should know of
 /// the result. A video that is to be fitted to the voice is fitted between the first two.
-[[nodiscard]] VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options,
-                                      std::vector<Warning>& warnings);
+[[nodiscard]] Planned<VideoPlan> lay_out_video(const MediaInfo& info, const PrepareOptions& options);
 void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options);
-void warn_of_video(const VideoPlan& plan, const MediaInfo& info, std::vector<Warning>& warnings);
+[[nodiscard]] std::vector<Warning> warnings_of(const VideoPlan& plan, const MediaInfo& info);
 /// Gives a laid out plan the frames of `order`. An order that only leaves out frames at the end shortens the window.
 void fit_video(VideoPlan& plan, FrameOrder order);
 
@@ -41,8 +40,8 @@ struct SoundChoice {
 };
 
 /// From any file with audio, a video file included. Errors as plan_video().
-[[nodiscard]] AudioPlan plan_audio(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings,
-                                   const SoundChoice& choice = {});
+[[nodiscard]] Planned<AudioPlan> plan_audio(const MediaInfo& info, const PrepareOptions& options,
+                                            const SoundChoice& choice = {});
 
 /// The longest sound that can be encoded from `info` under the limit: an MP3 needs two frames for itself.
 [[nodiscard]] Seconds longest_sound(const MediaInfo& info, const Seconds& limit);

@@ -49,11 +49,13 @@ std::int64_t count_frames(Window& window, const VideoInfo& video, const VideoPla
 
 }  // namespace
 
-VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
+Planned<VideoPlan> lay_out_video(const MediaInfo& info, const PrepareOptions& options) {
   const VideoInfo& video = require_moving_picture(info);
-  Window window = resolve_window(
-      options.video_window,
-      {.clip = "video", .path = info.path, .length = video.duration_s, .limit = options.max_duration_s}, warnings);
+  std::vector<Warning> warnings;
+  Window window = unwrap(
+      resolve_window(options.video_window,
+                     {.clip = "video", .path = info.path, .length = video.duration_s, .limit = options.max_duration_s}),
+      warnings);
 
   VideoPlan plan;
   plan.stream_index = video.index;
@@ -77,7 +79,7 @@ VideoPlan lay_out_video(const MediaInfo& info, const PrepareOptions& options, st
   plan.preset = settings.preset;
   plan.copy_check = options.copy_check;
   plan.may_encode = options.reencode != ReencodePolicy::never;
-  return plan;
+  return {std::move(plan), std::move(warnings)};
 }
 
 void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions& options) {
@@ -90,7 +92,8 @@ void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions&
   if (plan.action == ClipAction::transcode) require_encoding_allowed(options, plan.reasons, info.path);
 }
 
-void warn_of_video(const VideoPlan& plan, const MediaInfo& info, std::vector<Warning>& warnings) {
+std::vector<Warning> warnings_of(const VideoPlan& plan, const MediaInfo& info) {
+  std::vector<Warning> warnings;
   constexpr int fewest_lines = 480;
   if (std::min(plan.width, plan.height) < fewest_lines) {
     warnings.push_back({"low_resolution", fmt::format("The picture is {}x{}; below {} lines the model loses faces.",
@@ -109,12 +112,13 @@ void warn_of_video(const VideoPlan& plan, const MediaInfo& info, std::vector<War
          fmt::format("The colour is tagged {}; the clip is copied with these tags. --color bt709 converts.",
                      color_tags(*info.video))});
   }
+  return warnings;
 }
 
-VideoPlan plan_video(const MediaInfo& info, const PrepareOptions& options, std::vector<Warning>& warnings) {
-  VideoPlan plan = lay_out_video(info, options, warnings);
-  choose_action(plan, info, options);
-  warn_of_video(plan, info, warnings);
+Planned<VideoPlan> plan_video(const MediaInfo& info, const PrepareOptions& options) {
+  Planned<VideoPlan> plan = lay_out_video(info, options);
+  choose_action(plan.value, info, options);
+  append(plan.warnings, warnings_of(plan.value, info));
   return plan;
 }
 

@@ -40,21 +40,21 @@ Seconds asked_start(const WindowOptions& options) {
 }
 
 /// The end before the limit is applied.
-Seconds asked_end(const WindowOptions& options, const Seconds& start, const WindowCase& of,
-                  std::vector<Warning>& warnings) {
+Planned<Seconds> asked_end(const WindowOptions& options, const Seconds& start, const WindowCase& of) {
   if (options.end) {
     if (*options.end > of.length + rounding) past_the_end(of, "end", *options.end);
-    return std::min(*options.end, of.length);
+    return {std::min(*options.end, of.length)};
   }
-  if (!options.duration) return of.length;
-  const Seconds end = start + *options.duration;
+  if (!options.duration) return {of.length};
+  Planned<Seconds> end{std::min(start + *options.duration, of.length)};
+  const Seconds unlimited = start + *options.duration;
   // With the limit in force anyway, asking for more than the clip holds is only worth a word below that limit.
-  if (end > of.length + rounding && *options.duration <= of.limit) {
-    warnings.push_back(
+  if (unlimited > of.length + rounding && *options.duration <= of.limit) {
+    end.warnings.push_back(
         {"window_shortened", fmt::format("The {} window asks for {} s from {} s, but the clip ends at {} s.", of.clip,
                                          brief(*options.duration), brief(start), brief(of.length))});
   }
-  return std::min(end, of.length);
+  return end;
 }
 
 }  // namespace
@@ -79,11 +79,12 @@ std::vector<std::string> window_problems(const WindowOptions& options) {
   return problems;
 }
 
-Window resolve_window(const WindowOptions& options, const WindowCase& of, std::vector<Warning>& warnings) {
+Planned<Window> resolve_window(const WindowOptions& options, const WindowCase& of) {
   require_sane(options, of);
   const Seconds start = asked_start(options);
   if (start >= of.length) past_the_end(of, "start", start);
-  Seconds end = asked_end(options, start, of, warnings);
+  std::vector<Warning> warnings;
+  Seconds end = unwrap(asked_end(options, start, of), warnings);
   if (end - start > of.limit) {
     if (options.duration || options.end) {
       warnings.push_back(
@@ -96,7 +97,7 @@ Window resolve_window(const WindowOptions& options, const WindowCase& of, std::v
     }
     end = start + of.limit;
   }
-  return {.start = start, .end = end, .whole = start == 0 && end == of.length};
+  return {{.start = start, .end = end, .whole = start == 0 && end == of.length}, std::move(warnings)};
 }
 
 }  // namespace react1::planning

@@ -7,6 +7,8 @@
 
 #include <react1/media.hpp>
 
+#include "plan/planned.hpp"
+
 namespace react1::planning {
 
 /// A resolved, non-empty window, relative to the first frame or sample; half-open.
@@ -28,7 +30,7 @@ struct WindowCase {
 [[nodiscard]] std::vector<std::string> window_problems(const WindowOptions& options);
 
 /// Throws Error{usage} when the window makes no sense by itself, Error{media} when it lies outside this clip.
-/// Adds warnings when less is taken than was asked for or than the clip holds.
-[[nodiscard]] Window resolve_window(const WindowOptions& options, const WindowCase& of, std::vector<Warning>& warnings);
+/// Warns when less is taken than was asked for or than the clip holds.
+[[nodiscard]] Planned<Window> resolve_window(const WindowOptions& options, const WindowCase& of);
 
 }  // namespace react1::planning

@@ -18,13 +18,12 @@ TEST_CASE("a file that grows after it was looked at is refused") {
   const auto source = folder.path() / "incoming.mp4";
   std::filesystem::copy_file(test::fixture("rate_2997_2s.mp4"), source);
   const MediaInfo info = probe(source.string());
-  std::vector<Warning> warnings;
-  const VideoPlan plan = planning::plan_video(info, PrepareOptions{}, warnings);
+  const VideoPlan plan = planning::plan_video(info, PrepareOptions{}).value;
   REQUIRE(plan.action == ClipAction::passthrough);
   std::ofstream(source, std::ios::binary | std::ios::app) << "more";
   const auto output = folder.path() / "video.mp4";
   try {
-    (void)media::make_video(source.string(), info, plan, output, 15, SourceOptions{}, RunContext{});
+    (void)media::make_video({source.string(), info}, plan, output, 15, RunContext{});
     FAIL("was accepted");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);

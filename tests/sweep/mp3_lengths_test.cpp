@@ -62,9 +62,8 @@ Source wav(const Length& length) {
 std::string flaw_of(const Length& length, const std::filesystem::path& file) {
   const Source source = wav(length);
   const MediaInfo info = probe(source);
-  std::vector<Warning> warnings;
-  const AudioPlan plan = planning::plan_audio(info, {}, warnings);
-  const PreparedClip clip = media::make_audio(source, info, plan, file, limit, SourceOptions{}, RunContext{});
+  const AudioPlan plan = planning::plan_audio(info, {}).value;
+  const PreparedClip clip = media::make_audio({source, info}, plan, file, limit, RunContext{});
   if (clip.audio->samples != plan.samples) {
     return fmt::format("planned {}, measured {}", plan.samples, clip.audio->samples);
   }

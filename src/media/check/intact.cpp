@@ -15,11 +15,11 @@ namespace {
 /// Reads the window frame by frame; what a damaged packet leads to is spoilt from its first sample on.
 class AudioScan {
  public:
-  AudioScan(const Source& source, const AudioInfo& audio, const AudioPlan& plan, const SourceOptions& options,
-            const RunContext& context)
+  AudioScan(const ClipInput& input, const AudioPlan& plan, const RunContext& context)
       : plan_(plan),
-        reader_(source, audio, {.stream_index = plan.stream_index, .start_s = plan.start_s, .end_s = plan.end_s},
-                options, context),
+        reader_(input.source, *input.info.audio,
+                {.stream_index = plan.stream_index, .start_s = plan.start_s, .end_s = plan.end_s}, input.limits,
+                context),
         end_(plan.end_s) {}
 
   void scan() {
@@ -60,11 +60,11 @@ class AudioScan {
 
 }  // namespace
 
-Intact find_intact_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                         const SourceOptions& options, const RunContext& context) {
-  if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without sound");
-  const AudioInfo& audio = *info.audio;
-  AudioScan scan(source, audio, plan, options, context);
+Intact find_intact_audio(const ClipInput& input, const AudioPlan& plan, const RunContext& context) {
+  if (!input.info.audio)
+    throw Error(ErrorCode::internal, input.info.path, "an audio plan was made for a file without sound");
+  const AudioInfo& audio = *input.info.audio;
+  AudioScan scan(input, plan, context);
   scan.scan();
   const bool truncated = audio.truncated && plan.end_s >= audio.duration_s;
   return {.end_s = scan.end(), .damaged = truncated || scan.damaged()};

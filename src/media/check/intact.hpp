@@ -4,6 +4,7 @@
 #include <string>
 
 #include "media/picture/intact_pictures.hpp"
+#include "media/source/clip_input.hpp"
 
 #include <react1/media.hpp>
 #include <react1/run_context.hpp>
@@ -19,11 +20,10 @@ struct Intact {
 /// Decodes `plan`'s window on one thread, picture by picture. Pictures that may refer to a damaged packet count as
 /// damaged, whether the decoder noticed or not, up to the next one that decoding could begin with. Throws what Demuxer
 /// and Decoder throw, but no damage.
-[[nodiscard]] IntactPictures find_intact_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                               const SourceOptions& options, const RunContext& context);
+[[nodiscard]] IntactPictures find_intact_video(const ClipInput& input, const VideoPlan& plan,
+                                               const RunContext& context);
 
 /// Everything before the first damage in the sound, to the codec's frame. Throws as above.
-[[nodiscard]] Intact find_intact_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                                       const SourceOptions& options, const RunContext& context);
+[[nodiscard]] Intact find_intact_audio(const ClipInput& input, const AudioPlan& plan, const RunContext& context);
 
 }  // namespace react1::media

@@ -85,15 +85,15 @@ class PictureScan {
 
 }  // namespace
 
-IntactPictures find_intact_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                 const SourceOptions& options, const RunContext& context) {
-  if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
-  const VideoInfo& video = *info.video;
+IntactPictures find_intact_video(const ClipInput& input, const VideoPlan& plan, const RunContext& context) {
+  if (!input.info.video)
+    throw Error(ErrorCode::internal, input.info.path, "a video plan was made for a file without video");
+  const VideoInfo& video = *input.info.video;
   const Seconds tick = plan.fps > 0 ? 1 / plan.fps : Seconds(0);
   const Seconds early = std::min(tick, video.fps > 0 ? 1 / video.fps : tick) / 2;
   const bool timed = video.duration_source == FactSource::packets || video.duration_source == FactSource::sample_table;
   const auto look = [&](const std::optional<Seconds>& jump) {
-    PacketByPacket stream(source, plan.stream_index, options, context);
+    PacketByPacket stream(input.source, plan.stream_index, input.limits, context);
     const bool jumped = jump && stream.enter(*jump + video.start_s);
     PictureScan scan(video, plan, !jumped);
     return judge_pictures(scan.run(stream), plan.start_s, plan.end_s, early);

@@ -82,13 +82,12 @@ class Retimer {
 /// Reads the packets that a remux or a cut consists of, on the result's timeline.
 class CopiedPackets {
  public:
-  CopiedPackets(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
-                const RunContext& context)
-      : packets_(source, require_video(info), plan, DemuxerOptions::from(options), context),
-        retimer_(*info.video, plan, stream(plan)),
+  CopiedPackets(const ClipInput& input, const VideoPlan& plan, const RunContext& context)
+      : packets_(input.source, require_video(input.info), plan, DemuxerOptions::from(input.limits), context),
+        retimer_(*input.info.video, plan, stream(plan)),
         // A cut ends in the middle of the file; a remux takes what comes, so that a longer file than was probed shows.
         whole_(plan.action == ClipAction::remux),
-        wanted_(whole_ ? info.video->frames : plan.frames) {}
+        wanted_(whole_ ? input.info.video->frames : plan.frames) {}
 
   [[nodiscard]] const AVStream& stream(const VideoPlan& plan) { return packets_.demuxer().stream(plan.stream_index); }
   [[nodiscard]] AVRational time_base() const noexcept { return retimer_.time_base(); }
@@ -155,10 +154,10 @@ class PictureCheck {
 };
 
 /// As the clip that is made of the same bytes is decoded later: every stored picture, shown or not.
-void check_bytes(const Source& source, const VideoPlan& plan, const SourceOptions& options, const RunContext& context) {
-  DemuxerOptions as_stored = DemuxerOptions::from(options);
+void check_bytes(const ClipInput& input, const VideoPlan& plan, const RunContext& context) {
+  DemuxerOptions as_stored = DemuxerOptions::from(input.limits);
   as_stored.ignore_edit_list = as_stored.header_is_enough = as_stored.packets_as_stored = true;
-  Demuxer demuxer(source, as_stored, context);
+  Demuxer demuxer(input.source, as_stored, context);
   const std::array chosen{plan.stream_index};
   demuxer.select(chosen);
   PictureCheck pictures(demuxer.stream(plan.stream_index), demuxer.name());
@@ -175,15 +174,14 @@ void check_bytes(const Source& source, const VideoPlan& plan, const SourceOption
 
 }  // namespace
 
-void check_video_copy(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
-                      const RunContext& context) {
+void check_video_copy(const ClipInput& input, const VideoPlan& plan, const RunContext& context) {
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
   const bool decode = plan.copy_check == CopyCheck::decode;
   if (plan.action == ClipAction::passthrough) {
-    if (decode) check_bytes(source, plan, options, quiet);
+    if (decode) check_bytes(input, plan, quiet);
     return;
   }
-  CopiedPackets packets(source, info, plan, options, quiet);
+  CopiedPackets packets(input, plan, quiet);
   std::optional<PictureCheck> pictures;
   if (decode) pictures.emplace(packets.stream(plan), packets.name());
   const ff::Packet packet = ff::make_packet();
@@ -196,13 +194,13 @@ void check_video_copy(const Source& source, const MediaInfo& info, const VideoPl
   pictures->require_whole(packets.count());
 }
 
-void copy_video_packets(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                        const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+void copy_video_packets(const ClipInput& input, const VideoPlan& plan, const std::filesystem::path& file,
+                        const RunContext& context) {
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  CopiedPackets packets(source, info, plan, options, quiet);
+  CopiedPackets packets(input, plan, quiet);
   Muxer muxer(file, Container::mp4);
   muxer.add_stream(*packets.stream(plan).codecpar, packets.time_base());
-  muxer.start(/*reordered=*/info.video->has_b_frames);
+  muxer.start(/*reordered=*/input.info.video->has_b_frames);
   const ff::Packet packet = ff::make_packet();
   while (packets.read(*packet)) {
     muxer.write(*packet);
@@ -241,15 +239,16 @@ void mark_end_padding(AVPacket& packet, std::int64_t samples) {
 
 }  // namespace
 
-void copy_audio_packets(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                        const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
-  if (!info.audio) throw Error(ErrorCode::internal, info.path, "an audio plan was made for a file without sound");
+void copy_audio_packets(const ClipInput& input, const AudioPlan& plan, const std::filesystem::path& file,
+                        const RunContext& context) {
+  if (!input.info.audio)
+    throw Error(ErrorCode::internal, input.info.path, "an audio plan was made for a file without sound");
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  Demuxer demuxer(source, DemuxerOptions::from(options), quiet);
+  Demuxer demuxer(input.source, DemuxerOptions::from(input.limits), quiet);
   const std::array chosen{plan.stream_index};
   demuxer.select(chosen);
   const AVStream& stream = demuxer.stream(plan.stream_index);
-  const std::int64_t priming = info.audio->priming;
+  const std::int64_t priming = input.info.audio->priming;
   // A tag of FFmpeg's always tells a delay.
   Muxer muxer(file, priming > 0 ? Container::mp3 : Container::mp3_without_tag);
   muxer.add_stream(*stream.codecpar, stream.time_base);

@@ -30,10 +30,11 @@ Io create(const std::filesystem::path& file) {
 
 }  // namespace
 
-void copy_bytes(const Source& source, std::optional<std::int64_t> expected, const std::filesystem::path& file,
-                const SourceOptions& options, const RunContext& context) {
-  ff::Interrupt interrupt(context.stop, options.stall_timeout);
-  const SourceIo in(source, options, interrupt);
+void copy_bytes(const ClipInput& input, const std::filesystem::path& file, const RunContext& context) {
+  const std::string& name = input.source.name();
+  const std::optional<std::int64_t>& expected = input.info.size_bytes;
+  ff::Interrupt interrupt(context.stop, input.limits.stall_timeout);
+  const SourceIo in(input.source, input.limits, interrupt);
   Io out = create(file);
   std::vector<unsigned char> block(std::size_t{1} << 20U);
   std::int64_t copied = 0;
@@ -42,9 +43,9 @@ void copy_bytes(const Source& source, std::optional<std::int64_t> expected, cons
     interrupt.begin();
     const int got = avio_read_partial(&in.context(), block.data(), static_cast<int>(block.size()));
     in.rethrow_failure();
-    if (const auto stopped = interrupt.error(source.name())) throw *stopped;
+    if (const auto stopped = interrupt.error(name)) throw *stopped;
     if (got == AVERROR_EOF || got == 0) break;
-    ff::check(got, "reading", source.name());
+    ff::check(got, "reading", name);
     avio_write(out.get(), block.data(), got);
     ff::check(out->error, "writing the file", file.string());
     copied += got;
@@ -54,7 +55,7 @@ void copy_bytes(const Source& source, std::optional<std::int64_t> expected, cons
   ff::check(out->error, "writing the file", file.string());
   ff::check(avio_close(out.release()), "closing the file", file.string());
   if (expected && copied != *expected) {
-    throw Error(ErrorCode::media, source.name(),
+    throw Error(ErrorCode::media, name,
                 fmt::format("has {} bytes now and had {} when it was looked at", copied, *expected),
                 {.hint = "it may still be being written; try again when it is complete"});
   }

@@ -29,10 +29,10 @@ AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
   return plan;
 }
 
-void transcode(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
-               const SourceOptions& options, const RunContext& context) {
-  SampleSource samples(source, info, plan, options, context);
-  AudioEncoder encoder(plan, info.path);
+void transcode(const ClipInput& input, const AudioPlan& plan, const std::filesystem::path& file,
+               const RunContext& context) {
+  SampleSource samples(input, plan, context);
+  AudioEncoder encoder(plan, input.info.path);
   Muxer muxer(file, Container::mp3);
   muxer.add_stream(*encoder.parameters(), encoder.context().time_base);
   muxer.start(/*reordered=*/false);
@@ -53,21 +53,20 @@ void transcode(const Source& source, const MediaInfo& info, const AudioPlan& pla
   }
 }
 
-void make(const Source& source, const MediaInfo& info, const AudioPlan& plan, const std::filesystem::path& file,
-          const SourceOptions& options, const RunContext& context) {
+void make(const ClipInput& input, const AudioPlan& plan, const std::filesystem::path& file, const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
-      copy_bytes(source, info.size_bytes, file, options, context);
+      copy_bytes(input, file, context);
       return;
     case ClipAction::remux:
     case ClipAction::cut:
-      copy_audio_packets(source, info, plan, file, options, context);
+      copy_audio_packets(input, plan, file, context);
       return;
     case ClipAction::transcode:
-      transcode(source, info, plan, file, options, context);
+      transcode(input, plan, file, context);
       return;
   }
-  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for sound");
+  throw Error(ErrorCode::internal, input.source.name(), "the plan asks for something that is never planned for sound");
 }
 
 /// Where the encoder took the sound from what was asked for, corrects the treatment and says so. A lossy encoder shifts
@@ -104,9 +103,8 @@ void require_as_planned(const PreparedClip& clip, const AudioPlan& plan, const s
 
 }  // namespace
 
-PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                        const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
-                        const RunContext& context) {
+PreparedClip make_audio(const ClipInput& input, const AudioPlan& plan, const std::filesystem::path& output,
+                        Seconds limit, const RunContext& context) {
   context.throw_if_stopped();
   AtomicFile file(output);
   AudioPlan chosen = plan;
@@ -115,10 +113,10 @@ PreparedClip make_audio(const Source& source, const MediaInfo& info, const Audio
   int levelled = 0;
   for (;;) {
     try {
-      make(source, info, chosen, file.temporary(), options, context);
+      make(input, chosen, file.temporary(), context);
       examine(clip, file.temporary(), Pictures::counted, context);
     } catch (const Error& error) {
-      rethrow_named(error, file, info.path);
+      rethrow_named(error, file, input.info.path);
     }
     std::optional<std::string> flaw = over_limit(clip, limit);
     if (!flaw) flaw = wrong_count(clip, chosen);
@@ -130,12 +128,12 @@ PreparedClip make_audio(const Source& source, const MediaInfo& info, const Audio
       break;
     }
     if (chosen.action == ClipAction::transcode || !chosen.may_encode) {
-      throw Error(ErrorCode::media, info.path, *flaw, {.hint = "choose a shorter window with --audio-duration"});
+      throw Error(ErrorCode::media, input.info.path, *flaw, {.hint = "choose a shorter window with --audio-duration"});
     }
     clip.reasons.push_back("Copied, " + *flaw + ".");
     chosen = encoding_instead(chosen, limit);
   }
-  require_as_planned(clip, chosen, info.path);
+  require_as_planned(clip, chosen, input.info.path);
   hand_on(clip, file, chosen.action, chosen.start_s, chosen.end_s, context);
   return clip;
 }

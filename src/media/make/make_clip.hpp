@@ -6,6 +6,8 @@
 
 #include <react1/media.hpp>
 
+#include "media/source/clip_input.hpp"
+
 namespace react1::media {
 
 /// Makes `output` (MP4, video only) as `plan` says. `info` is probe()'s result for `source`. The file is written under
@@ -16,20 +18,17 @@ namespace react1::media {
 /// DamageFound when frames of the window are damaged or missing, or a copy can't be proved, and the plan was not made
 /// by decoding (plan.decoded): plan again then. Error{media} (a length that can't be proved), {io}, {network},
 /// {interrupted}. `output` is untouched then. Messages name the source, never the file in the making.
-[[nodiscard]] PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                      const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
-                                      const RunContext& context);
+[[nodiscard]] PreparedClip make_video(const ClipInput& input, const VideoPlan& plan,
+                                      const std::filesystem::path& output, Seconds limit, const RunContext& context);
 
 /// What make_video() would find out on its way, without encoding or writing: the plan as it would be carried out. Reads
 /// the window as a whole. Throws as make_video().
-[[nodiscard]] VideoPlan check_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                    const SourceOptions& options, const RunContext& context);
+[[nodiscard]] VideoPlan check_video(const ClipInput& input, const VideoPlan& plan, const RunContext& context);
 
 /// As make_video() for `output` as MP3. Progress is in samples. With a loudness to reach, the made clip is measured and
 /// encoded again, at most three times, until it is within 0.1 LU and its true peak below the ceiling; a ceiling that
 /// stands in the way of the loudness wins.
-[[nodiscard]] PreparedClip make_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                                      const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
-                                      const RunContext& context);
+[[nodiscard]] PreparedClip make_audio(const ClipInput& input, const AudioPlan& plan,
+                                      const std::filesystem::path& output, Seconds limit, const RunContext& context);
 
 }  // namespace react1::media

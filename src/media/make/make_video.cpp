@@ -94,15 +94,14 @@ class Transcoder {
   FilterGraph::Sink encode_ = [this](AVFrame& frame) { encode(frame); };
 };
 
-std::vector<Warning> transcode(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                               const std::filesystem::path& file, const SourceOptions& options,
+std::vector<Warning> transcode(const ClipInput& input, const VideoPlan& plan, const std::filesystem::path& file,
                                const RunContext& context) {
   // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
   std::stop_source stop;
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
-  OrderedFrames frames(source, info, plan, options, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
-  Transcoder transcoder(plan, info.path, file, context);
-  Ahead<PickedFrame> decoded(frames_ahead(info.video.value()), stop, [&] {
+  OrderedFrames frames(input, plan, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
+  Transcoder transcoder(plan, input.info.path, file, context);
+  Ahead<PickedFrame> decoded(frames_ahead(input.info.video.value()), stop, [&] {
     const log::Scope scope(context.job_id);
     return frames.next();
   });
@@ -110,20 +109,21 @@ std::vector<Warning> transcode(const Source& source, const MediaInfo& info, cons
   return transcoder.finish();
 }
 
-std::vector<Warning> make(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                          const std::filesystem::path& file, const SourceOptions& options, const RunContext& context) {
+std::vector<Warning> make(const ClipInput& input, const VideoPlan& plan, const std::filesystem::path& file,
+                          const RunContext& context) {
   switch (plan.action) {
     case ClipAction::passthrough:
-      copy_bytes(source, info.size_bytes, file, options, context);
+      copy_bytes(input, file, context);
       return {};
     case ClipAction::remux:
     case ClipAction::cut:
-      copy_video_packets(source, info, plan, file, options, context);
+      copy_video_packets(input, plan, file, context);
       return {};
     case ClipAction::transcode:
-      return transcode(source, info, plan, file, options, context);
+      return transcode(input, plan, file, context);
   }
-  throw Error(ErrorCode::internal, source.name(), "the plan asks for something that is never planned for a picture");
+  throw Error(ErrorCode::internal, input.source.name(),
+              "the plan asks for something that is never planned for a picture");
 }
 
 /// What we encoded was decoded before; what is damaged inside a copied picture came with the source.
@@ -172,18 +172,17 @@ bool shorten(VideoPlan& plan) {
 
 /// Makes and measures the clip; gives the sentence that says why it is too long, if it is. `written`: it was made,
 /// whatever measuring it says.
-std::optional<std::string> make_once(PreparedClip& clip, bool& written, const Source& source, const MediaInfo& info,
-                                     const VideoPlan& plan, const AtomicFile& file, Seconds limit,
-                                     const SourceOptions& options, const RunContext& context) {
+std::optional<std::string> make_once(PreparedClip& clip, bool& written, const ClipInput& input, const VideoPlan& plan,
+                                     const AtomicFile& file, Seconds limit, const RunContext& context) {
   try {
-    clip.warnings = make(source, info, plan, file.temporary(), options, context);
+    clip.warnings = make(input, plan, file.temporary(), context);
     written = true;
     examine(clip, file.temporary(), pictures_of(plan), context);
   } catch (const Error& error) {
-    rethrow_named(error, file, info.path);
+    rethrow_named(error, file, input.info.path);
   }
   std::optional<std::string> too_long = over_limit(clip, limit);
-  if (!too_long) require_as_planned(clip, plan, info.path);
+  if (!too_long) require_as_planned(clip, plan, input.info.path);
   // A file with one frame has no rate of its own; this one lasts as long as planned.
   if (clip.video && clip.video->frames == 1) clip.video->fps = plan.fps;
   return too_long;
@@ -191,9 +190,8 @@ std::optional<std::string> make_once(PreparedClip& clip, bool& written, const So
 
 }  // namespace
 
-PreparedClip make_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                        const std::filesystem::path& output, Seconds limit, const SourceOptions& options,
-                        const RunContext& context) {
+PreparedClip make_video(const ClipInput& input, const VideoPlan& plan, const std::filesystem::path& output,
+                        Seconds limit, const RunContext& context) {
   context.throw_if_stopped();
   AtomicFile file(output);
   VideoPlan chosen = plan;
@@ -203,7 +201,7 @@ PreparedClip make_video(const Source& source, const MediaInfo& info, const Video
     std::optional<std::string> too_long;
     bool written = false;
     try {
-      too_long = make_once(clip, written, source, info, chosen, file, limit, options, context);
+      too_long = make_once(clip, written, input, chosen, file, limit, context);
     } catch (const Error& failure) {
       // Bytes that can't be taken are no longer what was planned, so there is nothing to encode either.
       if (chosen.action == ClipAction::passthrough && !written) throw;
@@ -212,7 +210,8 @@ PreparedClip make_video(const Source& source, const MediaInfo& info, const Video
     }
     if (!too_long) break;
     if (!shorten(chosen)) {
-      throw Error(ErrorCode::media, info.path, *too_long, {.hint = "choose a shorter window with --video-duration"});
+      throw Error(ErrorCode::media, input.info.path, *too_long,
+                  {.hint = "choose a shorter window with --video-duration"});
     }
     clip.reasons.push_back("Copied, " + *too_long + ".");
   }
@@ -220,12 +219,11 @@ PreparedClip make_video(const Source& source, const MediaInfo& info, const Video
   return clip;
 }
 
-VideoPlan check_video(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
-                      const RunContext& context) {
+VideoPlan check_video(const ClipInput& input, const VideoPlan& plan, const RunContext& context) {
   VideoPlan chosen = plan;
   if (chosen.action != ClipAction::transcode) {
     try {
-      check_video_copy(source, info, chosen, options, context);
+      check_video_copy(input, chosen, context);
       return chosen;
     } catch (const Error& failure) {
       encode_instead(chosen, chosen.reasons, failure);
@@ -233,7 +231,7 @@ VideoPlan check_video(const Source& source, const MediaInfo& info, const VideoPl
   }
   if (chosen.decoded) return chosen;
   // The order in which frames are shown says nothing about their health.
-  FrameSource frames(source, info, without_order(chosen), options, context);
+  FrameSource frames(input, without_order(chosen), context);
   while (frames.next()) context.throw_if_stopped();
   return chosen;
 }

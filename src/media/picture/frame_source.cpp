@@ -51,23 +51,22 @@ const VideoInfo& require_video(const MediaInfo& info) {
 
 }  // namespace
 
-FrameSource::FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, SourceOptions options,
-                         const RunContext& context)
-    : source_(std::move(source)),
+FrameSource::FrameSource(const ClipInput& input, const VideoPlan& plan, const RunContext& context)
+    : source_(input.source),
       plan_(plan),
       window_start_(plan.start_s),
       window_frames_(plan.frames),
-      video_(require_video(info)),
-      options_(std::move(options)),
+      video_(require_video(input.info)),
+      options_(input.limits),
       context_{.stop = context.stop, .job_id = context.job_id},
       source_fps_(nominal_rate(video_, plan)),
-      has_slots_(info.format == "avi" && video_.duration_source == FactSource::assumed && video_.vfr),
+      has_slots_(input.info.format == "avi" && video_.duration_source == FactSource::assumed && video_.vfr),
       picker_(picker_settings(plan, video_)),
       packet_(ff::make_packet()) {
   excerpt_ = excerpt_around(source_, video_.duration_source, plan_.stream_index, plan_.start_s + video_.start_s,
                             plan_.end_s + video_.start_s, options_, context_);
   open();
-  require_window_present(info);
+  require_window_present(input.info);
 }
 
 /// An MP4 whose index lists more frames than its data holds was cut off. The window may lie in the good part; one that

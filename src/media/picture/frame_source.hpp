@@ -9,6 +9,7 @@
 
 #include "media/format/mp4_excerpt.hpp"
 #include "media/picture/frame_picker.hpp"
+#include "media/source/clip_input.hpp"
 #include "media/stream/decoder.hpp"
 #include "media/stream/demuxer.hpp"
 
@@ -27,9 +28,8 @@ struct PickedFrame {
 /// window is believed instead. One thread at a time; the observer of `context` is not used.
 class FrameSource {
  public:
-  /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
-  FrameSource(Source source, const MediaInfo& info, const VideoPlan& plan, SourceOptions options,
-              const RunContext& context);
+  /// Opens the source and goes to the window. Throws as Demuxer and Decoder do.
+  FrameSource(const ClipInput& input, const VideoPlan& plan, const RunContext& context);
 
   /// nullopt once the plan's frames are all given out. Throws DamageFound when frames of the window are missing or
   /// damaged.

@@ -37,9 +37,9 @@ VideoPlan without_order(VideoPlan plan) {
   return plan;
 }
 
-OrderedFrames::OrderedFrames(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                             const SourceOptions& options, const RunContext& context, std::size_t bytes_kept)
-    : source_(source, info, without_order(plan), options, context),
+OrderedFrames::OrderedFrames(const ClipInput& input, const VideoPlan& plan, const RunContext& context,
+                             std::size_t bytes_kept)
+    : source_(input, without_order(plan), context),
       shows_(plan.shows),
       turns_(!std::is_sorted(shows_.begin(), shows_.end())),
       deinterlace_(plan.deinterlace),

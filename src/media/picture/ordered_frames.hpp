@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "media/picture/frame_source.hpp"
+#include "media/source/clip_input.hpp"
 
 #include <react1/media.hpp>
 
@@ -25,8 +26,8 @@ class OrderedFrames {
   /// Memory for decoded frames: 14 of 4096x2160, 60 of 1920x1080.
   static constexpr std::size_t default_bytes_kept = std::size_t{192} << 20U;
 
-  OrderedFrames(const Source& source, const MediaInfo& info, const VideoPlan& plan, const SourceOptions& options,
-                const RunContext& context, std::size_t bytes_kept = default_bytes_kept);
+  OrderedFrames(const ClipInput& input, const VideoPlan& plan, const RunContext& context,
+                std::size_t bytes_kept = default_bytes_kept);
 
   /// The next frame and how many output frames show it; nullopt at the end. Throws what FrameSource::next() throws.
   [[nodiscard]] std::optional<PickedFrame> next();

@@ -103,12 +103,13 @@ bool VideoPackets::read(AVPacket& packet) {
   return false;
 }
 
-Copyable find_closed_prefix(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                            const SourceOptions& options, const RunContext& context) {
-  if (!info.video) throw Error(ErrorCode::internal, info.path, "a video plan was made for a file without video");
-  DemuxerOptions quick = DemuxerOptions::from(options);
+Copyable find_closed_prefix(const ClipInput& input, const VideoPlan& plan, const RunContext& context) {
+  if (!input.info.video) {
+    throw Error(ErrorCode::internal, input.info.path, "a video plan was made for a file without video");
+  }
+  DemuxerOptions quick = DemuxerOptions::from(input.limits);
   quick.header_is_enough = true;  // only times and the first bytes of the pictures are looked at
-  VideoPackets packets(source, *info.video, plan, quick, context);
+  VideoPackets packets(input.source, *input.info.video, plan, quick, context);
   const int length_size = nal_length_size(*packets.demuxer().stream(plan.stream_index).codecpar);
   const ff::Packet packet = ff::make_packet();
   Copyable best;

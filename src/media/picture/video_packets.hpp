@@ -6,6 +6,7 @@
 
 #include <react1/media.hpp>
 
+#include "media/source/clip_input.hpp"
 #include "media/stream/demuxer.hpp"
 
 namespace react1::media {
@@ -40,8 +41,7 @@ struct Copyable {
   std::string obstacle;  ///< why none: a sentence, or empty
 };
 /// H.264 of a constant rate; reads no further than the plan's window. Throws what Demuxer throws.
-[[nodiscard]] Copyable find_closed_prefix(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                          const SourceOptions& options, const RunContext& context);
+[[nodiscard]] Copyable find_closed_prefix(const ClipInput& input, const VideoPlan& plan, const RunContext& context);
 
 /// An H.264 packet whose picture resets the decoder (IDR), so that nothing after it needs anything before it.
 /// `length_size` as in the stream's avcC extradata: 1, 2 or 4; 0 for start codes (Annex B).

@@ -22,16 +22,16 @@ HeardSound hear(SampleSource& samples, const AudioPlan& plan, const Listening& w
 
 }  // namespace
 
-HeardSound hear_planned(const Source& source, const MediaInfo& info, const AudioPlan& plan, const Listening& wanted,
-                        const SourceOptions& options, const RunContext& context) {
-  SampleSource samples(source, info, plan, options, context);
+HeardSound hear_planned(const ClipInput& input, const AudioPlan& plan, const Listening& wanted,
+                        const RunContext& context) {
+  SampleSource samples(input, plan, context);
   return hear(samples, plan, wanted, context);
 }
 
-HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s, const Seconds& end_s,
-                       const Listening& wanted, const SourceOptions& options, const RunContext& context) {
-  if (!info.audio) throw Error(ErrorCode::internal, info.path, "there is no sound to listen to");
-  const AudioInfo& audio = *info.audio;
+HeardSound hear_source(const ClipInput& input, const Seconds& start_s, const Seconds& end_s, const Listening& wanted,
+                       const RunContext& context) {
+  if (!input.info.audio) throw Error(ErrorCode::internal, input.info.path, "there is no sound to listen to");
+  const AudioInfo& audio = *input.info.audio;
   AudioPlan plan;
   plan.stream_index = audio.index;
   plan.start_s = start_s;
@@ -40,13 +40,14 @@ HeardSound hear_source(const Source& source, const MediaInfo& info, const Second
   plan.channels = std::min(audio.channels, 2);
   plan.treatment.with_effects = wanted.effects_too;
   plan.samples = ((end_s - start_s) * audio.sample_rate).floor();
-  SampleSource samples(source, info, plan, options, context, SampleSource::Damage::passed_over);
+  SampleSource samples(input, plan, context, SampleSource::Damage::passed_over);
   return hear(samples, plan, wanted, context);
 }
 
 HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, const Listening& wanted,
                      const RunContext& context) {
-  MediaInfo info;
+  ClipInput clip{.source = path, .info = {}};
+  MediaInfo& info = clip.info;
   info.path = path;
   info.audio.emplace();
   info.audio->sample_rate = audio.sample_rate;
@@ -57,7 +58,7 @@ HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, 
   plan.sample_rate = audio.sample_rate;
   plan.channels = audio.channels;
   plan.samples = audio.samples;
-  return hear_planned(path, info, plan, wanted, SourceOptions{}, context);
+  return hear_planned(clip, plan, wanted, context);
 }
 
 }  // namespace react1::media

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "media/sound/sound_meter.hpp"
+#include "media/source/clip_input.hpp"
 
 #include <react1/media.hpp>
 #include <react1/run_context.hpp>
@@ -11,14 +12,13 @@
 namespace react1::media {
 
 /// The very samples that make_audio() would encode for `plan`. Throws what SampleSource throws.
-[[nodiscard]] HeardSound hear_planned(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                                      const Listening& wanted, const SourceOptions& options, const RunContext& context);
+[[nodiscard]] HeardSound hear_planned(const ClipInput& input, const AudioPlan& plan, const Listening& wanted,
+                                      const RunContext& context);
 
 /// [start_s, end_s) of the source as it is: its own rate, mono or stereo. Damage is passed over: whether it matters is
 /// decided when the clip is made. Memory doesn't grow with the length, but for a byte per block.
-[[nodiscard]] HeardSound hear_source(const Source& source, const MediaInfo& info, const Seconds& start_s,
-                                     const Seconds& end_s, const Listening& wanted, const SourceOptions& options,
-                                     const RunContext& context);
+[[nodiscard]] HeardSound hear_source(const ClipInput& input, const Seconds& start_s, const Seconds& end_s,
+                                     const Listening& wanted, const RunContext& context);
 
 /// All of a made clip, whose audio facts are known.
 [[nodiscard]] HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, const Listening& wanted,

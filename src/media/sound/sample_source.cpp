@@ -50,14 +50,12 @@ int own_samples(const AVFrame& frame, int source_rate, std::int64_t samples) {
 
 }  // namespace
 
-SampleSource::SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, SourceOptions options,
-                           const RunContext& context, Damage damage)
+SampleSource::SampleSource(const ClipInput& input, const AudioPlan& plan, const RunContext& context, Damage damage)
     : plan_(plan),
-      source_rate_(require_audio(info).sample_rate),
+      source_rate_(require_audio(input.info).sample_rate),
       damage_(damage),
-      reader_(std::move(source), *info.audio,
-              {.stream_index = plan.stream_index, .start_s = plan.start_s, .end_s = plan.end_s}, std::move(options),
-              context),
+      reader_(input.source, *input.info.audio,
+              {.stream_index = plan.stream_index, .start_s = plan.start_s, .end_s = plan.end_s}, input.limits, context),
       format_(ff::make_frame()),
       silence_before_((plan.treatment.silence_before_s * plan.sample_rate).round()),
       treated_(plan) {

@@ -8,6 +8,7 @@
 #include "media/sound/resampler.hpp"
 #include "media/sound/sound_reader.hpp"
 #include "media/sound/treated_samples.hpp"
+#include "media/source/clip_input.hpp"
 
 #include <react1/media.hpp>
 
@@ -22,9 +23,9 @@ class SampleSource {
     refused,      ///< inside the window it is Error{media}, and so is an early end
     passed_over,  ///< what can be decoded is delivered, fewer samples if need be
   };
-  /// Opens the source and goes to the window. `info` is that source's. Throws as Demuxer and Decoder do.
-  SampleSource(Source source, const MediaInfo& info, const AudioPlan& plan, SourceOptions options,
-               const RunContext& context, Damage damage = Damage::refused);
+  /// Opens the source and goes to the window. Throws as Demuxer and Decoder do.
+  SampleSource(const ClipInput& input, const AudioPlan& plan, const RunContext& context,
+               Damage damage = Damage::refused);
 
   /// The next `count` samples, fewer at the end; null once all are given out. Throws Error{media} with the counts when
   /// samples of the window are missing or damaged.

@@ -45,9 +45,8 @@ std::string span_text(const Seconds& start, const Seconds& end) {
 /// The user's window with nothing taken off for the limit.
 planning::Window asked_window(const WindowOptions& options, std::string_view clip, const std::string& path,
                               const Seconds& length) {
-  std::vector<Warning> said_when_planning;
-  return planning::resolve_window(options, {.clip = clip, .path = path, .length = length, .limit = length + 1},
-                                  said_when_planning);
+  // Its warnings are given when the clip is planned.
+  return planning::resolve_window(options, {.clip = clip, .path = path, .length = length, .limit = length + 1}).value;
 }
 
 const VideoInfo& require_picture(const MediaInfo& info) {
@@ -60,10 +59,14 @@ const VideoInfo& require_picture(const MediaInfo& info) {
 
 }  // namespace
 
-WindowChooser::WindowChooser(const Sources& sources, const PipelineOptions& options, std::vector<Warning>& warnings,
-                             const RunContext& context)
-    : sources_(sources), options_(options), video_options_(options.prepare), audio_options_(options.prepare) {
-  const MediaInfo& info = sources_.audio_info;
+WindowChooser::WindowChooser(const media::ClipInput& video, const media::ClipInput& audio,
+                             const PipelineOptions& options, const RunContext& context)
+    : video_(video),
+      audio_(audio),
+      options_(options),
+      video_options_(options.prepare),
+      audio_options_(options.prepare) {
+  const MediaInfo& info = audio_.info;
   longest_ = planning::longest_sound(info, options.prepare.max_duration_s);
   sound_length_ = info.audio->duration_s;
   const std::optional<Seconds> asked = options.prepare.audio_window.duration;
@@ -73,15 +76,15 @@ WindowChooser::WindowChooser(const Sources& sources, const PipelineOptions& opti
   } else if (info.video) {
     offset_.audio_late_s = info.audio->start_s - info.video->start_s;
   }
-  const Range range = allowed(warnings);
+  const Range range = allowed();
   listen(range, context);
-  choose(range, warnings);
-  judge_channels(warnings);
+  choose(range);
+  judge_channels();
 }
 
 void WindowChooser::align_take() {
-  const VideoInfo& video = require_picture(sources_.video_info);
-  late_ = take_offset(sources_.video_info, sources_.audio_info, sources_.video == sources_.audio);
+  const VideoInfo& video = require_picture(video_.info);
+  late_ = take_offset(video_.info, audio_.info, video_.source == audio_.source);
   fps_ = planning::choose_rate(video.fps, !video.vfr, options_.prepare.fps);
   longest_ = Rational((longest_ * fps_).floor()) / fps_;
   offset_.same_take = true;
@@ -91,7 +94,7 @@ void WindowChooser::align_take() {
 
 /// What the user's window allows. In a take it counts from the first frame, starts with a whole one, and ends where
 /// either clip does.
-WindowChooser::Range WindowChooser::allowed(std::vector<Warning>& warnings) const {
+WindowChooser::Range WindowChooser::allowed() {
   WindowOptions window = options_.prepare.audio_window;
   const bool speech = options_.prepare.window == WindowChoice::speech;
   const bool named = !speech && (window.duration || window.end);
@@ -99,28 +102,27 @@ WindowChooser::Range WindowChooser::allowed(std::vector<Warning>& warnings) cons
   const Seconds limit = named ? options_.prepare.max_duration_s : longest_ + hardly_longer;
   Range range;
   if (!options_.prepare.same_take) {
-    const planning::Window asked = asked_window(window, "audio", sources_.audio_info.path, sound_length_);
+    const planning::Window asked = asked_window(window, "audio", audio_.info.path, sound_length_);
     range = {asked.start, asked.end};
   } else {
-    const Seconds picture = sources_.video_info.video->duration_s;
+    const Seconds picture = video_.info.video->duration_s;
     const Seconds sound = late_ + sound_length_;
     const Seconds both = sound < picture - noticeable_tail ? sound : picture;
     if (both <= 0) {
-      throw Error(ErrorCode::media, sources_.audio_info.path,
-                  fmt::format("ends {} s before the picture begins", brief(-both)),
+      throw Error(ErrorCode::media, audio_.info.path, fmt::format("ends {} s before the picture begins", brief(-both)),
                   {.hint = "leave out --same-take: these clips do not belong together"});
     }
-    const planning::Window asked = asked_window(window, "video", sources_.video_info.path, both);
+    const planning::Window asked = asked_window(window, "video", video_.info.path, both);
     range = {Rational((asked.start * fps_).ceil()) / fps_ - late_, asked.end - late_};
     if (asked.start == 0 && late_ < -noticeable) {
-      warnings.push_back(
+      warnings_.push_back(
           {"sound_before_picture",
            fmt::format("The first {} s of the sound lie before the picture and are left out.", brief(-late_))});
     }
     if (asked.end == both && abs(picture - sound) > noticeable_tail) {
-      warnings.push_back({"take_tail", fmt::format("The {} ends {} s before the {}; both clips end with it.",
-                                                   sound < picture ? "sound" : "picture", brief(abs(picture - sound)),
-                                                   sound < picture ? "picture" : "sound")});
+      warnings_.push_back({"take_tail", fmt::format("The {} ends {} s before the {}; both clips end with it.",
+                                                    sound < picture ? "sound" : "picture", brief(abs(picture - sound)),
+                                                    sound < picture ? "picture" : "sound")});
     }
   }
   range.limited = range.end_s - range.start_s > limit;
@@ -133,8 +135,7 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
   const Seconds wanted = speech ? range.end_s : std::min(range.end_s, range.start_s + longest_) + listened_beyond;
   const Seconds end = std::min(wanted, sound_length_);
   if (end > start) {
-    heard_ = media::hear_source(sources_.audio, sources_.audio_info, start, end, {.levels = false},
-                                options_.prepare.source, context);
+    heard_ = media::hear_source(audio_, start, end, {.levels = false}, context);
     hear_effects_alone(start, end, context);
   }
   const double gate = options_.advice.voice_gate_dbfs;
@@ -147,10 +148,8 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
 /// A recorder with several tracks may mark the fourth as low-frequency effects, whatever it holds.
 void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
   constexpr double inaudible = 0.001;  // -60 dBFS
-  if (sources_.audio_info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
-  media::HeardSound again =
-      media::hear_source(sources_.audio, sources_.audio_info, start, end, {.levels = false, .effects_too = true},
-                         options_.prepare.source, context);
+  if (audio_.info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
+  media::HeardSound again = media::hear_source(audio_, start, end, {.levels = false, .effects_too = true}, context);
   if (again.sample_peak < 10 * std::max(heard_.sample_peak, inaudible)) return;
   with_effects_ = true;
   heard_ = std::move(again);
@@ -159,21 +158,21 @@ void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end,
 /// What a codec's rounding adds to a loud sound is left alone, as every player does.
 bool WindowChooser::is_over_full_scale() const {
   constexpr double codec_overshoot = 1.122;  // 1 dB
-  const bool exact = sources_.audio_info.audio->codec.rfind("pcm_", 0) == 0;
+  const bool exact = audio_.info.audio->codec.rfind("pcm_", 0) == 0;
   return heard_.sample_peak > (exact ? 1.0 : codec_overshoot);
 }
 
-void WindowChooser::warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const {
-  if (plan.action != ClipAction::transcode || !is_over_full_scale() || sources_.audio_info.audio->channels > 2) return;
-  warnings.push_back(
-      {"over_full_scale", fmt::format("Peaks of the audio lie up to {:.1f} dB above full scale; they are "
-                                      "limited to {:g} dBTP.",
-                                      20 * std::log10(heard_.sample_peak), most_true_peak)});
+std::optional<Warning> WindowChooser::limiting(const AudioPlan& plan) const {
+  if (plan.action != ClipAction::transcode || !is_over_full_scale() || audio_.info.audio->channels > 2)
+    return std::nullopt;
+  return Warning{"over_full_scale", fmt::format("Peaks of the audio lie up to {:.1f} dB above full scale; they are "
+                                                "limited to {:g} dBTP.",
+                                                20 * std::log10(heard_.sample_peak), most_true_peak)};
 }
 
-void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {
+void WindowChooser::choose(const Range& range) {
   const bool speech = options_.prepare.window == WindowChoice::speech;
-  const Range chosen = speech ? choose_speech(range, warnings) : cut(range, warnings);
+  const Range chosen = speech ? choose_speech(range) : cut(range);
   if (options_.prepare.same_take) {
     share_with_video(chosen);
   } else if (speech || chosen.end_s != std::min(range.end_s, range.start_s + longest_)) {
@@ -181,14 +180,14 @@ void WindowChooser::choose(const Range& range, std::vector<Warning>& warnings) {
   }
 }
 
-WindowChooser::Range WindowChooser::choose_speech(const Range& range, std::vector<Warning>& warnings) {
+WindowChooser::Range WindowChooser::choose_speech(const Range& range) {
   // In a take the start moves to the frame before it, and that has to fit as well.
   const Seconds frame = fps_ > 0 ? Rational(1) / fps_ : Seconds(0);
   const auto speech = planning::find_speech(speech_, longest_ - frame);
   if (!speech) {
-    warnings.push_back({"no_speech_found", fmt::format("No voice was found in {} of the audio; its start is used.",
-                                                       span_text(speech_.start_s, range.end_s))});
-    return cut(range, warnings);
+    warnings_.push_back({"no_speech_found", fmt::format("No voice was found in {} of the audio; its start is used.",
+                                                        span_text(speech_.start_s, range.end_s))});
+    return cut(range);
   }
   Range chosen{speech->start_s, std::min(speech->end_s, range.end_s)};
   if (fps_ > 0)
@@ -196,26 +195,26 @@ WindowChooser::Range WindowChooser::choose_speech(const Range& range, std::vecto
   if (speech->ends_in_pause)
     voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
   if (chosen.start_s > range.start_s || chosen.end_s < range.end_s) {
-    warnings.push_back({"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
-                                                     span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s),
-                                                     brief(speech->voiced_s), brief(longest_),
-                                                     speech->ends_in_pause ? "" : ", which go on without a pause")});
+    warnings_.push_back({"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
+                                                      span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s),
+                                                      brief(speech->voiced_s), brief(longest_),
+                                                      speech->ends_in_pause ? "" : ", which go on without a pause")});
   }
   if (speech->may_cut_word) {
-    warnings.push_back(
+    warnings_.push_back(
         {"cut_in_sound", fmt::format("There is no sure pause where {} of the audio begin or end: a word may be cut.",
                                      span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s))});
   }
   return chosen;
 }
 
-WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warnings) {
+WindowChooser::Range WindowChooser::cut(Range range) {
   range.end_s = std::min(range.end_s, range.start_s + longest_);
   const CutOptions& options = options_.prepare.cut;
   const bool at_pause = options.policy == CutPolicy::pause || (options.policy == CutPolicy::automatic && range.limited);
   if (range.end_s >= sound_length_) return range;
   if (!at_pause) {
-    warn_of_cut_word(range.end_s, "", warnings);
+    warn_of_cut_word(range.end_s, "");
     return range;
   }
   const auto cut = planning::choose_cut(speech_, range.end_s, options.lookback_s);
@@ -223,10 +222,10 @@ WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warni
     const std::string why =
         fmt::format("There is no sure pause in the {} s before {} s. ", brief(options.lookback_s), brief(range.end_s));
     if (cut) range.end_s = cut->end_s;
-    warn_of_cut_word(range.end_s, why, warnings);
+    warn_of_cut_word(range.end_s, why);
     return range;
   }
-  warnings.push_back(
+  warnings_.push_back(
       {"cut_at_pause",
        fmt::format("The audio lasts {} s; {} are used: they end in a pause, {} s after a word.", brief(sound_length_),
                    span_text(std::max(range.start_s, Seconds(0)), cut->end_s), brief(cut->end_s - *cut->voice_end_s))});
@@ -235,15 +234,15 @@ WindowChooser::Range WindowChooser::cut(Range range, std::vector<Warning>& warni
   return range;
 }
 
-void WindowChooser::warn_of_cut_word(const Seconds& end_s, std::string_view why, std::vector<Warning>& warnings) const {
+void WindowChooser::warn_of_cut_word(const Seconds& end_s, std::string_view why) {
   if (!speech_.may_cut_word(end_s)) return;
-  warnings.push_back({"cut_in_sound", fmt::format("{}The audio is cut at {} s, in sound: a word may be cut there.", why,
-                                                  brief(end_s))});
+  warnings_.push_back({"cut_in_sound", fmt::format("{}The audio is cut at {} s, in sound: a word may be cut there.",
+                                                   why, brief(end_s))});
 }
 
 /// The video gets the same window, in whole frames.
 void WindowChooser::share_with_video(const Range& window) {
-  const Seconds start = window.start_s + late_, length = sources_.video_info.video->duration_s;
+  const Seconds start = window.start_s + late_, length = video_.info.video->duration_s;
   Seconds end = window.end_s + late_;
   if (end < length) {
     const std::int64_t frames = std::max<std::int64_t>(((end - start) * fps_).floor(), 1);
@@ -264,24 +263,24 @@ void WindowChooser::keep_sound(const WindowOptions& window) {
   }
 }
 
-void WindowChooser::judge_channels(std::vector<Warning>& warnings) {
+void WindowChooser::judge_channels() {
   if (heard_.correlation && *heard_.correlation < cancelling) {
-    warnings.push_back(
+    warnings_.push_back(
         {"phase_inverted",
          fmt::format("Left and right are each other turned upside down (correlation {:.2f}): added up to one channel "
                      "they would cancel, so the {} one alone is used.",
                      *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
   }
   if (with_effects_) {
-    warnings.push_back({"only_effects_heard",
-                        "All of the sound lies in the channel that the file marks as low-frequency effects, which is "
-                        "left out of a mix otherwise; it is used."});
+    warnings_.push_back({"only_effects_heard",
+                         "All of the sound lies in the channel that the file marks as low-frequency effects, which is "
+                         "left out of a mix otherwise; it is used."});
   }
-  if (sources_.audio_info.audio->channels > 2 || is_over_full_scale()) {
+  if (audio_.info.audio->channels > 2 || is_over_full_scale()) {
     heard_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
   } else if (heard_.levels.clipped_samples.value_or(0) > 0) {
-    warnings.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
-                                               planning::counted(*heard_.levels.clipped_samples, "sample"))});
+    warnings_.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
+                                                planning::counted(*heard_.levels.clipped_samples, "sample"))});
   }
 }
 
@@ -295,58 +294,54 @@ planning::SoundChoice WindowChooser::treatment(const Seconds& start_s, const Sec
   if (start_s < 0) choice.treatment.silence_before_s = -start_s;
   choice.treatment.with_effects = with_effects_;
   // A mix of many channels may rise above full scale.
-  if (sources_.audio_info.audio->channels > 2 || is_over_full_scale()) choice.treatment.ceiling_dbtp = most_true_peak;
+  if (audio_.info.audio->channels > 2 || is_over_full_scale()) choice.treatment.ceiling_dbtp = most_true_peak;
   return choice;
 }
 
-AudioPlan WindowChooser::plan_audio(const VideoPlan& video, std::vector<Warning>& warnings, const RunContext& context) {
+planning::Planned<AudioPlan> WindowChooser::plan_audio(const VideoPlan* take, const RunContext& context) {
   PrepareOptions options = audio_options_;
   Seconds start, end;
   if (options.same_take) {
-    start = video.start_s - late_;
-    end = std::min(video.start_s + Rational(video.frames) / video.fps - late_, sound_length_);
+    start = take->start_s - late_;
+    end = std::min(take->start_s + Rational(take->frames) / take->fps - late_, sound_length_);
     if (end <= 0) {
-      throw Error(ErrorCode::media, sources_.audio_info.path,
+      throw Error(ErrorCode::media, audio_.info.path,
                   fmt::format("starts {} s after the picture, behind the window", brief(late_)),
                   {.hint = "choose a later window"});
     }
     options.audio_window = {.start = std::max(start, Seconds(0)), .end = end};
     offset_.silence_added_s = std::max(-start, Seconds(0));
   } else {
-    const planning::Window window =
-        asked_window(options.audio_window, "audio", sources_.audio_info.path, sound_length_);
+    const planning::Window window = asked_window(options.audio_window, "audio", audio_.info.path, sound_length_);
     start = window.start;
     end = std::min(window.end, window.start + longest_);
   }
   planning::SoundChoice choice = treatment(start, end);
-  AudioPlan plan = planning::plan_audio(sources_.audio_info, options, warnings, choice);
-  if (options.loudness_lufs) settle_loudness(plan, choice, options, warnings, context);
-  warn_of_limiting(plan, warnings);
-  return plan;
+  planning::Planned<AudioPlan> planned = planning::plan_audio(audio_.info, options, choice);
+  if (options.loudness_lufs) resolve_loudness(planned, choice, options, context);
+  if (auto limited = limiting(planned.value)) planned.warnings.push_back(std::move(*limited));
+  return planned;
 }
 
 /// A clip that has the loudness already is copied all the same.
-void WindowChooser::settle_loudness(AudioPlan& plan, planning::SoundChoice& choice, const PrepareOptions& options,
-                                    std::vector<Warning>& warnings, const RunContext& context) const {
-  AudioPlan heard = plan;
+void WindowChooser::resolve_loudness(planning::Planned<AudioPlan>& planned, planning::SoundChoice& choice,
+                                     const PrepareOptions& options, const RunContext& context) const {
+  AudioPlan heard = planned.value;
   heard.salvaged = true;  // damage shows later, when the sound is made
-  const SoundLevels levels =
-      media::hear_planned(sources_.audio, sources_.audio_info, heard, media::Listening{}, options.source, context)
-          .levels;
+  const SoundLevels levels = media::hear_planned(audio_, heard, media::Listening{}, context).levels;
   if (!levels.integrated_lufs || !levels.true_peak_dbtp) {
-    warnings.push_back(
+    planned.warnings.push_back(
         {"loudness_unknown", "The audio is silent or shorter than 0.4 s, so it has no loudness to change."});
     return;
   }
   const double gain = *options.loudness_lufs - *levels.integrated_lufs;
   const bool is_right = std::abs(gain) <= close_loudness && *levels.true_peak_dbtp <= most_true_peak;
-  if (plan.action != ClipAction::transcode && is_right) return;
+  if (planned.value.action != ClipAction::transcode && is_right) return;
   choice.relevel = true;
   choice.treatment.gain_db = gain;
   choice.treatment.ceiling_dbtp = most_true_peak;
   choice.treatment.target_lufs = options.loudness_lufs;
-  std::vector<Warning> said_before;
-  plan = planning::plan_audio(sources_.audio_info, options, said_before, choice);
+  planned.value = planning::plan_audio(audio_.info, options, choice).value;  // with the same warnings
 }
 
 }  // namespace react1::stages

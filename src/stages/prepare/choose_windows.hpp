@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "media/sound/hearing.hpp"
+#include "media/source/clip_input.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/pauses.hpp"
+#include "plan/planned.hpp"
 
 namespace react1::stages {
 
@@ -18,21 +20,18 @@ namespace react1::stages {
 /// of speech), then answers both plans. plan and prepare use it alike, so they agree. References must outlive it.
 class WindowChooser {
  public:
-  struct Sources {
-    const Source& video;
-    const Source& audio;
-    const MediaInfo& video_info;
-    const MediaInfo& audio_info;
-  };
   /// Throws what listening throws; Error{media} when a window lies outside its clip or, in a same take, without any
-  /// sound. `warnings` is added to.
-  WindowChooser(const Sources& sources, const PipelineOptions& options, std::vector<Warning>& warnings,
+  /// sound.
+  WindowChooser(const media::ClipInput& video, const media::ClipInput& audio, const PipelineOptions& options,
                 const RunContext& context);
+
+  /// What a person should know of the choice.
+  [[nodiscard]] const std::vector<Warning>& warnings() const noexcept { return warnings_; }
 
   /// For planning::plan_video() and settle_cut().
   [[nodiscard]] const PrepareOptions& video_options() const noexcept { return video_options_; }
-  /// Once the video is settled: in a same take the audio ends with it.
-  [[nodiscard]] AudioPlan plan_audio(const VideoPlan& video, std::vector<Warning>& warnings, const RunContext& context);
+  /// In a same take the audio ends with the picture, whose plan `take` is; else that is not looked at.
+  [[nodiscard]] planning::Planned<AudioPlan> plan_audio(const VideoPlan* take, const RunContext& context);
   /// Narrows the audio's window to a part of it, and the video's with it in a same take. Plan anew then.
   void keep_sound(const WindowOptions& window);
   [[nodiscard]] const TakeOffset& offset() const noexcept { return offset_; }
@@ -45,23 +44,24 @@ class WindowChooser {
     Seconds start_s, end_s;
     bool limited = false;  ///< the limit ends it, not the user and not the sound
   };
-  [[nodiscard]] Range allowed(std::vector<Warning>& warnings) const;
+  [[nodiscard]] Range allowed();
   void align_take();
   void listen(const Range& range, const RunContext& context);
   void hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
   [[nodiscard]] bool is_over_full_scale() const;
-  void warn_of_limiting(const AudioPlan& plan, std::vector<Warning>& warnings) const;
-  void choose(const Range& range, std::vector<Warning>& warnings);
-  [[nodiscard]] Range choose_speech(const Range& range, std::vector<Warning>& warnings);
-  [[nodiscard]] Range cut(Range range, std::vector<Warning>& warnings);
-  void warn_of_cut_word(const Seconds& end_s, std::string_view why, std::vector<Warning>& warnings) const;
+  [[nodiscard]] std::optional<Warning> limiting(const AudioPlan& plan) const;
+  void choose(const Range& range);
+  [[nodiscard]] Range choose_speech(const Range& range);
+  [[nodiscard]] Range cut(Range range);
+  void warn_of_cut_word(const Seconds& end_s, std::string_view why);
   void share_with_video(const Range& window);
-  void judge_channels(std::vector<Warning>& warnings);
+  void judge_channels();
   [[nodiscard]] planning::SoundChoice treatment(const Seconds& start_s, const Seconds& end_s) const;
-  void settle_loudness(AudioPlan& plan, planning::SoundChoice& choice, const PrepareOptions& options,
-                       std::vector<Warning>& warnings, const RunContext& context) const;
+  void resolve_loudness(planning::Planned<AudioPlan>& planned, planning::SoundChoice& choice,
+                        const PrepareOptions& options, const RunContext& context) const;
 
-  Sources sources_;
+  const media::ClipInput& video_;
+  const media::ClipInput& audio_;
   const PipelineOptions& options_;
   Seconds sound_length_;
   Seconds longest_;  ///< of the audio; in a same take a whole number of frames
@@ -73,6 +73,7 @@ class WindowChooser {
   bool with_effects_ = false;           ///< only the low-frequency effects channel holds sound
   std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause
   PrepareOptions video_options_, audio_options_;
+  std::vector<Warning> warnings_;
 };
 
 }  // namespace react1::stages

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "media/picture/frame_window.hpp"
 #include "media/picture/motion.hpp"
 #include "media/sound/hearing.hpp"
 #include "plan/conform_rule.hpp"
@@ -27,10 +28,8 @@ std::vector<planning::Pause> pauses_between(const Speech& speech, const Seconds&
 
 }  // namespace
 
-std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, std::vector<Warning>& warnings,
-                                       const RunContext& context) {
+planning::Planned<FittedVideo> conform_video(VideoPlan plan, const ConformCase& of, const RunContext& context) {
   const PrepareOptions& prepare = of.options.prepare;
-  if (prepare.conform == Conform::off) return std::nullopt;
   ClipFacts facts;
   facts.fps = plan.fps;
   facts.frames = plan.frames;
@@ -42,8 +41,7 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {
-    const media::HeardSound heard = media::hear_planned(of.audio, of.audio_info, as_delivered(of.voice),
-                                                        {.levels = false}, prepare.source, context);
+    const media::HeardSound heard = media::hear_planned(of.audio, as_delivered(of.voice), {.levels = false}, context);
     const Speech speech =
         planning::describe_speech(planning::track_speech(heard.blocks, of.options.advice.voice_gate_dbfs), of.voice_s);
     facts.voice_found = speech.found();
@@ -51,18 +49,19 @@ std::optional<Conformed> conform_video(VideoPlan& plan, const ConformCase& of, s
     pauses = pauses_between(speech, of.voice_s);
   }
   if (needs.motion) {
-    const media::Motion motion =
-        media::analyze_motion(of.video, plan.stream_index, plan.start_s, plan.start_s + facts.video_s,
-                              of.options.advice, prepare.source, context, of.origin_s);
+    const media::Motion motion = media::analyze_motion(of.video.source, plan.stream_index, plan.start_s,
+                                                       plan.start_s + facts.video_s, of.options.advice, of.video.limits,
+                                                       context, media::picture_origin(of.video.info.video.value()));
     facts.is_static = motion.is_static;
     facts.loopable = motion.loopable;
     facts.cuts_s = motion.cuts_s;
   }
-  Conformed fit = planning::choose_fit(fit_case, of.video.name(), warnings);
+  std::vector<Warning> warnings;
+  Conformed fit = unwrap(planning::choose_fit(fit_case, of.video.source.name()), warnings);
   if (fit.done != Conform::off) {
     planning::fit_video(plan, planning::arrange(fit, plan.fps, pauses, prepare.conform_turn_reach_s));
   }
-  return fit;
+  return {{std::move(plan), std::move(fit)}, std::move(warnings)};
 }
 
 std::int64_t frames_needed(const Seconds& voice_s, const Rational& fps, const PipelineOptions& options) {

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "media/picture/field_order.hpp"
-#include "media/picture/frame_window.hpp"
 #include "media/picture/video_packets.hpp"
 #include "plan/encode_plan.hpp"
 #include "stages/prepare/choose_windows.hpp"
@@ -20,258 +19,253 @@
 namespace react1::stages {
 namespace {
 
+using planning::append;
+using planning::Planned;
+using planning::unwrap;
+
 void require_valid(const PipelineOptions& options) {
   const std::vector<std::string> problems = options.validate();
   if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
 }
 
 /// The file's own findings, told apart by which clip they are about.
-void add_warnings(std::vector<Warning>& all, const MediaInfo& info, std::string_view clip) {
+std::vector<Warning> warnings_of(const MediaInfo& info, std::string_view clip) {
+  std::vector<Warning> warnings;
   for (const Warning& warning : info.warnings) {
-    all.push_back({warning.code, fmt::format("{}: {}", clip, warning.message)});
+    warnings.push_back({warning.code, fmt::format("{}: {}", clip, warning.message)});
   }
+  return warnings;
 }
 
-/// Missing colour tags are told once: what is done about them says more than that they are missing.
-void say_once(std::vector<Warning>& warnings) {
-  const bool said = std::any_of(warnings.begin(), warnings.end(), [](const Warning& warning) {
-    return warning.code == "color_untagged" || warning.code == "color_kept";
-  });
-  if (said) std::erase_if(warnings, [](const Warning& warning) { return warning.code == "untagged_color"; });
+RunContext silent(const RunContext& context) {
+  return {.stop = context.stop, .job_id = context.job_id};
 }
 
-/// The steps of one planning. A step that plans anew what an earlier one has planned drops the warnings of the second
-/// time: they are the same.
-class PairPlanner {
+/// The voice that a picture is to be fitted to.
+struct Voice {
+  const media::ClipInput& input;
+  const AudioPlan& plan;
+  Seconds length_s;
+};
+
+/// Plans one picture. Steps that lay out again what was laid out before drop the warnings of the second time: they are
+/// the same.
+class PicturePlanner {
  public:
-  PairPlanner(PlannedPair& pair, const Source& video, const Source& audio, const PipelineOptions& options,
-              const RunContext& context)
-      : pair_(pair),
-        video_(video),
-        audio_(audio),
-        options_(options),
-        context_(context),
-        quiet_{.stop = context.stop, .job_id = context.job_id} {}
+  PicturePlanner(PlannedPicture picture, const PipelineOptions& options, const RunContext& context)
+      : picture_(std::move(picture)), options_(options), context_(silent(context)) {}
 
-  void probe_both() {
-    const SourceOptions& source = options_.prepare.source;
-    if (video_ == audio_) {
-      pair_.video_info = pair_.audio_info = probe(video_, source, context_);
-    } else {
-      std::tie(pair_.video_info, pair_.audio_info) = side_by_side(
-          context_, [&](const RunContext& here) { return probe(video_, source, here); },
-          [&](const RunContext& there) { return probe(audio_, source, there); });
+  Planned<PlannedPicture> run(const std::optional<Voice>& voice) {
+    PrepareOptions options = picture_.options;
+    picture_.plan = unwrap(planning::lay_out_video(info(), options), warnings_);
+    look_for_fields(options);
+    const std::optional<Salvaged> salvaged = keep_intact(options);
+    if (voice && options_.prepare.conform != Conform::off) fit_to(*voice);
+    planning::choose_action(picture_.plan, info(), options);
+    if (picture_.plan.action == ClipAction::cut) {
+      const media::Copyable copyable = media::find_closed_prefix(picture_.input, picture_.plan, context_);
+      planning::settle_cut(picture_.plan, copyable.frames, copyable.obstacle, options, info().path);
     }
-    add_warnings(pair_.warnings, pair_.video_info, "video");
-    add_warnings(pair_.warnings, pair_.audio_info, "audio");
-  }
-
-  /// Neither plan needs the other: no voice to fit the picture to, and no window that both share.
-  [[nodiscard]] bool are_independent() const {
-    const PrepareOptions& prepare = options_.prepare;
-    return !prepare.same_take && prepare.conform == Conform::off && prepare.window != WindowChoice::speech;
-  }
-
-  /// Both at the same time, each with what follows it.
-  void plan_side_by_side(const WhenPlanned& then) {
-    std::vector<Warning> of_picture, of_sound;
-    const auto picture = [&](const RunContext& here) {
-      PairPlanner(pair_, video_, audio_, options_, here).plan_picture_alone(of_picture);
-      if (!then.picture) return;
-      if (then.stage) here.observer->on_stage(*then.stage);
-      then.picture(pair_, here);
-    };
-    const auto sound = [&](const RunContext& there) {
-      PairPlanner(pair_, video_, audio_, options_, there).plan_sound_alone(of_sound);
-      if (then.sound) then.sound(pair_, there);
-    };
-    (void)side_by_side(context_, picture, sound);
-    for (std::vector<Warning>* warnings : {&of_sound, &of_picture}) {
-      pair_.warnings.insert(pair_.warnings.end(), warnings->begin(), warnings->end());
-    }
-  }
-
-  /// Two clips of their own: the voice first, because the picture has to be fitted to it.
-  void plan_voice_and_picture() {
-    WindowChooser windows(sources(), options_, pair_.warnings, quiet_);
-    plan_sound(windows, pair_.warnings);
-    pair_.picture_options = windows.video_options();
-    plan_picture(Rational(pair_.audio.samples, pair_.audio.sample_rate), pair_.warnings);
-    report(windows);
-  }
-
-  /// One take: the picture first, because the sound ends with its last whole frame. Both are of one length, so there is
-  /// nothing to conform.
-  void plan_take() {
-    WindowChooser windows(sources(), options_, pair_.warnings, quiet_);
-    pair_.picture_options = windows.video_options();
-    plan_picture(std::nullopt, pair_.warnings);
-    if (plan_sound(windows, pair_.warnings)) {  // the damage in the sound ends the picture too
-      std::vector<Warning> said = pair_.warnings;
-      pair_.picture_options = windows.video_options();
-      plan_picture(std::nullopt, pair_.warnings);
-      pair_.audio = salvaged_sound(windows);
-      pair_.warnings = std::move(said);
-    }
-    if (options_.prepare.conform != Conform::off) {
-      pair_.warnings.push_back({"conform_not_needed",
-                                "The clips are one take, cut at the same instants, so the video is "
-                                "not fitted to the voice once more."});
-    }
-    report(windows);
-  }
-
-  /// With `pair.picture_options`; fitted to a voice of this length where that is asked for.
-  void plan_picture(const std::optional<Seconds>& voice_s, std::vector<Warning>& warnings) {
-    const MediaInfo& info = pair_.video_info;
-    PrepareOptions options = pair_.picture_options;
-    pair_.video = planning::lay_out_video(info, options, warnings);
-    look_for_fields(options, warnings);
-    const std::optional<Salvaged> salvaged = keep_intact(options, warnings);
-    if (voice_s) {
-      const ConformCase fit{.video = video_,
-                            .audio = audio_,
-                            .audio_info = pair_.audio_info,
-                            .voice = pair_.audio,
-                            .origin_s = media::picture_origin(info.video.value()),
-                            .voice_s = *voice_s,
-                            .options = options_};
-      pair_.conformed = conform_video(pair_.video, fit, warnings, quiet_);
-    }
-    planning::choose_action(pair_.video, info, options);
-    if (pair_.video.action == ClipAction::cut) {
-      const media::Copyable copyable = media::find_closed_prefix(video_, info, pair_.video, options.source, quiet_);
-      planning::settle_cut(pair_.video, copyable.frames, copyable.obstacle, options, info.path);
-    }
-    planning::warn_of_video(pair_.video, info, warnings);
-    if (salvaged) pair_.video.reasons.insert(pair_.video.reasons.begin(), salvaged->reason);
+    append(warnings_, planning::warnings_of(picture_.plan, info()));
+    if (salvaged) picture_.plan.reasons.insert(picture_.plan.reasons.begin(), salvaged->reason);
+    return {std::move(picture_), std::move(warnings_)};
   }
 
  private:
-  void plan_picture_alone(std::vector<Warning>& warnings) {
-    pair_.picture_options = options_.prepare;
-    plan_picture(std::nullopt, warnings);
-  }
+  [[nodiscard]] const MediaInfo& info() const noexcept { return picture_.input.info; }
 
-  void plan_sound_alone(std::vector<Warning>& warnings) {
-    WindowChooser windows(sources(), options_, warnings, quiet_);
-    plan_sound(windows, warnings);
-    report(windows);
-  }
-
-  [[nodiscard]] WindowChooser::Sources sources() const { return {video_, audio_, pair_.video_info, pair_.audio_info}; }
-
-  /// True when the sound is damaged and what lies before was planned instead.
-  bool plan_sound(WindowChooser& windows, std::vector<Warning>& warnings) {
-    pair_.audio = windows.plan_audio(pair_.video, warnings, quiet_);
-    if (!pair_.decoded.sound && !is_doubtful(pair_.audio_info.audio.value(), pair_.audio)) return false;
-    salvaged_ = salvage_audio(audio_, pair_.audio_info, pair_.audio, options_.prepare, warnings, quiet_);
-    pair_.audio.salvaged = true;
-    if (!salvaged_) return false;
-    windows.keep_sound(salvaged_->window);
-    pair_.audio = salvaged_sound(windows);
-    return true;
-  }
-
-  AudioPlan salvaged_sound(WindowChooser& windows) {
-    std::vector<Warning> known;
-    AudioPlan plan = windows.plan_audio(pair_.video, known, quiet_);
-    plan.salvaged = true;
-    plan.reasons.insert(plan.reasons.begin(), salvaged_->reason);
-    return plan;
-  }
-
-  void report(const WindowChooser& windows) {
-    pair_.offset = windows.offset();
-    pair_.clipped_samples = windows.clipped_samples();
+  void fit_to(const Voice& voice) {
+    const ConformCase fit{.video = picture_.input,
+                          .audio = voice.input,
+                          .voice = voice.plan,
+                          .voice_s = voice.length_s,
+                          .options = options_};
+    FittedVideo fitted = unwrap(conform_video(std::move(picture_.plan), fit, context_), warnings_);
+    picture_.plan = std::move(fitted.plan);
+    picture_.conformed = std::move(fitted.conformed);
   }
 
   /// Fields that no flag tells of are looked for in the window.
-  void look_for_fields(const PrepareOptions& options, std::vector<Warning>& warnings) {
-    VideoInfo& video = pair_.video_info.video.value();
+  void look_for_fields(const PrepareOptions& options) {
+    VideoInfo& video = picture_.input.info.video.value();
     if (!media::may_hide_fields(video)) return;
-    const VideoPlan& plan = pair_.video;
-    const std::string order =
-        media::find_field_order(video_, video, plan.start_s, (plan.start_s + plan.end_s) / 2, options.source, quiet_);
+    const VideoPlan& plan = picture_.plan;
+    const std::string order = media::find_field_order(picture_.input.source, video, plan.start_s,
+                                                      (plan.start_s + plan.end_s) / 2, picture_.input.limits, context_);
     if (order.empty()) return;
     video.interlaced = true;
     video.field_order = order;
-    warnings.push_back(
+    warnings_.push_back(
         {"interlaced", fmt::format("video: no flag says so, but the picture is made of two fields, the {} one first",
                                    order == "tff" ? "top" : "bottom")});
     lay_out_again(options);
   }
 
   /// Where the window is in doubt it is decoded, and `options` get the part of it that can be used.
-  std::optional<Salvaged> keep_intact(PrepareOptions& options, std::vector<Warning>& warnings) {
-    const VideoInfo& video = pair_.video_info.video.value();
+  std::optional<Salvaged> keep_intact(PrepareOptions& options) {
+    const VideoInfo& video = info().video.value();
     // Where nothing may be encoded, a window that can't be copied is refused before making it could show why.
     const bool must_copy = options.reencode == ReencodePolicy::never && !video.starts_with_key_frame;
-    if (!pair_.decoded.picture && !must_copy && !is_doubtful(video, pair_.video)) return std::nullopt;
-    auto salvaged = salvage_video(video_, pair_.video_info, pair_.video, options, warnings, quiet_);
+    if (!picture_.decode && !must_copy && !is_doubtful(video, picture_.plan)) return std::nullopt;
+    std::optional<Salvaged> salvaged = salvage_video(picture_.input, picture_.plan, options, context_);
     if (salvaged) {
+      append(warnings_, salvaged->warnings);
       options.video_window = salvaged->window;
       lay_out_again(options);
     }
-    pair_.video.decoded = true;
+    picture_.plan.decoded = true;
     return salvaged;
   }
 
-  void lay_out_again(const PrepareOptions& options) {
-    std::vector<Warning> known;
-    pair_.video = planning::lay_out_video(pair_.video_info, options, known);
-  }
+  void lay_out_again(const PrepareOptions& options) { picture_.plan = planning::lay_out_video(info(), options).value; }
 
-  PlannedPair& pair_;
-  const Source& video_;
-  const Source& audio_;
+  PlannedPicture picture_;
   const PipelineOptions& options_;
-  const RunContext& context_;
-  RunContext quiet_;
-  std::optional<Salvaged> salvaged_;  // of the sound
+  RunContext context_;
+  std::vector<Warning> warnings_;
 };
 
-/// With both clips, when both are planned.
-void go_on(const PlannedPair& pair, const RunContext& context, const WhenPlanned& then) {
-  if (!then.picture && !then.sound) return;
-  if (then.stage) context.observer->on_stage(*then.stage);
-  const auto doing = [&pair](const auto& work) {
-    return [&pair, &work](const RunContext& its_context) {
-      if (work) work(pair, its_context);
-    };
+/// Plans one sound with the window that `windows` chose. `take`: the picture that it ends with, in a same take.
+class SoundPlanner {
+ public:
+  SoundPlanner(const media::ClipInput& input, WindowChooser& windows, const PipelineOptions& options, bool decode,
+               const RunContext& context)
+      : input_(input), windows_(windows), options_(options), decode_(decode), context_(silent(context)) {}
+
+  Planned<AudioPlan> run(const VideoPlan* take) {
+    Planned<AudioPlan> planned = windows_.plan_audio(take, context_);
+    if (!decode_ && !is_doubtful(input_.info.audio.value(), planned.value)) return planned;
+    salvaged_ = salvage_audio(input_, planned.value, options_.prepare, context_);
+    planned.value.salvaged = true;
+    if (!salvaged_) return planned;
+    append(planned.warnings, salvaged_->warnings);
+    windows_.keep_sound(salvaged_->window);
+    planned.value = around_the_damage(take);
+    return planned;
+  }
+
+  [[nodiscard]] bool is_damaged() const noexcept { return salvaged_.has_value(); }
+  /// What lies before the damage, once its window is known; with no new warnings.
+  [[nodiscard]] AudioPlan around_the_damage(const VideoPlan* take) {
+    AudioPlan plan = windows_.plan_audio(take, context_).value;
+    plan.salvaged = true;
+    plan.reasons.insert(plan.reasons.begin(), salvaged_->reason);
+    return plan;
+  }
+
+ private:
+  const media::ClipInput& input_;
+  WindowChooser& windows_;
+  const PipelineOptions& options_;
+  bool decode_;
+  RunContext context_;
+  std::optional<Salvaged> salvaged_;
+};
+
+PlannedSound sound_of(const media::ClipInput& input, AudioPlan plan, const WindowChooser& windows) {
+  return {.input = input,
+          .plan = std::move(plan),
+          .offset = windows.offset(),
+          .clipped_samples = windows.clipped_samples()};
+}
+
+Seconds length_of(const AudioPlan& plan) {
+  return {plan.samples, plan.sample_rate};
+}
+
+/// Two clips of their own: the voice first, because the picture may have to be fitted to it.
+Planned<PlannedPair> plan_voice_and_picture(const ProbedPair& pair, const PipelineOptions& options, Decoded decoded,
+                                            const RunContext& context) {
+  WindowChooser windows(pair.video, pair.audio, options, silent(context));
+  std::vector<Warning> warnings = windows.warnings();
+  SoundPlanner sound(pair.audio, windows, options, decoded.sound, context);
+  const AudioPlan voice = unwrap(sound.run(/*take=*/nullptr), warnings);
+  PicturePlanner picture(
+      {.input = pair.video, .options = windows.video_options(), .plan = {}, .decode = decoded.picture}, options,
+      context);
+  PlannedPicture planned = unwrap(picture.run(Voice{pair.audio, voice, length_of(voice)}), warnings);
+  return {{std::move(planned), sound_of(pair.audio, voice, windows)}, std::move(warnings)};
+}
+
+/// One take: the picture first, because the sound ends with its last whole frame. Both are of one length, so there is
+/// nothing to conform.
+Planned<PlannedPair> plan_take(const ProbedPair& pair, const PipelineOptions& options, Decoded decoded,
+                               const RunContext& context) {
+  WindowChooser windows(pair.video, pair.audio, options, silent(context));
+  std::vector<Warning> warnings = windows.warnings();
+  const auto plan_picture = [&] {
+    const PlannedPicture unplanned{
+        .input = pair.video, .options = windows.video_options(), .plan = {}, .decode = decoded.picture};
+    return PicturePlanner(unplanned, options, context).run(/*voice=*/std::nullopt);
   };
-  (void)side_by_side(context, doing(then.picture), doing(then.sound));
+  PlannedPicture picture = unwrap(plan_picture(), warnings);
+  SoundPlanner sound(pair.audio, windows, options, decoded.sound, context);
+  AudioPlan voice = unwrap(sound.run(&picture.plan), warnings);
+  if (sound.is_damaged()) {  // that ends the picture too
+    picture = plan_picture().value;
+    voice = sound.around_the_damage(&picture.plan);
+  }
+  if (options.prepare.conform != Conform::off) {
+    warnings.push_back({"conform_not_needed",
+                        "The clips are one take, cut at the same instants, so the video is not fitted to the voice "
+                        "once more."});
+  }
+  return {{std::move(picture), sound_of(pair.audio, std::move(voice), windows)}, std::move(warnings)};
 }
 
 }  // namespace
 
-PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
-                      const RunContext& context, const WhenPlanned& then, const Decoded& decoded) {
+Planned<ProbedPair> probe_pair(const Source& video, const Source& audio, const PipelineOptions& options,
+                               const RunContext& context) {
   require_valid(options);
-  PlannedPair pair;
-  pair.decoded = decoded;
-  PairPlanner planner(pair, video, audio, options, context);
-  context.observer->on_stage(Stage::probe);
-  planner.probe_both();
-  context.observer->on_stage(Stage::plan);
-  if (planner.are_independent()) {
-    planner.plan_side_by_side(then);
+  const SourceOptions& limits = options.prepare.source;
+  MediaInfo video_info, audio_info;
+  if (video == audio) {
+    video_info = audio_info = probe(video, limits, context);
   } else {
-    options.prepare.same_take ? planner.plan_take() : planner.plan_voice_and_picture();
-    go_on(pair, context, then);
+    std::tie(video_info, audio_info) = side_by_side(
+        context, [&](const RunContext& here) { return probe(video, limits, here); },
+        [&](const RunContext& there) { return probe(audio, limits, there); });
   }
-  say_once(pair.warnings);
-  return pair;
+  std::vector<Warning> warnings = warnings_of(video_info, "video");
+  append(warnings, warnings_of(audio_info, "audio"));
+  return {{.video = {video, std::move(video_info), limits}, .audio = {audio, std::move(audio_info), limits}},
+          std::move(warnings)};
 }
 
-bool fit_again(PlannedPair& planned, const Source& video, const Source& audio, const Seconds& voice_s,
-               const PipelineOptions& options, const RunContext& context) {
-  if (!planned.conformed || planned.conformed->done == Conform::off) return false;
-  if (frames_needed(voice_s, planned.video.fps, options) == planned.video.frames) return false;
-  std::vector<Warning> said = planned.warnings;
-  PairPlanner(planned, video, audio, options, context).plan_picture(voice_s, planned.warnings);
-  planned.warnings = std::move(said);  // the same again
-  return true;
+bool are_independent(const PrepareOptions& options) noexcept {
+  return !options.same_take && options.conform == Conform::off && options.window != WindowChoice::speech;
+}
+
+Planned<PlannedPicture> plan_picture(const ProbedPair& pair, const PipelineOptions& options, Decoded decoded,
+                                     const RunContext& context) {
+  PicturePlanner planner({.input = pair.video, .options = options.prepare, .plan = {}, .decode = decoded.picture},
+                         options, context);
+  return planner.run(/*voice=*/std::nullopt);
+}
+
+Planned<PlannedSound> plan_sound(const ProbedPair& pair, const PipelineOptions& options, Decoded decoded,
+                                 const RunContext& context) {
+  WindowChooser windows(pair.video, pair.audio, options, silent(context));
+  std::vector<Warning> warnings = windows.warnings();
+  AudioPlan plan =
+      unwrap(SoundPlanner(pair.audio, windows, options, decoded.sound, context).run(/*take=*/nullptr), warnings);
+  return {sound_of(pair.audio, std::move(plan), windows), std::move(warnings)};
+}
+
+Planned<PlannedPair> plan_together(const ProbedPair& pair, const PipelineOptions& options, Decoded decoded,
+                                   const RunContext& context) {
+  return options.prepare.same_take ? plan_take(pair, options, decoded, context)
+                                   : plan_voice_and_picture(pair, options, decoded, context);
+}
+
+std::optional<PlannedPicture> fit_again(const PlannedPair& planned, const Seconds& voice_s,
+                                        const PipelineOptions& options, const RunContext& context) {
+  const PlannedPicture& picture = planned.picture;
+  if (!picture.conformed || picture.conformed->done == Conform::off) return std::nullopt;
+  if (frames_needed(voice_s, picture.plan.fps, options) == picture.plan.frames) return std::nullopt;
+  const Voice voice{planned.sound.input, planned.sound.plan, voice_s};
+  return PicturePlanner(picture, options, context).run(voice).value;  // with the same warnings
 }
 
 }  // namespace react1::stages

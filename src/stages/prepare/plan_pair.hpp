@@ -1,16 +1,44 @@
-// What will be done to a pair of clips: probing, then one plan for each, decided together.
+// What will be done to a pair of clips: probing, then a plan for each. Every step takes values and gives values; which
+// of them run at the same time is for the caller (preprocess.cpp).
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <react1/pipeline.hpp>
 #include <react1/run_context.hpp>
 
+#include "media/source/clip_input.hpp"
+#include "plan/planned.hpp"
+
 namespace react1::stages {
+
+struct ProbedPair {
+  media::ClipInput video, audio;
+};
+
+/// All that making the video clip reads.
+struct PlannedPicture {
+  media::ClipInput input;
+  PrepareOptions options;  ///< with the window that was chosen
+  VideoPlan plan;
+  std::optional<Conformed> conformed{};  ///< nullopt: the video was not to be fitted to the voice
+  bool decode = false;                   ///< the window is decoded while it is planned
+};
+
+/// All that making the audio clip reads.
+struct PlannedSound {
+  media::ClipInput input;
+  AudioPlan plan;
+  TakeOffset offset;
+  std::optional<std::int64_t> clipped_samples{};  ///< of the source, where it was listened to
+};
+
+struct PlannedPair {
+  PlannedPicture picture;
+  PlannedSound sound;
+};
 
 /// Whose window is decoded while it is planned, because making it has shown damage. Planning decodes those of files
 /// that are doubtful by themselves in any case.
@@ -18,36 +46,26 @@ struct Decoded {
   bool picture = false, sound = false;
 };
 
-/// What is known before any clip is made.
-struct PlannedPair {
-  MediaInfo video_info, audio_info;
-  VideoPlan video;
-  AudioPlan audio;
-  PrepareOptions picture_options;  ///< with the window that was chosen; what the picture was planned with
-  Decoded decoded;
-  std::optional<Conformed> conformed;
-  TakeOffset offset;
-  std::optional<std::int64_t> clipped_samples;  ///< of the source, where it was listened to
-  std::vector<Warning> warnings;
-};
+/// Probes both sources at the same time; one that is both is read once. Throws Error{usage} for options that make no
+/// sense, and what probing throws.
+[[nodiscard]] planning::Planned<ProbedPair> probe_pair(const Source& video, const Source& audio,
+                                                       const PipelineOptions& options, const RunContext& context);
 
-/// What follows when a clip is planned: the other one's plan may not be settled yet. The picture's runs on the caller's
-/// thread, the sound's on another.
-struct WhenPlanned {
-  std::function<void(const PlannedPair&, const RunContext&)> picture, sound;
-  std::optional<Stage> stage{};  ///< what that is to the observer
-};
+/// Neither plan needs the other: no voice to fit the picture to, and no window that both share. Then plan_picture() and
+/// plan_sound() plan them, at the same time if need be; else plan_together().
+[[nodiscard]] bool are_independent(const PrepareOptions& options) noexcept;
 
-/// Probes both sources at the same time, plans both clips, and goes on with each as soon as it is planned, where
-/// neither plan needs the other; else with both. Throws Error{usage} for options that make no sense, and what probing,
-/// planning, decoding and `then` throw; the first failure stops the other clip.
-[[nodiscard]] PlannedPair plan_pair(const Source& video, const Source& audio, const PipelineOptions& options,
-                                    const RunContext& context, const WhenPlanned& then = {},
-                                    const Decoded& decoded = {});
+/// All three throw what planning and decoding throw.
+[[nodiscard]] planning::Planned<PlannedPicture> plan_picture(const ProbedPair& pair, const PipelineOptions& options,
+                                                             Decoded decoded, const RunContext& context);
+[[nodiscard]] planning::Planned<PlannedSound> plan_sound(const ProbedPair& pair, const PipelineOptions& options,
+                                                         Decoded decoded, const RunContext& context);
+[[nodiscard]] planning::Planned<PlannedPair> plan_together(const ProbedPair& pair, const PipelineOptions& options,
+                                                           Decoded decoded, const RunContext& context);
 
-/// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to: plans
-/// the video anew for a voice of `voice_s`. False, and nothing changed, when it fits.
-[[nodiscard]] bool fit_again(PlannedPair& planned, const Source& video, const Source& audio, const Seconds& voice_s,
-                             const PipelineOptions& options, const RunContext& context);
+/// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to: the
+/// video planned again for a voice of `voice_s`. nullopt when it fits.
+[[nodiscard]] std::optional<PlannedPicture> fit_again(const PlannedPair& planned, const Seconds& voice_s,
+                                                      const PipelineOptions& options, const RunContext& context);
 
 }  // namespace react1::stages

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <react1/json.hpp>
 #include <system_error>
@@ -11,20 +10,20 @@
 
 #include "core/atomic_file.hpp"
 #include "core/boundary.hpp"
-#include "core/log.hpp"
 #include "media/make/make_clip.hpp"
 #include "media/picture/frame_window.hpp"
 #include "media/picture/motion.hpp"
 #include "media/sound/hearing.hpp"
-#include "media/stream/damage.hpp"
 #include "media/stream/within_reason.hpp"
-#include "stages/prepare/plan_pair.hpp"
-#include "stages/prepare/side_by_side.hpp"
+#include "stages/prepare/drive_pair.hpp"
 #include "stages/prepare/sound_report.hpp"
 
 namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
+
+using planning::append;
+using planning::unwrap;
 
 /// Where motion is looked for: the made clip, or the window of the source.
 struct Look {
@@ -34,8 +33,9 @@ struct Look {
   std::optional<Seconds> origin_s{};  ///< where `start_s` counts from, on the file's timeline; nullopt: its first frame
 };
 
-Look look_at(const Source& video, const PlannedPair& planned) {
-  return {video, planned.video.stream_index, planned.video.start_s, media::picture_origin(*planned.video_info.video)};
+Look look_at(const PlannedPicture& picture) {
+  return {picture.input.source, picture.plan.stream_index, picture.plan.start_s,
+          media::picture_origin(*picture.input.info.video)};
 }
 
 PreparedClip describe(const VideoPlan& plan, const MediaInfo& info) {
@@ -98,74 +98,24 @@ void report(const Preparation& preparation, const RunContext& context) {
   }
 }
 
-/// What is done with each clip once it is planned.
-struct ClipWork {
-  std::function<void(const PlannedPair&, const RunContext&)> picture, sound;
-  std::optional<Stage> stage{};  ///< what that is to the observer
-};
-
-bool same_clip(const VideoPlan& a, const VideoPlan& b) {
-  return a.action == b.action && a.start_s == b.start_s && a.end_s == b.end_s && a.frames == b.frames &&
-         a.shows == b.shows;
-}
-
-bool same_clip(const AudioPlan& a, const AudioPlan& b) {
-  return a.action == b.action && a.start_s == b.start_s && a.end_s == b.end_s && a.samples == b.samples &&
-         a.treatment.silence_before_s == b.treatment.silence_before_s;
-}
-
-/// Plans both clips and does `work` on both. Healthy clips are decoded once, by the work itself; where that meets
-/// damage, the window is decoded, planned again around the damage, and the work done again on what has changed.
-PlannedPair plan_and_work(const Source& video, const Source& audio, const PipelineOptions& options,
-                          const ClipWork& work, const RunContext& context) {
-  Decoded damaged;
-  const auto watched = [](const auto& its_work, bool& is_damaged) {
-    return [&](const PlannedPair& pair, const RunContext& its_context) {
-      try {
-        its_work(pair, its_context);
-      } catch (const media::DamageFound& found) {
-        log::debug("prepare", fmt::format("looks for what is good: {}", found.what()));
-        is_damaged = true;
-      }
-    };
-  };
-  const WhenPlanned then{.picture = watched(work.picture, damaged.picture),
-                         .sound = watched(work.sound, damaged.sound),
-                         .stage = work.stage};
-  PlannedPair planned = plan_pair(video, audio, options, context, then);
-  if (!damaged.picture && !damaged.sound) return planned;
-  context.observer->on_stage(Stage::plan);
-  PlannedPair again = plan_pair(video, audio, options, context, {}, damaged);
-  if (work.stage) context.observer->on_stage(*work.stage);
-  if (damaged.sound || !same_clip(again.audio, planned.audio)) {
-    work.sound(again, RunContext{.stop = context.stop, .job_id = context.job_id});
-  }
-  if (damaged.picture || !same_clip(again.video, planned.video)) work.picture(again, context);
-  return again;
-}
-
 Preparation plan_from(const Source& video, const Source& audio, const PipelineOptions& options,
                       const RunContext& context) {
-  VideoPlan picture;
+  VideoPlan checked;
   media::HeardSound heard;
-  const ClipWork check{.picture =
-                           [&](const PlannedPair& pair, const RunContext& here) {
-                             picture =
-                                 media::check_video(video, pair.video_info, pair.video, options.prepare.source, here);
-                           },
-                       .sound =
-                           [&](const PlannedPair& pair, const RunContext& there) {
-                             heard = media::hear_planned(audio, pair.audio_info, as_delivered(pair.audio),
-                                                         media::Listening{}, options.prepare.source, there);
-                           }};
-  const PlannedPair planned = plan_and_work(video, audio, options, check, context);
+  const ClipWork check{
+      .picture = [&](const PlannedPicture& picture,
+                     const RunContext& here) { checked = media::check_video(picture.input, picture.plan, here); },
+      .sound =
+          [&](const PlannedSound& sound, const RunContext& there) {
+            heard = media::hear_planned(sound.input, as_delivered(sound.plan), media::Listening{}, there);
+          }};
   Preparation preparation;
-  preparation.video = describe(picture, planned.video_info);
-  preparation.audio = describe(planned.audio);
-  preparation.conform = planned.conformed;
-  preparation.warnings = planned.warnings;
-  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options);
-  advise_on(preparation, look_at(video, planned), options, context);
+  const PlannedPair planned = unwrap(plan_and_work(video, audio, options, check, context), preparation.warnings);
+  preparation.video = describe(checked, planned.picture.input.info);
+  preparation.audio = describe(planned.sound.plan);
+  preparation.conform = planned.picture.conformed;
+  report_sound(preparation, heard, planned.sound.offset, planned.sound.clipped_samples, options);
+  advise_on(preparation, look_at(planned.picture), options, context);
   report(preparation, context);
   return preparation;
 }
@@ -179,30 +129,29 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
   const bool take = options.prepare.same_take;  // damage in one clip changes the other
   Preparation preparation;
   media::HeardSound heard;
-  const auto make_picture = [&](const PlannedPair& pair, const RunContext& here) {
-    preparation.video = media::make_video(video, pair.video_info, pair.video, directory / "video.mp4", limit,
-                                          options.prepare.source, here);
-    if (!pair.conformed && !take) tell(preparation.video);  // else the made voice may ask for another one
+  const auto make_picture = [&](const PlannedPicture& picture, const RunContext& here) {
+    preparation.video = media::make_video(picture.input, picture.plan, directory / "video.mp4", limit, here);
+    if (!picture.conformed && !take) tell(preparation.video);  // else the made voice may ask for another one
   };
-  const auto make_sound = [&](const PlannedPair& pair, const RunContext& there) {
-    preparation.audio = media::make_audio(audio, pair.audio_info, pair.audio, directory / "audio.mp3", limit,
-                                          options.prepare.source, there);
+  const auto make_sound = [&](const PlannedSound& sound, const RunContext& there) {
+    preparation.audio = media::make_audio(sound.input, sound.plan, directory / "audio.mp3", limit, there);
     heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(), media::Listening{}, there);
     if (!take) tell(preparation.audio);
   };
-  PlannedPair planned = plan_and_work(video, audio, options,
-                                      {.picture = make_picture, .sound = make_sound, .stage = Stage::prepare}, context);
-  if (fit_again(planned, video, audio, preparation.audio.duration_s, options, context)) {
-    make_picture(planned, context);
+  PlannedPair planned =
+      unwrap(plan_and_work(video, audio, options,
+                           {.picture = make_picture, .sound = make_sound, .stage = Stage::prepare}, context),
+             preparation.warnings);
+  if (auto again = fit_again(planned, preparation.audio.duration_s, options, context)) {
+    planned.picture = std::move(*again);
+    make_picture(planned.picture, context);
   }
-  if (planned.conformed || take) tell(preparation.video);
+  if (planned.picture.conformed || take) tell(preparation.video);
   if (take) tell(preparation.audio);
-  preparation.conform = planned.conformed;
-  preparation.warnings = planned.warnings;
-  for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
-    preparation.warnings.insert(preparation.warnings.end(), clip->warnings.begin(), clip->warnings.end());
-  }
-  report_sound(preparation, heard, planned.offset, planned.clipped_samples, options);
+  preparation.conform = planned.picture.conformed;
+  for (const PreparedClip* clip : {&preparation.video, &preparation.audio})
+    append(preparation.warnings, clip->warnings);
+  report_sound(preparation, heard, planned.sound.offset, planned.sound.clipped_samples, options);
   advise_on(preparation, {preparation.video.path, /*stream=*/0, Seconds(0)}, options, context);
   report(preparation, context);
   return preparation;

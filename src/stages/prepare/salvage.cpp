@@ -36,10 +36,10 @@ Seconds snapped(const Seconds& time, const VideoInfo& video) {
 /// One window's pictures: what is left, and what is said about it.
 class PictureSalvage {
  public:
-  PictureSalvage(const Source& source, const MediaInfo& info, const PrepareOptions& options, const RunContext& context)
-      : source_(source), info_(info), video_(info.video.value()), options_(options), context_(context) {}
+  PictureSalvage(const media::ClipInput& input, const PrepareOptions& options, const RunContext& context)
+      : input_(input), info_(input.info), video_(input.info.video.value()), options_(options), context_(context) {}
 
-  std::optional<Salvaged> run(const VideoPlan& plan, std::vector<Warning>& warnings) {
+  std::optional<Salvaged> run(const VideoPlan& plan) {
     media::IntactPictures found = look(plan);
     const bool cut_off = promised_end(plan) > plan.end_s;
     if (!found.late && !found.early && found.undecoded == 0 && !cut_off) return std::nullopt;
@@ -62,13 +62,14 @@ class PictureSalvage {
       throw Error(ErrorCode::media, info_.path, "is damaged: less than two frames of the window can be decoded",
                   {.hint = "export or copy the file again, or choose another window"});
     }
-    tell(plan, found, frames, warnings);
-    return Salvaged{window, reason_};
+    Salvaged salvaged{.window = window, .reason = {}, .warnings = {}};
+    describe(plan, found, frames, salvaged);
+    return salvaged;
   }
 
  private:
   [[nodiscard]] media::IntactPictures look(const VideoPlan& plan) const {
-    media::IntactPictures found = media::find_intact_video(source_, info_, plan, options_.source, context_);
+    media::IntactPictures found = media::find_intact_video(input_, plan, context_);
     if (found.late) found.start_s = std::min(snapped(found.start_s, video_), plan.end_s);
     if (found.early) found.end_s = std::clamp(snapped(found.end_s, video_), found.start_s, plan.end_s);
     return found;
@@ -77,8 +78,7 @@ class PictureSalvage {
   [[nodiscard]] VideoPlan laid_out(const WindowOptions& window) const {
     PrepareOptions narrowed = options_;
     narrowed.video_window = window;
-    std::vector<Warning> told_when_planned;
-    return planning::lay_out_video(info_, narrowed, told_when_planned);
+    return planning::lay_out_video(info_, narrowed).value;  // its warnings were given when it was planned
   }
 
   [[nodiscard]] Seconds promised_end(const VideoPlan& plan) const {
@@ -105,10 +105,12 @@ class PictureSalvage {
     planning::require_bearable(of, loss_, options_);
   }
 
-  void tell(const VideoPlan& plan, const media::IntactPictures& found, std::int64_t frames,
-            std::vector<Warning>& warnings) {
+  void describe(const VideoPlan& plan, const media::IntactPictures& found, std::int64_t frames,
+                Salvaged& salvaged) const {
+    std::string& reason = salvaged.reason;
+    std::vector<Warning>& warnings = salvaged.warnings;
     if (loss_.head_s > 0) {
-      reason_ = fmt::format(
+      reason = fmt::format(
           "The clip begins at {} s, with the first picture that can be decoded; {} s before it are "
           "left out.",
           found.start_s.to_decimal(3), loss_.head_s.to_decimal(3));
@@ -119,7 +121,7 @@ class PictureSalvage {
                        loss_.head_s.to_decimal(3), std::max<std::int64_t>((loss_.head_s * plan.fps).round(), 1),
                        found.start_s.to_decimal(3))});
     } else if (found.undecoded > 0) {
-      reason_ = fmt::format(
+      reason = fmt::format(
           "{} of the {} pictures can't be decoded and have no time of their own; the clip begins with "
           "the first that can.",
           found.undecoded, video_.frames);
@@ -130,8 +132,8 @@ class PictureSalvage {
     }
     if (loss_.tail_s <= 0) return;
     const bool damage = found.end_s < plan.end_s;
-    reason_ +=
-        fmt::format("{}The clip is {} {} s on; what lies before is kept and {} s are lost.", reason_.empty() ? "" : " ",
+    reason +=
+        fmt::format("{}The clip is {} {} s on; what lies before is kept and {} s are lost.", reason.empty() ? "" : " ",
                     damage ? "damaged from" : "missing from", found.end_s.to_decimal(3), loss_.tail_s.to_decimal(3));
     warnings.push_back(
         {options_.salvage ? "salvaged" : "end_lost",
@@ -140,13 +142,12 @@ class PictureSalvage {
                      loss_.tail_s.to_decimal(3))});
   }
 
-  const Source& source_;
+  const media::ClipInput& input_;
   const MediaInfo& info_;
   const VideoInfo& video_;
   const PrepareOptions& options_;
   const RunContext& context_;
   planning::Loss loss_;
-  std::string reason_;
 };
 
 }  // namespace
@@ -160,16 +161,15 @@ bool is_doubtful(const AudioInfo& audio, const AudioPlan& plan) {
   return audio.truncated && plan.end_s >= audio.duration_s;
 }
 
-std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                      const PrepareOptions& options, std::vector<Warning>& warnings,
-                                      const RunContext& context) {
-  return PictureSalvage(source, info, options, context).run(plan, warnings);
+std::optional<Salvaged> salvage_video(const media::ClipInput& input, const VideoPlan& plan,
+                                      const PrepareOptions& options, const RunContext& context) {
+  return PictureSalvage(input, options, context).run(plan);
 }
 
-std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                                      const PrepareOptions& options, std::vector<Warning>& warnings,
-                                      const RunContext& context) {
-  const media::Intact intact = media::find_intact_audio(source, info, plan, options.source, context);
+std::optional<Salvaged> salvage_audio(const media::ClipInput& input, const AudioPlan& plan,
+                                      const PrepareOptions& options, const RunContext& context) {
+  const MediaInfo& info = input.info;
+  const media::Intact intact = media::find_intact_audio(input, plan, context);
   if (!intact.damaged) return std::nullopt;
   const AudioInfo& audio = *info.audio;
   std::optional<Seconds> claimed;
@@ -186,12 +186,12 @@ std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& inf
   const planning::Loss loss = planning::measure_loss(of);
   planning::require_bearable(of, loss, options);
   const Seconds kept = intact.end_s - plan.start_s;
-  warnings.push_back(
-      {options.salvage ? "salvaged" : "end_lost", fmt::format("audio: {} s before the damage are kept; {} s are lost",
-                                                              kept.to_decimal(3), loss.tail_s.to_decimal(3))});
-  return Salvaged{{.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
-                  fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.",
-                              intact.end_s.to_decimal(3), loss.tail_s.to_decimal(3))};
+  return Salvaged{.window = {.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
+                  .reason = fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.",
+                                        intact.end_s.to_decimal(3), loss.tail_s.to_decimal(3)),
+                  .warnings = {{options.salvage ? "salvaged" : "end_lost",
+                                fmt::format("audio: {} s before the damage are kept; {} s are lost", kept.to_decimal(3),
+                                            loss.tail_s.to_decimal(3))}}};
 }
 
 }  // namespace react1::stages

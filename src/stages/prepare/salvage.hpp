@@ -8,12 +8,15 @@
 #include <react1/media.hpp>
 #include <react1/run_context.hpp>
 
+#include "media/source/clip_input.hpp"
+
 namespace react1::stages {
 
 /// What is kept of a window.
 struct Salvaged {
   WindowOptions window;  ///< the part that can be used, to plan again with
   std::string reason;    ///< a sentence for the record
+  std::vector<Warning> warnings;
 };
 
 /// The header promises more than the file holds, or the packets more pictures than their times have room for: only
@@ -21,16 +24,14 @@ struct Salvaged {
 [[nodiscard]] bool is_doubtful(const VideoInfo& video, const VideoPlan& plan);
 [[nodiscard]] bool is_doubtful(const AudioInfo& audio, const AudioPlan& plan);
 
-/// Decodes the window of `plan`, which was laid out with `options`. nullopt when all of it can be used. `warnings` gets
-/// what is left out. Throws Error{media} when that is too much (planning::require_bearable) or fewer than 2 frames are
-/// left, and what decoding throws.
-[[nodiscard]] std::optional<Salvaged> salvage_video(const Source& source, const MediaInfo& info, const VideoPlan& plan,
-                                                    const PrepareOptions& options, std::vector<Warning>& warnings,
-                                                    const RunContext& context);
+/// Decodes the window of `plan`, which was laid out with `options`. nullopt when all of it can be used. Its
+/// warnings say what is left out. Throws Error{media} when that is too much (planning::require_bearable) or fewer than
+/// 2 frames are left, and what decoding throws.
+[[nodiscard]] std::optional<Salvaged> salvage_video(const media::ClipInput& input, const VideoPlan& plan,
+                                                    const PrepareOptions& options, const RunContext& context);
 
 /// The same for sound, which is only ever shortened at its end.
-[[nodiscard]] std::optional<Salvaged> salvage_audio(const Source& source, const MediaInfo& info, const AudioPlan& plan,
-                                                    const PrepareOptions& options, std::vector<Warning>& warnings,
-                                                    const RunContext& context);
+[[nodiscard]] std::optional<Salvaged> salvage_audio(const media::ClipInput& input, const AudioPlan& plan,
+                                                    const PrepareOptions& options, const RunContext& context);
 
 }  // namespace react1::stages

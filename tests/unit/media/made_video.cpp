@@ -33,7 +33,7 @@ MadeVideo::MadeVideo(const std::string& source, const std::function<void(VideoPl
     : info(probe(source)) {
   VideoPlan plan = plan_to_encode(info, limit);
   if (change) change(plan);
-  clip = media::make_video(source, info, plan, file, limit, SourceOptions{}, context);
+  clip = media::make_video({source, info}, plan, file, limit, context);
 }
 
 void check_compliant(const MadeVideo& made) {

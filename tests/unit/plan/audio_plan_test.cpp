@@ -16,8 +16,7 @@ namespace {
 using test::sound;
 
 AudioPlan planned(const MediaInfo& info, const PrepareOptions& options = {}) {
-  std::vector<Warning> warnings;
-  return planning::plan_audio(info, options, warnings);
+  return planning::plan_audio(info, options).value;
 }
 
 bool says(const AudioPlan& plan, const std::string& words) {
@@ -206,8 +205,7 @@ TEST_CASE("audio out of a video file loses its offset against the picture, with 
   MediaInfo take = test::clean_video(25, 100);
   take.audio = sound("aac", "mp4", 48000, 1, 96000).audio;
   take.audio->start_s = Seconds(476, 1000);
-  std::vector<Warning> warnings;
-  (void)planning::plan_audio(take, {}, warnings);
+  const std::vector<Warning> warnings = planning::plan_audio(take, {}).warnings;
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].code == "audio_offset_dropped");
   CHECK(warnings[0].message.find("0.476 s later") != std::string::npos);

@@ -35,7 +35,7 @@ struct Pair {
     return *this;
   }
   [[nodiscard]] FitCase fit_case() const { return {facts, options, advice, mode}; }
-  Conformed fit() { return choose_fit(fit_case(), "presenter.mp4", warnings); }
+  Conformed fit() { return unwrap(choose_fit(fit_case(), "presenter.mp4"), warnings); }
 };
 
 constexpr auto automatic = Conform::automatic;
@@ -152,8 +152,7 @@ TEST_CASE("a bounce says how many of its turns lie in a pause") {
 
 VideoPlan fitted(FrameOrder order, const PrepareOptions& options = {}) {
   const MediaInfo info = test::clean_video(25, 150);
-  std::vector<Warning> warnings;
-  VideoPlan plan = lay_out_video(info, options, warnings);
+  VideoPlan plan = lay_out_video(info, options).value;
   fit_video(plan, std::move(order));
   choose_action(plan, info, options);
   return plan;

@@ -31,9 +31,8 @@ TEST_CASE("what an expert sets counts over the quality") {
 }
 
 TEST_CASE("the plan carries the quality's settings") {
-  std::vector<Warning> warnings;
   PrepareOptions options{.quality = Quality::draft};
-  const VideoPlan plan = plan_video(test::clean_video(25, 150), options, warnings);
+  const VideoPlan plan = plan_video(test::clean_video(25, 150), options).value;
   CHECK(plan.crf == encoder_settings(options).crf);
   CHECK(plan.preset == encoder_settings(options).preset);
 }

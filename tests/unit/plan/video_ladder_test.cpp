@@ -22,7 +22,7 @@ Outcome planned(const std::function<void(MediaInfo&)>& change, const PrepareOpti
   MediaInfo info = test::clean_video(25, 150);
   change(info);
   Outcome outcome;
-  outcome.plan = planning::plan_video(info, options, outcome.warnings);
+  outcome.plan = planning::unwrap(planning::plan_video(info, options), outcome.warnings);
   return outcome;
 }
 
@@ -125,8 +125,7 @@ TEST_CASE("frames missing at the end of a truncated file only matter when they a
   CHECK(planned(truncated, {.video_window = {.end = Seconds(2)}}).plan.action == ClipAction::cut);
   MediaInfo cut_off = test::clean_video(25, 150);
   truncated(cut_off);
-  std::vector<Warning> warnings;
-  VideoPlan decoded = planning::lay_out_video(cut_off, {}, warnings);
+  VideoPlan decoded = planning::lay_out_video(cut_off, {}).value;
   decoded.decoded = true;
   planning::choose_action(decoded, cut_off, {});
   CHECK(decoded.action == ClipAction::cut);
@@ -206,12 +205,11 @@ TEST_CASE("tag names count in either case") {
 
 TEST_CASE("360 frames at 23.976 are a frame too many") {
   MediaInfo info = test::clean_video(Rational(24000, 1001), 360);
-  std::vector<Warning> warnings;
-  const VideoPlan plan = planning::plan_video(info, {}, warnings);
+  const VideoPlan plan = planning::plan_video(info, {}).value;
   CHECK(plan.action == ClipAction::cut);
   CHECK(plan.frames == 359);
   info = test::clean_video(Rational(24000, 1001), 359);
-  CHECK(planning::plan_video(info, {}, warnings).action == ClipAction::passthrough);
+  CHECK(planning::plan_video(info, {}).value.action == ClipAction::passthrough);
 }
 
 TEST_CASE("a full-length clip whose edit list hides a delay would be too long without it") {
@@ -219,8 +217,7 @@ TEST_CASE("a full-length clip whose edit list hides a delay would be too long wi
     MediaInfo info = test::clean_video(25, frames);
     info.video->edit_list = true;
     info.video->has_b_frames = true;
-    std::vector<Warning> warnings;
-    return planning::plan_video(info, {}, warnings);
+    return planning::plan_video(info, {}).value;
   };
   CHECK(with_edit_list(373).action == ClipAction::passthrough);
   CHECK(with_edit_list(374).action == ClipAction::cut);

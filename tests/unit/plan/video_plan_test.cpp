@@ -15,14 +15,11 @@ namespace {
 using test::clean_video;
 
 VideoPlan planned_video(const MediaInfo& info, const PrepareOptions& options = {}) {
-  std::vector<Warning> warnings;
-  return planning::plan_video(info, options, warnings);
+  return planning::plan_video(info, options).value;
 }
 
 std::vector<Warning> warnings_of(const MediaInfo& info, const PrepareOptions& options = {}) {
-  std::vector<Warning> warnings;
-  (void)planning::plan_video(info, options, warnings);
-  return warnings;
+  return planning::plan_video(info, options).warnings;
 }
 
 bool has(const std::vector<Warning>& warnings, const std::string& code) {

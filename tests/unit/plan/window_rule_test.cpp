@@ -18,10 +18,8 @@ struct Taken {
 };
 
 Taken take(const WindowOptions& options, Seconds length, Seconds limit = 15) {
-  Taken taken;
-  taken.window = planning::resolve_window(options, {.clip = "video", .path = path, .length = length, .limit = limit},
-                                          taken.warnings);
-  return taken;
+  auto taken = planning::resolve_window(options, {.clip = "video", .path = path, .length = length, .limit = limit});
+  return {taken.value, std::move(taken.warnings)};
 }
 
 void check(const Taken& taken, Seconds start, Seconds end, bool whole) {

@@ -16,7 +16,7 @@ IntactPictures video_of(const std::string& name, const Seconds& start, const Sec
   plan.stream_index = info.video.value().index;
   plan.start_s = start;
   plan.end_s = end;
-  return find_intact_video(source, info, plan, SourceOptions{}, RunContext{});
+  return find_intact_video({source, info}, plan, RunContext{});
 }
 
 Intact audio_of(const std::string& name, const Seconds& start, const Seconds& end) {
@@ -26,7 +26,7 @@ Intact audio_of(const std::string& name, const Seconds& start, const Seconds& en
   plan.stream_index = info.audio.value().index;
   plan.start_s = start;
   plan.end_s = end;
-  return find_intact_audio(source, info, plan, SourceOptions{}, RunContext{});
+  return find_intact_audio({source, info}, plan, RunContext{});
 }
 
 bool is_whole(const IntactPictures& found) {

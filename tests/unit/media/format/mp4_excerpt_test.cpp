@@ -116,7 +116,7 @@ TEST_CASE("what is made through an excerpt is what is made from the whole file")
         plan.start_s = start;
         plan.frames = 15;
         plan.end_s = plan.start_s + Rational(15) / plan.fps;
-        return make_video(source, info, plan, folder.path() / "video.mp4", 15, SourceOptions{}, RunContext{}).sha256;
+        return make_video({source, info}, plan, folder.path() / "video.mp4", 15, RunContext{}).sha256;
       };
       CHECK(made(FactSource::packets) == made(FactSource::sample_table));
     }
@@ -140,7 +140,7 @@ TEST_CASE("sound that is taken through an excerpt is the same, sample for sample
         plan.sample_rate = 48000;
         plan.samples = 48000;
         plan.channels = 1;
-        return make_audio(source, info, plan, folder.path() / "audio.mp3", 15, SourceOptions{}, RunContext{}).sha256;
+        return make_audio({source, info}, plan, folder.path() / "audio.mp3", 15, RunContext{}).sha256;
       };
       CHECK(made(FactSource::packets) == made(FactSource::sample_table));
     }

@@ -93,18 +93,17 @@ TEST_CASE("a copy that turns out impossible is encoded with the reason, and plan
   plan.action = ClipAction::remux;
   plan.frames = 75;
   const TemporaryDirectory folder;
-  const PreparedClip clip =
-      media::make_video(source, info, plan, folder.path() / "out.mp4", 15, SourceOptions{}, RunContext{});
+  const PreparedClip clip = media::make_video({source, info}, plan, folder.path() / "out.mp4", 15, RunContext{});
   CHECK(clip.action == ClipAction::transcode);
   CHECK(clip.video.value().frames == 75);
   REQUIRE_FALSE(clip.reasons.empty());
   CHECK(clip.reasons.back().find("packet 2 has a timestamp that can't be put into MP4") != std::string::npos);
-  const VideoPlan checked = media::check_video(source, info, plan, SourceOptions{}, RunContext{});
+  const VideoPlan checked = media::check_video({source, info}, plan, RunContext{});
   CHECK(checked.action == ClipAction::transcode);
   CHECK(checked.reasons == clip.reasons);
   plan.may_encode = false;
   try {
-    (void)media::make_video(source, info, plan, folder.path() / "never.mp4", 15, SourceOptions{}, RunContext{});
+    (void)media::make_video({source, info}, plan, folder.path() / "never.mp4", 15, RunContext{});
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);
@@ -120,12 +119,12 @@ TEST_CASE("damage in a copied clip goes to the planner first, under the source's
   plan.action = ClipAction::passthrough;
   const TemporaryDirectory folder;
   try {
-    (void)media::make_video(source, info, plan, folder.path() / "out.mp4", 15, SourceOptions{}, RunContext{});
+    (void)media::make_video({source, info}, plan, folder.path() / "out.mp4", 15, RunContext{});
     FAIL("not thrown");
   } catch (const media::DamageFound& error) {
     CHECK(error.where() == source);
   }
-  CHECK_THROWS_AS((void)media::check_video(source, info, plan, SourceOptions{}, RunContext{}), media::DamageFound);
+  CHECK_THROWS_AS((void)media::check_video({source, info}, plan, RunContext{}), media::DamageFound);
 }
 
 TEST_CASE("a source that changed since it was probed is not passed through") {
@@ -136,8 +135,7 @@ TEST_CASE("a source that changed since it was probed is not passed through") {
   VideoPlan plan = plan_to_encode(info);
   plan.action = ClipAction::passthrough;
   std::filesystem::resize_file(source, std::filesystem::file_size(source) - 1);
-  CHECK_THROWS_AS(
-      (void)media::make_video(source.string(), info, plan, folder.path() / "out.mp4", 15, SourceOptions{}, {}), Error);
+  CHECK_THROWS_AS((void)media::make_video({source.string(), info}, plan, folder.path() / "out.mp4", 15, {}), Error);
   CHECK(test::listing(folder.path()) == std::vector<std::string>{"source.mp4"});
 }
 

@@ -36,7 +36,7 @@ VideoPlan plan_to_cut(const MediaInfo& info, Seconds start, std::int64_t frames)
 
 media::Copyable copyable(const std::string& source, Seconds start, std::int64_t frames) {
   const MediaInfo info = probe(source);
-  return media::find_closed_prefix(source, info, plan_to_cut(info, start, frames), SourceOptions{}, RunContext{});
+  return media::find_closed_prefix({source, info}, plan_to_cut(info, start, frames), RunContext{});
 }
 
 bool same(const test::Luma& a, const test::Luma& b) {
@@ -59,7 +59,7 @@ TEST_CASE("a cut with B-frames decodes to the source's pictures, bit by bit, and
     const auto file = folder.path() / "video.mp4";
     const Seconds limit = Seconds(found.frames, 25);
     const PreparedClip clip =
-        media::make_video(source, info, plan_to_cut(info, 0, found.frames), file, limit, SourceOptions{}, RunContext{});
+        media::make_video({source, info}, plan_to_cut(info, 0, found.frames), file, limit, RunContext{});
     CHECK(clip.action == ClipAction::cut);
     CHECK(clip.duration_s == limit);
     for (const DurationMeasure& measure : clip.measures) {
@@ -96,7 +96,7 @@ TEST_CASE("a cut can start at a later key frame, and nowhere else") {
   const std::int64_t frames = copyable(source, start, 48).frames;
   const TemporaryDirectory folder;
   const auto file = folder.path() / "video.mp4";
-  (void)media::make_video(source, info, plan_to_cut(info, start, frames), file, 15, SourceOptions{}, RunContext{});
+  (void)media::make_video({source, info}, plan_to_cut(info, start, frames), file, 15, RunContext{});
   const std::vector<test::Luma> after = test::decode_luma(file.string());
   REQUIRE(after.size() == static_cast<std::size_t>(frames));
   for (std::size_t i = 0; i < after.size(); ++i) CHECK(same(before[static_cast<std::size_t>(first) + i], after[i]));

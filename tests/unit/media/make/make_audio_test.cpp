@@ -51,7 +51,7 @@ struct Made {
                 Seconds limit = 15)
       : info(probe(source)), plan(plan_for(info, rate, 0, limit)) {
     if (change) change(plan);
-    clip = media::make_audio(source, info, plan, file, limit, SourceOptions{}, RunContext{});
+    clip = media::make_audio({source, info}, plan, file, limit, RunContext{});
   }
 };
 
@@ -141,7 +141,7 @@ TEST_CASE("one more MP3 frame of sound breaks the promise and is not handed on")
   AudioPlan plan = plan_for(info, 48000);
   plan.samples += mp3_frame;
   try {
-    (void)media::make_audio(source.string(), info, plan, folder.path() / "audio.mp3", 15, SourceOptions{}, {});
+    (void)media::make_audio({source.string(), info}, plan, folder.path() / "audio.mp3", 15, {});
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);
@@ -269,7 +269,7 @@ TEST_CASE("a few samples less than promised are filled with silence, more is an 
   AudioPlan plan = plan_for(info, 48000);
   plan.samples = 96000 + 1153;
   try {
-    (void)media::make_audio(source.string(), info, plan, folder.path() / "audio.mp3", 15, SourceOptions{}, {});
+    (void)media::make_audio({source.string(), info}, plan, folder.path() / "audio.mp3", 15, {});
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);
@@ -370,8 +370,7 @@ TEST_CASE("a stop while sound is encoded leaves no file") {
   const RunContext context{.stop = stop.get_token(), .observer = &stopper};
   const MediaInfo info = probe(source);
   try {
-    (void)media::make_audio(source, info, plan_for(info, 48000), folder.path() / "audio.mp3", 15, SourceOptions{},
-                            context);
+    (void)media::make_audio({source, info}, plan_for(info, 48000), folder.path() / "audio.mp3", 15, context);
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::interrupted);

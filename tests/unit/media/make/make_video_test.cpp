@@ -97,7 +97,7 @@ TEST_CASE("who counted the frames makes no difference to which are shown") {
     plan.frames = 20;
     plan.end_s = plan.start_s + Rational(20) / plan.fps;
     const auto file = folder.path() / "video.mp4";
-    return media::make_video(source, info, plan, file, 15, SourceOptions{}, RunContext{}).sha256;
+    return media::make_video({source, info}, plan, file, 15, RunContext{}).sha256;
   };
   CHECK(pictures(FactSource::packets) == pictures(FactSource::sample_table));
 }
@@ -192,8 +192,7 @@ TEST_CASE("a written clip that breaks the promise is never handed on") {
   const MediaInfo info = probe(source);
   const VideoPlan plan = plan_to_encode(info);  // 6 s, against a limit of 5.96
   try {
-    (void)media::make_video(source, info, plan, folder.path() / "video.mp4", Seconds(149, 25), SourceOptions{},
-                            RunContext{});
+    (void)media::make_video({source, info}, plan, folder.path() / "video.mp4", Seconds(149, 25), RunContext{});
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);
@@ -207,8 +206,7 @@ TEST_CASE("a truncated file is an error that counts its frames, and leaves nothi
   const TemporaryDirectory folder;
   const MediaInfo info = probe(source);
   try {
-    (void)media::make_video(source, info, plan_to_encode(info), folder.path() / "video.mp4", 15, SourceOptions{},
-                            RunContext{});
+    (void)media::make_video({source, info}, plan_to_encode(info), folder.path() / "video.mp4", 15, RunContext{});
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);
@@ -279,7 +277,7 @@ TEST_CASE("a stop in the middle leaves no file, whatever is being done") {
     VideoPlan plan = plan_to_encode(info);
     plan.action = action;
     try {
-      (void)media::make_video(source, info, plan, folder.path() / "video.mp4", 15, SourceOptions{}, context);
+      (void)media::make_video({source, info}, plan, folder.path() / "video.mp4", 15, context);
       FAIL("not thrown");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::interrupted);
@@ -314,10 +312,10 @@ TEST_CASE("an existing file under the final name survives a failure and is repla
   const MediaInfo info = probe(source);
   VideoPlan plan = plan_to_encode(info);
   plan.frames = 1000;
-  CHECK_THROWS_AS((void)media::make_video(source, info, plan, file, 15, SourceOptions{}, {}), Error);
+  CHECK_THROWS_AS((void)media::make_video({source, info}, plan, file, 15, {}), Error);
   CHECK(read_file(file) == "earlier");
   plan.frames = 5;
-  (void)media::make_video(source, info, plan, file, 15, SourceOptions{}, {});
+  (void)media::make_video({source, info}, plan, file, 15, {});
   CHECK(probe(file.string()).video->frames == 5);
 }
 
@@ -325,8 +323,7 @@ TEST_CASE("an unwritable folder is told before any work") {
   const std::string source = fixture("presenter_hevc_25fps_4s.mp4");
   const MediaInfo info = probe(source);
   try {
-    (void)media::make_video(source, info, plan_to_encode(info), "/proc/no/such/folder/video.mp4", 15, SourceOptions{},
-                            {});
+    (void)media::make_video({source, info}, plan_to_encode(info), "/proc/no/such/folder/video.mp4", 15, {});
     FAIL("not thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::io);

@@ -35,7 +35,7 @@ struct MadeSound {
     plan.samples = (plan.end_s * rate).floor();
     change(plan);
     plan.bitrate_kbps = 128 * plan.channels;
-    clip = media::make_audio(source.string(), info, plan, file, 15, SourceOptions{}, RunContext{});
+    clip = media::make_audio({source.string(), info}, plan, file, 15, RunContext{});
   }
   [[nodiscard]] std::vector<float> samples(int channel = 0) const {
     return test::decode_samples(file.string(), 0, channel);
@@ -155,7 +155,7 @@ TEST_CASE("24 bits, floats and 96 kHz keep their level") {
     const auto source = folder.path() / "source.wav";
     test::write_sound(source, 96000, {test::sine(2, 96000, 1000, 0.25)}, width);
     const MediaInfo info = probe(source.string());
-    const media::HeardSound heard = media::hear_source(source.string(), info, 0, 2, {}, {}, {});
+    const media::HeardSound heard = media::hear_source({source.string(), info}, 0, 2, {}, {});
     CHECK(heard.levels.true_peak_dbtp.value() == doctest::Approx(-12.04).epsilon(0.01));
   }
 }

@@ -63,7 +63,7 @@ test::Luma luma_of(const AVFrame& frame) {
 /// Output frame by output frame.
 std::vector<test::Luma> delivered(const std::string& source, const MediaInfo& info, const VideoPlan& plan,
                                   std::size_t bytes_kept) {
-  media::OrderedFrames frames(source, info, plan, SourceOptions{}, RunContext{}, bytes_kept);
+  media::OrderedFrames frames({source, info}, plan, RunContext{}, bytes_kept);
   std::vector<test::Luma> all;
   while (const auto picked = frames.next()) {
     for (std::int64_t i = 0; i < picked->repeats; ++i) all.push_back(luma_of(*picked->frame));
@@ -141,7 +141,7 @@ TEST_CASE("standing and spread frames come once, with their number of repeats") 
   const std::string source = fixture("presenter_h264_25fps_6s.mp4");
   const MediaInfo info = probe(source);
   const VideoPlan plan = plan_to_show(info, 25, 0, {0, 0, 1, 3, 3, 3, 4, 4, 4, 4});
-  media::OrderedFrames frames(source, info, plan, SourceOptions{}, RunContext{});
+  media::OrderedFrames frames({source, info}, plan, RunContext{});
   Numbers repeats;
   while (const auto picked = frames.next()) repeats.push_back(picked->repeats);
   CHECK(repeats == Numbers{2, 1, 3, 4});
@@ -155,7 +155,7 @@ TEST_CASE("of a picture of two fields, the other field comes first when time run
     VideoPlan plan = plan_to_show(info, 25, 0, {0, 1, 2, 1, 0, 1});
     plan.deinterlace = true;
     plan.field_order = order;
-    media::OrderedFrames frames(source, info, plan, SourceOptions{}, RunContext{});
+    media::OrderedFrames frames({source, info}, plan, RunContext{});
     std::vector<bool> top_first;
     while (const auto picked = frames.next()) top_first.push_back(media::ff::top_field_first(*picked->frame));
     const bool forwards = order != "bff";
@@ -174,7 +174,7 @@ TEST_CASE("a written clip holds the frames of the order, as many as planned, and
   const TemporaryDirectory folder;
   const auto file = folder.path() / "video.mp4";
   const VideoPlan plan = plan_to_show(info, 25, 0, shows);
-  const PreparedClip clip = media::make_video(source, info, plan, file, 15, SourceOptions{}, RunContext{});
+  const PreparedClip clip = media::make_video({source, info}, plan, file, 15, RunContext{});
   CHECK(clip.video->frames == static_cast<std::int64_t>(shows.size()));
   for (const DurationMeasure& measure : clip.measures) CHECK(measure.duration_s <= 15);
   const std::vector<test::Luma> after = test::decode_luma(file.string());

@@ -36,7 +36,7 @@ AudioPlan window(const MediaInfo& info, const Seconds& start, const Seconds& end
 }
 
 std::vector<float> samples_of(const std::string& path, const MediaInfo& info, const AudioPlan& plan) {
-  SampleSource source(path, info, plan, SourceOptions{}, RunContext{});
+  SampleSource source({path, info}, plan, RunContext{});
   std::vector<float> all;
   while (const ff::Frame frame = source.next(1024)) {
     const auto* data = reinterpret_cast<const float*>(frame->extended_data[0]);

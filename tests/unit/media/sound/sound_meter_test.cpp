@@ -94,7 +94,7 @@ TEST_CASE("hours of sound are listened to with a byte per block and no more") {
   for (std::size_t i = 1800 * low; i < 1801 * low; ++i) sound[i] = i % 2 == 0 ? 0.3F : -0.3F;
   test::write_sound(file, low, {sound}, test::Width::bits16);
   const MediaInfo info = probe(file.string());
-  const HeardSound heard = hear_source(file.string(), info, 0, 3600, {.levels = false}, {}, {});
+  const HeardSound heard = hear_source({file.string(), info}, 0, 3600, {.levels = false}, {});
   REQUIRE(heard.blocks.size() == 360'000);
   const auto loud = [](std::uint8_t level) { return level < 30; };
   CHECK(std::find_if(heard.blocks.begin(), heard.blocks.end(), loud) - heard.blocks.begin() == 180'000);
@@ -109,7 +109,7 @@ TEST_CASE("a part of a source is heard from its start to its end, in any format"
       const auto file = folder.path() / "sound.wav";
       test::write_sound(file, source_rate, {test::words({{2, 3}, {1, 4}}, source_rate)}, width);
       const MediaInfo info = probe(file.string());
-      const HeardSound heard = hear_source(file.string(), info, Seconds(3, 2), 9, {}, {}, {});
+      const HeardSound heard = hear_source({file.string(), info}, Seconds(3, 2), 9, {}, {});
       REQUIRE(heard.blocks.size() == 750);
       const auto loud = [](std::uint8_t level) { return level < 60; };
       CHECK(std::find_if(heard.blocks.begin(), heard.blocks.end(), loud) - heard.blocks.begin() == 50);

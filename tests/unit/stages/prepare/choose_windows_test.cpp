@@ -320,11 +320,12 @@ struct Take {
     TakeOffset offset;
   };
   Plans plans() {
-    const Source file(audio_file);
-    stages::WindowChooser chooser({file, file, video, audio}, options, warnings, RunContext{});
+    const media::ClipInput picture{audio_file, video}, sound{audio_file, audio};
+    stages::WindowChooser chooser(picture, sound, options, RunContext{});
+    planning::append(warnings, chooser.warnings());
     Plans made;
-    made.video = planning::plan_video(video, chooser.video_options(), warnings);
-    made.audio = chooser.plan_audio(made.video, warnings, RunContext{});
+    made.video = planning::unwrap(planning::plan_video(video, chooser.video_options()), warnings);
+    made.audio = planning::unwrap(chooser.plan_audio(&made.video, RunContext{}), warnings);
     made.offset = chooser.offset();
     return made;
   }

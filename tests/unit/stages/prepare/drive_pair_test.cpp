@@ -1,5 +1,5 @@
 // When each clip goes on: on its own where it can, and with both plans settled where one needs the other.
-#include "stages/prepare/plan_pair.hpp"
+#include "stages/prepare/drive_pair.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,9 +14,10 @@
 namespace react1::stages {
 namespace {
 
-PlannedPair plan(const PipelineOptions& options, const WhenPlanned& then) {
-  return plan_pair(test::fixture("presenter_h264_25fps_6s.mp4"), test::fixture("voice_mono_48k_5s.wav"), options,
-                   RunContext{}, then);
+PlannedPair plan(const PipelineOptions& options, const ClipWork& work) {
+  return plan_and_work(test::fixture("presenter_h264_25fps_6s.mp4"), test::fixture("voice_mono_48k_5s.wav"), options,
+                       work, RunContext{})
+      .value;
 }
 
 TEST_CASE("clips that don't need each other go on at the same time, the picture on the caller's thread") {
@@ -30,21 +31,21 @@ TEST_CASE("clips that don't need each other go on at the same time, the picture 
   const auto caller = std::this_thread::get_id();
   std::thread::id picture_thread;
   const PlannedPair pair = plan({}, {.picture =
-                                         [&](const PlannedPair& planned, const RunContext&) {
-                                           CHECK(planned.video.frames > 0);
+                                         [&](const PlannedPicture& planned, const RunContext&) {
+                                           CHECK(planned.plan.frames > 0);
                                            picture_thread = std::this_thread::get_id();
                                            picture_met = meets(picture_began, sound_began);
                                          },
                                      .sound =
-                                         [&](const PlannedPair& planned, const RunContext&) {
-                                           CHECK(planned.audio.samples > 0);
+                                         [&](const PlannedSound& planned, const RunContext&) {
+                                           CHECK(planned.plan.samples > 0);
                                            sound_met = meets(sound_began, picture_began);
                                          }});
   CHECK(picture_met);
   CHECK(sound_met);
   CHECK(picture_thread == caller);
-  CHECK(pair.video.frames == 150);
-  CHECK(pair.audio.samples == 5 * 48000);
+  CHECK(pair.picture.plan.frames == 150);
+  CHECK(pair.sound.plan.samples == 5 * 48000);
 }
 
 TEST_CASE("a picture that is fitted to the voice goes on when both are planned") {
@@ -52,31 +53,31 @@ TEST_CASE("a picture that is fitted to the voice goes on when both are planned")
   options.prepare.conform = Conform::cut;
   std::int64_t samples = 0, frames = 0;
   const PlannedPair pair =
-      plan(options, {.picture = [&](const PlannedPair& planned, const RunContext&) { samples = planned.audio.samples; },
-                     .sound = [&](const PlannedPair& planned, const RunContext&) { frames = planned.video.frames; }});
-  CHECK(samples == pair.audio.samples);
-  CHECK(samples > 0);
-  CHECK(frames == 125);
-  CHECK(pair.conformed.has_value());
+      plan(options, {.picture = [&](const PlannedPicture& planned, const RunContext&) { frames = planned.plan.frames; },
+                     .sound = [&](const PlannedSound& planned, const RunContext&) { samples = planned.plan.samples; }});
+  CHECK(samples == pair.sound.plan.samples);
+  CHECK(samples == 5 * 48000);
+  CHECK(frames == 125);  // of 150: as many as the voice lasts
+  CHECK(pair.picture.conformed.has_value());
 }
 
 TEST_CASE("a clip that fails stops the other one, whichever comes first") {
   for (const bool picture_fails : {true, false}) {
     CAPTURE(picture_fails);
     bool stopped = false;
-    const auto fails = [](const PlannedPair&, const RunContext&) { throw std::runtime_error("this clip"); };
-    const auto waits = [&](const PlannedPair&, const RunContext& context) {
+    const auto fails = [](const auto&, const RunContext&) { throw std::runtime_error("this clip"); };
+    const auto waits = [&](const auto&, const RunContext& context) {
       const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
       while (!context.stop.stop_requested() && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
       stopped = context.stop.stop_requested();
     };
-    WhenPlanned then{.picture = waits, .sound = fails};
-    if (picture_fails) std::swap(then.picture, then.sound);
+    const ClipWork work =
+        picture_fails ? ClipWork{.picture = fails, .sound = waits} : ClipWork{.picture = waits, .sound = fails};
     // The side that waits may be stopped before it has begun.
     stopped = true;
-    CHECK_THROWS_WITH_AS((void)plan({}, then), "this clip", std::runtime_error);
+    CHECK_THROWS_WITH_AS((void)plan({}, work), "this clip", std::runtime_error);
     CHECK(stopped);
   }
 }
