@@ -233,10 +233,10 @@ def _without_headers(path, frames, decoded, format_name, codec):
         timed = 0 < i < len(frames) - 1 and None not in times[i - 1:i + 2]
         if not (timed and times[i] == 0 and times[i - 1] > 0 and times[i + 1] < 0):
             kept.append(frame)
-    if len(kept) == len(frames):
+    recordings = _recordings(pathlib.Path(path).read_bytes())
+    if len(recordings) == 1:
         return frames, decoded
-    alone = numpy.concatenate([read_sound("-", part, codec)[1] for part in _recordings(pathlib.Path(path).read_bytes())])
-    return kept, alone
+    return kept, numpy.concatenate([read_sound("-", part, codec)[1] for part in recordings])
 
 
 def _recordings(data):
