@@ -295,6 +295,8 @@ class Probe {
       video.header_duration_s.reset();
       info_.container_duration_s.reset();
     }
+    last_frame_s_ = video.fps > 0 ? 1 / video.fps : Seconds{0};
+    if (survey.last_duration > 0) last_frame_s_ = Rational{survey.last_duration} * ff::from_av(stream.time_base);
     info_.video = std::move(video);
   }
 
@@ -364,11 +366,26 @@ class Probe {
       findings_.missing_bytes = missing_bytes(demuxer_);
       promise_missing_sound(findings_.missing_bytes.value_or(0));
       if (info_.video) hold_last_frame(info_, findings_, track_of(demuxer_.stream(info_.video->index)));
+      if (info_.video && info_.fragmented) hold_last_of_fragments();
     }
     if (info_.video) info_.duration_s = info_.video->duration_s;
     if (info_.audio) info_.duration_s = std::max(info_.duration_s, info_.audio->duration_s);
     mark_truncated(info_, findings_);
     info_.warnings = probe_warnings(info_, findings_);
+  }
+
+  /// FFmpeg hands out no durations of samples in fragments where they have composition offsets, and those of the
+  /// codec's parser elsewhere: a last frame that is held shows in the fragment alone.
+  void hold_last_of_fragments() {
+    const AVStream& stream = demuxer_.stream(info_.video->index);
+    const Mp4Track* track = track_of(stream);
+    AVIOContext* io = demuxer_.format().pb;
+    const bool readable = io != nullptr && (io->seekable & AVIO_SEEKABLE_NORMAL) != 0;
+    if (track == nullptr || track->timescale <= 0 || !readable || !info_.size_bytes) return;
+    const auto last = last_fragment_sample(*io, *info_.size_bytes, *layout_, track->id);
+    if (!last || *last > kLongestMp4Ticks) return;
+    const Seconds held = Rational{*last, track->timescale} - last_frame_s_;
+    if (held * 2 > last_frame_s_) info_.video->duration_s = info_.video->duration_s + held;  // beyond any rounding
   }
 
   const Source& source_;
@@ -381,6 +398,7 @@ class Probe {
   std::optional<Mp4Layout> layout_;
   FactSource counted_by_ = FactSource::packets;
   std::int64_t first_picture_ = 0;  // ticks
+  Seconds last_frame_s_;            // what the video's duration counts for it
   MediaInfo info_;
 };
 
