@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program
 # and the recipes.
 include(GNUInstallDirs)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The document of `react1 doctor`.
 #include <react1/doctor.hpp>
 

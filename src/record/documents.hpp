@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON documents of the contract, both ways. Field names are fixed: add, never rename.
 // Seconds are numbers under keys ending in _s, rates are {"num","den"}, unknown is null.
 #pragma once

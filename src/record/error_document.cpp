@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The document of a failure.
 #include "record/documents.hpp"
 #include "record/values.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // probe's document.
 #include "record/documents.hpp"
 #include "record/values.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The document of plan and prepare.
 #include <cmath>
 #include <optional>

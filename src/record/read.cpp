@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Documents back into values: for `verify --expect` and for a job that continues after a restart.
 #include <stdexcept>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The documents of the paid part: run, verification, job, queue status, events.
 #include <type_traits>
 #include <variant>

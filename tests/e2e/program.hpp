@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the built program as a user would: arguments, environment, signals in; exit code, stdout, stderr out.
 #pragma once
 

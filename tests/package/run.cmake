@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The ctest `package`: installs the build into a temporary prefix, moves that prefix, then builds and runs the consumer
 # once through the CMake package and twice through pkg-config (with and without --static).
 #   cmake -D BUILD=... -D SOURCE=... -D WORK=... -D CXX=... -D VERSION=... -D LIBDIR=... -P run.cmake

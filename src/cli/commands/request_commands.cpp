@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 status, react1 result, react1 cancel: for a request that is known by its id.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What will be done to a pair of clips: probing, then one plan for each, decided together.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The documents' names and forms, as scripts rely on them.
 #include "record/documents.hpp"
 
