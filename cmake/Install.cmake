@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program,
-# the recipes and the licence.
+# the recipes, the schemas of the documents and the licence.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -37,5 +37,5 @@ if(TARGET react1_cli)
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/NOTICE" "${PROJECT_SOURCE_DIR}/docs/licenses.md"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/pipelines" DESTINATION "${CMAKE_INSTALL_DATADIR}/react1"
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/pipelines" "${PROJECT_SOURCE_DIR}/schemas" DESTINATION "${CMAKE_INSTALL_DATADIR}/react1"
         FILES_MATCHING PATTERN "*.json")

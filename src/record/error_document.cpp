@@ -20,7 +20,7 @@ Json document(const Error& error) {
                 {"message", json_text_or_null(problem.message)},
                 {"context", embedded(problem.context)}};
   });
-  return {{"error", std::move(body)}};
+  return {{"schema", kSchema}, {"error", std::move(body)}};
 }
 
 }  // namespace react1::record

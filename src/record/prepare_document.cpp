@@ -121,7 +121,8 @@ Json document_of(const Price& price) {
 }  // namespace
 
 Json document(const Preparation& preparation) {
-  Json result{{"video", document(preparation.video)},
+  Json result{{"schema", kSchema},
+              {"video", document(preparation.video)},
               {"audio", document(preparation.audio)},
               {"conform", preparation.conform ? document(*preparation.conform) : Json(nullptr)},
               {"mismatch", document(preparation.mismatch)},

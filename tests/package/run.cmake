@@ -37,7 +37,7 @@ run_or_fail("installing" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${ins
 file(RENAME "${installed}" "${prefix}")
 
 foreach(path IN ITEMS bin/react1 include/react1/version.hpp share/react1/pipelines/default.json
-                      share/react1/pipelines/schema.json share/doc/react1/LICENSE share/doc/react1/NOTICE)
+                      share/react1/pipelines/schema.json share/react1/schemas/run.json share/doc/react1/LICENSE share/doc/react1/NOTICE)
   if(NOT EXISTS "${prefix}/${path}")
     message(FATAL_ERROR "not installed: ${path}")
   endif()

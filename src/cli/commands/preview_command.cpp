@@ -30,7 +30,8 @@ struct PreviewArguments {
 
 Json preview_document(const std::string& path, LipsyncMode mode, const PreviewResult& result,
                       const Preparation& preparation) {
-  return {{"output", {{"path", path}, {"bytes", std::filesystem::file_size(path)}}},
+  return {{"schema", record::kSchema},
+          {"output", {{"path", path}, {"bytes", std::filesystem::file_size(path)}}},
           {"lipsync_mode", to_string(mode)},
           {"frames", result.frames},
           {"fps", json_rational(result.fps)},

@@ -28,7 +28,8 @@ struct RequestArguments {
 
 /// The common start of all documents about one request.
 Json request_document(const KnownRequest& known) {
-  return {{"job_id", known.job ? Json(known.job->id) : Json(nullptr)},
+  return {{"schema", record::kSchema},
+          {"job_id", known.job ? Json(known.job->id) : Json(nullptr)},
           {"request_id", json_text_or_null(known.request.request_id)},
           {"job_state", known.job ? Json(to_string(known.job->state)) : Json(nullptr)}};
 }

@@ -71,7 +71,7 @@ void print_error(const Error& error, const Shell& shell) {
             {"level", "error"},
             {"component", "react1"},
             {"message", error.what()}};
-  line.update(record::document(error));
+  line["error"] = record::document(error)["error"];
   print_message(json_text(line, /*indent=*/-1));
 }
 
