@@ -17,8 +17,8 @@
 
 namespace react1::record {
 
-/// The member "schema" of every whole document (schemas/*.json). It grows when a field goes or changes its meaning; added
-/// fields leave it as it is.
+/// The member "schema" of every whole document (schemas/*.json). It grows when a field is removed or changes its
+/// meaning; added fields leave it as it is.
 inline constexpr int kSchema = 1;
 
 [[nodiscard]] Json document(const MediaInfo& info);
