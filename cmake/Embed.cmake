@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # react1_embed_recipes(TARGET): compiles pipelines/*.json into TARGET and tells it where the installed ones lie.
 # An edited recipe rebuilds one small file, without running CMake again.
 #

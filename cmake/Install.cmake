@@ -1,5 +1,6 @@
-# What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program
-# and the recipes.
+# SPDX-License-Identifier: Apache-2.0
+# What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program,
+# the recipes, the schemas of the documents and the licence.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -34,5 +35,7 @@ install(FILES "${PROJECT_BINARY_DIR}/react1.pc" DESTINATION "${CMAKE_INSTALL_LIB
 if(TARGET react1_cli)
   install(TARGETS react1_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/pipelines" DESTINATION "${CMAKE_INSTALL_DATADIR}/react1"
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/NOTICE" "${PROJECT_SOURCE_DIR}/docs/licenses.md"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/pipelines" "${PROJECT_SOURCE_DIR}/schemas" DESTINATION "${CMAKE_INSTALL_DATADIR}/react1"
         FILES_MATCHING PATTERN "*.json")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # react1_module(NAME FLOOR n [USES other modules] [LINK imported targets])
 #   One static target react1_NAME from src/NAME/**.cpp. FLOOR documents the architecture (tests/arch enforces it).
 #   A target may USE only modules of lower floors; core is always there.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # react1::version() and react1::build_version().
 #
 # The commit changes often, so only one generated file knows it, and that file is a target of its own which only the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes OUTPUT: react1::build_version() from RELEASE and the commit of SOURCE (run by cmake -P, see Version.cmake).
 set(commit "")
 if(GIT)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fitting the video to the voice before it is sent, so that every lipsync_mode gives the same. Data only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a person checks before the first job, or when jobs fail: this machine, its way to the service, the account.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one exception type that leaves this library, and the exit code each of its codes stands for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The React-1 endpoint on fal's queue: upload, submit, status, result, cancel. One call, one exchange (with its
 // retries).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jobs and where they are kept: one row per paid intent, so that nothing is paid twice and nothing paid is lost.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON documents of the contract, as text. Seconds have at least 6 decimals, unknown is null.
 #pragma once
 

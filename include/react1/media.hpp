@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looking into media files and choosing how clips are made. Data and options; the work is probe() here
 // and plan()/prepare() in pipeline.hpp.
 #pragma once

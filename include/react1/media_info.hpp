@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was measured about a media file. Data only.
 // Unknown is std::nullopt or an empty string, never 0. Times are exact seconds on the file's own timeline.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What may become of a file that lies where a result is to go.
 #pragma once
 

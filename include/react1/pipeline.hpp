@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job and its parts: everything the program does is one call away.
 #pragma once
 

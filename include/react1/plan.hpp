@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Durations, the choice of lipsync_mode and what to expect back. Pure data and pure functions.
 // Source of the table: Sync Labs' sync-mode guide and measurements; see docs/advice.md, "Advice".
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service's platform API beside the queue: request history, prices, the live schema, a free probe of the key.
 // FalClient makes the calls. Source: the service's OpenAPI description of its platform API.
 #pragma once

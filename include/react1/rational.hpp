@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exact rational numbers for time and rates. No floating point inside; to_double() is for display only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every long call is handed: how to stop, whom to tell, and which job it is for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A loopback service that speaks fal's protocol, and its renderer. It never lip-syncs; it renders timing.
 #pragma once
 

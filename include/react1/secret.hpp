@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A string that must never be shown.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How sound is cut and levelled, and what was measured about it. Data and options.
 #pragma once
 

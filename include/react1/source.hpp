@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a clip comes from: a path, a URL, standard input, memory, or the caller's own reader. One set of rules for all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The post stage's findings about a result, check by check. Data only; the work is verify() in pipeline.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which react1 this is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reports of the service about requests that have ended: whether they are the service's own, and a small receiver.
 // What a report says is a hint only. The result is always asked for again, with the key: see FalClient::result().
 // Source of the protocol: fal's webhooks page.

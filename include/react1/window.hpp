@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of a clip is taken. Options only.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Shared by the scripts of this folder: what the project needs from Debian's packages, and how it gets there.
 # Sourced, never run.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line as a whole: commands, global flags, and what a line that makes no sense is answered with.
 #pragma once
 

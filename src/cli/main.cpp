@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program. The only place where everything is caught: an exception becomes words, a document and an exit code.
 #include <fcntl.h>
 #include <sys/prctl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that are either wholly there under their final name or not there at all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The edge of the library: nothing but Error leaves it.
 #pragma once
 

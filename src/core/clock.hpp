@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time as a port, so that tests need not sleep.
 #pragma once
 

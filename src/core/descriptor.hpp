@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the system gives a number for: an open file, a socket, an event.
 #pragma once
 

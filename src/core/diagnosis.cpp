@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a Diagnosis says as a whole. Here and not in src/doctor, because src/record writes it down.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words of every public enumeration, and other short texts: what JSON, flags, recipes and the wire use.
 #include <fmt/format.h>
 

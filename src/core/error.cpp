@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <react1/error.hpp>
 #include <utility>
 

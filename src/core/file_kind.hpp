@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What lies at a path, in words.
 #pragma once
 

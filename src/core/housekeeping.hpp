@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every clean-up of folders needs.
 #pragma once
 

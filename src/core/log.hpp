@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Logging for the whole library. The only room that knows the logging library.
 // The library sets no global logger: without init_logging() nothing is printed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/output_place.hpp"
 
 #include <fcntl.h>

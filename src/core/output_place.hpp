@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a named output goes, and whether a file can be finished there. Looked at before any work, because what fails at
 // the end has cost time, and may have cost money.
 #pragma once

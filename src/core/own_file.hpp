@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Before a library opens a file of ours by its name.
 #pragma once
 

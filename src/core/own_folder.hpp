@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Folders that react1 makes and later removes, also those of a process that was killed. Housekeeping must never touch
 // what is not ours, so a folder says what it is: a mark inside names it, and only what is proved is removed.
 #pragma once

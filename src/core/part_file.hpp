@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names of files in the making, and what becomes of those that a killed process left.
 #pragma once
 

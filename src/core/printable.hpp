@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place where text that others wrote (the service, a file's metadata, a file's name, another user's database)
 // loses what would act on a terminal, a log or a shell.
 #pragma once

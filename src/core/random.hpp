@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text that nobody can guess.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place where URLs lose what must not be shown.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What media reads from a server, as a port: http implements it, stages and sandbox wire it.
 #pragma once
 

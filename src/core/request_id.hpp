@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a request id of the service looks like.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/sandbox_proof.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How our sandbox tells a client that it is one. A challenge that the client makes up, and an answer that nothing else
 // computes: no header, page or cached answer of a proxy can be taken for it.
 #pragma once

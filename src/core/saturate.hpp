@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sums that end at the largest number, where a plain one would overflow: "for ever" is a length that users write.
 #pragma once
 

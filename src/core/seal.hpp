@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts that lie on the disk and may be read only by whoever has the key: signed URLs, for example.
 #pragma once
 

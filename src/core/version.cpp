@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The release number; it comes from project() in CMakeLists.txt.
 #include <react1/version.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checks, a group each. They look at one thing after the other, and stop for RunContext::stop only.
 #pragma once
 

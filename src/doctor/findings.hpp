@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How checks write down what they found.
 #pragma once
 

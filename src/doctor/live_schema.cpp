@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "doctor/live_schema.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The model's schema as the service publishes it, against the six parameters that are always sent.
 #pragma once
 

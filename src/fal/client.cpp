@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public client: options checked once, then one function per call.
 #include <memory>
 #include <mutex>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The advice table: rows 0 to 12, the first that matches wins. Each row is one function that either answers or passes.
 #include "plan/advice.hpp"
 

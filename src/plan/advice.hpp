@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the advice shares with those who override it.
 #pragma once
 

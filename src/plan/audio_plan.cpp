@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // plan_audio(): window, rate, channels, count and the best way there.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // client_options(): what of a recipe the client carries out.
 #include <utility>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the colours of a source are, and whether they are a reason to encode it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fitting the video to the voice: how many frames it gets and which way. Pure.
 #pragma once
 

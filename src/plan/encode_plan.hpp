@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What will be done to each clip, decided from measured facts alone.
 // The namespace is "planning" because react1::plan is the public function that uses it.
 #pragma once

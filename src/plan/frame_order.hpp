@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which frame of the window each frame of a fitted video shows, and where a viewer may see the join. Pure.
 #pragma once
 

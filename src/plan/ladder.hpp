@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the ladders of both clips share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much of a window can't be used, and whether that is too much.
 #pragma once
 

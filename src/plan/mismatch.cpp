@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far apart two prepared clips are.
 #include <react1/error.hpp>
 #include <react1/plan.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which constant frame rate a prepared clip gets.
 #pragma once
 

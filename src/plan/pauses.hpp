@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a clip is best cut: in a pause of the speech, else at the quietest instant.
 #pragma once
 

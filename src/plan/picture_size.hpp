@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Size and colour of a prepared picture, and the refusal of what is no moving picture.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the plan writes numbers and compares names.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a planning function gives: the decision, and what a person should know about it.
 #pragma once
 

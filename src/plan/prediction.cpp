@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each lipsync_mode gives back: length, frames and cost of the output.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the encoders are told for a quality. docs/quality.md is this table with what it measures.
 #pragma once
 

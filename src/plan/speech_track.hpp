@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is speech in a sound, block by block. The one place that decides it: pauses, windows, cuts, the voice's end and
 // share all ask a SpeechTrack. A detector that tells speech from other sound belongs here, as another way to make one.
 #pragma once

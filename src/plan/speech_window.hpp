@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The best stretch of voice in a long sound.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be wrong with options, as data: the field apart from the words, so that each caller names it its own way.
 #pragma once
 

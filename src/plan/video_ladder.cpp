@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plan/video_ladder.hpp"
 
 #include <fmt/format.h>

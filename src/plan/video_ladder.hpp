@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a video can or can't be handed on without encoding it again.
 #pragma once
 

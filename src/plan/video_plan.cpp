@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // plan_video(): window, rate, count, size, colour and the best way there.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plan/window_rule.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of a clip is taken: the user's window against the clip's measured length and the limit.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A recipe as JSON: reading it with positions, layering one over another.
 #pragma once
 

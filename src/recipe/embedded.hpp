@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The recipes that are compiled into the library, so that it works before anything is installed.
 #pragma once
 

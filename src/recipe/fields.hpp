@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which key of a recipe is which field of PipelineOptions.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // load_recipe(): find, parse, check, layer over the defaults, convert.
 #include <fmt/format.h>
 

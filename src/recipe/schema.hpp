@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Holding a recipe against pipelines/schema.json, with answers that a person can act on.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The document of `react1 doctor`.
 #include <react1/doctor.hpp>
 
@@ -14,7 +15,7 @@ Json document(const Diagnosis& diagnosis) {
                         {"cure", json_text_or_null(finding.cure)},
                         {"code", finding.health == Health::failed ? Json(to_string(finding.code)) : Json(nullptr)}});
   }
-  return {{"ok", !diagnosis.failure()}, {"findings", std::move(findings)}};
+  return {{"schema", kSchema}, {"ok", !diagnosis.failure()}, {"findings", std::move(findings)}};
 }
 
 }  // namespace react1::record

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON documents of the contract, both ways. Field names are fixed: add, never rename.
 // Seconds are numbers under keys ending in _s, rates are {"num","den"}, unknown is null.
 #pragma once
@@ -16,6 +17,10 @@
 
 namespace react1::record {
 
+/// The member "schema" of every whole document (schemas/*.json). It grows when a field is removed or changes its
+/// meaning; added fields leave it as it is.
+inline constexpr int kSchema = 1;
+
 [[nodiscard]] Json document(const MediaInfo& info);
 [[nodiscard]] Json document(const PreparedClip& clip);
 [[nodiscard]] Json document(const Conformed& conformed);
@@ -29,7 +34,7 @@ namespace react1::record {
 [[nodiscard]] Json document(const Job& job);
 [[nodiscard]] Json document(const QueueStatus& status);
 [[nodiscard]] Json document(const Diagnosis& diagnosis);
-/// {"error": {…}}.
+/// {"schema", "error": {…}}.
 [[nodiscard]] Json document(const Error& error);
 
 /// The six fields; an URL that is not known (any more) is null.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The document of a failure.
 #include "record/documents.hpp"
 #include "record/values.hpp"
@@ -19,7 +20,7 @@ Json document(const Error& error) {
                 {"message", json_text_or_null(problem.message)},
                 {"context", embedded(problem.context)}};
   });
-  return {{"error", std::move(body)}};
+  return {{"schema", kSchema}, {"error", std::move(body)}};
 }
 
 }  // namespace react1::record

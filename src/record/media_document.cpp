@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // probe's document.
 #include "record/documents.hpp"
 #include "record/values.hpp"
@@ -100,7 +101,8 @@ Json document_of(const StreamInfo& stream) {
 }  // namespace
 
 Json document(const MediaInfo& info) {
-  Json result{{"path", info.path},
+  Json result{{"schema", kSchema},
+              {"path", info.path},
               {"format", json_text_or_null(info.format)},
               {"size_bytes", number_or_null(info.size_bytes)},
               {"duration_s", info.video || info.audio ? json_seconds(info.duration_s) : Json(nullptr)},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A place in a JSON document that knows its own path, so that a misfit names file, path, what was found and what is
 // allowed.
 #pragma once

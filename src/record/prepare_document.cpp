@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The document of plan and prepare.
 #include <cmath>
 #include <optional>
@@ -120,7 +121,8 @@ Json document_of(const Price& price) {
 }  // namespace
 
 Json document(const Preparation& preparation) {
-  Json result{{"video", document(preparation.video)},
+  Json result{{"schema", kSchema},
+              {"video", document(preparation.video)},
               {"audio", document(preparation.audio)},
               {"conform", preparation.conform ? document(*preparation.conform) : Json(nullptr)},
               {"mismatch", document(preparation.mismatch)},

@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // Documents back into values: for `verify --expect` and for a job that continues after a restart.
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 #include "core/json_text.hpp"
@@ -143,7 +146,16 @@ Mismatch read_mismatch(const Node& node, const PreparedClip& video, const Prepar
   return mismatch;
 }
 
+/// A document of a newer form may mean something else by the same names. Documents from before there was a number have
+/// none.
+void check_schema(const Node& node) {
+  const auto schema = node.find("schema");
+  if (!schema || schema->integer() == kSchema) return;
+  schema->fail(fmt::format("{} (the newest that this react1 reads)", kSchema));
+}
+
 Preparation read_preparation(const Node& node) {
+  check_schema(node);
   Preparation preparation;
   preparation.video = read_clip(node.at("video"));
   preparation.audio = read_clip(node.at("audio"));
@@ -192,6 +204,7 @@ Expected expected_from_json(const Json& document, const std::string& where) {
     expected.preparation = read_preparation(root);
     return expected;
   }
+  check_schema(root);
   const auto prepare = root.find("prepare");
   if (!prepare) {
     throw Error(ErrorCode::usage, where, "holds no preparation to compare with",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The documents of the paid part: run, verification, job, queue status, events.
 #include <type_traits>
 #include <variant>
@@ -46,7 +47,7 @@ Json iso8601_of_ms(std::int64_t unix_ms) {
 }  // namespace
 
 Json document(const Verification& verification) {
-  Json result{{"verdict", to_string(verification.verdict)}};
+  Json result{{"schema", kSchema}, {"verdict", to_string(verification.verdict)}};
   result["checks"] = array_of(verification.checks, [](const Check& check) {
     return Json{{"name", check.name},
                 {"verdict", to_string(check.verdict)},
@@ -72,7 +73,8 @@ Json document(const Parameters& parameters, const std::string& video_url, const 
 }
 
 Json document(const RunRecord& record) {
-  return {{"job_id", json_text_or_null(record.job_id)},
+  return {{"schema", kSchema},
+          {"job_id", json_text_or_null(record.job_id)},
           {"request_id", json_text_or_null(record.request_id)},
           {"sandbox", record.sandbox},
           {"reused", record.reused},
@@ -89,7 +91,8 @@ Json document(const RunRecord& record) {
 }
 
 Json document(const Job& job) {
-  return {{"job_id", job.id},
+  return {{"schema", kSchema},
+          {"job_id", job.id},
           {"request_id", json_text_or_null(job.request.request_id)},
           {"state", to_string(job.state)},
           {"endpoint", json_text_or_null(job.endpoint)},

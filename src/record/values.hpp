@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small values as JSON, where core/json_text.hpp has no form for them yet.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An answer whose body is written little by little, such as a stream of events.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which connections a server has open, and which of them have to go: so that strangers who connect and say nothing take
 // neither the server nor the descriptors of the process that it runs in.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One request and its answer on the way through the server. Internal to src/serve.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The body of one answer on its way into libmicrohttpd, piece by piece, spoilt where that is wanted.
 // Internal to src/serve.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a request's head leaves no doubt about where the request ends. Pure functions.
 #pragma once
 

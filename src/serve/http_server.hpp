@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small HTTP/1.1 server, on loopback unless told otherwise, over libmicrohttpd: one thread serves every
 // connection, and an answer may come later from another thread while its connection costs no thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a request and a response of the HTTP server are made of. Data only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Range header of RFC 9110, section 14, for one range of bytes. A pure function.
 #pragma once
 

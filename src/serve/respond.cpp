@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From our Response to libmicrohttpd's.
 #include <fcntl.h>
 #include <fmt/format.h>

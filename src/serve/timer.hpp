@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Things to be done later, by one thread for all of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job and its two halves: run = submit + collect, with what an earlier run of the same intent left behind.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jobs whose process died in the middle of their paid call.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a failure of SQLite means: the fault behind it, as far as it can be seen, and what a person can do.
 #pragma once
 

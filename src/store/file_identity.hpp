@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whose a database file is. Both of our files carry an application_id; a file of another program, of another kind or of
 // a newer react1 is refused before anything is written to it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the id of an accepted request is noted before the job store is: a paid id must survive a store that can't be
 // written. A file of slots of 4 KiB beside the store. A slot's space is on the disk before the paid call leaves, so
 // that a full disk doesn't take the note away.

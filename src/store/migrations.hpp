@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The store's tables and how an older store becomes a current one.
 #pragma once
 

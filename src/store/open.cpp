@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the store is and how a program gets one.
 #include <cstdlib>
 #include <filesystem>

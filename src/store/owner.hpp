@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who works on a job: a name for a process that no later process can have, and whether it still runs.
 #pragma once
 

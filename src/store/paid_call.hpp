@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The paid call of one job, from the claim to the word that it leaves in the store.
 #pragma once
 

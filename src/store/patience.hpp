@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long a call waits for a database that somebody else holds, and what ends the wait. Per thread, because the calls
 // between a command and SQLite know nothing of either.
 #pragma once

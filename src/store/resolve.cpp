@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // resolve_job(): a person's word on a paid call whose outcome is not known.
 #include <fmt/format.h>
 

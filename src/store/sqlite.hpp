@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The little of SQLite's C interface that the store needs, with owners that free.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The job store in one SQLite file, shared by any number of threads and processes of one machine.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which moves a job can make. A pure table; the stores ask it before they touch a row.
 #pragma once
 

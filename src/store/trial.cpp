@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "store/trial.hpp"
 
 #include <react1/jobs.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a folder can hold a store: tried with a store of its own, which is removed again.
 #pragma once
 

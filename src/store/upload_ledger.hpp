@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known of uploads after the process has ended: files that lie with the service, and the parts of those that
 // were not finished. A file of its own and not a table of the job store: losing it costs a second upload and never a
 // second payment, it belongs to this machine where a job store may be shared, and a program of another version may

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tree keeps its architecture, and the checker that says so is itself seen to fail for each rule.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The folders of src/ with their floors, and the order of the rooms inside them, as docs/ARCHITECTURE.md draws them.
 // The page is what the check reads, so the two can't differ.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The architecture as a checkable rule: who may include what in src/ and include/.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job store that somebody else has written: a clear error or the data, never a crash, and nothing in it runs.
 #include <doctest/doctest.h>
 #include <sqlite3.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Strangers at the door of a run that listens for reports.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each log line of a job names the job, whichever thread wrote it.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small file that decodes to gigabytes.
 #include <doctest/doctest.h>
 #include <sys/resource.h>

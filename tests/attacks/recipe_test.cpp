@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A recipe of somebody else: what it has done behind one's back is said first.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signals that come twice, as timeout(1) sends them, and how promptly one is obeyed.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What has one place has no other: a second door would be open to what the first one keeps out.
 #include <doctest/doctest.h>
 

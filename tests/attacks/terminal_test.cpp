@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text of the service, of files and of their names: it reaches neither terminal nor shell raw.
 #include <doctest/doctest.h>
 

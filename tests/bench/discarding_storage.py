@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A storage host on loopback that costs as little as a host can: it throws bodies away without looking at them.
 
 Python's own HTTP server takes 2 ms for a request, which a run of uploads would measure three times and `curl -T` once."""

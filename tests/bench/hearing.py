@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """How well the program hears: where it finds speech, where it takes the voice to end, and where it cuts.
 
     tests/bench/hearing.py build/dev/react1 --speech FOLDER [--only WORD]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clips that are measured on. Real ones where there are any, else made from the fixtures; the long ones are made by
 repeating packets. Every file is made once and kept in the work folder; the same inputs give the same files."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs commands and says what they cost: wall time, processor time and peak memory, from the kernel's own count."""
 
 import os

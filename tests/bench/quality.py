@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What each --quality gives: SSIM against the source's frames (VMAF too where ffmpeg has libvmaf), size and time."""
 
 import argparse

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """From "the result is ready" to the verified file with its record: where the time goes. Runs against a sandbox in a process of
 its own; beside it, what `ffmpeg` needs for decoding the same file once."""
 

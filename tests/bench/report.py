@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table, as Markdown for people and as JSON for programs."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One function per row of the table: what the peer does, what we do, and the goal that the two are held against."""
 
 import json

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The benchmark table: the ffmpeg and ffprobe commands that people write, and react1, in turns on the same machine."""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How near a clip is to the frames that it should show, by ffmpeg's ssim filter (1 = the same)."""
 
 import re

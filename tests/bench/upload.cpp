@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uploads one file as the program does: the side of ours that tests/bench/uploads.py measures.
 //   bench_upload URL FILE MEMORY TYPE [SHA256]
 // MEMORY: where uploads are remembered. TYPE: the media type. SHA256: of the file, which a run knows from making the

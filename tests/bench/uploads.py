@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Uploads of a large file on loopback, against `curl -T` of the same file to the same host, in turns.
 
 Ours asks for a place, sends, and asks the host how much it stored; above 90 MiB it sends parts of 10 MiB, four at a time. In a

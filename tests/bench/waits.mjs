@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same with the official JavaScript client: node waits.mjs URL N SECONDS
 import { createRequire } from "node:module";
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A thousand requests in flight in one process, against the official JavaScript client doing the same, in turns."""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a case is: plain data, each option with the value that is the least odd. JSON both ways."""
 
 import copy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exit codes and documents: plan against prepare, and both against what is documented."""
 
 from difference import Difference

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A prepared voice against what ffmpeg hears in the source, piece by piece from begin to end."""
 
 from fractions import Fraction

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A prepared picture against what ffmpeg shows of the source."""
 
 from fractions import Fraction

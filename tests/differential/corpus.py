@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every media file of a folder through probe, plan and prepare, against what ffmpeg decodes: for collections of real files.
 
 Each file is given as VIDEO (with a plain voice) when it has moving pictures and as AUDIO (with a plain picture) when it has

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One difference between what react1 made and what the source is."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Draws a case from its number. The same number gives the same case; the tables of formats.py are the deck."""
 
 import random

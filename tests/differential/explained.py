@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Differences that are meant to be. docs/media.md lists the same, each with the same name; a test holds the two together."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which codecs are drawn for which containers, and how ffmpeg is asked for them."""
 
 # container: (ending, video codecs, audio codecs); those of a picture's file

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plain clips that stand beside the one that is tested, made once for each folder of cases."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One case from begin to end: made, prepared, compared."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes the files of a case with the ffmpeg program, from raw pictures and raw sound that are drawn here."""
 
 import pathlib

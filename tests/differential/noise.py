@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sound of all cases: band-limited noise that never repeats, known at any instant and any sample rate.
 
 A signal of known spectrum is the same continuous sound at every rate, so that a piece of it, taken from anywhere,

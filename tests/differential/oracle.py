@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is in a file, by the ffmpeg and ffprobe programs: pictures with their times, sound on its timeline.
 
 Everything is decoded from the start and placed here by the timestamps of the decoded frames. No code is shared with

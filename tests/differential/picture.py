@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The picture of all cases: its frame number as black and white cells, patches of known colours, one in each corner.
 
 Everything is placed by fractions of the picture, so that scaling, cropping a row, or turning it leaves it readable. All

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs react1's plan and prepare on a case and reads back what was made, with the ffmpeg program."""
 
 import dataclasses

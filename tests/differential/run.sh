@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # For ctest: run.sh PROGRAM [ARGUMENTS...]; 77 = skipped, where ffmpeg, python3 or numpy are not installed.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"

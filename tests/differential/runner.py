@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many cases, several at a time, each judged, counted and, when it differs, made smaller and kept."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Does the harness see what it is there to see? Clips that are wrong on purpose have to be reported, right ones not."""
 
 import copy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes a failing case smaller: drops one oddity after the other for as long as it fails in the same way."""
 
 import explained

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running other programs: ffmpeg and ffprobe as generator and oracle, react1 as what is tested."""
 
 import dataclasses

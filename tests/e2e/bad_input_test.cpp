@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clips and places that cannot be used: the exit code of the contract, one message that names the thing, nothing left.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 doctor against the sandbox, and against what else may be in its place.
 #include <doctest/doctest.h>
 

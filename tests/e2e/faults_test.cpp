@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program does when the service misbehaves, fault by fault: the exit code, what was paid (never more than
 // once), how the job stands, and that it can be brought home. The table is the test; docs/sandbox.md explains the
 // scripts.

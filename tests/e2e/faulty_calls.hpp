@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program with system calls that fail (tests/support/faulty_calls.cpp).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A service that answers wrongly, through the whole program: exit code, words, one paid submit at most, nothing left.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A proxy that hands everything on, until it is told to answer by itself.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever sits between us and the service may answer in its place, at any point of a job's life. Then it is gone, and
 // the same command is run again. One payment each, and every result is verified.
 // REACT1_ROUNDS sets how many lives (default 16; scripts/hostile-middle runs 500), REACT1_SEED which.

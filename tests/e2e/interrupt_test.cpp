@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ctrl-C, SIGTERM and SIGKILL: quick, nothing at the final name, and what was paid is not lost.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The key is in the Authorization header of the requests that need it and nowhere else: not in what is printed, not in
 // a file, not in a crash, not where others see a process's arguments, and with no storage or result host.
 #include <doctest/doctest.h>

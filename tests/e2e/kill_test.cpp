@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGKILL at any instant of a job's life, then the same command again: every job reaches its end, and is paid at most
 // once. REACT1_KILLS sets how many (default 6; scripts/kill runs 300), REACT1_SEED where the instants come from.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job on a machine that gives little: memory, descriptors, a home, a standard input. A local fault is exit 9 or 1 and
 // never the media's; what was paid is known, and the same command without the limit brings the job to its end.
 #include <doctest/doctest.h>

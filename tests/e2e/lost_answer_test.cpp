@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The answer to the paid call is lost, and the program is run again: what the history proves comes home, and nothing
 // else is ever paid or attached.
 #include <doctest/doctest.h>

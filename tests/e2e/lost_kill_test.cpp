@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Killed at any instant, and the answer to the paid call lost as often as not: an honest history brings every accepted
 // call home, a lying one has none attached wrongly and none paid twice. REACT1_KILLS sets how many rounds (default 6;
 // scripts/kill runs more), REACT1_SEED where the instants and the lies come from.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job as a user does it: run, verify, submit and fetch, look at the jobs; and what the program prints where.
 #include <doctest/doctest.h>
 

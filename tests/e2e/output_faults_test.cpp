@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happens to the disk, the file and the program while a result is made: what was paid for arrives. Each row is a
 // world of its own, and the same command is run again once the fault is gone.
 #include <doctest/doctest.h>

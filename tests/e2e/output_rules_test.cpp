@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What lies where a result is to go: nothing of the user's is touched, and a mistake costs nothing. Each row is a world
 // of its own.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "e2e/program.hpp"
 
 #include <doctest/doctest.h>
@@ -7,11 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
 
 #include "support/paths.hpp"
+#include "support/schema.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
@@ -43,6 +46,31 @@ bool read_some(int file, std::string& into) {
   return count > 0;
 }
 
+/// The command among a program's arguments.
+std::string command_of(const std::vector<std::string>& arguments) {
+  constexpr std::array kCommands{"probe",  "plan",   "prepare", "run",    "submit",  "status",   "result",
+                                 "cancel", "verify", "preview", "doctor", "sandbox", "--version"};
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "jobs" && i + 1 < arguments.size()) return "jobs " + arguments[i + 1];
+    if (std::find(kCommands.begin(), kCommands.end(), arguments[i]) != kCommands.end()) return arguments[i];
+  }
+  return {};
+}
+
+/// The schema of what `command` has printed; empty when the command is not known.
+std::string schema_for(const std::string& command, const Json& document) {
+  if (document.is_object() && document.contains("error") && document["error"].is_object() && document.size() == 2)
+    return "error";
+  if (command == "probe") return document.is_array() ? "media_list" : "media";
+  if (command == "plan" || command == "prepare") return "preparation";
+  if (command == "run" || command == "result") return "run";
+  if (command == "jobs list") return "job_list";
+  if (command == "jobs resolve") return document.contains("verification") ? "run" : "job";
+  if (command == "submit" || command == "jobs show") return "job";
+  if (command == "--version") return "version";
+  return command;
+}
+
 }  // namespace
 
 Json Outcome::json() const {
@@ -50,6 +78,7 @@ Json Outcome::json() const {
   CAPTURE(err);
   Json document = Json::parse(out, /*callback=*/nullptr, /*allow_exceptions=*/false);
   REQUIRE_FALSE(document.is_discarded());
+  if (const std::string schema = schema_for(command, document); !schema.empty()) check_schema(document, schema);
   return document;
 }
 
@@ -65,7 +94,9 @@ Json Outcome::error() const {
   return document["error"];
 }
 
-Running::Running(pid_t pid, int out, int err) : pid_(pid), out_(out), err_(err) {}
+Running::Running(pid_t pid, int out, int err, const std::string& command) : pid_(pid), out_(out), err_(err) {
+  outcome_.command = command;
+}
 
 Running::Running(Running&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
@@ -155,7 +186,8 @@ User& User::with_service(const std::string& url, const std::string& key) {
   return with("REACT1_QUEUE_URL", url).with("REACT1_REST_URL", url).with("FAL_KEY", key);
 }
 
-Running User::spawn(const std::string& program, const std::vector<std::string>& arguments) const {
+Running User::spawn(const std::string& program, const std::vector<std::string>& arguments,
+                    const std::string& command) const {
   const auto out = make_pipe();
   const auto err = make_pipe();
   posix_spawn_file_actions_t actions;
@@ -174,11 +206,11 @@ Running User::spawn(const std::string& program, const std::vector<std::string>& 
   ::close(out[1]);
   ::close(err[1]);
   REQUIRE_MESSAGE(failed == 0, "cannot start ", program);
-  return {pid, out[0], err[0]};
+  return {pid, out[0], err[0], command};
 }
 
 Running User::start(const std::vector<std::string>& arguments) const {
-  return spawn(REACT1_PROGRAM, arguments);
+  return spawn(REACT1_PROGRAM, arguments, command_of(arguments));
 }
 
 Outcome User::run(const std::vector<std::string>& arguments) const {
@@ -191,7 +223,7 @@ Outcome User::run(const std::vector<std::string>& arguments) const {
 Running User::start_shell(const std::string& script, const std::vector<std::string>& arguments) const {
   std::vector<std::string> words{"-c", script, REACT1_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  return spawn("/bin/sh", words);
+  return spawn("/bin/sh", words, /*command=*/"");
 }
 
 Outcome User::shell(const std::string& script) const {

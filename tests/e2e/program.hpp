@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the built program as a user would: arguments, environment, signals in; exit code, stdout, stderr out.
 #pragma once
 
@@ -18,8 +19,10 @@ struct Outcome {
   int exit = -1;             ///< exit code; 128 + n when signal n killed it
   bool dumped_core = false;  ///< the kernel wrote down its memory
   std::string out, err;
+  std::string command;  ///< "run", "jobs list", …; empty when the program was started through a shell
 
-  /// stdout as one JSON document; fails the test when it is anything else.
+  /// stdout as one JSON document; fails the test when it is anything else, or not as the schema of the command's
+  /// document says (schemas/*.json).
   [[nodiscard]] Json json() const;
   /// The "error" member of that document; fails the test when there is none.
   [[nodiscard]] Json error() const;
@@ -28,7 +31,7 @@ struct Outcome {
 /// A program that runs. The destructor kills it if need be.
 class Running {
  public:
-  Running(pid_t pid, int out, int err);
+  Running(pid_t pid, int out, int err, const std::string& command = {});
   Running(Running&& other) noexcept;
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -76,7 +79,8 @@ class User {
   [[nodiscard]] std::vector<std::string> leftovers() const;
 
  private:
-  [[nodiscard]] Running spawn(const std::string& program, const std::vector<std::string>& arguments) const;
+  [[nodiscard]] Running spawn(const std::string& program, const std::vector<std::string>& arguments,
+                              const std::string& command) const;
 
   TemporaryDirectory folder_;
   std::map<std::string, std::string> environment_;

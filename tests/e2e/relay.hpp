@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Handing a request on to a service, and its answer back, as every kind of middle does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // "-" as VIDEO or AUDIO: piped, redirected, and what can't be.
 #include <doctest/doctest.h>
 

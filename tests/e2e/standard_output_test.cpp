@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The result on standard output ("-o -"), and a standard output that takes nothing.
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the file system does to the job store and the memory of uploads, at the start, and at the moment of acceptance:
 // the fault is named with its cure, at most one payment leaves, and a paid id is found again by the same command.
 #include <doctest/doctest.h>

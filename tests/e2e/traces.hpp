@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is left of a secret in a text: whole or in part, plain or in one of the usual disguises.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clips that are named by a URL: what a server can answer, as the program tells it.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Command lines that make no sense: exit 2, one message that helps, and nothing done.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Being told the end: polling becomes the fall-back, no report decides anything, and none is needed.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sits between the program and a service and keeps every request whole, as it came: head and body.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A user, the sandbox, and what was asked of it.
 #pragma once
 

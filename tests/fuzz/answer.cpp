@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the service may answer or report, good or bad.
 #include <react1/error.hpp>
 #include <react1/webhook.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fault scripts of the sandbox.
 #include "fuzz/input.hpp"
 #include "sandbox/faults/faults.hpp"

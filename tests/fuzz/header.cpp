@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client of the sandbox may send before a body: the target and the Range header.
 #include "fuzz/input.hpp"
 #include "serve/range.hpp"

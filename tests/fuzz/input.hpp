@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What libFuzzer hands over, as the types that parsers take. One function per target; it returns 0.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sandbox's reading of a request's body.
 #include "sandbox/protocol/model_input.hpp"
 

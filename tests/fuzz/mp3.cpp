@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our readers of MPEG audio frames: the counter that proves clips, the judge's own, and the scan of sources.
 #include <sstream>
 #include <string>

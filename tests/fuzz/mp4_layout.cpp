@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The walk over an MP4's boxes.
 #include "media/format/mp4_layout.hpp"
 

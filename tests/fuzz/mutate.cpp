@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the program over mutated media files and watches how it ends: exit code 0 or 3, no sanitizer report, no leak, in
 // time, and nothing left behind. Case N of a seed number is the same on every machine that has the same files.
 #include <CLI/CLI.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ways of damaging a media file, each decided by a number alone, so that a case can be made again.
 #pragma once
 

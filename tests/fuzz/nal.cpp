@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looking for an IDR picture in an H.264 packet.
 #include "fuzz/input.hpp"
 #include "media/picture/video_packets.hpp"

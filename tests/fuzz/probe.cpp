@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // probe() over arbitrary bytes, with the memory that FFmpeg may ask for bounded as the program bounds it.
 #include <react1/error.hpp>
 #include <react1/media.hpp>

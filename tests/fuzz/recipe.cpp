@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A recipe that somebody wrote: syntax, schema, and what is said about both.
 #include <string>
 

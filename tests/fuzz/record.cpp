@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The record that verify --expect reads back.
 #include <react1/error.hpp>
 

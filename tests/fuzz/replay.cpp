@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a target over the files and folders named on the command line, without a fuzzer: the committed seeds, and what a
 // fuzzer once found, stay harmless under every compiler.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A status stream, cut anywhere: the same events, whatever the cut.
 #include <string>
 #include <vector>

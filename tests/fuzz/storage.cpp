@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What object stores and servers of files say: error documents, Content-Range, Content-Encoding.
 #include <string>
 #include <string_view>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers that stay exact.
 #include <react1/rational.hpp>
 #include <stdexcept>

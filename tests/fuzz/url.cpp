@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // URLs: taking apart, resolving, and hiding what is secret in them.
 #include "http/message/url.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every value that FFmpeg can report for matrix, primaries and transfer, through the plan's rules and the filters.
 #include <doctest/doctest.h>
 

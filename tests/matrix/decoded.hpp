@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decoded pictures of a prepared clip, to look at single pixels.
 #pragma once
 

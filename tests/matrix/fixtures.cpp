@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "matrix/fixtures.hpp"
 
 #include <doctest/doctest.h>
@@ -5,8 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <react1/json.hpp>
 
 #include "support/paths.hpp"
+#include "support/schema.hpp"
 
 namespace react1::test {
 namespace {
@@ -56,8 +59,10 @@ Prepared prepare_fixture(const std::string& name, Role role, const PipelineOptio
   const Pair pair = with_partner(name, role);
   try {
     prepared.result = prepare(pair.video, pair.audio, prepared.folder->path().string(), options, RunContext{});
+    check_schema(Json::parse(to_json(*prepared.result)), "preparation");
   } catch (const Error& error) {
     prepared.error = error;
+    check_schema(Json::parse(to_json(error)), "error");
   }
   return prepared;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fixtures with their truths, and what prepare() makes of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file that is still being copied when it is taken.
 #include <doctest/doctest.h>
 

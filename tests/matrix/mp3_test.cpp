@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an MP3 file is handed on as: the same bytes only where its tag says what is there.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every fixture, in both places it may take: prepare() makes what its truth says, or refuses with the reason.
 #include <doctest/doctest.h>
 

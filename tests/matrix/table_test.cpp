@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/media.md, the fixtures and the tests belong together.
 #include <doctest/doctest.h>
 

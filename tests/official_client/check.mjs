@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The official JavaScript client (npm @fal-ai/client), which we did not write, must get everything done on the sandbox.
 // Usage: node check.mjs PROGRAM FIXTURES. The first failure ends it with a stack trace and exit code 1.
 import assert from "node:assert/strict";

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # run.sh PROGRAM FIXTURES: the official JavaScript client against `PROGRAM sandbox`. 77 = skipped (ctest shows it as such).
 here=$(cd "$(dirname "$0")" && pwd)
 skip() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A `react1 sandbox` process, and the official client pointed at it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";

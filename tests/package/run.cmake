@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The ctest `package`: installs the build into a temporary prefix, moves that prefix, then builds and runs the consumer
 # once through the CMake package and twice through pkg-config (with and without --static).
 #   cmake -D BUILD=... -D SOURCE=... -D WORK=... -D CXX=... -D VERSION=... -D LIBDIR=... -P run.cmake
@@ -36,7 +37,7 @@ run_or_fail("installing" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${ins
 file(RENAME "${installed}" "${prefix}")
 
 foreach(path IN ITEMS bin/react1 include/react1/version.hpp share/react1/pipelines/default.json
-                      share/react1/pipelines/schema.json)
+                      share/react1/pipelines/schema.json share/react1/schemas/run.json share/doc/react1/LICENSE share/doc/react1/NOTICE)
   if(NOT EXISTS "${prefix}/${path}")
     message(FATAL_ERROR "not installed: ${path}")
   endif()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A part of a test that runs in a process of its own, for tests that kill it or take something from it.
 #pragma once
 

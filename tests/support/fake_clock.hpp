@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A clock that stands still until somebody sleeps, so that tests of waiting do not wait.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A library to preload into the program under test: system calls that fail as REACT1_FAULTY_CALLS says, a list of
 //   CALL PATH ERROR [WHEN]
 // separated by ';'. CALL is fsync, lock (a file lock), map (shared memory), write, or rename (onto PATH); PATH is a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file system for SQLite that fails where a test says so: locks that are not there, no shared memory, a full disk.
 #pragma once
 

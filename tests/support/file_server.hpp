@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a proper file server answers, for scripts and handlers of RawServer.
 #pragma once
 

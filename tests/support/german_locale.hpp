@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole process in a language that writes "6,85", as long as one lives. Only while no other thread runs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packed bodies, made without a packer.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A plain curl easy handle for tests: one exchange per call, nothing clever, no retries.
 #pragma once
 

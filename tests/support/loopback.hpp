@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connection to a port of this machine, for tests that speak to a server byte by byte.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Permissions mean nothing to root: what is about them runs as nobody there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A sandbox that does not say that it is one: to its clients a service on loopback whose calls cost money.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A TCP server that does what a script says, for everything that a well-behaved HTTP server never does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sounds made by formula, and WAV files of any width, for tests that measure what became of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TLS on the loopback: a certificate authority of the test's own, a TLS front for a plain server, and a proxy that
 // opens tunnels, or doesn't.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every number of samples that leaves another rest in its last MP3 frame, through plan and make, at every rate and both
 // numbers of channels; and every length close to the limit. Without REACT1_SWEEP=all only one rate is swept, because
 // all of it takes minutes (scripts/sweep).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 jobs list, react1 jobs show
 #include <fmt/format.h>
 

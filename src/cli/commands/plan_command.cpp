@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 plan, react1 prepare
 #include <memory>
 #include <react1/error.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 preview
 #include <fmt/format.h>
 
@@ -29,7 +30,8 @@ struct PreviewArguments {
 
 Json preview_document(const std::string& path, LipsyncMode mode, const PreviewResult& result,
                       const Preparation& preparation) {
-  return {{"output", {{"path", path}, {"bytes", std::filesystem::file_size(path)}}},
+  return {{"schema", record::kSchema},
+          {"output", {{"path", path}, {"bytes", std::filesystem::file_size(path)}}},
           {"lipsync_mode", to_string(mode)},
           {"frames", result.frames},
           {"fps", json_rational(result.fps)},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 status, react1 result, react1 cancel: for a request that is known by its id.
 #include <fmt/format.h>
 
@@ -27,7 +28,8 @@ struct RequestArguments {
 
 /// The common start of all documents about one request.
 Json request_document(const KnownRequest& known) {
-  return {{"job_id", known.job ? Json(known.job->id) : Json(nullptr)},
+  return {{"schema", record::kSchema},
+          {"job_id", known.job ? Json(known.job->id) : Json(nullptr)},
           {"request_id", json_text_or_null(known.request.request_id)},
           {"job_state", known.job ? Json(to_string(known.job->state)) : Json(nullptr)}};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 sandbox
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -19,6 +20,7 @@
 #include "core/atomic_file.hpp"
 #include "core/json_text.hpp"
 #include "core/number.hpp"
+#include "record/documents.hpp"
 
 namespace react1::cli {
 namespace {
@@ -38,7 +40,8 @@ constexpr const char* kKey = "sandbox:sandbox";
 void announce(const Sandbox& sandbox, const Shell& shell) {
   const std::string url = sandbox.url();
   if (shell.global.json) {
-    print_result(json_text(Json{{"url", url},
+    print_result(json_text(Json{{"schema", record::kSchema},
+                                {"url", url},
                                 {"port", sandbox.port()},
                                 {"environment",
                                  {{"REACT1_QUEUE_URL", url},

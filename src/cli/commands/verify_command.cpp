@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1 verify
 #include <memory>
 #include <optional>

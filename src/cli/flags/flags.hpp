@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shorthands for declaring flags, all with the same manners: the last one given wins, as with ffmpeg and curl.
 #pragma once
 

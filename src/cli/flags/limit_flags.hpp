@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The flags for what is read at most, and their sizes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a paid call whose answer was lost is looked for, laid over a recipe.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/flags/upload_flags.hpp"
 
 #include <react1/rational.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The flags of commands that upload, laid over a recipe.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/flags/webhook_flags.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The flags for being told the end of a request, laid over a recipe, and what they make of a client.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/print/console_observer.hpp"
 
 #include <fmt/format.h>

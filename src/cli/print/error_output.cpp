@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/print/error_output.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failures → words for people on stderr, a document for programs on stdout, and an exit code.
 #pragma once
 

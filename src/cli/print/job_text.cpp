@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verdicts, requests and jobs, for people.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // probe, for people.
 #include <fmt/format.h>
 

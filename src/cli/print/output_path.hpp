@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // -o: a file, or "-" for standard output. Its rules are checked before any work and any money.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // plan and prepare, for people.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Results as text for people: one function per kind of result. Programs read --json instead.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/print/result_output.hpp"
 
 #include <fcntl.h>
@@ -70,7 +71,7 @@ void print_error(const Error& error, const Shell& shell) {
             {"level", "error"},
             {"component", "react1"},
             {"message", error.what()}};
-  line.update(record::document(error));
+  line["error"] = record::document(error)["error"];
   print_message(json_text(line, /*indent=*/-1));
 }
 

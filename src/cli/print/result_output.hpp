@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // stdout: results, and nothing but results. stderr: everything else.
 #pragma once
 

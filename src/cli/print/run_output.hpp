@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What run, result and verify print, and the exit code that the verdict stands for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/print/version_text.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "core/json_text.hpp"
 #include "http/engine/curl_version.hpp"
 #include "media/ff/ffmpeg_version.hpp"
+#include "record/documents.hpp"
 
 namespace react1::cli {
 // The versions are those of the libraries that run, which need not be those that were compiled against.
@@ -17,7 +19,8 @@ std::string version_text() {
 }
 
 std::string version_json() {
-  return json_text(Json{{"react1", version()},
+  return json_text(Json{{"schema", record::kSchema},
+                        {"react1", version()},
                         {"build", build_version()},
                         {"ffmpeg", media::ff::library_version()},
                         {"curl", http::library_version()},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same work on many things, several at once, and their results one by one in the order of the things.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // VIDEO and AUDIO as typed: a path, an http(s) URL, or "-" for standard input.
 #pragma once
 

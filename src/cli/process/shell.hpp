@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every command shares: the global flags, how to stop, and what has been paid so far.
 #pragma once
 

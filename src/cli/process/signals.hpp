@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ctrl-C and friends → one std::stop_source.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a command talks to: the service of the environment or a sandbox of its own, and the job store.
 #pragma once
 

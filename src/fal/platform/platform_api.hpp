@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service's platform API beside the queue: prices, the live schema, a free probe of the key. The request history is
 // in platform_history.hpp. Its errors have a format of their own.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The request history of the platform API, read whole or not at all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where each call goes, and which of the URLs that a service hands out may be followed, with and without the key.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a key and hosts come from when nobody names them.
 #include <cstdlib>
 #include <react1/error.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From what a service answered, or why it did not, to the one Error that a person reads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a person can do about a problem that the service reports.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two inputs of a request are the same when their values are, whatever the order of their keys.
 #pragma once
 

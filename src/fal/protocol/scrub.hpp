@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text that others wrote, made fit for messages and logs.
 #pragma once
 

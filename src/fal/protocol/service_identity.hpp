@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which service a client talks to: one whose calls are paid for, or our sandbox.
 #pragma once
 

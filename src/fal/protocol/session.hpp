@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every call of the client needs: options, addresses, the way out, time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an answer says about a request that is paid for. Anything between us and the service may answer in its
 // place: a proxy, a login portal, a gateway, a cache. Only the service's own word on this very request ends a job.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON that travels: what we write and what we can read of what comes back. Every reader survives missing, null and
 // unexpected fields; nullopt means that the one thing that is needed is not there.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The queue: submit, status, wait, result, cancel.
 #pragma once
 

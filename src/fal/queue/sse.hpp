@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Server-Sent Events, as they arrive in pieces. Source: WHATWG HTML, "Server-sent events", parsing an event stream.
 #pragma once
 

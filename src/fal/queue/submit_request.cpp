@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The paid call. Everything around it is arranged so that it reaches the service at most once.
 #include <fmt/format.h>
 

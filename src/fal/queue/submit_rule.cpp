@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "fal/queue/submit_rule.hpp"
 
 #include "fal/protocol/errors.hpp"

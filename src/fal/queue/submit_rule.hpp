@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one decision that costs money: after a submit, may the same request be sent again?
 #pragma once
 

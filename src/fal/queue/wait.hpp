@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting until a request is completed, on the thread of whoever waits.
 #pragma once
 

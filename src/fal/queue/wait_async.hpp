@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting on the engine's thread: many waits, no thread of their own.
 #pragma once
 

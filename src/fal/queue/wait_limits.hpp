@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long a request may be waited for: in all, and in the queue. Pure: the time is handed in.
 #pragma once
 

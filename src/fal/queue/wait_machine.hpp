@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a request is waited for, without the waiting itself: what happened goes in, what is to be done comes out. The
 // blocking and the asynchronous wait both do what it says.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a wait tells its observer: only what is new.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A large file, sent in parts. Protocol: initiate-multipart gives upload_url; part n (from 1) is PUT to upload_url with
 // "/n" before its query and answers {"partNumber", "etag"}; POST …/complete with the list ends it. No call lists or
 // aborts parts, so what has arrived is known only from UploadMemory.

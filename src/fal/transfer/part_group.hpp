@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Some threads that send the parts of one file, and the caller's thread that watches them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Getting a local file to where the service can read it.
 #pragma once
 

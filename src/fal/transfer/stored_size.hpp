@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much of a file lies with a host, by asking for its first byte.
 #pragma once
 

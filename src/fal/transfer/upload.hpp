@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts that both ways of uploading are made of. Internal to the upload.
 #pragma once
 

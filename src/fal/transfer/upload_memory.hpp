@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What uploads leave behind for later ones: which content lies where, and which parts of a large file have arrived.
 // A help and never a condition: when the memory can't be read or written, that is logged and the upload does without.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verified reports between their arrival and whoever they are for.
 #pragma once
 

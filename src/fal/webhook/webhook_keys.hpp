@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service's public keys, fetched when they are needed and kept for a day.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One delivery, judged: which bytes were signed, and whether a key of the service signed them.
 #include <fmt/format.h>
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Listening for reports. The server's thread only takes them in; a thread of its own judges them, because that may
 // take a fetch of the keys.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Deliveries judged with the service's keys, and told from those that came before. The parts of WebhookVerifier, with
 // its ways out handed in.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two ends of an exchange that lie on the disk. Failures are values: they are told to curl, which must not see
 // exceptions.
 #pragma once

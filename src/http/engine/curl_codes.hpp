@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // curl's result codes in the transport's words.
 #pragma once
 

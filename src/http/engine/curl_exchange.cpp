@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/engine/curl_exchange.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One exchange on one curl handle: what curl is told, and what its callbacks make of the answer. Internal to the
 // engine.
 #pragma once

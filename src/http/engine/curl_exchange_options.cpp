@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What curl is told about an exchange before it starts, and the callbacks that hold it to the addresses it may reach.
 #include <sys/socket.h>
 

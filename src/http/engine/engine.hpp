@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One event loop for every transfer and every timer of the process.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The life of one exchange in the engine: gate, curl, time-outs, redirects, completion.
 #include <fmt/format.h>
 

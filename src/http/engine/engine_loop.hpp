@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The inside of the engine: what its thread does. Internal to Engine.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who waits at which host's gate. Pure: the time is handed in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the engine has to tell a thread that waits for an exchange.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Functions that wait for their moment: a heap of times. Knows no clock and no thread.
 #pragma once
 

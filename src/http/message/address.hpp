@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What kind of place an IP address is: on the internet, in a private network, or this machine.
 #pragma once
 

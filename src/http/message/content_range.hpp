@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of a file an answer holds. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times as HTTP writes them.
 #pragma once
 

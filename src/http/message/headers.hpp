@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP header fields: names compare without case, order and repetitions are kept.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One HTTP exchange as a port: what is asked, what came back, and how it can fail without any answer.
 #pragma once
 

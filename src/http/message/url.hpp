@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // URLs, taken apart and put together by curl's own parser, so that what is checked is what will be connected to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a file can't be read from a server, for the person who named its URL.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much one host may be asked for, and when: the one place that knows about everybody's requests to it. Pure: the
 // time is handed in.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the network is reached: proxies and certificates, from the environment, the same for all traffic.
 #pragma once
 

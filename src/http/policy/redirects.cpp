@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/policy/redirects.hpp"
 
 #include <react1/error.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a request may ask for, and where a redirect may lead it. Pure.
 #pragma once
 

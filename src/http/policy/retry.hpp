@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When to try an exchange again, and how long to wait before. The policy is pure; the clock and the dice are handed in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an object store says when it refuses: <Error><Code>…</Code><Message>…</Message></Error>. Pure.
 #pragma once
 

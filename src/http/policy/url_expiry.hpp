@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a signed URL stops working, as far as the URL itself says. A pure function.
 #pragma once
 

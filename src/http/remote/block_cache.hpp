@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of a remote file that were read lately, and which part to ask for next. Pure, not thread-safe.
 #pragma once
 

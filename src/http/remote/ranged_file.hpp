@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file behind a URL, read by ranges.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One reading of a clip from its first packet to its last: what each stream's packets and frames add up to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One decoding pass over a whole file: what is really in it, for the verification of results.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of a window can be used, found by decoding it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // find_intact_video(): the packets and pictures of a window, for intact_pictures to judge.
 #include <algorithm>
 #include <cstddef>

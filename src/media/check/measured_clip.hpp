@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every way a service may measure a clip's length, on the written file, and what that file holds. The proof of the
 // 15-second promise; it shares nothing with the code that writes clips.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The 15-second promise, proved on a written file, and what that file holds.
 #pragma once
 

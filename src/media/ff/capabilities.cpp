@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/ff/capabilities.hpp"
 
 #include <cstdint>  // FFmpeg 7 refuses to be included before UINT64_C is known

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether the media library that runs can do what preparing and verifying need.
 #pragma once
 

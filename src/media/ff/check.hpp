@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FFmpeg return codes → Error, and rationals between the two worlds.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What moved between FFmpeg 5.1 and 8, under one name each.
 #pragma once
 

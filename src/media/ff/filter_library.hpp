@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // libavfilter, loaded when the first picture has to be filtered. Its 30 libraries are half of what starting the program
 // costs, and most commands and every copied clip need none of them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Owning handles for FFmpeg's C objects. One named deleter per freeing convention: by value (`free(p)`), by address
 // (`free(&p)`). Reading and writing AVFormatContext are two types because they are freed by different calls.
 #pragma once

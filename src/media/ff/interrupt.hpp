@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets a stop request, or a source that makes no progress, end a blocking read inside FFmpeg.
 #pragma once
 

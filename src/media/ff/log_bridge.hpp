@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FFmpeg's log lines → react1::log. For applications: the library itself never touches FFmpeg's process-wide log state.
 #pragma once
 

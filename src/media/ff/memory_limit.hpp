@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much FFmpeg may ask for at once. Process-wide, so an application sets it once; the library never does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/format/h264_units.hpp"
 
 namespace react1::media {

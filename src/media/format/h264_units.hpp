@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the NAL units of an H.264 packet tell without decoding it. Pure functions over bytes.
 #pragma once
 

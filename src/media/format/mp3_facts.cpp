@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/format/mp3_facts.hpp"
 
 namespace react1::media {

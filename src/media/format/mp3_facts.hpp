@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an MP3 file's own frames tell of its sound.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the frames of an MP3 file byte by byte, independently of any library that wrote or reads it.
 #pragma once
 

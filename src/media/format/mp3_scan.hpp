@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the bytes of an MP3 file are frames, what lies between them, and whether its tag says what is there.
 #pragma once
 

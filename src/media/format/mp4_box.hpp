@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The boxes an MP4/MOV file is made of: ISO/IEC 14496-12, 4.2.
 #pragma once
 

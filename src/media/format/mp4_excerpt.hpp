@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A long MP4 with a short index, as a small MP4 of its own: part of one track, or the beginnings of all.
 #pragma once
 

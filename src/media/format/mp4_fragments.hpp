@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What movie fragments say that FFmpeg does not hand on: how long the last sample lasts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the head of an MP4 whose media is that of another one: the other's boxes, with lists of fewer samples.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What FFmpeg does not tell about an MP4/MOV file: whether its index comes first, what its edit lists say, and how many
 // packets its sample tables list, without reading them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The layout of an MP4/MOV file that FFmpeg has open.
 #pragma once
 

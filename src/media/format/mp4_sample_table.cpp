@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/format/mp4_sample_table.hpp"
 
 #include <algorithm>

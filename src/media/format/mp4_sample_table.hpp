@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sample tables (stts, ctts, stss, stsz, stsc, stco) of one MP4/MOV track: ISO/IEC 14496-12, 8.6 and 8.7.
 #pragma once
 

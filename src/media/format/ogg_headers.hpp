@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The codec's headers inside of an Ogg stream: recordings that were joined as they are repeat them in the middle.
 #pragma once
 

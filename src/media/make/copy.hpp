@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lossless ways: the same bytes, or the same packets (all, or a closed prefix of them) in a clean container.
 #pragma once
 

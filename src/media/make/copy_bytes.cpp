@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The best way of all: the same bytes.
 #include <fmt/format.h>
 

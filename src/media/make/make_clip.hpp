@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes the two clips that are handed to the service, from a resolved plan, and proves their length.
 #pragma once
 

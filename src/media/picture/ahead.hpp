@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets one thread work ahead of another through a bounded queue.
 #pragma once
 

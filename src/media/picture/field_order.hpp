@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finds interlaced pictures that no flag tells of: by looking at them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which filters turn a decoded picture into the prepared one. Pure: text in libavfilter's language.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs decoded pictures through the filters of a plan.
 #pragma once
 

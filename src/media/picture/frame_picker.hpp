@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Constant-rate conversion by exact rationals: how many output frames each source frame fills. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The frames of a plan's window out of a source: seek, decode, and decide how often each is shown.
 #pragma once
 

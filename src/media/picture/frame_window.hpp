@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decoding a window of one video stream, frame by frame.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of a window's pictures can be used, from what decoding it showed packet by packet. Pure but for the
 // frames.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Does the shot move, does the picture cut, and do its ends join? Judged on small luma pictures.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a shot moves, from its small pictures one after the other.
 #pragma once
 

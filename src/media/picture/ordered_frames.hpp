@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A window's frames in the order of the plan, which may play them backwards, without holding them all.
 #pragma once
 

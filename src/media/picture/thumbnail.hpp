@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small luma pictures for looking at motion, cuts, freezes and likeness.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures → H.264 packets as the service likes them: High, closed groups, no B-frames, BT.709.
 #pragma once
 

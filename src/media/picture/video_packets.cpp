@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/picture/video_packets.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The packets of one video stream from the start of a plan's window on, and how far they can be copied.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is in a source: opens it, lets its packets be counted, and puts the facts together.
 #include "media/probe/probe.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a person should know about a probed file. A pure rule over the facts.
 #pragma once
 

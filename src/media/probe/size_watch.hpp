@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which sizes the pictures of a stream have, from their headers alone: cameras are turned and calls begin small.
 #pragma once
 

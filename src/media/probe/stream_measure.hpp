@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a stream's packet sums to the measured parts of MediaInfo: rate, counts, start and length, each with its source.
 #pragma once
 

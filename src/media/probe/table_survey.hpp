@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a reading of all packets would tell of a stream, out of an MP4's sample table or a WAV's header. Costs next to
 // nothing per hour.
 #pragma once

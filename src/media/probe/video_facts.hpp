@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a video stream's parameters and side data say, in the words of MediaInfo. Nothing is measured here.
 #pragma once
 

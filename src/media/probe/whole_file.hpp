@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a file is as long as its container says: the one proof that nothing of it is missing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Samples → MP3 packets by libmp3lame, constant bit rate.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sound as numbers: the highest sample of a frame, and decibels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How loud a sound is, 10 ms by 10 ms.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Listening to a source or to a made clip: what SoundMeter measures of the samples that SampleSource delivers.
 #pragma once
 

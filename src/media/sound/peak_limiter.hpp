@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Holds the peaks of a sound below a level, those between the samples too.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Samples of any format, layout and rate → planar float, mono or stereo, at another rate.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The samples of a plan's window out of a source: decoded, put where their time is, mixed, resampled, treated.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that is measured about a sound, in one pass over its samples.
 #pragma once
 

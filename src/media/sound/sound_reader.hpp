@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decoded frames of a sound from near a time on, each with the number of its first sample.
 #pragma once
 

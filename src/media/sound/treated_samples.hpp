@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The last steps of a sound on its way to the encoder: gain, limiter, fades, and the exact count.
 #pragma once
 

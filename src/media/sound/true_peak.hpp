@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The highest value of a sound between its samples, by four times its rate.
 #pragma once
 

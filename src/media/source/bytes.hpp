@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes that can be read in any order: an open file, memory, or the caller's own reader.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A source that was probed: what every step reads that looks at a clip or makes one.
 #pragma once
 

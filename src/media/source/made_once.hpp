@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is made by the first that asks for it while the others wait.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands behind a Source and is shared by its copies.
 #pragma once
 

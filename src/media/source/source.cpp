@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1::Source: the value; how it is read is source_io's.
 #include <react1/source.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How FFmpeg is told which local file to write.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/source/source_io.hpp"
 
 #include <fmt/format.h>

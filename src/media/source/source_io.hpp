@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A source as FFmpeg reads it: every kind through one I/O context that FFmpeg did not open itself.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A temporary file without a name, for what can be read only once; and the rule that it is filled once.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/stream/audio_count.hpp"
 
 #include <array>

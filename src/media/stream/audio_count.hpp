@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the samples of one audio stream by decoding it, for files whose packets do not tell.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is thrown when a window can't be decoded as planned, so that planning can look closer and plan around it.
 #pragma once
 

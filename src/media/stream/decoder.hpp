@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packets → frames of one stream, with damage counted instead of hidden.
 #pragma once
 

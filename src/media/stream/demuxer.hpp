@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opens a source and hands out its packets. Nothing is decoded here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The straight line through points that come one by one, in little memory. Pure.
 #pragma once
 

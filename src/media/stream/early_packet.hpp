@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fragmented MP4 whose first packet was put at 0, though it belongs right before the second.
 #pragma once
 

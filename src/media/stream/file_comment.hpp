@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a media file says about itself in its comment tag.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an MP4 with one H.264 stream and nothing else holds, learned from its first picture alone.
 #pragma once
 

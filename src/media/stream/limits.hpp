@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is too large to be a recording.
 #pragma once
 

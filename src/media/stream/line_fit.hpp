@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether rounded times lie on a straight line, and which slopes that line may have. Pure, one pass, little memory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From timestamps to a frame rate: the times decide, never a header's rate. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes one stream into a clean file: no metadata, no library tags.
 #pragma once
 

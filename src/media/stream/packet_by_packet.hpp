@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stream of a source, decoded packet by packet, so that damage can be told to the packet.
 #pragma once
 

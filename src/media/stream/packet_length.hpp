@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many samples a packet of sound holds, as far as that can be known without decoding it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads every packet of the chosen streams once and adds up what they tell. Nothing is decoded.
 #pragma once
 

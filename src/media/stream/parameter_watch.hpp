@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tells from an H.264 stream's packets whether its parameters change on the way.
 #pragma once
 

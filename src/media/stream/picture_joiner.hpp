@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packets that hold no picture of their own, joined to the packet whose picture they belong to.
 #pragma once
 

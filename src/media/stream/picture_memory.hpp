@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory decoded pictures may take: pixels × the pictures that a decoder keeps × its threads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/stream/skip_in_samples.hpp"
 
 #include <algorithm>

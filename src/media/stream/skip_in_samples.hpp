@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an MP4's edit list hides of the first packet, in samples.
 #pragma once
 

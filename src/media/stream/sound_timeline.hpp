@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When the samples of a sound are heard: from timestamps and sample counts to pieces, and from pieces to times. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which video and which audio stream of a file is meant. A pure rule over dispositions and sizes.
 #pragma once
 

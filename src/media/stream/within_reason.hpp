@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exact arithmetic has an end; only a damaged file reaches it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/clips/clip_length.hpp"
 
 #include <algorithm>

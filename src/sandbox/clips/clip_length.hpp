@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long is this clip? Asked in every way a service might ask, so that none can be fooled by a header or an edit
 // list. This is the judge's own ruler: it shares no code with the making of clips.
 #pragma once

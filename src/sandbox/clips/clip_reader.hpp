@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stream of a local clip, read and decoded from its start.
 #pragma once
 

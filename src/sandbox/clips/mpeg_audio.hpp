@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the frames of a raw MPEG audio file (MP3 and kin) byte by byte, asking no library.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each lipsync_mode does to the timing of a pair: which source frame every output frame shows and how much of
 // the voice is heard. Pure; knows nothing of files.
 #pragma once

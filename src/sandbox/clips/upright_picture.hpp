@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decoded pictures of any kind → 8-bit 4:2:0, BT.709 limited range, upright, even size. Nothing is scaled.
 #pragma once
 

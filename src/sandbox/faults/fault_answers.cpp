@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an action makes of an answer.
 #include <algorithm>
 #include <filesystem>

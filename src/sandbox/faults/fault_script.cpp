@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads fault scripts. Every problem is found at once.
 #include <fmt/format.h>
 

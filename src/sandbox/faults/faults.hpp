@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults on purpose: what goes wrong, where and when. docs/sandbox.md describes the script that says so.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Would the service take this clip? Everything is measured here, nothing is believed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/protocol/model_input.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The model's input as it comes over the wire, checked against the schema alone. Pure.
 #pragma once
 

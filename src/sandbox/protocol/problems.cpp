@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/protocol/problems.hpp"
 
 namespace react1::sandbox {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service's error list: what a 422 says, in the shape and words of fal's error pages.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the sandbox may talk to: itself, this process, and the ports that its user has named.
 #pragma once
 

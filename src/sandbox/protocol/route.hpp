@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The routes of the service: what a path means. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Ed25519 key that webhooks are signed with, and how it is published. By OpenSSL's libcrypto.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the queue says of a job: polled, and as a stream of events.
 #pragma once
 

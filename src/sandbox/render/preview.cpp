@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // preview(): the renderer without the service.
 #include <filesystem>
 #include <string>

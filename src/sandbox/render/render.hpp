@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Renders what a lipsync_mode does to the timing of two clips. No lip is moved.
 #pragma once
 

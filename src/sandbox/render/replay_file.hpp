@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures that are shown again later, kept on disk instead of in memory: a second of 1080p is 78 MB.
 #pragma once
 

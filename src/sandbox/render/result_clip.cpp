@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/render/result_clip.hpp"
 
 #include <cerrno>

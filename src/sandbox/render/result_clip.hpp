@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MP4 that comes out: H.264 and AAC, index first, tagged as what it is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/render/tiny_clip.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The clip that answers every request when nothing is rendered.
 #pragma once
 

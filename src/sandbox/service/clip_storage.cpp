@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/service/clip_storage.hpp"
 
 #include <fmt/format.h>

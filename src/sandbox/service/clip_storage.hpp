@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of the service: uploads through signed URLs, and results.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetches what an input URL points to. Only this service's own files and what it may reach are ever touched.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/service/job_queue.hpp"
 
 #include <fmt/chrono.h>

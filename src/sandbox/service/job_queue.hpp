@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The queue of the service: jobs wait, a few run at a time, all are remembered.
 #pragma once
 

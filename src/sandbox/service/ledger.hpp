@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the service took and saw: every accepted paid submit, every request. A key or a signed URL is never in it.
 #pragma once
 

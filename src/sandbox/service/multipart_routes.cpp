@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uploads in parts: each part is a file of its own until the list of all of them comes.
 #include <fmt/format.h>
 

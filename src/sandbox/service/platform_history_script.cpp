@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/service/platform_history_script.hpp"
 
 #include <fmt/format.h>

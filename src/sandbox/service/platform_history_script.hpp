@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the platform API tells of the requests that were accepted, and how a script makes it lie.
 #pragma once
 

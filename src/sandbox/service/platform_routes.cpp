@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The platform API beside the queue: history, prices, the schema; and what tells a client that this is a sandbox.
 #include <react1/rational.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The queue's routes: status, stream, result, cancel. The submit is in submit_route.cpp.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands in for the model: fetch both clips, judge them, render the timing, say what came out.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Routing, authorisation and faults. The queue's routes are in queue_routes.cpp, the model's work in react.cpp.
 #include "sandbox/service/service.hpp"
 

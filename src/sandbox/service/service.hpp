@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The loopback service: fal's protocol for the React-1 endpoint, on one address for queue, rest and files.
 #pragma once
 

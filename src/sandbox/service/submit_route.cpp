@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The paid submit: what it may ask for, when it counts, and what is told when its job ended.
 #include <fmt/format.h>
 

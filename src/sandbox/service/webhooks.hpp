@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Webhooks: signed POSTs about jobs that ended, tried again for as long as the real service does, only faster.
 #pragma once
 

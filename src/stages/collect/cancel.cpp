@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cancel_request(): requests a cancellation and polls for its outcome.
 #include <chrono>
 #include <optional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a known request to a verified file: wait, fetch the answer, download, verify, record.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A result that is at hand: it is not fetched again, and nothing is paid.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // While money is on its way, nobody's exception may take the place of what came of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stop that comes a little late, for the one call that should not be cut off: its answer names what was paid.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/common/intent.hpp"
 
 #include "core/json_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What makes two requests the same: both clips' content, the six parameters and where they are sent.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happens to a request that is paid for names it, whatever went wrong.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Seconds since it was made, for the record's timings.
 #pragma once
 

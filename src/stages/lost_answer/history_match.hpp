@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which request of the service's history is the paid call whose answer was lost. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looking a paid call whose answer was lost up at the service: look_up_request().
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known about a result that lies where another one is to go: from the record beside it, or from the job store.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decides whether a result may be written where it is to go, before anything is uploaded or paid, and writes it there.
 #pragma once
 

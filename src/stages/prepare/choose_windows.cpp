@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/prepare/choose_windows.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of both clips is taken, as far as the sound decides it, and how the sound is treated.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fits the planned video to the voice: measures what the choice needs to know, and rewrites the plan.
 #pragma once
 

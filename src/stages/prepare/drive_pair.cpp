@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/prepare/drive_pair.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which steps of a preparation run when, and on which thread: both sources are probed at the same time, and each clip
 // is worked on as soon as its plan is complete.
 #pragma once

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // What will be done to a pair of clips: probing, then a plan for each. Every step takes values and gives values; which
-// of them run at the same time is for the caller (preprocess.cpp).
+// of them run at the same time is for the caller (drive_pair).
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // plan() and prepare(): the first half of the main job as commands of their own, and the folder that prepare writes to.
 #include <filesystem>
 #include <react1/error.hpp>

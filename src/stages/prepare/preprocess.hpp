@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first stage: two sources → two proven clips, their mismatch, the advice and the prediction.
 // Called by react1::plan and react1::prepare (pipeline.hpp) and by the main job.
 #pragma once

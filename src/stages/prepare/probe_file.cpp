@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // react1::probe(): the measuring of media, with the network of http.
 #include <react1/media.hpp>
 

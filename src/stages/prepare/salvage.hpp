@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is done about windows that can't be used as planned: they begin later or end earlier, as far as that is allowed.
 #pragma once
 

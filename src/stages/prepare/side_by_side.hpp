@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two pieces of work at the same time, one of them on the caller's thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/prepare/sound_report.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was heard in the audio clip, put into the record and into words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/submit/budget.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands between a prepared pair and the paid call: what it will cost, and what may be spent.
 #pragma once
 

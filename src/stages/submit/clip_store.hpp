@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a run keeps what it prepared: beside the jobs, by intent, so that a person or a later command can look at
 // exactly what was sent. A cache: old folders are forgotten.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/submit/ensure_submitted.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job on its way to being submitted: joined, continued, looked up or paid, and paid at most once.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the account pays, asked once a day and remembered.
 #include <fmt/format.h>
 

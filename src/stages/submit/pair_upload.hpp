@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The way of the two clips to the service: each goes up from the moment it is made, beside the making of the other.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one paid call: it leaves at most once, and its request id is on disk before anything else happens.
 #pragma once
 

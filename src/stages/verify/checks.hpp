@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What to expect of a result and whether it holds: pure functions over measured facts, one per check.
 // The table is docs/verification.md. Called by verify_result.cpp, which does the measuring.
 #pragma once

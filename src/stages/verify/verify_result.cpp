@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/verify/verify_result.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The last stage: measure a result file and judge it (checks.hpp holds the judgement).
 #pragma once
 

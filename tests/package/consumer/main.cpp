@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uses the installed library from the outside: measures a clip, plans a job, and touches every other part once so that
 // the linker has to find it.
 #include <react1/error.hpp>

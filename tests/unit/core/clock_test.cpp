@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times as services write them.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fixtures are what their JSON of truth says; other tests build on it.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a result may be written: what lies there is never replaced by accident, and what can't work is known before.
 #include "core/output_place.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is sealed can be opened by whoever has the key, and by nobody else.
 #include <doctest/doctest.h>
 

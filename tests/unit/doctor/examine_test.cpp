@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What doctor says about this machine. What it says about the service is in tests/e2e.
 #include <doctest/doctest.h>
 #include <sys/stat.h>

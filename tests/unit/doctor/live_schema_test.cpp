@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The model's published schema against what is sent.
 #include "doctor/live_schema.hpp"
 

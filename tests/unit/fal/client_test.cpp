@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public client against a small service, from upload to file.
 #include <thread>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A storage host in a few lines: takes files whole and in parts, and shows what it has.
 #pragma once
 

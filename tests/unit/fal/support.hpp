@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A service that a test scripts, and a session that talks to it with a clock that does not wait.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys made in the test, and deliveries signed with them.
 #pragma once
 

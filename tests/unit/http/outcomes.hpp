@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How an exchange ended, for tests of what is made of it.
 #pragma once
 

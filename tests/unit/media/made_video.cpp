@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/media/made_video.hpp"
 
 #include <doctest/doctest.h>

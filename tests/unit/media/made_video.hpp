@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A clip made from a fixture, and what every made video must be.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MP4 boxes written by hand.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests that open a Demuxer themselves read URLs as the program does.
 #include "http/remote/ranged_file.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // For tests that open a written clip again and look at it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/media/same_stream.hpp"
 
 #include <doctest/doctest.h>

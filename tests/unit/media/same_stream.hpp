@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // For tests that open one file in two ways and hold the streams against each other.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sound files whose blocks have the times that a test gives them, and what must be heard at each instant.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What must hold for every pair of lengths, not for chosen ones.
 #include <doctest/doctest.h>
 

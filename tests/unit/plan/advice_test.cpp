@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every row of the advice table, with the numbers of its edges.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rate, channels, count and action of the planned audio.
 #include <doctest/doctest.h>
 

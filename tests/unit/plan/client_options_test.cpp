@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of a recipe the client carries out.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which fitting is chosen for a pair, how many frames it gives, and what that does to the plan.
 #include "plan/conform_rule.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The order of frames of a fitted video, number by number.
 #include "plan/frame_order.hpp"
 

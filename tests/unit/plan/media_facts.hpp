@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Facts of clips as probe() would give them, for tests that change one thing.
 #pragma once
 

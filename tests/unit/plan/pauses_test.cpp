@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a clip is cut, and what is said about it.
 #include "plan/pauses.hpp"
 

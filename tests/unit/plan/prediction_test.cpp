@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lengths, frames and cost of the five modes, and the mismatch they come from.
 #include <doctest/doctest.h>
 

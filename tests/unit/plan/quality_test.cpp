@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the quality tells the encoders.
 #include <doctest/doctest.h>
 

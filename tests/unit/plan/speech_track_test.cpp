@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What counts as speech, for every level of the voice and of its background.
 #include "plan/speech_track.hpp"
 

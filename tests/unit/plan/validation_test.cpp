@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PipelineOptions::validate(): every rule, and all of them at once.
 #include <doctest/doctest.h>
 

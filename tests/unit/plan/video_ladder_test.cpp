@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which rung a video takes, and the reasons why not a better one.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Window, rate, count, size and colour of the planned video.
 #include <doctest/doctest.h>
 

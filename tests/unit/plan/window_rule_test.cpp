@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Windows against clips: what is taken, what is refused, what is warned of.
 #include <doctest/doctest.h>
 

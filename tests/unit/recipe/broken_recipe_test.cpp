@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bad recipes, and the one message each gives.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // pipelines/default.json, the schema and the C++ defaults say the same.
 #include <doctest/doctest.h>
 

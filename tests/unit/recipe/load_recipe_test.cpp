@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finding recipes, inheriting defaults and reading values exactly.
 #include <doctest/doctest.h>
 

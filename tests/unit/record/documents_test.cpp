@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The documents' names and forms, as scripts rely on them.
 #include "record/documents.hpp"
 
@@ -168,7 +169,7 @@ TEST_CASE("an error document names code, place, cause and remedy") {
        .request_id = "req",
        .problems = {{"audio_duration_too_long", "body.audio_url", "too long", R"({"max_duration":15})"}}});
   const Json document = Json::parse(to_json(error));
-  CHECK(keys(document) == std::vector<std::string>{"error"});
+  CHECK(keys(document) == std::vector<std::string>{"schema", "error"});
   const Json& body = document["error"];
   check_has(body, {"code", "where", "message", "detail", "retryable", "hint"});
   CHECK(body["code"] == "refused");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Documents read back: nothing is lost, lengths are exact, and a misfit is named.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/record/samples.hpp"
 
 namespace react1::test {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Documents' sources with every field set, so that a forgotten one shows.
 #pragma once
 

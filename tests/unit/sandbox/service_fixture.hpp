@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A running sandbox and the few calls that tests make on it, by plain curl.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Answers that are written little by little.
 #include "serve/body_stream.hpp"
 

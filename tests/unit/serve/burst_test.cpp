@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that all ask at the same instant.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

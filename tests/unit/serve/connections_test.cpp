@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Strangers who connect and say nothing, or say it slowly: neither the server nor its process suffers.
 #include "serve/connections.hpp"
 

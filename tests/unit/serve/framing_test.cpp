@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a request ends has to be clear, or a proxy before us sees another one than we do.
 #include "serve/framing.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Answers that are spoilt on purpose, seen by a client.
 #include <curl/curl.h>
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nothing but Error leaves the library, whatever goes wrong and wherever; and a payment is not lost with it.
 #include <doctest/doctest.h>
 

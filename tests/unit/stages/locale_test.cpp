@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is read and written in a process whose locale writes "6,85": the same as everywhere.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job against the loopback service: what is paid, what is kept, what comes back.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the file system does to the databases: each fault is named with its cure, no wait is longer than it should be,
 // an interruption ends it, and nothing that was paid is lost.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that are not ours are refused and stay as they are; older ones of ours are taken over.
 #include "store/file_identity.hpp"
 

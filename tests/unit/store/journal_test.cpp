@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The id of an accepted request survives whatever happens to the job store.
 #include "store/journal.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SQLite store: the common contract, and what is SQLite's own: other processes, sudden death, damaged files.
 #include <doctest/doctest.h>
 #include <sqlite3.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/store/store_contract.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every JobStore must do, whatever keeps the rows. Each implementation runs this suite with its own factory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What uploads remember: found again after a restart, held by one upload at a time, forgotten when it is old.
 #include <doctest/doctest.h>
 #include <sys/wait.h>

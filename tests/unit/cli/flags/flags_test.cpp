@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Flags over recipes.
 #include <doctest/doctest.h>
 

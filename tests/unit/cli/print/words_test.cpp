@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program says: errors, progress and tables, as pure text.
 #include <doctest/doctest.h>
 

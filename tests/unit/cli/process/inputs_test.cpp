@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a user names as a clip, and how much of it may be read.
 #include "cli/process/inputs.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The platform API: where the key may go, what is asked, and what its answers and its errors mean.
 #include "fal/platform/platform_api.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The request history is read whole or not at all.
 #include "fal/platform/platform_history.hpp"
 

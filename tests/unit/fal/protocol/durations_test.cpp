@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lengths of time at the ends of what can be written, through the whole client.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "fal/protocol/endpoints.hpp"
 
 #include "unit/fal/support.hpp"

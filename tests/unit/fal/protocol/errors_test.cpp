@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "fal/protocol/errors.hpp"
 
 #include "fal/protocol/hints.hpp"

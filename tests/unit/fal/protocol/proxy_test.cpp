@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The paid call through an https proxy: a tunnel that never came up is no lost answer.
 #include "fal/queue/queue.hpp"
 #include "support/environment.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A service is a sandbox when it proves it, on loopback; everything else is paid, or not known.
 #include "fal/protocol/service_identity.hpp"
 

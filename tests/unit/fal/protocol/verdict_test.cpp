@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever answers in the service's place while a request is paid for and not finished: the job goes on.
 #include "fal/protocol/verdict.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a submit carries beside its body when it is asked to.
 #include <react1/webhook.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The paid call: how often it is sent, whatever happens to it.
 #include <thread>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many waits without threads of their own.
 #include <atomic>
 #include <future>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting on the status stream, and what happens when it isn't what it should be.
 #include "fal/queue/wait.hpp"
 #include "unit/fal/support.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for a report: it brings the next poll forward and decides nothing; without one, polls find the end.
 #include <atomic>
 #include <future>

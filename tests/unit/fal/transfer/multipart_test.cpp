@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Large files in parts: how they are cut, sent, retried, put together and taken up again.
 #include "fal/transfer/multipart.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same content is sent once: across files, programs and restarts, as long as the service surely has it.
 #include "fal/transfer/upload_memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One delivery, judged: everything that was signed counts, and nothing else does.
 #include <algorithm>
 #include <cctype>

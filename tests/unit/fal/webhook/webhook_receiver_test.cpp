@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reports over HTTP: who is believed, what is answered, and who gets them.
 #include <algorithm>
 #include <optional>

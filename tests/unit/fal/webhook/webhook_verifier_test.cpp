@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys that are fetched and kept, and deliveries that come twice.
 #include "fal/webhook/webhook_verifier.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A body that goes into a file: into the file that was begun, and no other.
 #include "http/engine/body_files.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a healthy exchange looks like on the wire.
 #include <cstdlib>
 #include <react1/error.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packed bodies: asked for and undone for small answers, never for files.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The event loop: who is called when and where, and how everything ends.
 #include "http/engine/engine.hpp"
 

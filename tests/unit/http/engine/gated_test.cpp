@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The gates of hosts in front of real exchanges.
 #include <thread>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a waiting thread is told, and how often it is taken from its sleep for it.
 #include "http/engine/mailbox.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands between here and the server: a proxy's answers are not the server's, and its bytes are not the request's.
 #include <react1/error.hpp>
 

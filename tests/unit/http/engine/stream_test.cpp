@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Answers without a foreseeable end.
 #include <future>
 #include <thread>

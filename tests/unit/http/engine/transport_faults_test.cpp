@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How exchanges end that do not end well, and what is then known about the request.
 #include <stop_token>
 #include <thread>

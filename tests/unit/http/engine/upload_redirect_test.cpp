@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uploads that are sent somewhere else.
 #include <doctest/doctest.h>
 

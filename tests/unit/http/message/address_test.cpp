@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where addresses lead, and that what counts is the address and not the name.
 #include "http/message/address.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a redirect may lead, whatever carried it.
 #include "http/policy/redirects.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file behind a URL, read by ranges, from servers that do it well, badly or not at all.
 #include "http/remote/ranged_file.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/check/measured_clip.hpp"
 
 #include <doctest/doctest.h>

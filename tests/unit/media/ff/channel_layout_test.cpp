@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every channel of every layout is heard, alone, unless it is marked as low-frequency effects.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MP4 boxes whose numbers are as large as they can be written.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Part of a long MP4 as a short one: the same packets at the same times, whatever the file looks like.
 #include "media/format/mp4_excerpt.hpp"
 

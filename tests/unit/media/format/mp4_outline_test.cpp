@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A long MP4 as FFmpeg needs to see it to learn what is in it: the same streams, whatever the file looks like.
 #include <doctest/doctest.h>
 

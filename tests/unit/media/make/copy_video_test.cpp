@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Handing a clip on as it is: the same bytes, or the same packets in a fresh container.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cutting without encoding: copied packets, identical pictures, nothing past the limit.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What make_audio() does to the sound itself: mixing, one channel, fades, silence before, loudness.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A plan's own order of frames: backwards, standing, spread; with little memory, and picture by picture the right ones.
 #include "media/picture/ordered_frames.hpp"
 

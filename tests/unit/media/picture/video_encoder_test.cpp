@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The encoder alone, without a source and a file.
 #include <doctest/doctest.h>
 

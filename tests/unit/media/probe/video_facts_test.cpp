@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "media/probe/video_facts.hpp"
 
 #include <doctest/doctest.h>

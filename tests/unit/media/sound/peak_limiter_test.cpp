@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The limiter against libebur128's true peak, which shares no code with it.
 #include "media/sound/peak_limiter.hpp"
 

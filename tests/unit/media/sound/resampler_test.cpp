@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mix matrix, and how clean the resampling is: pass band, images and aliases of pure tones.
 #include "media/sound/resampler.hpp"
 

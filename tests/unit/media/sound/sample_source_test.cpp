@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the samples of a window lie in time: gaps, overlaps, jitter and drift, from every entry.
 #include <doctest/doctest.h>
 

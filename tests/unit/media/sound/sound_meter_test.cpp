@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Levels, correlation and clipping of sounds whose values are known.
 #include "media/sound/sound_meter.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The true peak against libebur128's, which shares no code with it.
 #include "media/sound/true_peak.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kinds of source: whatever the bytes come from, they measure the same and keep the same rules.
 #include <doctest/doctest.h>
 

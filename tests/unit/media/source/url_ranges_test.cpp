@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sources behind http: ranges, redirects, dropped connections, and servers that have no ranges.
 #include <doctest/doctest.h>
 

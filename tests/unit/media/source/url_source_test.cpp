@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sources behind http: what a server can answer, against a real one on the loopback.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hostile input: what is over a limit is refused in words, and no file makes another one be read.
 #include <doctest/doctest.h>
 

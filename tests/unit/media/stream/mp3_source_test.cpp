@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MP3 files as sources: what probe() says of them, and that their sound comes out whole and in its place.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What single packets tell, from packets that are made here.
 #include <doctest/doctest.h>
 

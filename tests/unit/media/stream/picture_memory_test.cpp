@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory decoded pictures take, and what is refused.
 #include "media/stream/picture_memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From timestamps to the pieces of a sound: every rounding, every place of a gap, jitter, drift and wild times.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fault scripts: reading them, deciding, and what a client sees of each.
 #include "sandbox/faults/faults.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Real clips of every kind through the renderer; skipped where they are absent.
 #include <doctest/doctest.h>
 

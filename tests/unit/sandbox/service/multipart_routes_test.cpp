@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uploads in parts.
 #include <doctest/doctest.h>
 

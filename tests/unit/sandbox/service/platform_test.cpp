@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The platform routes of the sandbox: what they tell, and how a script makes the history lie.
 #include <doctest/doctest.h>
 

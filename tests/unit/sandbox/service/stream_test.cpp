@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The status stream: events, their logs, and what ends it.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a submit may ask for, webhooks, and the ledger.
 #include <doctest/doctest.h>
 #include <openssl/evp.h>

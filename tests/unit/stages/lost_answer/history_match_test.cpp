@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which entry of a history is the lost call, by every rule.
 #include "stages/lost_answer/history_match.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A paid call whose answer was lost, looked up in histories that are honest, late, broken or lying.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Callers of the library have the same protection as users of the program: what lies at an output is judged before
 // anything is uploaded or paid.
 #include <doctest/doctest.h>

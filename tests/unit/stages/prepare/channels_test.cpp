@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Channels that no mark explains, sound in the effects channel alone, and samples above full scale: what is made of
 // them, what is said about it, and that plan and prepare agree.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which part of the clips is taken, what the record says about it, and that plan and prepare agree.
 #include "stages/prepare/choose_windows.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fitted pair: as many frames as planned, and as many back from the sandbox, whichever lipsync_mode is asked for.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // plan() and prepare() of clips that are damaged, cut off or begun at every one of their packets.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When each clip goes on: on its own where it can, and with both plans settled where one needs the other.
 #include "stages/prepare/drive_pair.hpp"
 

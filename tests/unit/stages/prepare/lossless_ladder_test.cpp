@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From every container that holds timestamps, H.264 goes into a clean MP4 without a picture being touched.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clips behind URLs, from the first look to the prepared clip: how often their servers are asked.
 #include <doctest/doctest.h>
 

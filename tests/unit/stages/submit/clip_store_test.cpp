@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "stages/submit/clip_store.hpp"
 
 #include <doctest/doctest.h>

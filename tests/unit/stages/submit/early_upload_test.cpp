@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job sends the picture while the voice is still being made, the voice once its payment has a name, and
 // neither before the budget allows it.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the account pays is asked once a day, remembered by account, and never taken from an answer that is not one.
 #include <doctest/doctest.h>
 

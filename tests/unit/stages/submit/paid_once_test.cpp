@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One payment per intent, whoever else is at work on it and whatever answers in the service's place.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Both clips on their way at the same time, early or not, and not a second time.
 #include <doctest/doctest.h>
 
