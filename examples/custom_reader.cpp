@@ -1,7 +1,7 @@
 // A clip that is a part of another file, as in an archive: custom_reader FILE OFFSET SIZE
 // Also shows where the library's log lines go.
 #include <react1/error.hpp>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <react1/media.hpp>
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 
 #include <exception>
 #include <react1/error.hpp>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 
 #include "cli/app.hpp"
 #include "cli/print/error_output.hpp"

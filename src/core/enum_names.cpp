@@ -4,7 +4,7 @@
 #include <array>
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <react1/media.hpp>
 #include <react1/pipeline.hpp>
 #include <react1/plan.hpp>

@@ -1,7 +1,7 @@
-// Logging for the whole library: lines go to the sink of set_log_sink() (react1/log.hpp), and nowhere without one.
+// Logging for the whole library: lines go to the sink of set_log_sink() (react1/log_sink.hpp), and nowhere without one.
 #pragma once
 
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <string>
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // Log lines on stderr.
 #pragma once
 
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 
 #include "cli/process/shell.hpp"
 

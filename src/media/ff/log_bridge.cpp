@@ -3,7 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdarg>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <string>
 #include <string_view>
 

@@ -3,7 +3,7 @@
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
 #include <react1/json.hpp>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <react1/media.hpp>
 #include <react1/pipeline.hpp>
 #include <react1/version.hpp>
@@ -55,7 +55,8 @@ bool values_cross(const char* file) {
   const auto again = react1::from_json<react1::MediaInfo>(react1::to_json(info));
   std::vector<react1::Warning> warnings = again.warnings;
   warnings.push_back({"own", "of the plug-in"});
-  return again.video->fps == info.video->fps && react1::Rational(1, 2) + react1::Rational(1, 3) > react1::Rational(4, 5);
+  return again.video->fps == info.video->fps &&
+         react1::Rational(1, 2) + react1::Rational(1, 3) > react1::Rational(4, 5);
 }
 
 }  // namespace

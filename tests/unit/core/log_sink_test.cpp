@@ -5,7 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <react1/error.hpp>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <stdexcept>
 #include <string>
 #include <thread>

@@ -129,8 +129,8 @@ std::vector<std::string> leaves_of(const Json& document) {
 
 /// Computed from other fields when a document is written.
 bool is_derived(const std::string& path) {
-  static const std::set<std::string> ends{"/speech/found", "/speech/start_s", "/speech/end_s",
-                                          "/price/currency", "/price/source", "/error/exit_code"};
+  static const std::set<std::string> ends{"/speech/found",   "/speech/start_s", "/speech/end_s",
+                                          "/price/currency", "/price/source",   "/error/exit_code"};
   return std::any_of(ends.begin(), ends.end(), [&](const std::string& end) { return path.ends_with(end); });
 }
 

@@ -147,8 +147,8 @@ TEST_CASE("20 jobs in flight on an epoll loop with two working threads are deliv
   for (int i = 0; i < 20; ++i) {
     RunContext context;
     context.observer = &observers[static_cast<std::size_t>(i)];
-    run_async(runner, AsyncBench::video(), AsyncBench::voice(), bench.out(i), bench.options(i), bench.service(), context,
-              [&, i](const RunResult& result) {
+    run_async(runner, AsyncBench::video(), AsyncBench::voice(), bench.out(i), bench.options(i), bench.service(),
+              context, [&, i](const RunResult& result) {
                 CHECK(std::this_thread::get_id() == here);
                 CAPTURE(i);
                 if (result.error) FAIL_CHECK(result.error->what());
@@ -271,7 +271,8 @@ TEST_CASE("what is wrong with a call comes as its Error; what is wrong with the 
   CHECK(codes == std::vector<ErrorCode>{ErrorCode::io, ErrorCode::usage});
   CHECK(bench.paid() == 0);
   const auto no_callback = [&] {
-    run_async(runner, AsyncBench::video(), AsyncBench::voice(), bench.out(0), bench.options(0), bench.service(), {}, {});
+    run_async(runner, AsyncBench::video(), AsyncBench::voice(), bench.out(0), bench.options(0), bench.service(), {},
+              {});
   };
   CHECK(test::caught_from(no_callback).code() == ErrorCode::usage);
   CHECK(runner.pending() == 0);

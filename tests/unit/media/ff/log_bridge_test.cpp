@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdarg>
 #include <mutex>
-#include <react1/log.hpp>
+#include <react1/log_sink.hpp>
 #include <string>
 #include <thread>
 #include <vector>
