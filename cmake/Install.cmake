@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program,
-# the recipes, the schemas of the documents and the licence.
+# What `cmake --install` puts where: the library (archive and shared) and its headers, the CMake package, the pkg-config
+# files, the program and the recipes. Components, as packagers split them: runtime (the shared library), development,
+# program.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/react1")
 
-install(TARGETS react1_library EXPORT react1Targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/react1" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+# One export for each, so that the shared one can be used without what the archive needs.
+install(TARGETS react1_static EXPORT react1StaticTargets
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+install(EXPORT react1StaticTargets NAMESPACE react1:: DESTINATION "${package_dir}" COMPONENT development)
+if(TARGET react1_shared)
+  install(TARGETS react1_shared EXPORT react1SharedTargets
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development)
+  install(EXPORT react1SharedTargets NAMESPACE react1:: DESTINATION "${package_dir}" COMPONENT development)
+endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/react1" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
         FILES_MATCHING PATTERN "*.hpp")
-install(EXPORT react1Targets NAMESPACE react1:: DESTINATION "${package_dir}")
 
 list(JOIN react1_FFMPEG_MODULES " " react1_FFMPEG_NAMES)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/react1Config.cmake.in"
@@ -17,25 +25,38 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/react1Config.cmake.in
 # Before 1.0 a minor release may change the interface.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/react1ConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/react1Config.cmake" "${PROJECT_BINARY_DIR}/react1ConfigVersion.cmake"
-        DESTINATION "${package_dir}")
+        DESTINATION "${package_dir}" COMPONENT development)
 
-# Everything stands in Libs and nothing in Requires: the library exists as an archive only, so every program that links
-# it needs these, with and without --static. Requires would make --static follow FFmpeg's own private libraries, whose
-# development packages nobody has.
+# What the archive needs is in Libs.private and not in Requires.private: pkg-config --static would follow FFmpeg's own
+# private libraries, whose development packages hardly anybody has. Where both libraries are installed, -lreact1 is the
+# shared one with and without --static; react1-static.pc names the archive.
 list(JOIN FFMPEG_LDFLAGS " " ffmpeg_flags)
 list(JOIN EBUR128_LDFLAGS " " ebur128_flags)
 list(JOIN MICROHTTPD_LDFLAGS " " microhttpd_flags)
-set(react1_pc_libs "${ffmpeg_flags} ${ebur128_flags} ${microhttpd_flags} -lcurl -lcrypto -lsqlite3 -lspdlog -lfmt -pthread")
+set(react1_archive_needs "${ffmpeg_flags} ${ebur128_flags} ${microhttpd_flags} -lcurl -lcrypto -lsqlite3 -lfmt -pthread")
 # Relative to the file itself, so that the installed tree can be moved.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
            OUTPUT_VARIABLE react1_pc_to_prefix)
-configure_file("${PROJECT_SOURCE_DIR}/cmake/react1.pc.in" "${PROJECT_BINARY_DIR}/react1.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/react1.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+# react1_install_pc(NAME LIBS LIBS_PRIVATE)
+function(react1_install_pc react1_pc_name react1_pc_libs react1_pc_libs_private)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/react1.pc.in" "${PROJECT_BINARY_DIR}/${react1_pc_name}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${react1_pc_name}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+          COMPONENT development)
+endfunction()
+set(archive_libs "-l:libreact1.a -Wl,--exclude-libs,libreact1.a ${react1_archive_needs}")
+react1_install_pc(react1-static "${archive_libs}" "")
+if(TARGET react1_shared)
+  react1_install_pc(react1 "-lreact1" "${react1_archive_needs}")
+else()
+  react1_install_pc(react1 "${archive_libs}" "")
+endif()
 
 if(TARGET react1_cli)
-  install(TARGETS react1_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  install(TARGETS react1_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/NOTICE" "${PROJECT_SOURCE_DIR}/docs/licenses.md"
-        DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT program)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/pipelines" "${PROJECT_SOURCE_DIR}/schemas" DESTINATION "${CMAKE_INSTALL_DATADIR}/react1"
+        COMPONENT program
         FILES_MATCHING PATTERN "*.json")

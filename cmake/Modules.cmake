@@ -56,34 +56,76 @@ function(react1_module name)
       target_link_libraries(react1_${name} PUBLIC react1_${used})
     endif()
   endforeach()
+  # What is public says so (REACT1_API in react1/api.hpp).
+  set_target_properties(react1_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   react1_compile_together(react1_${name} ${REACT1_FILES_PER_UNIT} ${sources})
   set_property(GLOBAL APPEND PROPERTY REACT1_MODULES react1_${name})
 endfunction()
 
-# The installed library: the objects of every module in one archive.
-function(react1_library)
+# react1_links(OUT): the libraries of others that the modules use.
+function(react1_links out)
   get_property(modules GLOBAL PROPERTY REACT1_MODULES)
-  # The target has another name than its file and its export: the program's file is called react1 as well.
-  add_library(react1_library STATIC)
-  add_library(react1::react1 ALIAS react1_library)
-  set_target_properties(react1_library PROPERTIES OUTPUT_NAME react1 EXPORT_NAME react1
-                        LINKER_LANGUAGE CXX)  # it has objects only, nothing to guess from
   set(used "")
-  foreach(module IN LISTS modules ITEMS react1_build_version)
-    target_sources(react1_library PRIVATE $<TARGET_OBJECTS:${module}>)
+  foreach(module IN LISTS modules)
     get_target_property(links ${module} LINK_LIBRARIES)
     list(APPEND used ${links})
   endforeach()
-  # Ours are inside the archive; the JSON library is headers only and none of them is public.
+  # Ours are inside; the JSON library is headers only and none of them is public.
   list(FILTER used EXCLUDE REGEX "^react1_|BUILD_INTERFACE|^nlohmann_json::")
   list(REMOVE_DUPLICATES used)
+  set(${out} ${used} PARENT_SCOPE)
+endfunction()
+
+# The library as it is installed, twice from the same objects: they are position-independent, and everything but the
+# public interface is hidden in them. The targets have other names than their files: the program's is react1 as well.
+function(react1_library)
+  get_property(modules GLOBAL PROPERTY REACT1_MODULES)
+  react1_links(used)
+  add_library(react1_static STATIC)
+  set(kinds static)
+  if(REACT1_SHARED)
+    add_library(react1_shared SHARED)
+    list(APPEND kinds shared)
+  endif()
+  foreach(kind IN LISTS kinds)
+    set_target_properties(react1_${kind} PROPERTIES OUTPUT_NAME react1 EXPORT_NAME ${kind}
+                          LINKER_LANGUAGE CXX)  # it has objects only, nothing to guess from
+    foreach(module IN LISTS modules ITEMS react1_build_version)
+      target_sources(react1_${kind} PRIVATE $<TARGET_OBJECTS:${module}>)
+    endforeach()
+    target_include_directories(react1_${kind} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+    target_compile_features(react1_${kind} PUBLIC cxx_std_20)
+  endforeach()
   foreach(library IN LISTS used)
     # An installed package must not share the names of pkg-config targets with its user: they get a prefix there.
     string(REGEX REPLACE "^PkgConfig::" "PkgConfig::react1_" installed "${library}")
-    target_link_libraries(react1_library PRIVATE "$<BUILD_INTERFACE:${library}>" "$<INSTALL_INTERFACE:${installed}>")
+    target_link_libraries(react1_static PRIVATE "$<BUILD_INTERFACE:${library}>" "$<INSTALL_INTERFACE:${installed}>")
   endforeach()
-  target_include_directories(react1_library PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
-  target_compile_features(react1_library PUBLIC cxx_std_20)
+  # A plug-in that contains the archive must not export the library's interface as its own.
+  target_link_options(react1_static INTERFACE "LINKER:--exclude-libs,libreact1.a")
+  if(REACT1_SHARED)
+    react1_finish_shared(${used})
+  endif()
+  if(REACT1_SHARED AND BUILD_SHARED_LIBS)
+    add_library(react1::react1 ALIAS react1_shared)
+  else()
+    add_library(react1::react1 ALIAS react1_static)
+  endif()
+endfunction()
+
+function(react1_finish_shared)
+  # Before 1.0 a minor release may change the interface, and with it the soname and the ABI namespace (react1/api.hpp).
+  set(abi ${PROJECT_VERSION_MAJOR})
+  if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(abi 0.${PROJECT_VERSION_MINOR})
+  endif()
+  set(script "${PROJECT_SOURCE_DIR}/cmake/exports.map")
+  set_target_properties(react1_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${abi} LINK_DEPENDS "${script}")
+  target_link_libraries(react1_shared PRIVATE ${ARGN} "$<BUILD_INTERFACE:react1_options>")
+  target_link_options(react1_shared PRIVATE "LINKER:--as-needed" "LINKER:--version-script=${script}")
+  if(NOT REACT1_SANITIZE)  # the sanitizers' own symbols come from the program
+    target_link_options(react1_shared PRIVATE "LINKER:--no-undefined")
+  endif()
 endfunction()
 
 function(react1_program)

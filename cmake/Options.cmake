@@ -8,6 +8,7 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)  # or programs are linked without -pie where the compiler does not do it by itself
 
 option(REACT1_TESTS "Build the tests" ON)
+option(REACT1_SHARED "Build and install the shared library next to the archive" ON)
 option(REACT1_WERROR "Treat warnings as errors" OFF)
 option(REACT1_FUZZ "Build tests/fuzz as fuzzers (clang only)" OFF)
 set(REACT1_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")

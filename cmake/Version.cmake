@@ -4,9 +4,6 @@
 # The commit changes often, so only one generated file knows it, and that file is a target of its own which only the
 # program and the installed library link: a commit costs one small compilation and those two links, no reconfiguring.
 # It is written again when git's log of HEAD changes.
-set_property(SOURCE "${PROJECT_SOURCE_DIR}/src/core/version.cpp"
-             PROPERTY COMPILE_DEFINITIONS "REACT1_VERSION=\"${PROJECT_VERSION}\"")
-
 find_package(Git QUIET)
 set(head_log "")
 if(GIT_FOUND)
@@ -30,3 +27,4 @@ add_custom_command(
 add_library(react1_build_version STATIC "${build_version}")
 target_include_directories(react1_build_version PRIVATE "${PROJECT_SOURCE_DIR}/include")
 target_link_libraries(react1_build_version PRIVATE react1_options)
+set_target_properties(react1_build_version PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// How the video gets exactly round(voice × fps) frames, or as many of them as the limit allows. One that is too long
 /// is cut by all but remap.
@@ -21,9 +22,9 @@ enum class Conform {
   remap,      ///< its frames are spread evenly over the voice
   automatic,  ///< the one that shows least, off where the advice knows better; see docs/advice.md, "Conform"
 };
-[[nodiscard]] std::string_view to_string(Conform conform) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(Conform conform) noexcept;
 /// "off", "cut", "hold", "bounce", "remap", "auto". Throws Error{usage}.
-[[nodiscard]] Conform parse_conform(std::string_view text);
+[[nodiscard]] REACT1_API Conform parse_conform(std::string_view text);
 
 /// What was done to fit the video.
 struct Conformed {
@@ -35,4 +36,4 @@ struct Conformed {
   std::vector<Seconds> seams_s;      ///< times in the prepared clip where it turns round or begins to stand still
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

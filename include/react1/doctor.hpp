@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// What a check found.
 enum class Health {
@@ -22,7 +23,7 @@ enum class Health {
   skipped,  ///< it could not be checked; `message` says why
 };
 /// "good", "warning", "failed", "skipped".
-[[nodiscard]] std::string_view to_string(Health health) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(Health health) noexcept;
 
 /// One thing that was looked at.
 struct Finding {
@@ -37,7 +38,7 @@ struct Diagnosis {
   std::vector<Finding> findings;  ///< in the order in which they build on each other
 
   /// The code of the first failed check; nullopt: none has failed.
-  [[nodiscard]] std::optional<ErrorCode> failure() const;
+  [[nodiscard]] REACT1_API std::optional<ErrorCode> failure() const;
 };
 
 struct DoctorOptions {
@@ -51,6 +52,6 @@ struct DoctorOptions {
 
 /// Looks at everything that a job needs, and says what to do about each fault. Pays nothing, changes nothing of the
 /// user's; what it writes to try the disk it removes again. Throws Error{interrupted}; all else is a finding.
-[[nodiscard]] Diagnosis examine(const DoctorOptions& options, const RunContext& context);
+[[nodiscard]] REACT1_API Diagnosis examine(const DoctorOptions& options, const RunContext& context);
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace react1 {
+#include <react1/api.hpp>
+
+namespace react1::inline REACT1_ABI {
 
 /// What kind of failure it is. Each code maps to one exit code of the program (see exit_code()).
 enum class ErrorCode {
@@ -26,9 +29,9 @@ enum class ErrorCode {
 };
 
 /// "media", "outcome_unknown", …: the `code` of the JSON error document.
-[[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(ErrorCode code) noexcept;
 /// The process exit code of the contract for this code.
-[[nodiscard]] int exit_code(ErrorCode code) noexcept;
+[[nodiscard]] REACT1_API int exit_code(ErrorCode code) noexcept;
 
 /// One entry of the service's error list, kept as it came. Source: fal's error page (`type` is stable, `msg` is not).
 struct ServiceProblem {
@@ -38,46 +41,50 @@ struct ServiceProblem {
   std::string context;  ///< the `ctx` object as JSON text; empty when absent
 };
 
-/// What a failing operation throws. Copyable; owns all its text; never holds a key or a signed URL.
-class Error : public std::exception {
+/// Optional parts of an error, for designated initialisers.
+struct ErrorExtra {
+  std::string detail{};      ///< the underlying cause, e.g. the C library's own words
+  std::string hint{};        ///< what a person can do about it
+  bool retryable = false;    ///< true when the same call may succeed later without any change
+  std::string request_id{};  ///< the paid request this concerns; empty when there is none
+  std::vector<ServiceProblem> problems{};
+  /// What the service sent for a paid request when it could not be used, whole, without the key; else empty.
+  std::string answer{};
+};
+
+/// What a failing operation throws. Copies share one immutable state, so that copying never fails; any thread. Never
+/// holds a key or a signed URL.
+class REACT1_API Error : public std::exception {
  public:
-  /// Optional parts of an error, for designated initialisers.
-  struct Extra {
-    std::string detail{};      ///< the underlying cause, e.g. the C library's own words
-    std::string hint{};        ///< what a person can do about it
-    bool retryable = false;    ///< true when the same call may succeed later without any change
-    std::string request_id{};  ///< the paid request this concerns; empty when there is none
-    std::vector<ServiceProblem> problems{};
-    /// What the service sent for a paid request when it could not be used, whole, without the key; else empty.
-    std::string answer{};
-  };
+  using Extra = ErrorExtra;
 
   /// `where` names the thing at fault: a path, a flag, a redacted URL. `message` says what is wrong with it.
   Error(ErrorCode code, std::string where, std::string message);
   Error(ErrorCode code, std::string where, std::string message, Extra extra);
 
-  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
-  [[nodiscard]] const std::string& where() const noexcept { return where_; }
-  [[nodiscard]] const std::string& message() const noexcept { return message_; }
-  [[nodiscard]] const std::string& detail() const noexcept { return extra_.detail; }
-  [[nodiscard]] const std::string& hint() const noexcept { return extra_.hint; }
-  [[nodiscard]] bool retryable() const noexcept { return extra_.retryable; }
-  [[nodiscard]] const std::string& request_id() const noexcept { return extra_.request_id; }
-  [[nodiscard]] const std::vector<ServiceProblem>& problems() const noexcept { return extra_.problems; }
-  [[nodiscard]] const std::string& answer() const noexcept { return extra_.answer; }
+  Error(const Error&) noexcept;
+  Error& operator=(const Error&) noexcept;
+  ~Error() override;
+
+  [[nodiscard]] ErrorCode code() const noexcept;
+  [[nodiscard]] const std::string& where() const noexcept;
+  [[nodiscard]] const std::string& message() const noexcept;
+  [[nodiscard]] const std::string& detail() const noexcept;
+  [[nodiscard]] const std::string& hint() const noexcept;
+  [[nodiscard]] bool retryable() const noexcept;
+  [[nodiscard]] const std::string& request_id() const noexcept;
+  [[nodiscard]] const std::vector<ServiceProblem>& problems() const noexcept;
+  [[nodiscard]] const std::string& answer() const noexcept;
   /// "where: message (detail)", one line.
-  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+  [[nodiscard]] const char* what() const noexcept override;
 
   /// The same error with the request id filled in, for a layer that knows it.
   [[nodiscard]] Error with_request_id(std::string request_id) const;
   [[nodiscard]] Error with_answer(std::string answer) const;
 
  private:
-  ErrorCode code_;
-  std::string where_;
-  std::string message_;
-  Extra extra_;
-  std::string text_;
+  struct REACT1_LOCAL State;
+  std::shared_ptr<const State> state_;  ///< never null: there is no move, only copies
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -14,13 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/error.hpp>
 #include <react1/plan.hpp>
 #include <react1/platform.hpp>
 #include <react1/run_context.hpp>
 #include <react1/secret.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 class WebhookReceiver;  // webhook.hpp
 
@@ -49,7 +50,7 @@ enum class WaitPolicy {
   detach,        ///< Error{network, retryable}; the job goes on at the service
 };
 /// "keep_waiting", "cancel", "detach". Throws Error{usage}.
-[[nodiscard]] WaitPolicy parse_wait_policy(std::string_view text);
+[[nodiscard]] REACT1_API WaitPolicy parse_wait_policy(std::string_view text);
 /// How long the service keeps an object and who may read it. Nothing set: nothing is sent and the account's own setting
 /// counts.
 struct ObjectLifecycle {
@@ -126,7 +127,7 @@ struct FalOptions {
 /// Key from FAL_KEY, else FAL_KEY_ID + FAL_KEY_SECRET (an empty FAL_KEY counts as unset); hosts from REACT1_QUEUE_URL,
 /// REACT1_REST_URL and REACT1_PLATFORM_URL. Throws Error{auth} without a key or with one that cannot be a header value.
 /// Reads the environment.
-[[nodiscard]] FalOptions fal_options_from_environment();
+[[nodiscard]] REACT1_API FalOptions fal_options_from_environment();
 
 /// Which service a client talks to.
 struct ServiceIdentity {
@@ -195,7 +196,7 @@ struct WaitResult {
 /// A blocking client. One instance may be used from several threads. All clients of a process share one thread that
 /// serves every connection and timer; it starts with the first call and ends with the last client.
 /// Every call throws Error (codes in error.hpp) and honours RunContext::stop.
-class FalClient {
+class REACT1_API FalClient {
  public:
   /// Throws Error{auth|usage} when the options cannot work; opens no connection.
   explicit FalClient(FalOptions options);
@@ -273,8 +274,8 @@ class FalClient {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> reported_tokens() const;
 
  private:
-  struct Impl;
+  struct REACT1_LOCAL Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -11,10 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/fal.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// created → submitting → submitted → done | failed | cancelled; submitting → outcome_unknown | created.
 /// The whole table, with what a person may do by hand: src/store/state_machine.cpp.
@@ -27,7 +28,7 @@ enum class JobState {
   outcome_unknown,  ///< the paid call may have been accepted; a proof of that or a person moves it on
   cancelled,
 };
-[[nodiscard]] std::string_view to_string(JobState state) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(JobState state) noexcept;
 
 struct Job {
   std::string id;      ///< ours; time-ordered text
@@ -55,20 +56,23 @@ struct Job {
   std::int64_t paid_ms = 0;                     ///< when it last moved to submitting; 0 = never. Set by the store
 };
 
+/// What JobStore::open() gives.
+struct OpenedJob {
+  Job job;
+  bool is_new = true;
+};
+
 /// Port. Every call is durable when it returns. Safe from several threads and several processes.
-class JobStore {
+class REACT1_API JobStore {
  public:
-  JobStore() = default;
+  JobStore();
   JobStore(const JobStore&) = delete;
   JobStore& operator=(const JobStore&) = delete;
-  virtual ~JobStore() = default;
+  virtual ~JobStore();
 
   /// Adds `job` in state created (an empty id is filled in), or returns the newest job of the same intent that is not
   /// failed or cancelled. One atomic step, also across processes.
-  struct Opened {
-    Job job;
-    bool is_new = true;
-  };
+  using Opened = OpenedJob;
   [[nodiscard]] virtual Opened open(const Job& job, bool again) = 0;
   /// Compare-and-set on (id, from, job.epoch). False when the job is not in `from` any more, or was claimed by another
   /// attempt since. False also when it would leave outcome_unknown with a request that another job has. Throws
@@ -95,13 +99,13 @@ class JobStore {
   [[nodiscard]] virtual bool claim_holds(const Job& job) const = 0;
   /// File beside the store in which the ids of accepted requests are noted before the store itself is written; empty:
   /// this store has none.
-  [[nodiscard]] virtual std::string journal_path() const { return {}; }
+  [[nodiscard]] virtual std::string journal_path() const;
   /// Newest first.
   [[nodiscard]] virtual std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const = 0;
 };
 
 /// How long a claim holds that is not renewed.
-[[nodiscard]] std::chrono::milliseconds claim_lease() noexcept;
+[[nodiscard]] REACT1_API std::chrono::milliseconds claim_lease() noexcept;
 
 /// What a person found out about a paid call whose outcome was not known.
 struct Resolution {
@@ -116,15 +120,16 @@ struct Resolution {
 /// Moves a job on that stands in outcome_unknown (or in submitting, its process dead) and gives it back as it stands
 /// then. Throws Error{usage} for any other job, for a request that belongs to another job, and when somebody else was
 /// quicker. Does not ask the service.
-[[nodiscard]] Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
+[[nodiscard]] REACT1_API Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
 
 /// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}. Where other processes hold the store, this
 /// and every later call waits up to 10 s, all its waits together, and then throws Error{io} (retryable); a stop ends a
 /// wait with Error{interrupted}: that of `stop` here, and that of their RunContext in run(), submit(), fetch_result()
 /// and cancel_request().
-[[nodiscard]] std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::stop_token& stop = {});
+[[nodiscard]] REACT1_API std::unique_ptr<JobStore> open_job_store(const std::string& path,
+                                                                  const std::stop_token& stop = {});
 
 /// REACT1_STATE_DIR, else $XDG_STATE_HOME/react1, else ~/.local/state/react1; created when missing. Throws Error{io}.
-[[nodiscard]] std::string state_directory();
+[[nodiscard]] REACT1_API std::string state_directory();
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

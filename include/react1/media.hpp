@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/conform.hpp>
 #include <react1/media_info.hpp>
 #include <react1/rational.hpp>
@@ -17,19 +18,19 @@
 #include <react1/source.hpp>
 #include <react1/window.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// Measures `source`: every packet is read, nothing is decoded unless the packets do not tell. Throws Error{io}
 /// (missing, unreadable), {media} (not media, damaged beyond reading), {network}, {interrupted}. Any thread; blocking.
-[[nodiscard]] MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context);
-[[nodiscard]] MediaInfo probe(const Source& source);
+[[nodiscard]] REACT1_API MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context);
+[[nodiscard]] REACT1_API MediaInfo probe(const Source& source);
 
 enum class FpsPolicy {
   recommended,  ///< nearest of 24, 25, 30 and their NTSC twins; 50/60 are halved (React-1's recommended rates)
   keep,         ///< keep a constant source rate even when it is not a recommended one
 };
 /// "recommended", "keep". Throws Error{usage}, with the nearest word as a hint; so do the others of its kind.
-[[nodiscard]] FpsPolicy parse_fps_policy(std::string_view text);
+[[nodiscard]] REACT1_API FpsPolicy parse_fps_policy(std::string_view text);
 
 /// When a clip may be encoded again, which costs detail and time.
 enum class ReencodePolicy {
@@ -38,7 +39,7 @@ enum class ReencodePolicy {
   never,      ///< a clip that can't be copied is Error{media}. Sound that is no MP3 is encoded all the same
 };
 /// "auto", "always", "never".
-[[nodiscard]] ReencodePolicy parse_reencode_policy(std::string_view text);
+[[nodiscard]] REACT1_API ReencodePolicy parse_reencode_policy(std::string_view text);
 
 /// What shows that a video clip that was copied is whole. Encoded clips were decoded on the way.
 enum class CopyCheck {
@@ -46,7 +47,7 @@ enum class CopyCheck {
   packets,  ///< the pictures are counted; several times quicker, for clips that were checked before
 };
 /// "decode", "packets".
-[[nodiscard]] CopyCheck parse_copy_check(std::string_view text);
+[[nodiscard]] REACT1_API CopyCheck parse_copy_check(std::string_view text);
 
 /// When a clip is encoded because of its colours. What is encoded, for whatever reason, leaves as BT.709.
 enum class ColorPolicy {
@@ -55,7 +56,7 @@ enum class ColorPolicy {
   keep,       ///< never for a tag alone; HDR is still mapped down
 };
 /// "auto", "bt709", "keep".
-[[nodiscard]] ColorPolicy parse_color_policy(std::string_view text);
+[[nodiscard]] REACT1_API ColorPolicy parse_color_policy(std::string_view text);
 
 /// How much of a clip an encoding keeps, against its size and the time it takes. docs/quality.md says what is behind
 /// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
@@ -66,7 +67,7 @@ enum class Quality {
   lossless,  ///< as close as the High profile comes, at many times the size. Only a copy loses nothing at all
 };
 /// "draft", "standard", "high", "lossless".
-[[nodiscard]] Quality parse_quality(std::string_view text);
+[[nodiscard]] REACT1_API Quality parse_quality(std::string_view text);
 
 /// How clips are prepared. Defaults are those of pipelines/default.json (a test holds the two together).
 struct PrepareOptions {
@@ -112,7 +113,7 @@ enum class ClipAction {
   cut,          ///< copied packets, fewer of them
   transcode,    ///< decoded and encoded again
 };
-[[nodiscard]] std::string_view to_string(ClipAction action) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(ClipAction action) noexcept;
 
 /// What will be done to the video, decided from MediaInfo alone. Data only; resolved values, no options.
 struct VideoPlan {
@@ -192,4 +193,4 @@ struct PreparedClip {
   std::vector<DurationMeasure> measures;  ///< the proof of the 15-second promise; empty when only planned
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -9,15 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// Where a fact came from, most trustworthy first.
 /// `sample_table` is a container's own list of every packet (MP4, MOV), checked against the file's size, or the byte
 /// count of uncompressed sound.
 enum class FactSource { decoded, packets, sample_table, stream_header, container_header, assumed };
-[[nodiscard]] std::string_view to_string(FactSource source) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(FactSource source) noexcept;
 
 /// FFmpeg's names ("tv", "bt709", …); empty = the file does not say.
 struct ColorInfo {
@@ -150,4 +151,4 @@ struct MediaInfo {
   std::vector<Warning> warnings;
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/fal.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
@@ -17,7 +18,7 @@
 #include <react1/run_context.hpp>
 #include <react1/verification.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// The model parameters as a user gives them: `lipsync_mode` unset means "auto", the advice decides.
 struct RequestedParameters {
@@ -41,7 +42,7 @@ enum class OnInterrupt {
   cancel,  ///< the service is asked to cancel it; one that runs already may finish and be paid all the same
 };
 /// "detach", "cancel". Throws Error{usage}.
-[[nodiscard]] OnInterrupt parse_on_interrupt(std::string_view text);
+[[nodiscard]] REACT1_API OnInterrupt parse_on_interrupt(std::string_view text);
 
 /// Where to listen.
 struct ListenAddress {
@@ -49,7 +50,7 @@ struct ListenAddress {
   std::uint16_t port = 0;             ///< 0: any free one
 };
 /// "[ADDRESS:]PORT". Throws Error{usage}.
-[[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
+[[nodiscard]] REACT1_API ListenAddress parse_listen_address(std::string_view text);
 
 /// Being told the end of a request in place of asking for it, for whoever makes the client that run() and submit() are
 /// handed, as the program does; they don't listen themselves. See webhook.hpp and the webhook fields of FalOptions.
@@ -102,17 +103,17 @@ struct PipelineOptions {
   std::string clips_directory{};
 
   /// All problems at once, empty when there are none. Each names the field and the allowed range.
-  [[nodiscard]] std::vector<std::string> validate() const;
+  [[nodiscard]] REACT1_API std::vector<std::string> validate() const;
 };
 
 /// `service` with what of `options` is a client's: retries, limits of waiting, uploads, the webhook's URL and polls.
 /// For whoever makes the client that run(), submit() and fetch_result() are handed. `service` keeps its own upload
 /// memory where `options` names none.
-[[nodiscard]] FalOptions client_options(FalOptions service, const PipelineOptions& options);
+[[nodiscard]] REACT1_API FalOptions client_options(FalOptions service, const PipelineOptions& options);
 
 /// A recipe by name ("default") or path. Throws Error{usage} naming file, JSON path, what was found and what is
 /// allowed.
-[[nodiscard]] PipelineOptions load_recipe(const std::string& name_or_path);
+[[nodiscard]] REACT1_API PipelineOptions load_recipe(const std::string& name_or_path);
 
 /// What `plan` and `prepare` give.
 struct Preparation {
@@ -130,17 +131,17 @@ struct Preparation {
 /// What the account of `client` pays: asked at the service when nobody has for a day, and remembered in the state
 /// folder. `otherwise` where there is no platform, it cannot be asked and none is remembered, or what it says is not in
 /// USD per minute; a note says so. Throws Error{interrupted}.
-[[nodiscard]] Price current_price(FalClient& client, const Price& otherwise, const RunContext& context);
+[[nodiscard]] REACT1_API Price current_price(FalClient& client, const Price& otherwise, const RunContext& context);
 /// What was remembered of that account, at most a month old, else `otherwise`. Calls nobody.
-[[nodiscard]] Price remembered_price(const FalOptions& service, const Price& otherwise);
+[[nodiscard]] REACT1_API Price remembered_price(const FalOptions& service, const Price& otherwise);
 
 /// Everything prepare would do; writes nothing, calls nobody.
-[[nodiscard]] Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,
-                               const RunContext& context);
+[[nodiscard]] REACT1_API Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,
+                                          const RunContext& context);
 /// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time. Files
 /// of these names that are there already stay when they are the same; else see OutputOptions.
-[[nodiscard]] Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
-                                  const PipelineOptions& options, const RunContext& context);
+[[nodiscard]] REACT1_API Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
+                                             const PipelineOptions& options, const RunContext& context);
 
 /// Wall time of each stage; nullopt: it did not take place here.
 struct Timings {
@@ -183,8 +184,8 @@ enum class Cancelled {
 };
 /// Requests the cancellation of `request`, then polls for up to `patience`, and moves its job, if the store has one, to
 /// cancelled only when the service confirms it. Throws Error when the service can't be asked.
-[[nodiscard]] Cancelled cancel_request(const RequestRef& request, Service service, std::chrono::milliseconds patience,
-                                       const RunContext& context);
+[[nodiscard]] REACT1_API Cancelled cancel_request(const RequestRef& request, Service service,
+                                                  std::chrono::milliseconds patience, const RunContext& context);
 
 /// What looking for a paid call whose answer was lost has shown.
 struct LookUp {
@@ -203,25 +204,27 @@ struct LookUp {
 /// the same endpoint, the same input, sent between 120 s before the call left and now, and a request of no other job.
 /// Any other job is given back as it stands: attached when it has a request. Throws Error{usage} when there is no such
 /// job, Error{interrupted}, Error{io}. Pays nothing.
-[[nodiscard]] LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
-                                     const RunContext& context);
+[[nodiscard]] REACT1_API LookUp look_up_request(const std::string& job_id, Service service,
+                                                const LostAnswerOptions& options, const RunContext& context);
 
 /// The main job. The returned record's verdict may be fail (the file is kept): look at it.
 /// Throws Error{hold} before paying when the advice is to hold and no mode was named, and Error{usage} before anything
 /// is uploaded for an output that may not be written (see OutputOptions). What fails once the file has its name (the
 /// record, the job store) is a warning to the observer and not an Error.
-[[nodiscard]] RunRecord run(const Source& video, const Source& audio, const std::string& output,
-                            const PipelineOptions& options, Service service, const RunContext& context);
+[[nodiscard]] REACT1_API RunRecord run(const Source& video, const Source& audio, const std::string& output,
+                                       const PipelineOptions& options, Service service, const RunContext& context);
 /// Prepare, upload and submit; returns the job once the request id is on disk.
-[[nodiscard]] Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
-                         const RunContext& context);
+[[nodiscard]] REACT1_API Job submit(const Source& video, const Source& audio, const PipelineOptions& options,
+                                    Service service, const RunContext& context);
 /// Waits for, downloads and verifies a request known by id, whoever submitted it. The output is treated as by run().
-[[nodiscard]] RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                                     const RunContext& context, const OutputOptions& options = {});
+[[nodiscard]] REACT1_API RunRecord fetch_result(const std::string& request_id, const std::string& output,
+                                                Service service, const RunContext& context,
+                                                const OutputOptions& options = {});
 
 /// The post stage alone. With `expect`, compares with that record (run or prepare document); without, checks the file
 /// itself.
-[[nodiscard]] Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,
-                                  const RunContext& context);
+[[nodiscard]] REACT1_API Verification verify(const std::string& path,
+                                             const std::optional<std::string>& expect_record_path,
+                                             const RunContext& context);
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -9,21 +9,22 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 enum class Emotion { happy, sad, angry, disgusted, surprised, neutral };
 enum class ModelMode { lips, face, head };
 enum class LipsyncMode { cut_off, loop, bounce, silence, remap };
 
-[[nodiscard]] std::string_view to_string(Emotion emotion) noexcept;
-[[nodiscard]] std::string_view to_string(ModelMode mode) noexcept;
-[[nodiscard]] std::string_view to_string(LipsyncMode mode) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(Emotion emotion) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(ModelMode mode) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(LipsyncMode mode) noexcept;
 /// Exact, lower-case wire names. Throw Error{usage} naming the allowed values and the nearest one.
-[[nodiscard]] Emotion parse_emotion(std::string_view text);
-[[nodiscard]] ModelMode parse_model_mode(std::string_view text);
-[[nodiscard]] LipsyncMode parse_lipsync_mode(std::string_view text);
+[[nodiscard]] REACT1_API Emotion parse_emotion(std::string_view text);
+[[nodiscard]] REACT1_API ModelMode parse_model_mode(std::string_view text);
+[[nodiscard]] REACT1_API LipsyncMode parse_lipsync_mode(std::string_view text);
 
 /// The six fields of the model, less the two URLs.
 struct Parameters {
@@ -40,12 +41,12 @@ struct Mismatch {
   Rational ratio = 0;  ///< audio / video
 };
 /// Both must be > 0, else Error{media}.
-[[nodiscard]] Mismatch measure_mismatch(Seconds video_s, Seconds audio_s);
+[[nodiscard]] REACT1_API Mismatch measure_mismatch(Seconds video_s, Seconds audio_s);
 
 /// What the user cares about when the clips differ: all speech, the whole picture, or both.
 enum class Goal { speech, picture, both };
-[[nodiscard]] std::string_view to_string(Goal goal) noexcept;
-[[nodiscard]] Goal parse_goal(std::string_view text);
+[[nodiscard]] REACT1_API std::string_view to_string(Goal goal) noexcept;
+[[nodiscard]] REACT1_API Goal parse_goal(std::string_view text);
 
 /// Thresholds of the advice table; the defaults are those of pipelines/default.json.
 struct AdviceOptions {
@@ -85,7 +86,7 @@ struct ClipFacts {
 };
 
 /// True when advise() needs is_static/loopable for these facts, so that the picture is only decoded when it matters.
-[[nodiscard]] bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options);
+[[nodiscard]] REACT1_API bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options);
 
 /// What to expect from one mode.
 struct Prediction {
@@ -114,8 +115,8 @@ struct Price {
   std::string asked_at{};
 };
 
-[[nodiscard]] Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions& options,
-                            const Price& price);
-[[nodiscard]] Prediction predict(const ClipFacts& facts, LipsyncMode mode, const Price& price);
+[[nodiscard]] REACT1_API Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions& options,
+                                       const Price& price);
+[[nodiscard]] REACT1_API Prediction predict(const ClipFacts& facts, LipsyncMode mode, const Price& price);
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

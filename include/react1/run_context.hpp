@@ -8,11 +8,13 @@
 #include <string>
 #include <string_view>
 
-namespace react1 {
+#include <react1/api.hpp>
+
+namespace react1::inline REACT1_ABI {
 
 /// The stages of the main job, in order.
 enum class Stage { probe, prepare, plan, upload, submit, wait, download, verify };
-[[nodiscard]] std::string_view to_string(Stage stage) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(Stage stage) noexcept;
 
 /// How far a stage is. `unit` is "frames", "bytes", "samples" or "" (a static string).
 struct Progress {
@@ -31,22 +33,23 @@ struct Note {
 };
 
 /// Receives what a long call reports. Called on the caller's thread only, never concurrently.
-/// An implementation must not throw and should return quickly: the work waits for it.
-class Observer {
+/// The functions of this class do nothing. An implementation must not throw and should return quickly: the work waits
+/// for it.
+class REACT1_API Observer {
  public:
-  Observer() = default;
+  Observer();
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
-  virtual ~Observer() = default;
-  virtual void on_stage(Stage /*stage*/) {}
-  virtual void on_progress(const Progress& /*progress*/) {}
-  virtual void on_note(const Note& /*note*/) {}
+  virtual ~Observer();
+  virtual void on_stage(Stage stage);
+  virtual void on_progress(const Progress& progress);
+  virtual void on_note(const Note& note);
   /// The service accepted a request (it is paid from here on) and its id is on disk.
-  virtual void on_request(std::string_view /*request_id*/) {}
+  virtual void on_request(std::string_view request_id);
 };
 
 /// The no-op observer; lives for the whole process.
-[[nodiscard]] Observer& silent_observer() noexcept;
+[[nodiscard]] REACT1_API Observer& silent_observer() noexcept;
 
 /// Handed by reference to every long call; the caller keeps it (and the observer) alive for the call.
 /// A requested stop ends the call with Error{interrupted} within 200 ms.
@@ -56,7 +59,7 @@ struct RunContext {
   std::string job_id{};                     ///< in every log line; may be empty outside a job
 
   /// Throws Error{interrupted} when a stop was requested.
-  void throw_if_stopped() const;
+  REACT1_API void throw_if_stopped() const;
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -10,12 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/output.hpp>
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 #include <react1/source.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// How every file that the sandbox or preview() renders begins its "comment" tag, so that it is never taken for a
 /// lip-synced one.
@@ -65,7 +66,7 @@ struct SandboxRequest {
 };
 
 /// The running service. Starts in the constructor, stops in the destructor; owns its threads. Throws Error{io|usage}.
-class Sandbox {
+class REACT1_API Sandbox {
  public:
   explicit Sandbox(const SandboxOptions& options);
   Sandbox(const Sandbox&) = delete;
@@ -85,7 +86,7 @@ class Sandbox {
   [[nodiscard]] std::vector<SandboxRequest> requests() const;
 
  private:
-  struct Impl;
+  struct REACT1_LOCAL Impl;
   std::unique_ptr<Impl> impl_;
 };
 
@@ -99,7 +100,7 @@ struct PreviewResult {
 /// Renders what `mode` does to the timing of two clips, H.264 + AAC in MP4, no lip-sync. `output` is written under a
 /// temporary name and renamed. A file of that name that is there already stays when the rendering is the same to the
 /// byte; else see OutputOptions. Throws Error{usage|media|io|interrupted}. The clips may be any that FFmpeg reads.
-PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
-                      const RunContext& context, const OutputOptions& options = {});
+REACT1_API PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
+                                 const RunContext& context, const OutputOptions& options = {});
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
-namespace react1 {
+#include <react1/api.hpp>
+
+namespace react1::inline REACT1_ABI {
 
 /// Holds a key. It has no stream operator and no conversion: only expose() gives the text, and only the
 /// code that writes the Authorization header may call it. Wiped from memory on destruction (best effort).
@@ -17,7 +19,7 @@ class Secret {
   Secret& operator=(const Secret&) = default;
   Secret(Secret&&) noexcept = default;
   Secret& operator=(Secret&&) noexcept = default;
-  ~Secret();
+  REACT1_API ~Secret();
 
   [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
   [[nodiscard]] const std::string& expose() const noexcept { return value_; }
@@ -26,4 +28,4 @@ class Secret {
   std::string value_;
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// Where sound that is longer than its window ends.
 enum class CutPolicy {
@@ -18,7 +19,7 @@ enum class CutPolicy {
   exact,      ///< at the sample
 };
 /// "auto", "pause", "exact". Throws Error{usage}, with the nearest word as a hint.
-[[nodiscard]] CutPolicy parse_cut_policy(std::string_view text);
+[[nodiscard]] REACT1_API CutPolicy parse_cut_policy(std::string_view text);
 
 /// How sound is cut. A pause is 0.15 s or more without voice; a clip that ends in one keeps 0.15 s of it, or half.
 struct CutOptions {
@@ -74,4 +75,4 @@ struct TakeOffset {
   Seconds silence_added_s = 0;          ///< before the sound, to keep it late
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -13,7 +13,9 @@
 #include <string>
 #include <vector>
 
-namespace react1 {
+#include <react1/api.hpp>
+
+namespace react1::inline REACT1_ABI {
 
 /// The caller's own bytes, e.g. out of an archive or an object store. The functions are called by one thread at a time,
 /// but not always by the same one, and never after the last Source made from them is gone. A stop takes effect when
@@ -37,36 +39,37 @@ class Source {
   enum class Kind { path, url, standard_input, memory, reader };
 
   /// A local path, or an http(s) URL ("http://…", "https://…"). Nothing is opened yet.
-  Source(const std::string& path_or_url);     // NOLINT(*-explicit-*): a path is a source wherever one is asked for
-  Source(const char* path_or_url);            // NOLINT(*-explicit-*): likewise
-  Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*): likewise
+  REACT1_API Source(
+      const std::string& path_or_url);         // NOLINT(*-explicit-*): a path is a source wherever one is asked for
+  REACT1_API Source(const char* path_or_url);  // NOLINT(*-explicit-*): likewise
+  REACT1_API Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*): likewise
 
   /// The process's standard input, from where it stands. It can be had once: copy the Source, don't make a second.
-  [[nodiscard]] static Source standard_input();
+  [[nodiscard]] REACT1_API static Source standard_input();
   /// The caller keeps `bytes` alive and unchanged until the last copy is gone. `name` is for messages.
-  [[nodiscard]] static Source memory(std::span<const std::byte> bytes, std::string name = "memory");
+  [[nodiscard]] REACT1_API static Source memory(std::span<const std::byte> bytes, std::string name = "memory");
   /// Shares the ownership of `bytes`, which must not be null.
-  [[nodiscard]] static Source memory(std::shared_ptr<const std::vector<std::byte>> bytes, std::string name = "memory");
+  [[nodiscard]] REACT1_API static Source memory(std::shared_ptr<const std::vector<std::byte>> bytes,
+                                                std::string name = "memory");
   /// Throws Error{usage} without a `read` function.
-  [[nodiscard]] static Source reader(Reader reader, std::string name = "reader");
+  [[nodiscard]] REACT1_API static Source reader(Reader reader, std::string name = "reader");
 
-  [[nodiscard]] Kind kind() const noexcept;
+  [[nodiscard]] REACT1_API Kind kind() const noexcept;
   /// For messages: the path, the URL without its secret parts, "standard input", or the name given.
-  [[nodiscard]] const std::string& name() const noexcept;
+  [[nodiscard]] REACT1_API const std::string& name() const noexcept;
   /// The path, or the URL with all its parts (which may be secret); empty for the other kinds.
-  [[nodiscard]] const std::string& address() const noexcept;
+  [[nodiscard]] REACT1_API const std::string& address() const noexcept;
   /// True when the bytes come from this very file, so that writing to it would destroy them.
-  [[nodiscard]] bool is_file(const std::filesystem::path& file) const;
+  [[nodiscard]] REACT1_API bool is_file(const std::filesystem::path& file) const;
 
   /// True for copies of each other and for the same path or URL, letter by letter: then the bytes are the same.
   [[nodiscard]] friend bool operator==(const Source& a, const Source& b) noexcept {
     return a.origin_ == b.origin_ || (!a.address().empty() && a.address() == b.address());
   }
 
-  struct Origin;  ///< what stands behind it; the library's own
-  [[nodiscard]] Origin& origin() const noexcept { return *origin_; }
-
  private:
+  struct Origin;
+  friend struct SourceAccess;  // the library's own
   explicit Source(std::shared_ptr<Origin> origin);
   std::shared_ptr<Origin> origin_;
 };
@@ -92,4 +95,4 @@ struct SourceOptions {
   std::int64_t max_packet_bytes = std::int64_t{512} << 20;  ///< of one packet; 1 to 2^31 − 1
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

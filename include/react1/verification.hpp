@@ -8,12 +8,13 @@
 #include <variant>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 enum class Verdict { pass, warn, fail };
-[[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(Verdict verdict) noexcept;
 
 /// Nothing (unknown), a count, an exact quantity, or words.
 using CheckValue = std::variant<std::monostate, std::int64_t, Rational, std::string>;
@@ -30,4 +31,4 @@ struct Verification {
   std::vector<Check> checks;
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

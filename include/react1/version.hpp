@@ -4,13 +4,24 @@
 
 #include <string_view>
 
-namespace react1 {
+#include <react1/api.hpp>
+
+/// The release that these headers are of. version() is the library's: another one means that the program was compiled
+/// against other headers than it runs with.
+#define REACT1_VERSION_MAJOR 0
+#define REACT1_VERSION_MINOR 1
+#define REACT1_VERSION_PATCH 0
+#define REACT1_VERSION_STRING "0.1.0"
+/// One number for `#if`: major × 10000 + minor × 100 + patch.
+#define REACT1_VERSION (REACT1_VERSION_MAJOR * 10000 + REACT1_VERSION_MINOR * 100 + REACT1_VERSION_PATCH)
+
+namespace react1::inline REACT1_ABI {
 
 /// The release, e.g. "0.1.0". Lives for the whole process.
-[[nodiscard]] std::string_view version() noexcept;
+[[nodiscard]] REACT1_API std::string_view version() noexcept;
 
 /// The release and the commit it was built from, e.g. "0.1.0+914c3ea"; the release alone when the sources were no git
 /// clone. Lives for the whole process.
-[[nodiscard]] std::string_view build_version() noexcept;
+[[nodiscard]] REACT1_API std::string_view build_version() noexcept;
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -16,9 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include <react1/api.hpp>
 #include <react1/run_context.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// Names and values as they arrived; names compare without case.
 using WebhookHeaders = std::vector<std::pair<std::string, std::string>>;
@@ -32,7 +33,7 @@ using WebhookKeys = std::vector<WebhookKey>;
 
 /// The Ed25519 keys of a JSON Web Key Set; keys of other kinds are left out. Empty when there is none or it can't be
 /// read.
-[[nodiscard]] WebhookKeys parse_webhook_keys(std::string_view json);
+[[nodiscard]] REACT1_API WebhookKeys parse_webhook_keys(std::string_view json);
 
 enum class WebhookVerdict {
   authentic,         ///< sent by the service, within the time window, and not seen before
@@ -44,7 +45,7 @@ enum class WebhookVerdict {
   wrong_signature,   ///< no key of the service made it for this body and these headers
   keys_unavailable,  ///< the service's keys could not be had; the delivery may be right, ask for it again
 };
-[[nodiscard]] std::string_view to_string(WebhookVerdict verdict) noexcept;
+[[nodiscard]] REACT1_API std::string_view to_string(WebhookVerdict verdict) noexcept;
 
 struct WebhookCheck {
   WebhookVerdict verdict = WebhookVerdict::missing_header;
@@ -61,13 +62,13 @@ struct WebhookCheck {
 /// Judges one delivery: Ed25519 over request id, user id, timestamp and the lower-case hex SHA-256 of `body`, joined by
 /// line feeds; the timestamp (Unix seconds) within `tolerance` of `now`. `body` is what arrived, byte for byte. A pure
 /// function: it can't know duplicates, nor keys that the service has taken into use meanwhile. WebhookVerifier does.
-[[nodiscard]] WebhookCheck verify_webhook(const WebhookHeaders& headers, std::string_view body, const WebhookKeys& keys,
-                                          std::chrono::system_clock::time_point now,
-                                          std::chrono::seconds tolerance = std::chrono::seconds(300));
+[[nodiscard]] REACT1_API WebhookCheck verify_webhook(const WebhookHeaders& headers, std::string_view body,
+                                                     const WebhookKeys& keys, std::chrono::system_clock::time_point now,
+                                                     std::chrono::seconds tolerance = std::chrono::seconds(300));
 
 /// Where a service with this rest URL (FalOptions::rest_url) publishes the keys that it signs with: for
 /// WebhookOptions::keys_url.
-[[nodiscard]] std::string webhook_keys_url(const std::string& rest_url);
+[[nodiscard]] REACT1_API std::string webhook_keys_url(const std::string& rest_url);
 
 struct WebhookOptions {
   std::string keys_url = "https://rest.fal.ai/.well-known/jwks.json";  ///< plain http is accepted for loopback only
@@ -81,7 +82,7 @@ struct WebhookOptions {
 };
 
 /// verify_webhook() with the service's own keys and a memory for duplicates. Any thread.
-class WebhookVerifier {
+class REACT1_API WebhookVerifier {
  public:
   /// Throws Error{usage} when the options make no sense. Fetches nothing yet.
   explicit WebhookVerifier(WebhookOptions options = {});
@@ -93,7 +94,7 @@ class WebhookVerifier {
   [[nodiscard]] WebhookCheck verify(const WebhookHeaders& headers, std::string_view body, const RunContext& context);
 
  private:
-  struct Impl;
+  struct REACT1_LOCAL Impl;
   std::unique_ptr<Impl> impl_;
 };
 
@@ -122,7 +123,7 @@ struct WebhookReceiverOptions {
 /// another user's; 404, 405 and 413; 503 while the keys can't be had or too many wait, so that the service delivers
 /// again. Any thread. A report that gets lost is no harm: polling finds the same end.
 /// A FalClient that is given one (FalOptions::webhook_receiver) waits for reports by itself.
-class WebhookReceiver {
+class REACT1_API WebhookReceiver {
  public:
   /// Throws Error{io} when the address can't be listened on, Error{usage} when the options make no sense.
   explicit WebhookReceiver(WebhookReceiverOptions options = {});
@@ -150,8 +151,8 @@ class WebhookReceiver {
                                                     std::function<void(const WebhookDelivery&)> told);
 
  private:
-  struct Impl;
+  struct REACT1_LOCAL Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -5,9 +5,10 @@
 #include <optional>
 #include <string_view>
 
+#include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 /// A part of a clip, relative to its first frame or sample. At most two of the three may be set.
 /// Default: from the start, as much as the limit allows.
@@ -25,6 +26,6 @@ enum class WindowChoice {
   speech,  ///< where there is most voice; starts at a pause a little before a word, ends after one
 };
 /// "head", "speech". Throws Error{usage}, with the nearest word as a hint.
-[[nodiscard]] WindowChoice parse_window_choice(std::string_view text);
+[[nodiscard]] REACT1_API WindowChoice parse_window_choice(std::string_view text);
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -14,7 +14,7 @@ BUILD_PACKAGES=(
   libavformat-dev libavcodec-dev libavfilter-dev libswresample-dev libswscale-dev libavutil-dev
   libebur128-dev
   libcurl4-openssl-dev libssl-dev libsqlite3-dev libmicrohttpd-dev
-  nlohmann-json3-dev libvalijson-dev libspdlog-dev libfmt-dev libcli11-dev
+  nlohmann-json3-dev libvalijson-dev libfmt-dev libcli11-dev
   ca-certificates
 )
 # To build the tests as well; ffmpeg and numpy are for the differential test (tests/differential), the project never runs them.

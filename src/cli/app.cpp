@@ -33,7 +33,7 @@ void add_global_flags(CLI::App& app, Shell& shell) {
       "More log lines on stderr; twice for all of them");
   app.add_option("--log-format", global.log_format, "Form of log lines: text or json")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, log::Format>{{"text", log::Format::text}, {"json", log::Format::json}}))
+          std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}))
       ->option_text("text|json");
   app.add_flag("--no-progress", global.no_progress, "No moving line on a terminal");
   app.add_flag("--version", global.version, "Versions of react1 and of the libraries it uses");

@@ -8,16 +8,16 @@
 
 #include <exception>
 #include <react1/error.hpp>
+#include <react1/log_sink.hpp>
 
 #include "cli/app.hpp"
 #include "cli/print/error_output.hpp"
+#include "cli/print/log_output.hpp"
 #include "cli/print/result_output.hpp"
 #include "cli/print/version_text.hpp"
 #include "cli/process/shell.hpp"
 #include "cli/process/signals.hpp"
 #include "core/boundary.hpp"
-#include "core/log.hpp"
-#include "media/ff/log_bridge.hpp"
 #include "media/ff/memory_limit.hpp"
 #include "store/patience.hpp"
 
@@ -26,10 +26,10 @@ namespace {
 using namespace react1;
 using namespace react1::cli;
 
-log::Level log_level(const Global& global) {
-  if (global.verbosity >= 2) return log::Level::debug;
-  if (global.verbosity == 1) return log::Level::info;
-  return global.quiet ? log::Level::error : log::Level::warning;
+LogLevel log_level(const Global& global) {
+  if (global.verbosity >= 2) return LogLevel::debug;
+  if (global.verbosity == 1) return LogLevel::info;
+  return global.quiet ? LogLevel::error : LogLevel::warning;
 }
 
 int run_action(Shell& shell) {
@@ -40,8 +40,8 @@ int run_action(Shell& shell) {
   if (!shell.action) {
     throw Error(ErrorCode::usage, "command line", "no command was given", {.hint = "see react1 --help"});
   }
-  log::init(log_level(shell.global), shell.global.log_format);
-  media::ff::install_log_bridge(shell.global.verbosity >= 2);
+  set_log_sink(stderr_log_sink(shell.global.log_format), log_level(shell.global));
+  take_ffmpeg_log(shell.global.verbosity >= 2 ? FfmpegLog::verbose : FfmpegLog::warnings);
   media::ff::limit_memory();
   const store::StopScope stoppable(shell.stop);
   return shell.action();
@@ -61,7 +61,7 @@ int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
   const auto fail = [&](const Error& error) {
     // A line that was not understood to its end may hide the flag from the parser.
     shell.global.json = shell.global.json || asks_for_json(argc, argv);
-    if (asks_for_json_log(argc, argv)) shell.global.log_format = log::Format::json;
+    if (asks_for_json_log(argc, argv)) shell.global.log_format = LogFormat::json;
     return report(error, shell, signals.exit_code());
   };
   try {

@@ -5,6 +5,7 @@
 #include <array>
 #include <react1/error.hpp>
 #include <react1/jobs.hpp>
+#include <react1/log_sink.hpp>
 #include <react1/media.hpp>
 #include <react1/pipeline.hpp>
 #include <react1/plan.hpp>
@@ -16,7 +17,7 @@
 #include "core/nearest.hpp"
 #include "core/number.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 namespace {
 
 // Each table is in the order of its enumeration, so that a value is its own index.
@@ -33,6 +34,7 @@ constexpr std::array<std::string_view, 6> kConforms{"off", "cut", "hold", "bounc
 constexpr std::array<std::string_view, 2> kWindowChoices{"head", "speech"};
 constexpr std::array<std::string_view, 3> kCutPolicies{"auto", "pause", "exact"};
 constexpr std::array<std::string_view, 4> kQualities{"draft", "standard", "high", "lossless"};
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 3> kVerdicts{"pass", "warn", "fail"};
 constexpr std::array<std::string_view, 7> kJobStates{"created", "submitting",      "submitted", "done",
                                                      "failed",  "outcome_unknown", "cancelled"};
@@ -72,6 +74,9 @@ std::string_view to_string(ClipAction action) noexcept {
 }
 std::string_view to_string(Conform conform) noexcept {
   return word(kConforms, conform);
+}
+std::string_view to_string(LogLevel level) noexcept {
+  return word(kLogLevels, level);
 }
 std::string_view to_string(Verdict verdict) noexcept {
   return word(kVerdicts, verdict);
@@ -148,4 +153,4 @@ Goal parse_goal(std::string_view text) {
   return parse<Goal>(kGoals, "goal", text);
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -2,7 +2,7 @@
 #include <react1/error.hpp>
 #include <utility>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 std::string_view to_string(ErrorCode code) noexcept {
   switch (code) {
@@ -62,25 +62,68 @@ int exit_code(ErrorCode code) noexcept {
   return 1;
 }
 
+struct Error::State {
+  ErrorCode code{};
+  std::string where, message;
+  Extra extra;
+  std::string text;
+};
+
 Error::Error(ErrorCode code, std::string where, std::string message)
     : Error(code, std::move(where), std::move(message), Extra{}) {}
 
-Error::Error(ErrorCode code, std::string where, std::string message, Extra extra)
-    : code_(code), where_(std::move(where)), message_(std::move(message)), extra_(std::move(extra)) {
-  text_ = where_.empty() ? message_ : where_ + ": " + message_;
-  if (!extra_.detail.empty()) text_ += " (" + extra_.detail + ")";
+Error::Error(ErrorCode code, std::string where, std::string message, Extra extra) {
+  std::string text = where.empty() ? message : where + ": " + message;
+  if (!extra.detail.empty()) text += " (" + extra.detail + ")";
+  state_ = std::make_shared<const State>(
+      State{code, std::move(where), std::move(message), std::move(extra), std::move(text)});
+}
+
+Error::Error(const Error&) noexcept = default;
+Error& Error::operator=(const Error&) noexcept = default;
+Error::~Error() = default;
+
+ErrorCode Error::code() const noexcept {
+  return state_->code;
+}
+const std::string& Error::where() const noexcept {
+  return state_->where;
+}
+const std::string& Error::message() const noexcept {
+  return state_->message;
+}
+const std::string& Error::detail() const noexcept {
+  return state_->extra.detail;
+}
+const std::string& Error::hint() const noexcept {
+  return state_->extra.hint;
+}
+bool Error::retryable() const noexcept {
+  return state_->extra.retryable;
+}
+const std::string& Error::request_id() const noexcept {
+  return state_->extra.request_id;
+}
+const std::vector<ServiceProblem>& Error::problems() const noexcept {
+  return state_->extra.problems;
+}
+const std::string& Error::answer() const noexcept {
+  return state_->extra.answer;
+}
+const char* Error::what() const noexcept {
+  return state_->text.c_str();
 }
 
 Error Error::with_request_id(std::string request_id) const {
-  Error copy = *this;
-  copy.extra_.request_id = std::move(request_id);
-  return copy;
+  Extra extra = state_->extra;
+  extra.request_id = std::move(request_id);
+  return {code(), where(), message(), std::move(extra)};
 }
 
 Error Error::with_answer(std::string answer) const {
-  Error copy = *this;
-  copy.extra_.answer = std::move(answer);
-  return copy;
+  Extra extra = state_->extra;
+  extra.answer = std::move(answer);
+  return {code(), where(), message(), std::move(extra)};
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

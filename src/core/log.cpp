@@ -1,90 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/log.hpp"
 
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <chrono>
-#include <memory>
+#include <mutex>
+#include <react1/error.hpp>
+#include <shared_mutex>
 #include <utility>
 
-#include "core/clock.hpp"
-#include "core/json_text.hpp"
-#include "core/printable.hpp"
-
-namespace react1::log {
+namespace react1 {
 namespace {
 
-struct Sink {
-  std::shared_ptr<spdlog::logger> logger;
-  Format format = Format::text;
+constexpr int kNothing = 1000;  ///< above every level
+
+/// Lives to the end of the process: other threads may still log while main returns, or static objects are destroyed.
+struct Place {
+  std::atomic<int> lowest{kNothing};
+  std::shared_mutex mutex;  ///< shared by those who log, so that a sink is never replaced in the middle of a call
+  LogSink sink;
 };
 
-/// Not spdlog's registry: a program that links us may use spdlog itself.
-std::atomic<const Sink*> g_sink{nullptr};
-
-thread_local std::string t_job;      // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-thread_local std::string t_request;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-
-spdlog::level::level_enum to_spdlog(Level level) {
-  switch (level) {
-    case Level::debug:
-      return spdlog::level::debug;
-    case Level::info:
-      return spdlog::level::info;
-    case Level::warning:
-      return spdlog::level::warn;
-    case Level::error:
-      return spdlog::level::err;
-  }
-  return spdlog::level::err;
+Place& place() {
+  static Place* const only = new Place;
+  return *only;
 }
 
-std::string_view word(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::warning:
-      return "warning";
-    case Level::error:
-      return "error";
-  }
-  return "error";
-}
+thread_local bool t_in_sink = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+thread_local std::string t_job;       // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+thread_local std::string t_request;   // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-std::string as_json(Level level, std::string_view component, std::string_view message) {
-  Json line{{"ts", iso8601(std::chrono::system_clock::now())},
-            {"level", word(level)},
-            {"component", component},
-            {"message", message}};
-  if (!t_job.empty()) line["job_id"] = t_job;
-  if (!t_request.empty()) line["request_id"] = t_request;
-  return json_text(line, -1);
-}
-
-std::string as_text(Level level, std::string_view component, std::string_view message) {
-  std::string line = fmt::format("{} {:<7} {}: {}", iso8601(std::chrono::system_clock::now()), word(level), component,
-                                 printable(message));
-  if (!t_job.empty()) line += fmt::format(" job={}", printable(t_job));
-  if (!t_request.empty()) line += fmt::format(" request={}", printable(t_request));
-  return line;
-}
+class InSink {
+ public:
+  InSink() noexcept { t_in_sink = true; }
+  InSink(const InSink&) = delete;
+  InSink& operator=(const InSink&) = delete;
+  ~InSink() { t_in_sink = false; }
+};
 
 }  // namespace
+}  // namespace react1
 
-void init(Level level, Format format) {
-  auto logger = std::make_shared<spdlog::logger>("react1", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_level(to_spdlog(level));
-  logger->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
-  logger->flush_on(spdlog::level::debug);
-  // Lives to the end of the process: other threads may still log while main returns.
-  static const Sink sink{std::move(logger), format};
-  g_sink.store(&sink, std::memory_order_release);
+namespace react1::inline REACT1_ABI {
+
+void set_log_sink(LogSink sink, LogLevel level) {
+  if (t_in_sink) throw Error(ErrorCode::usage, "set_log_sink", "a log sink can't replace itself");
+  Place& here = place();
+  const int lowest = sink ? static_cast<int>(level) : kNothing;
+  {
+    const std::unique_lock lock(here.mutex);
+    std::swap(here.sink, sink);
+    here.lowest.store(lowest, std::memory_order_release);
+  }
+  // The previous sink is destroyed here, outside of the lock: it may log.
 }
+
+}  // namespace react1::inline REACT1_ABI
+
+namespace react1::log {
 
 Scope::Scope(std::string job_id, std::string request_id)
     : previous_job_(std::exchange(t_job, std::move(job_id))),
@@ -95,12 +67,22 @@ Scope::~Scope() {
   t_request = std::move(previous_request_);
 }
 
-void write(Level level, std::string_view component, std::string_view message) {
-  const Sink* sink = g_sink.load(std::memory_order_acquire);
-  if (sink == nullptr || !sink->logger->should_log(to_spdlog(level))) return;
-  const std::string line =
-      sink->format == Format::json ? as_json(level, component, message) : as_text(level, component, message);
-  sink->logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+bool is_wanted(Level level) noexcept {
+  return !t_in_sink && static_cast<int>(level) >= place().lowest.load(std::memory_order_acquire);
+}
+
+void write(Level level, std::string_view component, std::string_view message) noexcept {
+  if (!is_wanted(level)) return;
+  try {
+    Place& here = place();
+    const std::shared_lock lock(here.mutex);
+    // It may have been replaced since.
+    if (!here.sink || static_cast<int>(level) < here.lowest.load(std::memory_order_relaxed)) return;
+    const InSink inside;
+    here.sink({level, std::chrono::system_clock::now(), component, message, t_job, t_request});
+  } catch (...) {
+    // A line that can't be written has nobody to be reported to, and is no reason to end a paid job.
+  }
 }
 
 }  // namespace react1::log

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Logging for the whole library. The only room that knows the logging library.
-// The library sets no global logger: without init_logging() nothing is printed.
+// Logging for the whole library: lines go to the sink of set_log_sink() (react1/log_sink.hpp), and nowhere without one.
 #pragma once
 
+#include <react1/log_sink.hpp>
 #include <string>
 #include <string_view>
 
 namespace react1::log {
 
-enum class Level { debug, info, warning, error };
-enum class Format { text, json };
-
-/// For applications, once, before other threads start: log lines at `level` and above go to stderr.
-void init(Level level, Format format);
+using Level = LogLevel;
 
 /// Puts job id (and, once known, request id) on every line this thread logs while it lives. Nests.
 class Scope {
@@ -26,9 +22,11 @@ class Scope {
   std::string previous_job_, previous_request_;
 };
 
-/// Thread-safe. One line, whatever `message` holds (core/printable). It must not hold secrets; URLs go through
-/// redact_url() first.
-void write(Level level, std::string_view component, std::string_view message);
+/// Whether a line of this level would reach a sink; for lines that cost something to make. Thread-safe.
+[[nodiscard]] bool is_wanted(Level level) noexcept;
+
+/// Thread-safe; throws nothing. `message` must not hold secrets; URLs go through redact_url() first.
+void write(Level level, std::string_view component, std::string_view message) noexcept;
 inline void debug(std::string_view component, std::string_view message) {
   write(Level::debug, component, message);
 }

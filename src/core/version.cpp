@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The release number; it comes from project() in CMakeLists.txt.
+// The release of the library.
 #include <react1/version.hpp>
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 std::string_view version() noexcept {
-  return REACT1_VERSION;
+  return REACT1_VERSION_STRING;
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -13,7 +13,7 @@
 #include "core/boundary.hpp"
 #include "plan/plan_words.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 namespace {
 
 using planning::brief;
@@ -334,8 +334,9 @@ Advice make_advice(int row, Decision decision, const ClipFacts& facts, const Pri
 }
 
 }  // namespace
+}  // namespace react1::inline REACT1_ABI
 
-namespace planning {
+namespace react1::planning {
 
 std::vector<Seconds> seams(const ClipFacts& facts, LipsyncMode mode) {
   std::vector<Seconds> times;
@@ -347,7 +348,9 @@ std::vector<Seconds> seams(const ClipFacts& facts, LipsyncMode mode) {
   return times;
 }
 
-}  // namespace planning
+}  // namespace react1::planning
+
+namespace react1::inline REACT1_ABI {
 
 bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options) {
   return at_boundary("advice_needs_motion", [&] {
@@ -370,4 +373,4 @@ Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions&
   });
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

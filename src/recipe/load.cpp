@@ -15,7 +15,7 @@
 #include "recipe/lookup.hpp"
 #include "recipe/schema.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 namespace {
 
 using recipe::Document;
@@ -74,4 +74,4 @@ PipelineOptions load_recipe(const std::string& name_or_path) {
   });
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -65,6 +65,18 @@ struct Expected {
   bool sandbox = false;       ///< the result was made by the loopback service
   std::string response_json;  ///< the service's answer; empty when the document is not of a run
 };
+/// What Job::sandbox is after reading: the document says only whether there was a sandbox, not which run of it.
+inline constexpr const char* kUnnamedSandbox = "unnamed";
+
+class Node;
+[[nodiscard]] MediaInfo read_media_info(const Node& node);
+[[nodiscard]] Preparation read_preparation(const Node& node);
+[[nodiscard]] Parameters read_parameters(const Node& node);
+[[nodiscard]] Verification read_verification(const Node& node);
+[[nodiscard]] RunRecord read_run_record(const Node& node);
+[[nodiscard]] Job read_job(const Node& node);
+[[nodiscard]] Error read_error(const Node& node);
+
 /// From a run document, a prepare document or a plan. Throws Error{usage} for anything else.
 [[nodiscard]] Expected expected_from_json(const Json& document, const std::string& where);
 

@@ -154,6 +154,8 @@ void check_schema(const Node& node) {
   schema->fail(fmt::format("{} (the newest that this react1 reads)", kSchema));
 }
 
+}  // namespace
+
 Preparation read_preparation(const Node& node) {
   check_schema(node);
   Preparation preparation;
@@ -176,21 +178,22 @@ Preparation read_preparation(const Node& node) {
   return preparation;
 }
 
-}  // namespace
-
-Preparation preparation_from_json(const Json& document, const std::string& where, ErrorCode on_failure) {
-  return read_preparation({document, where, on_failure});
-}
-
-Parameters parameters_from_json(const Json& document, const std::string& where, ErrorCode on_failure) {
+Parameters read_parameters(const Node& node) {
   using enum Emotion;
-  const Node node(document, where, on_failure);
   Parameters parameters;
   parameters.emotion = node.at("emotion").word({happy, sad, angry, disgusted, surprised, neutral});
   parameters.model_mode = node.at("model_mode").word({ModelMode::lips, ModelMode::face, ModelMode::head});
   parameters.lipsync_mode = read_mode(node.at("lipsync_mode"));
   parameters.temperature = node.at("temperature").real();
   return parameters;
+}
+
+Preparation preparation_from_json(const Json& document, const std::string& where, ErrorCode on_failure) {
+  return read_preparation({document, where, on_failure});
+}
+
+Parameters parameters_from_json(const Json& document, const std::string& where, ErrorCode on_failure) {
+  return read_parameters({document, where, on_failure});
 }
 
 Expected expected_from_json(const Json& document, const std::string& where) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job and its two halves: run = submit + collect, with what an earlier run of the same intent left behind.
+#include "stages/main_job.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -33,11 +34,9 @@
 #include "store/paid_call.hpp"
 #include "store/patience.hpp"
 
-namespace react1 {
+namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
-
-using namespace stages;
 
 constexpr std::chrono::hours kClipLife{7 * 24};
 
@@ -141,22 +140,8 @@ RunContext with_job(const RunContext& context) {
   return named;
 }
 
-/// Everything a job remembers about its request.
-Claim claim_of(const Job& job) {
-  const std::string where = "job " + job.id;
-  const Json parameters = parse_json(job.parameters_json, where, ErrorCode::internal);
-  Claim claim;
-  claim.job = job;
-  claim.request = job.request;
-  claim.preparation = record::preparation_from_json(parse_json(job.prepare_json, where, ErrorCode::internal), where);
-  claim.parameters = record::parameters_from_json(parameters, where);
-  if (parameters.at("video_url").is_string()) claim.video_url = parameters.at("video_url");
-  if (parameters.at("audio_url").is_string()) claim.audio_url = parameters.at("audio_url");
-  return claim;
-}
-
 /// With what was just made, and not what the job remembers of it.
-Claim claim_of(const Intent& intent) {
+Claim fresh_claim(const Intent& intent) {
   Claim claim = claim_of(intent.job);
   claim.preparation = intent.preparation;
   claim.parameters = intent.parameters;
@@ -182,119 +167,95 @@ void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& opti
            proof->request_id)});
 }
 
-RunRecord run_job(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
-                  Service service, const RunContext& context) {
-  const Stopwatch total;
-  const store::StopScope stoppable(context.stop);
-  require_emotion(options);
-  const OutputGuard guard(output, {video, audio}, options.output, service.jobs);
-  guard.require_parameters(options.parameters);
-  const RunContext job_context = with_job(context);
-  const log::Scope scope(job_context.job_id);
-  Timings timings;
-  PairUpload uploads(service.client, clips_root(options), job_context);
-  Intent intent = open_intent(video, audio, &guard, options, service, uploads, job_context);
-  timings.prepare_s = total.seconds();
-  adopt(intent, guard, options, service, job_context);
-  const auto reused = [&]() -> std::optional<RunRecord> {
-    if (intent.job.state == JobState::created) return std::nullopt;
-    Claim claim = claim_of(intent);
-    return reuse(claim, Reuse::copy, guard, service, job_context);
-  };
-  if (auto record = reused()) return std::move(*record);
-  const bool has_ended = intent.service.is_sandbox() && intent.job.sandbox != intent.service.sandbox;
-  if (intent.job.state == JobState::done && has_ended) {  // its sandbox, and the request with it
-    PipelineOptions afresh = options;
-    afresh.again = true;
-    return run_job(video, audio, output, afresh, service, context);
-  }
-  const bool was_done = intent.job.state == JobState::done;
-  for (bool doubted = false;; doubted = true) {
-    ensure_submitted(intent, &guard, options, service, uploads, timings, job_context);
-    if (!was_done) {  // a joined run may have finished it in the meantime
-      if (auto record = reused()) return std::move(*record);
-    }
-    const log::Scope paid(job_context.job_id, intent.job.request.request_id);
-    timings.total_s = total.seconds();
-    Claim claim = claim_of(intent);
-    claim.timings = timings;
-    claim.on_interrupt = options.on_interrupt;
-    try {
-      return naming(intent.job.request.request_id,
-                    [&] { return collect(std::move(claim), guard, service, job_context); });
-    } catch (const Error& error) {
-      // The id may be another call's: then this one's is to be found.
-      const bool may_be_foreign = error.code() == ErrorCode::network && !error.retryable() && !doubted;
-      if (!may_be_foreign || !disown_foreign_request(intent.job, service, options.lost_answer, job_context)) throw;
-    }
-  }
+}  // namespace
+
+Claim claim_of(const Job& job) {
+  const std::string where = "job " + job.id;
+  const Json parameters = parse_json(job.parameters_json, where, ErrorCode::internal);
+  Claim claim;
+  claim.job = job;
+  claim.request = job.request;
+  claim.preparation = record::preparation_from_json(parse_json(job.prepare_json, where, ErrorCode::internal), where);
+  claim.parameters = record::parameters_from_json(parameters, where);
+  if (parameters.at("video_url").is_string()) claim.video_url = parameters.at("video_url");
+  if (parameters.at("audio_url").is_string()) claim.audio_url = parameters.at("audio_url");
+  return claim;
 }
 
-Job submit_job(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
-               const RunContext& context) {
-  const store::StopScope stoppable(context.stop);
-  require_emotion(options);
-  const RunContext job_context = with_job(context);
-  const log::Scope scope(job_context.job_id);
+MainJob::MainJob(JobOrder order) : order_(std::move(order)) {}
+
+std::optional<RunRecord> MainJob::start() {
+  total_ = Stopwatch();
+  const store::StopScope stoppable(order_.context.stop);
+  require_emotion(order_.options);
+  guard_.emplace(order_.output, std::vector<Source>{order_.video, order_.audio}, order_.options.output,
+                 order_.service.jobs);
+  guard_->require_parameters(order_.options.parameters);
+  context_ = with_job(order_.context);
+  const log::Scope scope(context_.job_id);
+  timings_ = {};
+  uploads_.emplace(order_.service.client, clips_root(order_.options), context_);
+  intent_ = open_intent(order_.video, order_.audio, &*guard_, order_.options, order_.service, *uploads_, context_);
+  timings_.prepare_s = total_.seconds();
+  adopt(intent_, *guard_, order_.options, order_.service, context_);
+  if (auto record = reuse_result()) return record;
+  const bool has_ended = intent_.service.is_sandbox() && intent_.job.sandbox != intent_.service.sandbox;
+  was_done_ = intent_.job.state == JobState::done;
+  if (was_done_ && has_ended) {  // its sandbox, and the request with it
+    order_.options.again = true;
+    return start();
+  }
+  return submit_or_join();
+}
+
+std::optional<RunRecord> MainJob::reuse_result() {
+  if (intent_.job.state == JobState::created) return std::nullopt;
+  Claim claim = fresh_claim(intent_);
+  return reuse(claim, Reuse::copy, *guard_, order_.service, context_);
+}
+
+std::optional<RunRecord> MainJob::submit_or_join() {
+  ensure_submitted(intent_, &*guard_, order_.options, order_.service, *uploads_, timings_, context_);
+  if (was_done_) return std::nullopt;
+  return reuse_result();  // a joined run may have finished it in the meantime
+}
+
+void MainJob::begin_wait() {
+  timings_.total_s = total_.seconds();
+  context_.observer->on_stage(Stage::wait);
+  waiting_ = Stopwatch();
+}
+
+std::optional<RunRecord> MainJob::finish(const Waited& waited) {
+  const store::StopScope stoppable(order_.context.stop);
+  const log::Scope paid(context_.job_id, intent_.job.request.request_id);
+  Claim claim = fresh_claim(intent_);
+  claim.timings = timings_;
+  claim.on_interrupt = order_.options.on_interrupt;
+  try {
+    return naming(intent_.job.request.request_id,
+                  [&] { return collect(std::move(claim), waited, *guard_, order_.service, context_); });
+  } catch (const Error& error) {
+    // The id may be another call's: then this one's is to be found.
+    const bool may_be_foreign = error.code() == ErrorCode::network && !error.retryable() && !doubted_;
+    const LostAnswerOptions& how = order_.options.lost_answer;
+    if (!may_be_foreign || !disown_foreign_request(intent_.job, order_.service, how, context_)) throw;
+  }
+  doubted_ = true;
+  return submit_or_join();
+}
+
+Job submit_job(JobOrder order) {
+  const store::StopScope stoppable(order.context.stop);
+  require_emotion(order.options);
+  const RunContext context = with_job(order.context);
+  const log::Scope scope(context.job_id);
   Timings timings;
-  PairUpload uploads(service.client, clips_root(options), job_context);
-  Intent intent = open_intent(video, audio, /*output=*/nullptr, options, service, uploads, job_context);
-  ensure_submitted(intent, /*output=*/nullptr, options, service, uploads, timings, job_context);
+  PairUpload uploads(order.service.client, clips_root(order.options), context);
+  Intent intent =
+      open_intent(order.video, order.audio, /*output=*/nullptr, order.options, order.service, uploads, context);
+  ensure_submitted(intent, /*output=*/nullptr, order.options, order.service, uploads, timings, context);
   return intent.job;
 }
 
-RunRecord fetch(const std::string& request_id, const std::string& output, Service service, const RunContext& context,
-                const OutputOptions& options) {
-  const store::StopScope stoppable(context.stop);
-  const OutputGuard guard(output, {}, options, service.jobs);
-  guard.require_request(request_id);
-  RunContext job_context = context;
-  Claim claim;
-  if (const std::optional<Job> job = service.jobs.find_by_request(request_id)) {
-    job_context.job_id = job->id;
-    claim = claim_of(*job);
-  } else {
-    claim.request.request_id = request_id;
-  }
-  const log::Scope scope(job_context.job_id, request_id);
-  if (auto record = reuse(claim, Reuse::in_place, guard, service, job_context)) return std::move(*record);
-  return naming(request_id, [&] { return collect(std::move(claim), guard, service, job_context); });
-}
-
-Verification verify_file(const std::string& path, const std::optional<std::string>& expect_record_path,
-                         const RunContext& context) {
-  PostInput input{path, std::nullopt, std::nullopt, std::nullopt};
-  if (expect_record_path) {
-    const Json document = parse_json(read_file(*expect_record_path), *expect_record_path, ErrorCode::usage);
-    const record::Expected expected = record::expected_from_json(document, *expect_record_path);
-    input.expected = expectation_of(expected.preparation, expected.sandbox || is_sandbox_result(path, context));
-    input.reported = fal::read_result(expected.response_json);
-    if (fs::exists(expected.preparation.video.path)) input.prepared_video = expected.preparation.video.path;
-  }
-  context.observer->on_stage(Stage::verify);
-  return verify_result(input, context);
-}
-
-}  // namespace
-
-RunRecord run(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
-              Service service, const RunContext& context) {
-  return at_boundary("run", [&] { return run_job(video, audio, output, options, service, context); });
-}
-
-Job submit(const Source& video, const Source& audio, const PipelineOptions& options, Service service,
-           const RunContext& context) {
-  return at_boundary("submit", [&] { return submit_job(video, audio, options, service, context); });
-}
-
-RunRecord fetch_result(const std::string& request_id, const std::string& output, Service service,
-                       const RunContext& context, const OutputOptions& options) {
-  return at_boundary("fetch_result", [&] { return fetch(request_id, output, service, context, options); });
-}
-
-Verification verify(const std::string& path, const std::optional<std::string>& expect_record_path,
-                    const RunContext& context) {
-  return at_boundary("verify", [&] { return verify_file(path, expect_record_path, context); });
-}
-
-}  // namespace react1
+}  // namespace react1::stages

@@ -16,7 +16,14 @@
 #include "store/sqlite_store.hpp"
 #include "store/state_folder.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
+
+JobStore::JobStore() = default;
+JobStore::~JobStore() = default;
+std::string JobStore::journal_path() const {
+  return {};
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -140,14 +147,18 @@ std::chrono::milliseconds claim_lease() noexcept {
   return std::chrono::seconds(30);
 }
 
-std::filesystem::path store::state_folder() {
-  return folder_from_environment();
-}
-
 std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::stop_token& stop) {
   return at_boundary("open_job_store", [&]() -> std::unique_ptr<JobStore> {
     return std::make_unique<GuardedStore>(open_store(path, stop));
   });
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI
+
+namespace react1::store {
+
+std::filesystem::path state_folder() {
+  return folder_from_environment();
+}
+
+}  // namespace react1::store

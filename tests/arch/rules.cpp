@@ -25,7 +25,6 @@ struct Library {
 
 const std::vector<Library>& guarded_libraries() {
   static const std::vector<Library> libraries{
-      {"spdlog", {"spdlog/"}, {"src/core/log.cpp"}},
       {"FFmpeg",
        {"libavformat/", "libavcodec/", "libavfilter/", "libavutil/", "libavdevice/", "libswresample/", "libswscale/",
         "libpostproc/"},

@@ -29,7 +29,6 @@ TEST_CASE("foreign JSON is parsed, and people are spoken to, in one place each")
       {"std::fwrite(", {"cli/print/result_output.cpp"}},  // the escapes
       {"std::fprintf(", {"cli/print/console_observer.cpp"}},
       {"std::fputs(", {"cli/print/console_observer.cpp"}},
-      {"stderr_sink", {"core/log.cpp"}},
   };
   const fs::path root = react1::test::source_dir() / "src";
   int seen = 0;

@@ -58,7 +58,7 @@ int submit_command(const SubmitArguments& arguments, Shell& shell) {
     print_result(job.request.request_id);
     if (!status) return 0;
     const std::string text = status_text(*status, job.request.request_id);
-    if (shell.global.log_format == log::Format::json) {
+    if (shell.global.log_format == LogFormat::json) {
       log::info("status", text);
     } else {
       print_message(text);

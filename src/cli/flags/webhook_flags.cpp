@@ -56,8 +56,8 @@ void lay_over(WebhookPlan& plan, const WebhookFlags& flags) {
 void announce_recipe_webhook(const WebhookPlan& plan, const WebhookFlags& flags, bool listens, const Shell& shell) {
   const auto say = [&](const std::string& what) {
     const std::string text = what + "; the recipe wants it, and no flag";
-    shell.global.log_format == log::Format::json ? log::warning("webhook", text)
-                                                 : print_message("react1: warning: " + printable(text));
+    shell.global.log_format == LogFormat::json ? log::warning("webhook", text)
+                                               : print_message("react1: warning: " + printable(text));
   };
   if (!flags.url && !plan.url.empty()) {
     say("the end of the request, with the URL of its result, will be reported to " + redact_url(plan.url));

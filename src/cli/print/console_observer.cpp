@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenDrawings{100};
 
 bool may_draw(const Global& global) {
-  return !global.quiet && !global.no_progress && !global.json && global.log_format == log::Format::text &&
+  return !global.quiet && !global.no_progress && !global.json && global.log_format == LogFormat::text &&
          ::isatty(STDERR_FILENO) == 1;
 }
 
@@ -84,7 +84,7 @@ void ConsoleObserver::on_progress(const Progress& progress) {
 void ConsoleObserver::on_note(const Note& note) {
   if (note.code == "cancel_requested") shell_.paid.given_up = true;
   const bool is_warning = note.level == Note::Level::warning;
-  if (shell_.global.log_format == log::Format::json) {
+  if (shell_.global.log_format == LogFormat::json) {
     log::write(is_warning ? log::Level::warning : log::Level::info, note.code, note.message);
     return;
   }
@@ -98,7 +98,7 @@ void ConsoleObserver::on_note(const Note& note) {
 
 void ConsoleObserver::on_request(std::string_view request_id) {
   shell_.paid.request_id = request_id;
-  if (shell_.global.log_format == log::Format::json) {
+  if (shell_.global.log_format == LogFormat::json) {
     log::info("request", fmt::format("accepted: {}", request_id));
     return;
   }

@@ -54,15 +54,15 @@ void write_result(std::string_view bytes, const std::stop_token& stop) {
 
 void print_message(std::string_view message) noexcept {
   try {
-    const std::string text = printable_lines(message);
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    if (!text.ends_with('\n')) std::fputc('\n', stderr);
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): no memory to say it with
+    std::string text = printable_lines(message);
+    if (!text.ends_with('\n')) text += '\n';
+    std::fwrite(text.data(), 1, text.size(), stderr);  // in one, so that lines of several threads stay whole
+  } catch (const std::exception&) {                    // NOLINT(bugprone-empty-catch): no memory to say it with
   }
 }
 
 void print_error(const Error& error, const Shell& shell) {
-  if (shell.global.log_format != log::Format::json) {
+  if (shell.global.log_format != LogFormat::json) {
     print_message(error_text(error));
     return;
   }

@@ -6,9 +6,10 @@
 #include <stop_token>
 #include <string>
 
-#include "core/log.hpp"
-
 namespace react1::cli {
+
+/// Of log lines, and of errors and events on stderr.
+enum class LogFormat { text, json };
 
 /// Flags that every command takes, before or after its name.
 struct Global {
@@ -16,7 +17,7 @@ struct Global {
   bool quiet = false;        ///< errors and results only
   bool no_progress = false;  ///< warnings, but no moving line
   int verbosity = 0;         ///< 1: info, 2 and more: debug
-  log::Format log_format = log::Format::text;
+  LogFormat log_format = LogFormat::text;
   bool version = false;
 };
 

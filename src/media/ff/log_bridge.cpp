@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/ff/log_bridge.hpp"
-
+// FFmpeg's log lines, x264's among them → the sink of set_log_sink(). Only when the application asks for it: FFmpeg's
+// callback is one for the process, and may be the application's own.
 #include <array>
 #include <atomic>
 #include <cstdarg>
-#include <mutex>
+#include <react1/log_sink.hpp>
 #include <string>
 #include <string_view>
 
@@ -14,14 +14,18 @@ extern "C" {
 
 #include "core/log.hpp"
 
-namespace react1::media::ff {
+namespace react1 {
 namespace {
 
-std::atomic<bool> be_verbose{false};
+std::atomic<FfmpegLog> g_lines{FfmpegLog::warnings};
 
 /// FFmpeg prints one line in several calls; the state of "at the start of a line" must not mix between threads.
-thread_local int line_start = 1;
-thread_local std::string pending;
+thread_local int t_line_start = 1;
+thread_local std::string t_pending;
+
+/// Above every level that FFmpeg has: no callback shows it. Ours notes that it was called.
+constexpr int kProbeLevel = 1000;
+thread_local bool t_probed = false;
 
 /// Signed URLs appear in FFmpeg's own messages; the secret part is always the query.
 void drop_queries(std::string& line) {
@@ -38,34 +42,58 @@ void drop_queries(std::string& line) {
   }
 }
 
-void bridge(void* source, int level, const char* format, va_list arguments) {
-  const bool verbose = be_verbose.load(std::memory_order_relaxed);
-  if (level > (verbose ? AV_LOG_VERBOSE : AV_LOG_WARNING)) return;
+void take_in(LogLevel as, void* source, int level, const char* format, va_list arguments) noexcept {
   try {
     std::array<char, 1024> text{};
-    av_log_format_line2(source, level, format, arguments, text.data(), static_cast<int>(text.size()), &line_start);
-    pending += text.data();
-    if (line_start == 0 && pending.size() < 4096) return;
-    while (!pending.empty() && pending.back() == '\n') pending.pop_back();
-    if (!pending.empty()) {
-      drop_queries(pending);
-      log::write(verbose && level <= AV_LOG_ERROR ? log::Level::warning : log::Level::debug, "ffmpeg", pending);
+    av_log_format_line2(source, level, format, arguments, text.data(), static_cast<int>(text.size()), &t_line_start);
+    t_pending += text.data();
+    if (t_line_start == 0 && t_pending.size() < 4096) return;
+    while (!t_pending.empty() && t_pending.back() == '\n') t_pending.pop_back();
+    if (!t_pending.empty()) {
+      drop_queries(t_pending);
+      log::write(as, "ffmpeg", t_pending);
     }
-    pending.clear();
   } catch (...) {
-    // A log line that can't be written must not throw through C; there is no one left to tell.
-    pending.clear();
+    // A log line that can't be made must not throw through C, and has nobody to be reported to.
   }
+  t_pending.clear();
+}
+
+void bridge(void* source, int level, const char* format, va_list arguments) {
+  if (level == kProbeLevel) {
+    t_probed = true;
+    return;
+  }
+  const bool verbose = g_lines.load(std::memory_order_relaxed) == FfmpegLog::verbose;
+  if (level > (verbose ? AV_LOG_VERBOSE : AV_LOG_WARNING)) return;
+  const LogLevel as = verbose && level <= AV_LOG_ERROR ? LogLevel::warning : LogLevel::debug;
+  if (log::is_wanted(as)) take_in(as, source, level, format, arguments);
+}
+
+bool is_ours() {
+  t_probed = false;
+  av_log(nullptr, kProbeLevel, "%s", "");
+  return t_probed;
 }
 
 }  // namespace
+}  // namespace react1
 
-void install_log_bridge(bool verbose) {
-  static std::once_flag once;
-  std::call_once(once, [verbose] {
-    be_verbose = verbose;
-    av_log_set_callback(&bridge);
-  });
+namespace react1::inline REACT1_ABI {
+
+void take_ffmpeg_log(FfmpegLog lines) {
+  g_lines.store(lines, std::memory_order_relaxed);
+  av_log_set_callback(&bridge);
 }
 
-}  // namespace react1::media::ff
+bool release_ffmpeg_log() {
+  if (!is_ours()) return false;
+  av_log_set_callback(&av_log_default_callback);
+  return true;
+}
+
+void log_ffmpeg_line(void* source, int level, const char* format, std::va_list arguments) noexcept {
+  if (log::is_wanted(LogLevel::debug)) take_in(LogLevel::debug, source, level, format, arguments);
+}
+
+}  // namespace react1::inline REACT1_ABI

@@ -12,7 +12,7 @@
 #include "media/source/made_once.hpp"
 #include "media/source/spool.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 
 struct Source::Origin {
   Kind kind{};
@@ -23,4 +23,10 @@ struct Source::Origin {
   media::SpooledOnce spooled;
 };
 
-}  // namespace react1
+/// What is behind a Source, for the rooms that read it.
+struct SourceAccess {
+  using Origin = Source::Origin;
+  [[nodiscard]] static Origin& origin(const Source& source) noexcept { return *source.origin_; }
+};
+
+}  // namespace react1::inline REACT1_ABI

@@ -16,8 +16,8 @@
 namespace react1 {
 namespace {
 
-std::shared_ptr<Source::Origin> origin_of(Source::Kind kind, std::string name, std::string address = {}) {
-  auto origin = std::make_shared<Source::Origin>();
+std::shared_ptr<SourceAccess::Origin> origin_of(Source::Kind kind, std::string name, std::string address = {}) {
+  auto origin = std::make_shared<SourceAccess::Origin>();
   origin->kind = kind;
   origin->name = std::move(name);
   origin->address = std::move(address);

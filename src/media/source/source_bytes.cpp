@@ -50,7 +50,7 @@ std::shared_ptr<Bytes> spool_input(const std::string& name, const SourceOptions&
   }
 }
 
-std::shared_ptr<Bytes> spool_reader(const Source::Origin& origin, const SourceOptions& options,
+std::shared_ptr<Bytes> spool_reader(const SourceAccess::Origin& origin, const SourceOptions& options,
                                     ff::Interrupt& interrupt) {
   Spool spool(options, origin.name);
   std::vector<std::byte> block(block_size);
@@ -110,7 +110,7 @@ std::shared_ptr<Bytes> open_file(const std::string& path) {
 }
 
 std::shared_ptr<Bytes> local_bytes(const Source& source, const SourceOptions& options, ff::Interrupt& interrupt) {
-  Source::Origin& origin = source.origin();
+  auto& origin = SourceAccess::origin(source);
   const auto once = [&](const SpooledOnce::Make& make) {
     return origin.spooled.get(origin.name, /*can_repeat=*/false, interrupt.stop(), make);
   };

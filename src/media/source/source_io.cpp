@@ -70,7 +70,7 @@ void SourceIo::make_context() {
 
 /// A server without ranges is read once: what has to be looked at out of order, or twice, is then on this machine.
 std::shared_ptr<Bytes> SourceIo::open_remote(const Source& source, const SourceOptions& options) {
-  Source::Origin& origin = source.origin();
+  auto& origin = SourceAccess::origin(source);
   if (auto spooled = origin.spooled.made()) return spooled;
   const RemoteCall call{.stop = interrupt_.stop(), .stall_timeout = options.stall_timeout};
   auto file = origin.remote.get(name_, /*can_repeat=*/true, call.stop,

@@ -15,7 +15,7 @@
 #include "sandbox/render/preview.hpp"
 #include "sandbox/render/render.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 namespace {
 
 [[noreturn]] void refuse(const OutputPlace& place, const char* why) {
@@ -36,9 +36,12 @@ void require_rendering(const OutputPlace& place, const RunContext& context) {
 }
 
 }  // namespace
+}  // namespace react1::inline REACT1_ABI
 
-OutputPlace sandbox::look_at_preview(const std::string& output, const std::vector<Source>& inputs,
-                                     const OutputOptions& options, const RunContext& context) {
+namespace react1::sandbox {
+
+OutputPlace look_at_preview(const std::string& output, const std::vector<Source>& inputs, const OutputOptions& options,
+                            const RunContext& context) {
   OutputPlace place = look_at_output(output);
   for (const Source& input : inputs) {
     if (!input.is_file(place.file)) continue;
@@ -50,6 +53,9 @@ OutputPlace sandbox::look_at_preview(const std::string& output, const std::vecto
   return place;
 }
 
+}  // namespace react1::sandbox
+
+namespace react1::inline REACT1_ABI {
 namespace {
 
 PreviewResult render_preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
@@ -88,4 +94,4 @@ PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode
   return at_boundary("preview", [&] { return render_preview(video, audio, mode, output, context, options); });
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

@@ -82,7 +82,6 @@ Error cancelled(Claim& claim, Service& service, const RunContext& context, const
 /// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
 class Laps {
  public:
-  void begin() { since_ = Stopwatch(); }
   void lap(std::string_view what) {
     const double now = since_.seconds();
     text_ += fmt::format("{}{} {:.4f} s", text_.empty() ? "" : ", ", what, now - last_);
@@ -98,14 +97,12 @@ class Laps {
   std::string text_;
 };
 
-ResultVideo await_result(Claim& claim, Service& service, Laps& laps, const RunContext& context) {
-  context.observer->on_stage(Stage::wait);
-  const Stopwatch waiting;
+ResultVideo take_result(Claim& claim, const Waited& waited, Service& service, const RunContext& context) {
   try {
-    const QueueStatus status = service.client.wait(claim.request, context);
-    laps.begin();
+    if (waited.result.error) throw Error(*waited.result.error);
+    const QueueStatus& status = waited.result.status.value();
     claim.timings.inference_s = status.inference_s;
-    if (status.inference_s) claim.timings.queue_s = std::max(0.0, waiting.seconds() - *status.inference_s);
+    if (status.inference_s) claim.timings.queue_s = std::max(0.0, waited.seconds - *status.inference_s);
     return service.client.result(claim.request, context);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::refused) mark_failed(service, claim.job, error);
@@ -137,12 +134,12 @@ RunRecord begin_record(const Claim& claim) {
   return record;
 }
 
-RunRecord collect_result(Claim& claim, const OutputGuard& output, Service& service, Laps& laps,
+RunRecord collect_result(Claim& claim, const Waited& waited, const OutputGuard& output, Service& service, Laps& laps,
                          const RunContext& context) {
   const Stopwatch collecting;
   AtomicFile file = output.file();
   RunRecord record = begin_record(claim);
-  const ResultVideo reported = await_result(claim, service, laps, context);
+  const ResultVideo reported = take_result(claim, waited, service, context);
   laps.lap("answer");
   record.response_json = reported.raw_json;
 
@@ -171,7 +168,7 @@ RunRecord collect_result(Claim& claim, const OutputGuard& output, Service& servi
 
   record.output_path = output.path();
   record.timings = claim.timings;
-  record.timings.total_s = claim.timings.total_s.value_or(0) + collecting.seconds();
+  record.timings.total_s = claim.timings.total_s.value_or(0) + waited.seconds + collecting.seconds();
   keep_known(record, output.known(record.request_id));
   if (claim.job) keep_known(record, read_json(claim.job->record_json).value_or(Json(nullptr)));
   announce(service, claim, record);
@@ -184,10 +181,23 @@ RunRecord collect_result(Claim& claim, const OutputGuard& output, Service& servi
 
 }  // namespace
 
-RunRecord collect(Claim claim, const OutputGuard& output, Service& service, const RunContext& context) {
+Waited wait_for(const RequestRef& request, Service& service, const RunContext& context) {
+  const Stopwatch waiting;
+  Waited waited;
+  try {
+    waited.result.status = service.client.wait(request, context);
+  } catch (const Error& error) {
+    waited.result.error = error;
+  }
+  waited.seconds = waiting.seconds();
+  return waited;
+}
+
+RunRecord collect(Claim claim, const Waited& waited, const OutputGuard& output, Service& service,
+                  const RunContext& context) {
   try {
     Laps laps;
-    RunRecord record = collect_result(claim, output, service, laps, context);
+    RunRecord record = collect_result(claim, waited, output, service, laps, context);
     output.write_record(record, context);
     if (claim.job) mark_done(service, *claim.job, record, context);
     attach_reported(service, context);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a known request to a verified file: wait, fetch the answer, download, verify, record.
+// From a known request to a verified file: wait; then fetch the answer, download, verify, record.
 #pragma once
 
 #include <optional>
@@ -23,10 +23,20 @@ struct Claim {
   OnInterrupt on_interrupt = OnInterrupt::detach;
 };
 
-/// Waits, downloads, verifies, commits the file and writes its record. Moves the job to done, or to failed when the
-/// service failed it. Errors carry the request id. A failed verification is not an Error: look at the record. Once the
-/// file has its name, what fails is a warning to the observer.
-[[nodiscard]] RunRecord collect(Claim claim, const OutputGuard& output, Service& service, const RunContext& context);
+/// How a wait for a request ended, whoever waited.
+struct Waited {
+  WaitResult result;
+  double seconds = 0;
+};
+
+/// Waits on this thread. Throws nothing: an Error is part of the result.
+[[nodiscard]] Waited wait_for(const RequestRef& request, Service& service, const RunContext& context);
+
+/// What follows a wait: downloads, verifies, commits the file and writes its record. Moves the job to done, or to
+/// failed when the service failed it. Errors carry the request id. A failed verification is not an Error: look at the
+/// record. Once the file has its name, what fails is a warning to the observer.
+[[nodiscard]] RunRecord collect(Claim claim, const Waited& waited, const OutputGuard& output, Service& service,
+                                const RunContext& context);
 
 /// Moves a job whose result is on the disk and recorded in `record` to done; a store that can't be written is a warning
 /// to the observer, `job_not_written`.

@@ -20,7 +20,7 @@
 #include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
 
-namespace react1 {
+namespace react1::inline REACT1_ABI {
 namespace {
 
 using namespace stages;
@@ -246,4 +246,4 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
   });
 }
 
-}  // namespace react1
+}  // namespace react1::inline REACT1_ABI

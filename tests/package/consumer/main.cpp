@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
   }
   try {
     std::cout << "version=" << react1::version() << '\n';
+    std::cout << "headers=" << REACT1_VERSION_MAJOR << '.' << REACT1_VERSION_MINOR << '.' << REACT1_VERSION_PATCH
+              << '\n';
     print_facts(argv[1], argv[2]);
     print_services(argv[3]);
     return 0;

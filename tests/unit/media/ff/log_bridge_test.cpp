@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/ff/log_bridge.hpp"
-
+// FFmpeg's lines on their way to the log sink, and FFmpeg's callback, which is the application's.
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include <cstdio>
+#include <atomic>
+#include <cstdarg>
+#include <mutex>
+#include <react1/log_sink.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,52 +14,119 @@ extern "C" {
 #include <libavutil/log.h>
 }
 
-#include "core/atomic_file.hpp"
-#include "core/log.hpp"
-
 namespace react1::media::ff {
 namespace {
 
-/// What `work` makes the process write to stderr.
-template <class Work>
-std::string stderr_of(Work&& work) {
-  const TemporaryDirectory folder;
-  const auto path = folder.path() / "stderr";
-  std::fflush(stderr);
-  const int saved = ::dup(STDERR_FILENO);
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  REQUIRE(file >= 0);
-  ::dup2(file, STDERR_FILENO);
-  work();
-  std::fflush(stderr);
-  ::dup2(saved, STDERR_FILENO);
-  ::close(saved);
-  ::close(file);
-  return read_file(path);
+/// All lines, "level component message"; takes the sink away at its end.
+class FfmpegLines {
+ public:
+  FfmpegLines() {
+    set_log_sink(
+        [this](const LogRecord& record) {
+          const std::lock_guard lock(mutex_);
+          text_ += std::string(to_string(record.level)) + ' ' + std::string(record.component) + ' ' +
+                   std::string(record.message) + '\n';
+        },
+        LogLevel::debug);
+  }
+  FfmpegLines(const FfmpegLines&) = delete;
+  FfmpegLines& operator=(const FfmpegLines&) = delete;
+  ~FfmpegLines() { set_log_sink({}); }
+  [[nodiscard]] std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+  [[nodiscard]] int count(const std::string& part) const {
+    const std::string all = text();
+    int found = 0;
+    for (std::size_t at = all.find(part); at != std::string::npos; at = all.find(part, at + 1)) ++found;
+    return found;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+std::atomic<int> g_of_the_host{0};
+
+/// A callback as an application has one: it counts what FFmpeg would print, and hands on what it is told to.
+void count_lines(void* /*source*/, int level, const char* /*format*/, va_list /*arguments*/) {
+  if (level <= AV_LOG_VERBOSE) ++g_of_the_host;
+}
+void hand_on(void* source, int level, const char* format, va_list arguments) {
+  if (level <= AV_LOG_WARNING) log_ffmpeg_line(source, level, format, arguments);
 }
 
-TEST_CASE("FFmpeg's lines reach our log whole, from any thread, without what a signed URL must not show") {
-  const std::string text = stderr_of([] {
-    log::init(log::Level::debug, log::Format::text);
-    install_log_bridge();
-    av_log(nullptr, AV_LOG_ERROR, "can't open https://user:word@host/clip.mp4?X-Signature=%s now\n", "secret");
-    av_log(nullptr, AV_LOG_ERROR, "first half, ");
-    av_log(nullptr, AV_LOG_ERROR, "second half\n");
-    av_log(nullptr, AV_LOG_DEBUG, "chatter\n");
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back([] { av_log(nullptr, AV_LOG_WARNING, "one of four\n"); });
-    for (std::thread& thread : threads) thread.join();
-  });
-  CHECK(text.find("https://host/clip.mp4?") != std::string::npos);
-  CHECK(text.find("secret") == std::string::npos);
-  CHECK(text.find("word@") == std::string::npos);
-  CHECK(text.find(" now") != std::string::npos);
-  CHECK(text.find("first half, second half") != std::string::npos);
-  CHECK(text.find("chatter") == std::string::npos);
-  int lines = 0;
-  for (std::size_t at = text.find("one of four"); at != std::string::npos; at = text.find("one of four", at + 1))
-    ++lines;
-  CHECK(lines == 4);
+/// Leaves FFmpeg's default callback behind, whatever happens in between.
+struct DefaultAfterwards {
+  DefaultAfterwards() = default;
+  DefaultAfterwards(const DefaultAfterwards&) = delete;
+  DefaultAfterwards& operator=(const DefaultAfterwards&) = delete;
+  ~DefaultAfterwards() { av_log_set_callback(&av_log_default_callback); }
+};
+
+TEST_CASE("FFmpeg's lines reach the sink whole, from any thread, without what a signed URL must not show") {
+  const DefaultAfterwards afterwards;
+  const FfmpegLines lines;
+  take_ffmpeg_log();
+  av_log(nullptr, AV_LOG_ERROR, "can't open https://user:word@host/clip.mp4?X-Signature=%s now\n", "secret");
+  av_log(nullptr, AV_LOG_ERROR, "first half, ");
+  av_log(nullptr, AV_LOG_ERROR, "second half\n");
+  av_log(nullptr, AV_LOG_INFO, "chatter\n");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([] { av_log(nullptr, AV_LOG_WARNING, "one of four\n"); });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(lines.count("debug ffmpeg can't open https://host/clip.mp4?") == 1);
+  CHECK(lines.count("secret") == 0);
+  CHECK(lines.count("word@") == 0);
+  CHECK(lines.count(" now\n") == 1);
+  CHECK(lines.count("first half, second half\n") == 1);
+  CHECK(lines.count("chatter") == 0);
+  CHECK(lines.count("one of four\n") == 4);
+  take_ffmpeg_log(FfmpegLog::verbose);
+  av_log(nullptr, AV_LOG_INFO, "chatter\n");
+  av_log(nullptr, AV_LOG_ERROR, "a failure\n");
+  CHECK(lines.count("debug ffmpeg chatter\n") == 1);
+  CHECK(lines.count("warning ffmpeg a failure\n") == 1);
+}
+
+TEST_CASE("a sink alone leaves FFmpeg's callback to the application") {
+  const DefaultAfterwards afterwards;
+  av_log_set_callback(&count_lines);
+  g_of_the_host = 0;
+  const FfmpegLines lines;
+  av_log(nullptr, AV_LOG_WARNING, "a line\n");
+  CHECK(g_of_the_host == 1);
+  CHECK(lines.text().empty());
+}
+
+TEST_CASE("a callback that was taken is given back, and one that the application has set since is left alone") {
+  const DefaultAfterwards afterwards;
+  const FfmpegLines lines;
+  take_ffmpeg_log();
+  av_log(nullptr, AV_LOG_WARNING, "ours\n");
+  CHECK(lines.count("ours") == 1);
+  av_log_set_callback(&count_lines);
+  g_of_the_host = 0;
+  CHECK_FALSE(release_ffmpeg_log());
+  CHECK(g_of_the_host == 0);  // it has not seen the question
+  av_log(nullptr, AV_LOG_WARNING, "the host's\n");
+  CHECK(g_of_the_host == 1);
+  take_ffmpeg_log();
+  CHECK(release_ffmpeg_log());
+  CHECK_FALSE(release_ffmpeg_log());
+}
+
+TEST_CASE("an application's own callback can hand lines on") {
+  const DefaultAfterwards afterwards;
+  const FfmpegLines lines;
+  av_log_set_callback(&hand_on);
+  av_log(nullptr, AV_LOG_ERROR, "see https://host/a?key=secret\n");
+  av_log(nullptr, AV_LOG_INFO, "chatter\n");
+  CHECK(lines.count("debug ffmpeg see https://host/a?") == 1);
+  CHECK(lines.count("secret") == 0);
+  CHECK(lines.count("chatter") == 0);
 }
 
 }  // namespace

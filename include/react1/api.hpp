@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every public header begins with: which names the library exports, and the namespace that names its ABI.
+#pragma once
+
+/// Marks what the shared library exports. A class that has it exports all its members.
+#define REACT1_API __attribute__((visibility("default")))
+/// Marks a member class that is not exported although the class around it is.
+#define REACT1_LOCAL __attribute__((visibility("hidden")))
+
+/// Everything is in `react1::v0_1`, an inline namespace, so it is written `react1::…`. Before 1.0 a minor release may
+/// change the interface: the name then changes with the soname, and a program that was compiled against other headers
+/// does not link or load.
+#define REACT1_ABI v0_1
