@@ -1,4 +1,4 @@
-#include "recipe/document.hpp"
+#include "recipe/json/document.hpp"
 
 #include <fmt/format.h>
 
