@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <react1/plan.hpp>
 #include <string_view>
 #include <utility>
+
+#include "core/enum_names.hpp"
 
 namespace react1::doctor {
 namespace {
@@ -17,24 +18,18 @@ struct Field {
   std::vector<std::string_view> values;  ///< empty: any
 };
 
-template <class Enum, std::size_t N>
-std::vector<std::string_view> words(const std::array<Enum, N>& all) {
-  std::vector<std::string_view> list;
-  for (const Enum each : all) list.push_back(to_string(each));
-  return list;
+template <class Enum>
+std::vector<std::string_view> words() {
+  const auto all = enum_words<Enum>();
+  return {all.begin(), all.end()};
 }
 
 std::vector<Field> sent_fields() {
-  using enum Emotion;
-  constexpr std::array kEmotions{happy, sad, angry, disgusted, surprised, neutral};
-  constexpr std::array kModelModes{ModelMode::lips, ModelMode::face, ModelMode::head};
-  constexpr std::array kLipsyncModes{LipsyncMode::cut_off, LipsyncMode::loop, LipsyncMode::bounce, LipsyncMode::silence,
-                                     LipsyncMode::remap};
   return {{"video_url", {}},
           {"audio_url", {}},
-          {"emotion", words(kEmotions)},
-          {"model_mode", words(kModelModes)},
-          {"lipsync_mode", words(kLipsyncModes)},
+          {"emotion", words<Emotion>()},
+          {"model_mode", words<ModelMode>()},
+          {"lipsync_mode", words<LipsyncMode>()},
           {"temperature", {}}};
 }
 

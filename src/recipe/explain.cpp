@@ -92,17 +92,11 @@ std::string word_suggestion(const Document& value, const Document& node) {
 
 }  // namespace
 
-const Document& resolved(const Document& node, const Document& root) {
-  if (!node.contains("$ref")) return node;
-  const std::string target = node["$ref"].get<std::string>();  // "#/definitions/…": schemas of ours stay in one file
-  return root.at(Document::json_pointer(target.substr(1)));
-}
-
 std::vector<std::string> explain(const std::string& path, const Document& value, const Document& node) {
   const std::vector<std::string> wanted = types(node);
   const bool right_type = wanted.empty() || std::any_of(wanted.begin(), wanted.end(),
                                                         [&](const std::string& type) { return has_type(value, type); });
-  if (right_type && value.is_object()) return unknown_keys(path, value, node);
+  if (right_type && value.is_object() && node.contains("properties")) return unknown_keys(path, value, node);
   return {fmt::format("{}: found {}; allowed: {}{}", path, shown(value), allowed(node), word_suggestion(value, node))};
 }
 

@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "recipe/document.hpp"
+#include "recipe/json/document.hpp"
 
 namespace react1::recipe {
-
-/// The node itself, or what its $ref points to.
-[[nodiscard]] const Document& resolved(const Document& node, const Document& root);
 
 /// What is wrong with `value` under `node`, itself only, not with what it holds. Unknown keys are each a problem.
 /// Empty when nothing is wrong.

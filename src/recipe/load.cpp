@@ -9,10 +9,11 @@
 #include <react1/pipeline.hpp>
 
 #include "core/boundary.hpp"
-#include "plan/validation.hpp"
-#include "recipe/document.hpp"
-#include "recipe/fields.hpp"
+#include "recipe/generated.hpp"
+#include "recipe/json/document.hpp"
 #include "recipe/lookup.hpp"
+#include "recipe/options/table.hpp"
+#include "recipe/options/validation.hpp"
 #include "recipe/schema.hpp"
 
 namespace react1::inline REACT1_ABI {
@@ -24,8 +25,9 @@ using recipe::Source;
 void require_none(const std::vector<std::string>& problems, const Source& source) {
   if (problems.empty()) return;
   const std::string count = problems.size() == 1 ? "" : fmt::format("{} problems: ", problems.size());
-  throw Error(ErrorCode::usage, source.label, count + fmt::format("{}", fmt::join(problems, " | ")),
-              {.hint = "pipelines/schema.json describes every key, pipelines/default.json shows them all"});
+  throw Error(
+      ErrorCode::usage, source.label, count + fmt::format("{}", fmt::join(problems, " | ")),
+      {.hint = "docs/options.md and pipelines/schema.json describe every key, pipelines/default.json shows them all"});
 }
 
 Document checked(const Source& source) {
@@ -34,9 +36,9 @@ Document checked(const Source& source) {
   return document;
 }
 
-/// What a recipe leaves out comes from default.json, and what an edited default.json leaves out from the built-in one.
+/// What a recipe leaves out comes from default.json, and what an edited default.json leaves out from the table.
 Document with_defaults(const std::string& name_or_path, const Source& source) {
-  Document document = checked(recipe::embedded_default());
+  Document document = recipe::default_document();
   if (name_or_path != "default") {
     const Source defaults = recipe::find_recipe("default");
     if (!defaults.embedded) document = recipe::layered(std::move(document), checked(defaults));
@@ -48,18 +50,18 @@ Document with_defaults(const std::string& name_or_path, const Source& source) {
 PipelineOptions converted(const Document& document, const Source& source) {
   PipelineOptions options;
   std::vector<std::string> problems;
-  for (const recipe::Field& field : recipe::fields()) {
-    const Document& value = document.at(Document::json_pointer(std::string(field.pointer)));
+  for (const recipe::Option& row : recipe::option_table()) {
+    if (row.pointer.empty()) continue;
+    const Document& value = document.at(Document::json_pointer(std::string(row.pointer)));
     try {
-      field.read(value, options);
+      row.read(value, options);
     } catch (const std::invalid_argument& error) {
-      problems.push_back(
-          fmt::format("{}: found {}; {}", recipe::shown_path(field.pointer), value.dump(), error.what()));
+      problems.push_back(fmt::format("{}: found {}; {}", recipe::shown_path(row.pointer), value.dump(), error.what()));
     }
   }
   require_none(problems, source);
-  for (const planning::Problem& problem : planning::find_problems(options)) {
-    problems.push_back(recipe::path_of_option(problem.field) + ": " + problem.text);
+  for (const recipe::Problem& problem : recipe::find_problems(options)) {
+    problems.push_back(recipe::path_of_member(problem.member) + ": " + problem.text);
   }
   require_none(problems, source);
   return options;

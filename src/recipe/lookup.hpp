@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "recipe/document.hpp"
+#include "recipe/json/document.hpp"
 
 namespace react1::recipe {
 

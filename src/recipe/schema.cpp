@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/schema.hpp"
 
-#include <algorithm>
 #include <set>
-#include <string_view>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
-#include "recipe/embedded.hpp"
 #include "recipe/explain.hpp"
+#include "recipe/generated.hpp"
 
 namespace react1::recipe {
 namespace {
 
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 using Path = std::vector<std::string>;  // keys from the root
-
-Document load_schema() {
-  const auto files = embedded_files();
-  const auto hit =
-      std::find_if(files.begin(), files.end(), [](const EmbeddedFile& file) { return file.name == "schema.json"; });
-  if (hit == files.end()) throw Error(ErrorCode::internal, "schema.json", "is not part of this build");
-  return parse_document({.label = "schema.json", .text = std::string(hit->text), .embedded = true});
-}
 
 /// The schema in the validator's own form.
 class Compiled {
@@ -61,7 +51,7 @@ std::vector<std::string> explain_at(const Path& keys, const Document& document) 
       return {};
     }
     value = &(*value)[key];
-    node = &resolved((*node)["properties"][key], schema());
+    node = &(*node)["properties"][key];
     path += "." + key;
   }
   return explain(path, *value, *node);
@@ -70,7 +60,7 @@ std::vector<std::string> explain_at(const Path& keys, const Document& document) 
 }  // namespace
 
 const Document& schema() {
-  static const Document document = load_schema();
+  static const Document document = schema_document();
   return document;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holding a recipe against pipelines/schema.json, with answers that a person can act on.
+// Holding a recipe against the schema, with answers that a person can act on.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "recipe/document.hpp"
+#include "recipe/json/document.hpp"
 
 namespace react1::recipe {
 
-/// The schema that this library was built with.
+/// The schema of recipes, as the table of options gives it.
 [[nodiscard]] const Document& schema();
 
 /// All problems at once, in document order: "$.parameters.emotion: found "hapy"; allowed: …". Empty when valid.

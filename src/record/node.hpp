@@ -3,6 +3,7 @@
 // allowed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <react1/error.hpp>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "core/json_text.hpp"
 
 namespace react1::record {
@@ -42,13 +44,16 @@ class Node {
   [[nodiscard]] Rational rate() const;
   [[nodiscard]] std::vector<std::string> texts() const;
 
+  /// A word of the enumeration; one of `allowed`, where not all of them can stand here.
   template <class Enum>
-  [[nodiscard]] Enum word(std::initializer_list<Enum> allowed) const {
+  [[nodiscard]] Enum word(std::initializer_list<Enum> allowed = {}) const {
     const std::string found = text();
     std::string names;
-    for (const Enum value : allowed) {
-      if (to_string(value) == found) return value;
-      names += (names.empty() ? "" : ", ") + std::string(to_string(value));
+    for (std::size_t i = 0; i < enum_words<Enum>().size(); ++i) {
+      const auto value = static_cast<Enum>(i);
+      if (allowed.size() > 0 && std::find(allowed.begin(), allowed.end(), value) == allowed.end()) continue;
+      if (enum_word(value) == found) return value;
+      names += (names.empty() ? "" : ", ") + std::string(enum_word(value));
     }
     fail("one of " + names);
   }

@@ -56,10 +56,9 @@ Speech read_speech(const Node& node) {
 }
 
 PreparedClip read_clip(const Node& node) {
-  using enum ClipAction;
   PreparedClip clip;
   clip.path = node.at("path").text_or_empty();
-  clip.action = node.at("action").word({passthrough, remux, cut, transcode});
+  clip.action = node.at("action").word<ClipAction>();
   clip.reasons = node.at("reasons").texts();
   clip.duration_s = node.at("duration_s").decimal();
   if (const auto bytes = node.find("bytes")) clip.bytes = bytes->integer();
@@ -94,7 +93,7 @@ PreparedClip read_clip(const Node& node) {
 Conformed read_conformed(const Node& node) {
   using enum Conform;
   Conformed conformed;
-  conformed.asked = node.at("asked").word({off, cut, hold, bounce, remap, automatic});
+  conformed.asked = node.at("asked").word<Conform>();
   conformed.done = node.at("done").word({off, cut, hold, bounce, remap});
   conformed.reasons = node.at("reasons").texts();
   conformed.frames_before = node.at("frames_before").integer();
@@ -104,8 +103,7 @@ Conformed read_conformed(const Node& node) {
 }
 
 LipsyncMode read_mode(const Node& node) {
-  using enum LipsyncMode;
-  return node.word({cut_off, loop, bounce, silence, remap});
+  return node.word<LipsyncMode>();
 }
 
 Prediction read_prediction(const Node& node) {
@@ -181,8 +179,8 @@ Preparation read_preparation(const Node& node) {
 Parameters read_parameters(const Node& node) {
   using enum Emotion;
   Parameters parameters;
-  parameters.emotion = node.at("emotion").word({happy, sad, angry, disgusted, surprised, neutral});
-  parameters.model_mode = node.at("model_mode").word({ModelMode::lips, ModelMode::face, ModelMode::head});
+  parameters.emotion = node.at("emotion").word<Emotion>();
+  parameters.model_mode = node.at("model_mode").word<ModelMode>();
   parameters.lipsync_mode = read_mode(node.at("lipsync_mode"));
   parameters.temperature = node.at("temperature").real();
   return parameters;

@@ -5,7 +5,7 @@
 #include <react1/error.hpp>
 
 #include "fuzz/input.hpp"
-#include "recipe/document.hpp"
+#include "recipe/json/document.hpp"
 #include "recipe/schema.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
+#include "cli/flags/option_flags.hpp"
 #include "cli/print/print_text.hpp"
 #include "cli/print/result_output.hpp"
 #include "cli/session/service_session.hpp"
@@ -56,9 +57,7 @@ void add_doctor(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand(
       "doctor", "Checks this machine, the way to the service and the account; says what to do about each fault");
   const auto arguments = std::make_shared<DoctorArguments>();
-  command->add_option("--pipeline", arguments->pipeline, "Recipe whose price is compared, by name or path")
-      ->capture_default_str()
-      ->option_text("NAME|PATH");
+  add_recipe_flag(*command, arguments->pipeline, "Recipe whose price is compared, by name or path");
   add_store_flag(*command, arguments->store);
   command->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return doctor_command(*arguments, shell); }; });

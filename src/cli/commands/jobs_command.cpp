@@ -2,7 +2,6 @@
 // react1 jobs list, react1 jobs show
 #include <fmt/format.h>
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <react1/json.hpp>
@@ -12,7 +11,7 @@
 #include "cli/print/print_text.hpp"
 #include "cli/print/result_output.hpp"
 #include "cli/session/service_session.hpp"
-#include "core/nearest.hpp"
+#include "core/enum_names.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {
@@ -24,21 +23,8 @@ struct JobsArguments {
   std::string id;
 };
 
-JobState parse_state(const std::string& text) {
-  using enum JobState;
-  constexpr std::array kStates{created, submitting, submitted, done, failed, outcome_unknown, cancelled};
-  std::vector<std::string_view> words;
-  for (const JobState state : kStates) {
-    if (to_string(state) == text) return state;
-    words.push_back(to_string(state));
-  }
-  const auto guess = nearest(text, words);
-  throw Error(ErrorCode::usage, "--state", fmt::format("\"{}\" is not one of {}", text, fmt::join(words, ", ")),
-              {.hint = guess ? fmt::format("did you mean \"{}\"?", *guess) : std::string()});
-}
-
 int list_command(const JobsArguments& arguments, const Shell& shell) {
-  const auto state = arguments.state ? std::optional(parse_state(*arguments.state)) : std::nullopt;
+  const auto state = arguments.state ? std::optional(parse_enum<JobState>("--state", *arguments.state)) : std::nullopt;
   const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
   const std::vector<Job> jobs = store ? store->list(state, arguments.limit) : std::vector<Job>();
   if (!shell.global.json) {
@@ -76,7 +62,8 @@ void add_jobs(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<JobsArguments>();
   CLI::App* list = jobs->add_subcommand("list", "Jobs, newest first");
   add_store_flag(*list, arguments->store);
-  add_value(*list, "--state", arguments->state, "Only jobs in this state")->option_text("STATE");
+  add_value(*list, "--state", arguments->state, "Only jobs in this state")
+      ->option_text(fmt::format("{}", fmt::join(enum_words<JobState>(), "|")));
   list->add_option("--limit", arguments->limit, "At most this many")->capture_default_str()->option_text("N");
   list->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return list_command(*arguments, shell); }; });

@@ -11,7 +11,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
-#include "cli/flags/look_up_flags.hpp"
+#include "cli/flags/option_flags.hpp"
 #include "cli/print/console_observer.hpp"
 #include "cli/print/output_path.hpp"
 #include "cli/print/result_output.hpp"
@@ -24,8 +24,7 @@ namespace {
 
 struct JobsResolveArguments {
   ServiceFlags service;
-  LookUpFlags look_up;
-  std::string pipeline = "default";
+  OptionFlags flags;
   std::string id;
   std::optional<std::string> request_id, output;
   bool looks_up = false, pay_again = false, drop = false, unchecked = false, overwrites = false;
@@ -57,9 +56,9 @@ std::string told(const Job& job) {
 
 /// Asks the service. What is not proved stays unknown.
 int look_up(const JobsResolveArguments& arguments, Shell& shell) {
-  PipelineOptions options = load_recipe(arguments.pipeline);
+  PipelineOptions options = load_recipe(arguments.flags.pipeline);
   options.lost_answer.look_up = true;  // that is what was asked for
-  lay_over(options.lost_answer, arguments.look_up);
+  arguments.flags.typed.lay_over(options);
   std::optional<ResultOutput> output;
   if (arguments.output)
     output.emplace(OutputFlags{*arguments.output, arguments.overwrites}, std::vector<Source>{}, shell);
@@ -132,10 +131,8 @@ void add_jobs_resolve(CLI::App& jobs, Shell& shell) {
   outcome->add_flag("--drop", arguments->drop, "The result is not wanted any more; nothing is sent");
   outcome->require_option(0, 1);
   command->add_flag("--unchecked", arguments->unchecked, "Don't ask the service whether it knows the request");
-  command->add_option("--pipeline", arguments->pipeline, "Recipe with how long is looked for, by name or path")
-      ->capture_default_str()
-      ->option_text("NAME|PATH");
-  add_look_up_flags(*command, arguments->look_up);
+  add_recipe_flag(*command, arguments->flags.pipeline, "Recipe with how long to look, by name or path");
+  add_option_flags(*command, arguments->flags, "jobs resolve");
   add_service_flags(*command, arguments->service);
   command->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return resolve_command(*arguments, shell); }; });

@@ -7,7 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
-#include "cli/flags/pipeline_flags.hpp"
+#include "cli/flags/option_flags.hpp"
 #include "cli/print/console_observer.hpp"
 #include "cli/print/output_path.hpp"
 #include "cli/print/print_text.hpp"
@@ -20,7 +20,7 @@ namespace {
 struct PlanArguments {
   std::string video, audio, directory;
   bool overwrite = false;
-  PipelineFlags flags;
+  OptionFlags flags;
   bool live_price = false;
 };
 
@@ -61,7 +61,8 @@ void add_plan(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<PlanArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
-  add_pipeline_flags(*command, arguments->flags);
+  add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
+  add_option_flags(*command, arguments->flags, "plan");
   command->add_flag("--live-price", arguments->live_price,
                     "Ask the service what the account pays (needs the key); otherwise nobody is called");
   command->callback([arguments, &shell] {
@@ -88,7 +89,8 @@ void add_prepare(CLI::App& app, Shell& shell) {
       ->required()
       ->option_text("DIR");
   add_overwrite_flag(*command, arguments->overwrite);
-  add_pipeline_flags(*command, arguments->flags);
+  add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
+  add_option_flags(*command, arguments->flags, "prepare");
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
       PipelineOptions options = resolve(arguments->flags);

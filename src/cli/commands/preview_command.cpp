@@ -9,7 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
-#include "cli/flags/pipeline_flags.hpp"
+#include "cli/flags/option_flags.hpp"
 #include "cli/print/console_observer.hpp"
 #include "cli/print/output_path.hpp"
 #include "cli/print/print_text.hpp"
@@ -25,7 +25,7 @@ namespace {
 struct PreviewArguments {
   std::string video, audio;
   OutputFlags output;
-  PipelineFlags flags;
+  OptionFlags flags;
 };
 
 Json preview_document(const std::string& path, LipsyncMode mode, const PreviewResult& result,
@@ -86,7 +86,8 @@ void add_preview(CLI::App& app, Shell& shell) {
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_output_flags(*command, arguments->output, "The rendering");
-  add_pipeline_flags(*command, arguments->flags);
+  add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
+  add_option_flags(*command, arguments->flags, "preview");
   command->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return preview_command(*arguments, shell); }; });
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/flags/limit_flags.hpp"
+#include "cli/flags/option_flags.hpp"
 #include "cli/print/print_text.hpp"
 #include "cli/print/result_output.hpp"
 #include "cli/process/in_order.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 struct ProbeArguments {
   std::vector<std::string> files;
-  LimitFlags limits;
+  OptionFlags flags;
 };
 
 }  // namespace
@@ -28,17 +28,17 @@ void add_probe(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("probe", "What is in a file, measured, with warnings");
   const auto arguments = std::make_shared<ProbeArguments>();
   command->add_option("FILE", arguments->files, kInputHelp)->required();
-  add_limit_flags(*command, arguments->limits);
+  add_option_flags(*command, arguments->flags, "probe");
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
-      SourceOptions options;
-      lay_over(options, arguments->limits);
+      PipelineOptions options;
+      arguments->flags.typed.lay_over(options);
       const std::vector<Source> sources = sources_of(arguments->files);
       std::vector<MediaInfo> infos;
       in_order(
           sources.size(), shell.stop,
           [&](std::size_t i, const std::stop_token& stop) {
-            return probe(sources[i], options, RunContext{.stop = stop});
+            return probe(sources[i], options.prepare.source, RunContext{.stop = stop});
           },
           [&](const MediaInfo& info) {
             if (!shell.global.json) print_result(media_text(info));

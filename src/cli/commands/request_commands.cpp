@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
+#include "cli/flags/option_flags.hpp"
 #include "cli/print/console_observer.hpp"
 #include "cli/print/output_path.hpp"
 #include "cli/print/print_text.hpp"
@@ -126,10 +127,7 @@ CLI::App* add_request_command(CLI::App& app, Shell& shell, const char* name, con
                               int (*body)(const RequestArguments&, Shell&)) {
   CLI::App* command = app.add_subcommand(name, help);
   add_argument(*command, "ID", arguments->id, "Request id, or the id of a job in the store");
-  command
-      ->add_option("--pipeline", arguments->pipeline, "Recipe with the retries and the longest wait, by name or path")
-      ->capture_default_str()
-      ->option_text("NAME|PATH");
+  add_recipe_flag(*command, arguments->pipeline, "Recipe with the retries and the longest wait, by name or path");
   add_service_flags(*command, arguments->service);
   command->callback([arguments, body, &shell] {
     shell.action = [arguments, body, &shell] {

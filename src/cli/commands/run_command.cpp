@@ -5,7 +5,8 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
-#include "cli/flags/pipeline_flags.hpp"
+#include "cli/flags/option_flags.hpp"
+#include "cli/flags/webhook_setup.hpp"
 #include "cli/print/console_observer.hpp"
 #include "cli/print/output_path.hpp"
 #include "cli/print/run_output.hpp"
@@ -18,7 +19,7 @@ namespace {
 struct RunArguments {
   std::string video, audio;
   OutputFlags output;
-  PipelineFlags flags;
+  OptionFlags flags;
   ServiceFlags service;
 };
 
@@ -28,7 +29,7 @@ int run_command(const RunArguments& arguments, Shell& shell) {
   const ResultOutput output(arguments.output, {pair.video, pair.audio}, shell);
   options.output = output.options();
   shell.paid.output = arguments.output.output;
-  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/true, shell);
+  announce_recipe_webhook(options.webhook, arguments.flags, /*listens=*/true, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/true);
   const RunRecord record = [&] {
     ConsoleObserver observer(shell);
@@ -46,12 +47,8 @@ void add_run(CLI::App& app, Shell& shell) {
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   add_output_flags(*command, arguments->output, "The result");
-  add_pipeline_flags(*command, arguments->flags);
-  add_paying_flags(*command, arguments->flags.paying);
-  add_look_up_flags(*command, arguments->flags.look_up);
-  add_upload_flags(*command, arguments->flags.upload);
-  add_on_interrupt_flag(*command, arguments->flags.paying);
-  add_webhook_flags(*command, arguments->flags.webhook);
+  add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
+  add_option_flags(*command, arguments->flags, "run");
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);
   command->callback(

@@ -9,7 +9,8 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flags.hpp"
-#include "cli/flags/pipeline_flags.hpp"
+#include "cli/flags/option_flags.hpp"
+#include "cli/flags/webhook_setup.hpp"
 #include "cli/print/console_observer.hpp"
 #include "cli/print/print_text.hpp"
 #include "cli/print/result_output.hpp"
@@ -23,23 +24,24 @@ namespace {
 struct SubmitArguments {
   std::string video, audio;
   bool wait = false;
-  PipelineFlags flags;
+  OptionFlags flags;
   ServiceFlags service;
 };
 
 int submit_command(const SubmitArguments& arguments, Shell& shell) {
   const PipelineOptions options = with_state_place(resolve_for_submit(arguments.flags), arguments.service);
   const Pair pair = pair_of(arguments.video, arguments.audio);
-  if (arguments.flags.webhook.listen && !arguments.wait) {
-    throw Error(ErrorCode::usage, "--webhook-listen", "needs --wait: nobody would be there when the report comes",
-                {.hint = "--webhook-url alone has the service report to somebody else"});
+  if (arguments.flags.typed.is_given("--webhook-listen") && !arguments.wait) {
+    throw Error(ErrorCode::usage, "--webhook-listen",
+                "requires --wait: without it no process is left to receive the report",
+                {.hint = "--webhook-url alone has the service report to another process"});
   }
   if (arguments.service.sandbox && !arguments.wait) {
     throw Error(ErrorCode::usage, "--sandbox",
                 "needs --wait: this sandbox ends with the command, and the request with it",
                 {.hint = "`react1 sandbox` starts one that stays; or use --wait, or `react1 run --sandbox`"});
   }
-  announce_recipe_webhook(options.webhook, arguments.flags.webhook, /*listens=*/arguments.wait, shell);
+  announce_recipe_webhook(options.webhook, arguments.flags, /*listens=*/arguments.wait, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
   Job job;
   std::optional<QueueStatus> status;
@@ -79,11 +81,8 @@ void add_submit(CLI::App& app, Shell& shell) {
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
   command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
-  add_pipeline_flags(*command, arguments->flags);
-  add_paying_flags(*command, arguments->flags.paying);
-  add_look_up_flags(*command, arguments->flags.look_up);
-  add_upload_flags(*command, arguments->flags.upload);
-  add_webhook_flags(*command, arguments->flags.webhook);
+  add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
+  add_option_flags(*command, arguments->flags, "submit");
   add_service_flags(*command, arguments->service);
   add_sandbox_flag(*command, arguments->service);
   command->callback(

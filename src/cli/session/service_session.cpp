@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "cli/flags/flags.hpp"
-#include "cli/flags/webhook_flags.hpp"
+#include "cli/flags/webhook_setup.hpp"
 #include "core/clock.hpp"
 #include "core/printable.hpp"
 #include "core/redact.hpp"

@@ -7,13 +7,14 @@
 #include <react1/error.hpp>
 #include <string>
 
-#include "cli/flags/limit_flags.hpp"
-#include "cli/flags/pipeline_flags.hpp"
+#include "cli/flags/option_flags.hpp"
+#include "recipe/options/typed_value.hpp"
 
 namespace {
 
 using namespace react1;
 using namespace react1::cli;
+using recipe::parse_size;
 
 TEST_CASE("a path, a URL and standard input are told apart, in their order") {
   const auto sources = sources_of({"-", "a.mp4", "https://example.com/b.mp4"});
@@ -49,12 +50,12 @@ TEST_CASE("sizes are bytes, or multiples of 1024, and never more than can be cou
 }
 
 TEST_CASE("limits that are given replace the recipe's, the others stay") {
-  PipelineFlags flags;
-  flags.limits.max_spooled_size = "1M";
+  OptionFlags flags;
+  flags.typed.give("--max-spooled-size", "1M");
   const SourceOptions options = resolve(flags).prepare.source;
   CHECK(options.max_spooled_bytes == 1 << 20);
   CHECK(options.max_source_bytes == SourceOptions{}.max_source_bytes);
-  flags.limits.max_source_size = "lots";
+  flags.typed.give("--max-source-size", "lots");
   CHECK_THROWS_AS((void)resolve(flags), Error);
 }
 

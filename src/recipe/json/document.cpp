@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/document.hpp"
+#include "recipe/json/document.hpp"
 
 #include <fmt/format.h>
 

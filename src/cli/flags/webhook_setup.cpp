@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/flags/webhook_flags.hpp"
+#include "cli/flags/webhook_setup.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,6 @@
 #include <react1/error.hpp>
 #include <react1/webhook.hpp>
 
-#include "cli/flags/flags.hpp"
 #include "cli/print/result_output.hpp"
 #include "core/log.hpp"
 #include "core/printable.hpp"
@@ -16,8 +15,6 @@
 
 namespace react1::cli {
 namespace {
-
-constexpr const char* kWebhookGroup = "Webhook";
 
 bool is_on_this_machine(const std::string& url) {
   const auto parsed = http::parse_url(url);
@@ -33,37 +30,17 @@ bool is_on_this_machine(const std::string& url) {
 
 }  // namespace
 
-void add_webhook_flags(CLI::App& command, WebhookFlags& flags) {
-  add_value(command, "--webhook-listen", flags.listen,
-            "While waiting, listen here for the service's report of the end, and poll as a fall-back only (default "
-            "address: 127.0.0.1; port 0: any free one)")
-      ->group(kWebhookGroup)
-      ->option_text("[ADDRESS:]PORT");
-  add_value(command, "--webhook-url", flags.url,
-            "Where the service sends that report: a public address that leads to --webhook-listen (default, for a "
-            "service on this machine only: straight there)")
-      ->group(kWebhookGroup)
-      ->option_text("URL");
-}
-
-void lay_over(WebhookPlan& plan, const WebhookFlags& flags) {
-  if (flags.listen) plan.listen = value_of("--webhook-listen", *flags.listen, parse_listen_address);
-  if (!flags.url) return;
-  if (!http::parse_url(*flags.url)) throw Error(ErrorCode::usage, "--webhook-url", "is no http(s) URL");
-  plan.url = *flags.url;
-}
-
-void announce_recipe_webhook(const WebhookPlan& plan, const WebhookFlags& flags, bool listens, const Shell& shell) {
+void announce_recipe_webhook(const WebhookPlan& plan, const OptionFlags& flags, bool listens, const Shell& shell) {
   const auto say = [&](const std::string& what) {
     const std::string text = what + "; the recipe wants it, and no flag";
     shell.global.log_format == LogFormat::json ? log::warning("webhook", text)
                                                : print_message("react1: warning: " + printable(text));
   };
-  if (!flags.url && !plan.url.empty()) {
+  if (!flags.typed.is_given("--webhook-url") && !plan.url.empty()) {
     say("the end of the request, with the URL of its result, will be reported to " + redact_url(plan.url));
   }
   const bool is_open = plan.listen && !plan.listen->address.starts_with("127.");
-  if (!flags.listen && listens && is_open) {
+  if (!flags.typed.is_given("--webhook-listen") && listens && is_open) {
     say(fmt::format("reports are listened for on {}, which other machines can reach", plan.listen->address));
   }
 }
