@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <react1/error.hpp>
 #include <react1/jobs.hpp>
 #include <react1/log_sink.hpp>
 #include <react1/media.hpp>
@@ -47,6 +48,10 @@ template <>
 inline constexpr Words<3> kEnumWords<CutPolicy>{"auto", "pause", "exact"};
 template <>
 inline constexpr Words<4> kEnumWords<Quality>{"draft", "standard", "high", "lossless"};
+template <>
+inline constexpr Words<12> kEnumWords<ErrorCode>{"internal", "usage",      "media",   "hold",         "refused",
+                                                 "auth",     "balance",    "network", "verification", "outcome_unknown",
+                                                 "io",       "interrupted"};
 template <>
 inline constexpr Words<4> kEnumWords<LogLevel>{"debug", "info", "warning", "error"};
 template <>

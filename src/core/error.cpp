@@ -2,36 +2,13 @@
 #include <react1/error.hpp>
 #include <utility>
 
+#include "core/enum_names.hpp"
+
 namespace react1::inline REACT1_ABI {
 
 std::string_view to_string(ErrorCode code) noexcept {
-  switch (code) {
-    case ErrorCode::internal:
-      return "internal";
-    case ErrorCode::usage:
-      return "usage";
-    case ErrorCode::media:
-      return "media";
-    case ErrorCode::hold:
-      return "hold";
-    case ErrorCode::refused:
-      return "refused";
-    case ErrorCode::auth:
-      return "auth";
-    case ErrorCode::balance:
-      return "balance";
-    case ErrorCode::network:
-      return "network";
-    case ErrorCode::verification:
-      return "verification";
-    case ErrorCode::outcome_unknown:
-      return "outcome_unknown";
-    case ErrorCode::io:
-      return "io";
-    case ErrorCode::interrupted:
-      return "interrupted";
-  }
-  return "internal";
+  const std::string_view word = enum_word(code);
+  return word.empty() ? enum_word(ErrorCode::internal) : word;
 }
 
 int exit_code(ErrorCode code) noexcept {

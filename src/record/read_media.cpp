@@ -9,8 +9,7 @@ namespace react1::record {
 namespace {
 
 FactSource read_source(const Node& node) {
-  using enum FactSource;
-  return node.word({decoded, packets, sample_table, stream_header, container_header, assumed});
+  return node.word<FactSource>();
 }
 
 std::optional<Seconds> seconds_at(const Node& node, const char* key) {

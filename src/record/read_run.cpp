@@ -23,7 +23,7 @@ std::string embedded_text(const std::optional<Node>& node) {
 }
 
 Verdict read_verdict(const Node& node) {
-  return node.word({Verdict::pass, Verdict::warn, Verdict::fail});
+  return node.word<Verdict>();
 }
 
 CheckValue read_value(const Node& node) {
@@ -57,14 +57,11 @@ std::int64_t read_time_ms(const Node& node) {
 }
 
 JobState read_state(const Node& node) {
-  using enum JobState;
-  return node.word({created, submitting, submitted, done, failed, outcome_unknown, cancelled});
+  return node.word<JobState>();
 }
 
 ErrorCode read_code(const Node& node) {
-  using enum ErrorCode;
-  return node.word(
-      {internal, usage, media, hold, refused, auth, balance, network, verification, outcome_unknown, io, interrupted});
+  return node.word<ErrorCode>();
 }
 
 ServiceProblem read_problem(const Node& node) {
