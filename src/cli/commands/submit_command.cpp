@@ -14,6 +14,7 @@
 #include "cli/print/result_output.hpp"
 #include "cli/process/inputs.hpp"
 #include "cli/session/service_session.hpp"
+#include "core/log.hpp"
 #include "record/documents.hpp"
 
 namespace react1::cli {

@@ -173,8 +173,9 @@ class Search {
 };
 
 }  // namespace
+}  // namespace react1::inline REACT1_ABI
 
-namespace stages {
+namespace react1::stages {
 
 bool can_look_up(const FalClient& client, const LostAnswerOptions& options) noexcept {
   return options.look_up && (client.has_platform() || client.expects_reports());
@@ -225,7 +226,9 @@ void attach_reported(Service& service, const RunContext& context) {
   }
 }
 
-}  // namespace stages
+}  // namespace react1::stages
+
+namespace react1::inline REACT1_ABI {
 
 LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
                        const RunContext& context) {
