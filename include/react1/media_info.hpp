@@ -11,7 +11,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Where a fact came from, most trustworthy first.
 /// `sample_table` is a container's own list of every packet (MP4, MOV), checked against the file's size, or the byte
@@ -150,4 +150,4 @@ struct MediaInfo {
   std::vector<Warning> warnings;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -11,7 +11,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// One request of the account.
 struct HistoryEntry {
@@ -49,4 +49,4 @@ enum class KeyProbe {
   forbidden,  ///< 403: the key is one, but may not read the history. Says nothing about any request
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -3,7 +3,7 @@
 
 #include <react1/doctor.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string_view to_string(Health health) noexcept {
   switch (health) {
@@ -26,4 +26,4 @@ std::optional<ErrorCode> Diagnosis::failure() const {
   return found->code;
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -16,7 +16,7 @@
 #include "core/nearest.hpp"
 #include "core/number.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 // Each table is in the order of its enumeration, so that a value is its own index.
@@ -152,4 +152,4 @@ Goal parse_goal(std::string_view text) {
   return parse<Goal>(kGoals, "goal", text);
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

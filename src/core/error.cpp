@@ -1,7 +1,7 @@
 #include <react1/error.hpp>
 #include <utility>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string_view to_string(ErrorCode code) noexcept {
   switch (code) {
@@ -125,4 +125,4 @@ Error Error::with_answer(std::string answer) const {
   return {code(), where(), message(), std::move(extra)};
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

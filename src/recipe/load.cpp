@@ -14,7 +14,7 @@
 #include "recipe/lookup.hpp"
 #include "recipe/schema.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 using recipe::Document;
@@ -73,4 +73,4 @@ PipelineOptions load_recipe(const std::string& name_or_path) {
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

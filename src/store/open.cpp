@@ -15,7 +15,7 @@
 #include "store/sqlite_store.hpp"
 #include "store/state_folder.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 JobStore::JobStore() = default;
 JobStore::~JobStore() = default;
@@ -152,7 +152,7 @@ std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::sto
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::store {
 

@@ -19,7 +19,7 @@
 #include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 using namespace stages;
@@ -173,7 +173,7 @@ class Search {
 };
 
 }  // namespace
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::stages {
 
@@ -228,7 +228,7 @@ void attach_reported(Service& service, const RunContext& context) {
 
 }  // namespace react1::stages
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
                        const RunContext& context) {
@@ -248,4 +248,4 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
