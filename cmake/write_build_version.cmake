@@ -11,9 +11,9 @@ if(commit)
 endif()
 file(WRITE "${OUTPUT}" "#include <react1/version.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string_view build_version() noexcept { return \"${text}\"; }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 ")

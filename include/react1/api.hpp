@@ -9,5 +9,5 @@
 
 /// Everything is in `react1::v0_1`, an inline namespace, so it is written `react1::…`. Before 1.0 a minor release may
 /// change the interface: the name then changes with the soname, and a program that was compiled against other headers
-/// does not link or load.
-#define REACT1_ABI v0_1
+/// does not link or load. The headers open it by `namespace react1::REACT1_ABI {`.
+#define REACT1_ABI inline v0_1

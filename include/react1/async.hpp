@@ -16,7 +16,7 @@
 #include <react1/run_context.hpp>
 #include <react1/source.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// How an asynchronous call ended: exactly one of the two is set.
 struct RunResult {
@@ -83,4 +83,4 @@ REACT1_API void run_async(AsyncRunner& runner, Source video, Source audio, std::
 REACT1_API void submit_async(AsyncRunner& runner, Source video, Source audio, PipelineOptions options, Service service,
                              RunContext context, std::function<void(SubmitResult)> done);
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

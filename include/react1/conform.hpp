@@ -10,7 +10,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// How the video gets exactly round(voice × fps) frames, or as many of them as the limit allows. One that is too long
 /// is cut by all but remap.
@@ -36,4 +36,4 @@ struct Conformed {
   std::vector<Seconds> seams_s;      ///< times in the prepared clip where it turns round or begins to stand still
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

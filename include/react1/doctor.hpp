@@ -13,7 +13,7 @@
 #include <react1/plan.hpp>
 #include <react1/run_context.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// What a check found.
 enum class Health {
@@ -54,4 +54,4 @@ struct DoctorOptions {
 /// user's; what it writes to try the disk it removes again. Throws Error{interrupted}; all else is a finding.
 [[nodiscard]] REACT1_API Diagnosis examine(const DoctorOptions& options, const RunContext& context);
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

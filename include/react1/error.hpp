@@ -10,7 +10,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// What kind of failure it is. Each code maps to one exit code of the program (see exit_code()).
 enum class ErrorCode {
@@ -87,4 +87,4 @@ class REACT1_API Error : public std::exception {
   std::shared_ptr<const State> state_;  ///< never null: there is no move, only copies
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

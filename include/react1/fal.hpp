@@ -21,7 +21,7 @@
 #include <react1/run_context.hpp>
 #include <react1/secret.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 class WebhookReceiver;  // webhook.hpp
 
@@ -278,4 +278,4 @@ class REACT1_API FalClient {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -15,7 +15,7 @@
 #include <react1/fal.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// created → submitting → submitted → done | failed | cancelled; submitting → outcome_unknown | created.
 /// The whole table, with what a person may do by hand: src/store/state_machine.cpp.
@@ -132,4 +132,4 @@ struct Resolution {
 /// REACT1_STATE_DIR, else $XDG_STATE_HOME/react1, else ~/.local/state/react1; created when missing. Throws Error{io}.
 [[nodiscard]] REACT1_API std::string state_directory();
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

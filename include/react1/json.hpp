@@ -12,7 +12,7 @@
 #include <react1/media_info.hpp>
 #include <react1/pipeline.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 [[nodiscard]] REACT1_API std::string to_json(const MediaInfo& info);
 [[nodiscard]] REACT1_API std::string to_json(const std::vector<MediaInfo>& infos);
@@ -59,4 +59,4 @@ Record from_json(std::string_view text, const std::string& where) {
   }
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -10,7 +10,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 enum class LogLevel {
   debug,    ///< for whoever looks for a fault
@@ -69,4 +69,4 @@ REACT1_API bool release_ffmpeg_log();
 /// Any thread.
 REACT1_API void log_ffmpeg_line(void* source, int level, const char* format, std::va_list arguments) noexcept;
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -18,7 +18,7 @@
 #include <react1/source.hpp>
 #include <react1/window.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Measures `source`: every packet is read, nothing is decoded unless the packets do not tell. Throws Error{io}
 /// (missing, unreadable), {media} (not media, damaged beyond reading), {network}, {interrupted}. Any thread; blocking.
@@ -193,4 +193,4 @@ struct PreparedClip {
   std::vector<DurationMeasure> measures;  ///< the proof of the 15-second promise; empty when only planned
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -12,7 +12,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Where a fact came from, most trustworthy first.
 /// `sample_table` is a container's own list of every packet (MP4, MOV), checked against the file's size, or the byte
@@ -151,4 +151,4 @@ struct MediaInfo {
   std::vector<Warning> warnings;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -4,7 +4,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// An output that exists and is no regular file (folder, device, FIFO, socket, a symlink that leads to one or nowhere)
 /// is always Error{usage}, before any work. A symlink to a regular file is written through: the file it leads to is
@@ -17,4 +17,4 @@ struct OutputOptions {
   bool passing = false;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

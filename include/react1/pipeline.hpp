@@ -18,7 +18,7 @@
 #include <react1/run_context.hpp>
 #include <react1/verification.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// The model parameters as a user gives them: `lipsync_mode` unset means "auto", the advice decides.
 struct RequestedParameters {
@@ -227,4 +227,4 @@ struct LookUp {
                                              const std::optional<std::string>& expect_record_path,
                                              const RunContext& context);
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

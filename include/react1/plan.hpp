@@ -12,7 +12,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 enum class Emotion { happy, sad, angry, disgusted, surprised, neutral };
 enum class ModelMode { lips, face, head };
@@ -119,4 +119,4 @@ struct Price {
                                        const Price& price);
 [[nodiscard]] REACT1_API Prediction predict(const ClipFacts& facts, LipsyncMode mode, const Price& price);
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -12,7 +12,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// One request of the account.
 struct HistoryEntry {
@@ -50,4 +50,4 @@ enum class KeyProbe {
   forbidden,  ///< 403: the key is one, but may not read the history. Says nothing about any request
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -9,7 +9,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// A reduced fraction with a positive denominator. Value type, any thread.
 /// Arithmetic runs in 128 bits and throws std::overflow_error when the reduced result does not fit 64.
@@ -55,4 +55,4 @@ class Rational {
 /// Exact seconds. An alias, so that signatures say what they hold.
 using Seconds = Rational;
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

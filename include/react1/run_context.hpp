@@ -10,7 +10,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// The stages of the main job, in order.
 enum class Stage { probe, prepare, plan, upload, submit, wait, download, verify };
@@ -62,4 +62,4 @@ struct RunContext {
   REACT1_API void throw_if_stopped() const;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

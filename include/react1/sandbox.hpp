@@ -16,7 +16,7 @@
 #include <react1/run_context.hpp>
 #include <react1/source.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// How every file that the sandbox or preview() renders begins its "comment" tag, so that it is never taken for a
 /// lip-synced one.
@@ -103,4 +103,4 @@ struct PreviewResult {
 REACT1_API PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
                                  const RunContext& context, const OutputOptions& options = {});
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -7,7 +7,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Holds a key. It has no stream operator and no conversion: only expose() gives the text, and only the
 /// code that writes the Authorization header may call it. Wiped from memory on destruction (best effort).
@@ -28,4 +28,4 @@ class Secret {
   std::string value_;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -10,7 +10,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Where sound that is longer than its window ends.
 enum class CutPolicy {
@@ -75,4 +75,4 @@ struct TakeOffset {
   Seconds silence_added_s = 0;          ///< before the sound, to keep it late
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -15,7 +15,7 @@
 
 #include <react1/api.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// The caller's own bytes, e.g. out of an archive or an object store. The functions are called by one thread at a time,
 /// but not always by the same one, and never after the last Source made from them is gone. A stop takes effect when
@@ -95,4 +95,4 @@ struct SourceOptions {
   std::int64_t max_packet_bytes = std::int64_t{512} << 20;  ///< of one packet; 1 to 2^31 − 1
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

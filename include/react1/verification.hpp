@@ -11,7 +11,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 enum class Verdict { pass, warn, fail };
 [[nodiscard]] REACT1_API std::string_view to_string(Verdict verdict) noexcept;
@@ -31,4 +31,4 @@ struct Verification {
   std::vector<Check> checks;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -15,7 +15,7 @@
 /// One number for `#if`: major × 10000 + minor × 100 + patch.
 #define REACT1_VERSION (REACT1_VERSION_MAJOR * 10000 + REACT1_VERSION_MINOR * 100 + REACT1_VERSION_PATCH)
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// The release, e.g. "0.1.0". Lives for the whole process.
 [[nodiscard]] REACT1_API std::string_view version() noexcept;
@@ -24,4 +24,4 @@ namespace react1::inline REACT1_ABI {
 /// clone. Lives for the whole process.
 [[nodiscard]] REACT1_API std::string_view build_version() noexcept;
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -19,7 +19,7 @@
 #include <react1/api.hpp>
 #include <react1/run_context.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Names and values as they arrived; names compare without case.
 using WebhookHeaders = std::vector<std::pair<std::string, std::string>>;
@@ -155,4 +155,4 @@ class REACT1_API WebhookReceiver {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -8,7 +8,7 @@
 #include <react1/api.hpp>
 #include <react1/rational.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// A part of a clip, relative to its first frame or sample. At most two of the three may be set.
 /// Default: from the start, as much as the limit allows.
@@ -28,4 +28,4 @@ enum class WindowChoice {
 /// "head", "speech". Throws Error{usage}, with the nearest word as a hint.
 [[nodiscard]] REACT1_API WindowChoice parse_window_choice(std::string_view text);
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

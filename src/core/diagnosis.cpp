@@ -4,7 +4,7 @@
 
 #include <react1/doctor.hpp>
 
-namespace react1 {
+namespace react1::REACT1_ABI {
 
 std::string_view to_string(Health health) noexcept {
   switch (health) {
@@ -27,4 +27,4 @@ std::optional<ErrorCode> Diagnosis::failure() const {
   return found->code;
 }
 
-}  // namespace react1
+}  // namespace react1::REACT1_ABI

@@ -22,7 +22,7 @@ std::size_t index_of_word(std::span<const std::string_view> words, std::string_v
 
 }  // namespace react1
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string_view to_string(Stage stage) noexcept {
   return enum_word(stage);
@@ -114,4 +114,4 @@ Goal parse_goal(std::string_view text) {
   return parse_enum<Goal>("goal", text);
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

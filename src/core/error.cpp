@@ -4,7 +4,7 @@
 
 #include "core/enum_names.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string_view to_string(ErrorCode code) noexcept {
   const std::string_view word = enum_word(code);
@@ -103,4 +103,4 @@ Error Error::with_answer(std::string answer) const {
   return {code(), where(), message(), std::move(extra)};
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

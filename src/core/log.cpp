@@ -40,7 +40,7 @@ class InSink {
 }  // namespace
 }  // namespace react1
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 void set_log_sink(LogSink sink, LogLevel level) {
   if (t_in_sink) throw Error(ErrorCode::usage, "set_log_sink", "a log sink can't replace itself");
@@ -54,7 +54,7 @@ void set_log_sink(LogSink sink, LogLevel level) {
   // The previous sink is destroyed here, outside of the lock: it may log.
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::log {
 

@@ -5,7 +5,7 @@
 #include <react1/rational.hpp>
 #include <stdexcept>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 __extension__ using Wide = __int128;  // products of two 64-bit parts; ISO C++ has no such type
@@ -152,4 +152,4 @@ Rational abs(const Rational& value) {
   return value < 0 ? -value : value;
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -2,7 +2,7 @@
 #include <react1/error.hpp>
 #include <react1/run_context.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 Observer::Observer() = default;
 Observer::~Observer() = default;
@@ -20,4 +20,4 @@ void RunContext::throw_if_stopped() const {
   if (stop.stop_requested()) throw Error(ErrorCode::interrupted, "", "stopped on request");
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -4,7 +4,7 @@
 #include "core/boundary.hpp"
 #include "doctor/examinations.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 Diagnosis examine_all(const DoctorOptions& options, const RunContext& context) {
@@ -31,4 +31,4 @@ Diagnosis examine(const DoctorOptions& options, const RunContext& context) {
   return at_boundary("examine", [&] { return examine_all(options, context); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -13,7 +13,7 @@
 #include "core/boundary.hpp"
 #include "plan/plan_words.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 using planning::brief;
@@ -334,7 +334,7 @@ Advice make_advice(int row, Decision decision, const ClipFacts& facts, const Pri
 }
 
 }  // namespace
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::planning {
 
@@ -350,7 +350,7 @@ std::vector<Seconds> seams(const ClipFacts& facts, LipsyncMode mode) {
 
 }  // namespace react1::planning
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options) {
   return at_boundary("advice_needs_motion", [&] {
@@ -373,4 +373,4 @@ Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions&
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

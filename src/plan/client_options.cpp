@@ -4,7 +4,7 @@
 
 #include <react1/pipeline.hpp>
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 FalOptions client_options(FalOptions service, const PipelineOptions& options) {
   std::string memory =
@@ -23,4 +23,4 @@ FalOptions client_options(FalOptions service, const PipelineOptions& options) {
   return service;
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

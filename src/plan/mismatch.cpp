@@ -6,7 +6,7 @@
 #include "core/boundary.hpp"
 #include "plan/plan_words.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 Mismatch measure_mismatch(Seconds video_s, Seconds audio_s) {
   return at_boundary("measure_mismatch", [&] {
@@ -22,4 +22,4 @@ Mismatch measure_mismatch(Seconds video_s, Seconds audio_s) {
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -6,7 +6,7 @@
 
 #include "core/boundary.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 Seconds output_length(const ClipFacts& facts, LipsyncMode mode) {
@@ -36,4 +36,4 @@ Prediction predict(const ClipFacts& facts, LipsyncMode mode, const Price& price)
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -16,7 +16,7 @@
 #include "recipe/options/validation.hpp"
 #include "recipe/schema.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 using recipe::Document;
@@ -76,4 +76,4 @@ PipelineOptions load_recipe(const std::string& name_or_path) {
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

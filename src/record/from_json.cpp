@@ -6,7 +6,7 @@
 #include "record/documents.hpp"
 #include "record/node.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 /// What `read` makes of the document; the Node refers to it only as long as that takes.
@@ -52,4 +52,4 @@ Error JsonReader::read_error(std::string_view text, const std::string& where) {
   return read_text(text, where, record::read_error);
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -6,7 +6,7 @@
 #include "record/documents.hpp"
 #include "record/values.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string to_json(const MediaInfo& info) {
   return at_boundary("to_json", [&] { return json_text(record::document(info)); });
@@ -32,4 +32,4 @@ std::string to_json(const Error& error) {
   return at_boundary("to_json", [&] { return json_text(record::document(error)); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

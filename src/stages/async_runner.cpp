@@ -21,7 +21,7 @@
 #include "core/log.hpp"
 #include "stages/main_job.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 /// Steps to be done by the threads, and ends to be delivered by dispatch().
 struct AsyncRunner::Impl {
@@ -173,7 +173,7 @@ std::size_t AsyncRunner::pending() const noexcept {
   return impl_->not_delivered;
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::stages {
 namespace {
@@ -259,7 +259,7 @@ class AsyncRun : public std::enable_shared_from_this<AsyncRun> {
 }  // namespace
 }  // namespace react1::stages
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 void require_callback(bool given, const char* function) {
@@ -303,4 +303,4 @@ void submit_async(AsyncRunner& runner, Source video, Source audio, PipelineOptio
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

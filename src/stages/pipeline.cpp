@@ -73,7 +73,7 @@ Verification verify_file(const std::string& path, const std::optional<std::strin
 }  // namespace
 }  // namespace react1::stages
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 RunRecord run(const Source& video, const Source& audio, const std::string& output, const PipelineOptions& options,
               Service service, const RunContext& context) {
@@ -97,4 +97,4 @@ Verification verify(const std::string& path, const std::optional<std::string>& e
   return at_boundary("verify", [&] { return stages::verify_file(path, expect_record_path, context); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

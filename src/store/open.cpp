@@ -16,7 +16,7 @@
 #include "store/sqlite_store.hpp"
 #include "store/state_folder.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 JobStore::JobStore() = default;
 JobStore::~JobStore() = default;
@@ -153,7 +153,7 @@ std::unique_ptr<JobStore> open_job_store(const std::string& path, const std::sto
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::store {
 

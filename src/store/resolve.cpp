@@ -11,7 +11,7 @@
 #include "core/request_id.hpp"
 #include "store/abandoned.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 JobState target_of(Resolution::Kind kind) {
@@ -62,4 +62,4 @@ Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolut
   return at_boundary("resolve_job", [&] { return resolve(jobs, id, resolution); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

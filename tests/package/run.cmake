@@ -77,8 +77,8 @@ function(check_examples how programs)
   file(SIZE "${video}" size)
   run_or_fail("custom_reader (${how})" "${programs}/custom_reader" "${video}" 0 "${size}")
   must_say("custom_reader" "6.000 s")
-  run_or_fail("event_loop (${how})" "${programs}/event_loop" "${SOURCE}/fixtures/moov_last_1s.mp4"
-              "${SOURCE}/fixtures/mp3_cbr_untagged_2s.mp3" "${WORK}/data" ${ARGN})
+  run_or_fail("event_loop (${how})" "${programs}/event_loop" "${video}" "${SOURCE}/fixtures/mp3_cbr_untagged_2s.mp3"
+              "${WORK}/data" ${ARGN})
   must_say("event_loop" "failed: 0, payments: [1-9][0-9]*, the loop went on: yes")
 endfunction()
 

@@ -9,6 +9,7 @@
 
 #include "cli/print/print_text.hpp"
 #include "cli/print/result_output.hpp"
+#include "core/log.hpp"
 #include "core/printable.hpp"
 
 namespace react1::cli {

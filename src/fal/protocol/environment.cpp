@@ -9,7 +9,7 @@
 
 #include "core/boundary.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 /// Empty counts as unset: `FAL_KEY= react1 …` is how people switch a variable off.
@@ -43,4 +43,4 @@ FalOptions fal_options_from_environment() {
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -13,7 +13,7 @@
 #include "core/saturate.hpp"
 #include "fal/protocol/wire.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 constexpr std::size_t kCodedBytes = 43;  // of 32 bytes, without padding
@@ -95,7 +95,7 @@ WebhookKeys parse_webhook_keys(std::string_view json) {
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::fal {
 

@@ -13,7 +13,7 @@
 #include "core/sha256.hpp"
 #include "http/message/headers.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 constexpr std::size_t kSignatureBytes = 64;
@@ -128,4 +128,4 @@ WebhookCheck verify_webhook(const WebhookHeaders& headers, std::string_view body
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -97,7 +97,7 @@ WebhookCheck Verifier::verify(const WebhookHeaders& headers, std::string_view bo
 
 }  // namespace react1::fal
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 std::string webhook_keys_url(const std::string& rest_url) {
   return rest_url.substr(0, rest_url.find_last_not_of('/') + 1) + "/.well-known/jwks.json";
@@ -124,4 +124,4 @@ WebhookCheck WebhookVerifier::verify(const WebhookHeaders& headers, std::string_
   return at_boundary("webhook", [&] { return impl_->verifier.verify(headers, body, context); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

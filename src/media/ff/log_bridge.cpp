@@ -79,7 +79,7 @@ bool is_ours() {
 }  // namespace
 }  // namespace react1
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 void take_ffmpeg_log(FfmpegLog lines) {
   g_lines.store(lines, std::memory_order_relaxed);
@@ -96,4 +96,4 @@ void log_ffmpeg_line(void* source, int level, const char* format, std::va_list a
   if (log::is_wanted(LogLevel::debug)) take_in(LogLevel::debug, source, level, format, arguments);
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

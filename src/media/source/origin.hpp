@@ -12,7 +12,7 @@
 #include "media/source/made_once.hpp"
 #include "media/source/spool.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 struct Source::Origin {
   Kind kind{};
@@ -29,4 +29,4 @@ struct SourceAccess {
   [[nodiscard]] static Origin& origin(const Source& source) noexcept { return *source.origin_; }
 };
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -15,7 +15,7 @@
 #include "sandbox/render/preview.hpp"
 #include "sandbox/render/render.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 [[noreturn]] void refuse(const OutputPlace& place, const char* why) {
@@ -36,7 +36,7 @@ void require_rendering(const OutputPlace& place, const RunContext& context) {
 }
 
 }  // namespace
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI
 
 namespace react1::sandbox {
 
@@ -55,7 +55,7 @@ OutputPlace look_at_preview(const std::string& output, const std::vector<Source>
 
 }  // namespace react1::sandbox
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 PreviewResult render_preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
@@ -94,4 +94,4 @@ PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode
   return at_boundary("preview", [&] { return render_preview(video, audio, mode, output, context, options); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

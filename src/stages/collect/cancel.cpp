@@ -15,7 +15,7 @@
 #include "stages/common/grace_stop.hpp"
 #include "store/patience.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ Cancelled cancel_request(const RequestRef& request, Service service, std::chrono
   return at_boundary("cancel_request", [&] { return cancel_at_service(request, service, patience, context); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -20,7 +20,7 @@
 #include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 using namespace stages;
@@ -174,8 +174,9 @@ class Search {
 };
 
 }  // namespace
+}  // namespace react1::REACT1_ABI
 
-namespace stages {
+namespace react1::stages {
 
 bool can_look_up(const FalClient& client, const LostAnswerOptions& options) noexcept {
   return options.look_up && (client.has_platform() || client.expects_reports());
@@ -226,7 +227,9 @@ void attach_reported(Service& service, const RunContext& context) {
   }
 }
 
-}  // namespace stages
+}  // namespace react1::stages
+
+namespace react1::REACT1_ABI {
 
 LookUp look_up_request(const std::string& job_id, Service service, const LostAnswerOptions& options,
                        const RunContext& context) {
@@ -246,4 +249,4 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
   });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

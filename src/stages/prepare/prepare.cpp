@@ -16,7 +16,7 @@
 #include "core/sha256.hpp"
 #include "stages/prepare/preprocess.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 /// A folder that exists and can be written to, before any work is done.
@@ -145,4 +145,4 @@ Preparation prepare(const Source& video, const Source& audio, const std::string&
   return at_boundary("prepare", [&] { return prepare_into(video, audio, directory, options, context); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -6,7 +6,7 @@
 #include "http/remote/ranged_file.hpp"
 #include "media/probe/probe.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 
 MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context) {
   return at_boundary("probe", [&] {
@@ -19,4 +19,4 @@ MediaInfo probe(const Source& source) {
   return probe(source, SourceOptions{}, RunContext{});
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

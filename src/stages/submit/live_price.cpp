@@ -21,7 +21,7 @@
 #include "fal/protocol/endpoints.hpp"
 #include "store/state_folder.hpp"
 
-namespace react1::inline REACT1_ABI {
+namespace react1::REACT1_ABI {
 namespace {
 
 namespace fs = std::filesystem;
@@ -157,4 +157,4 @@ Price current_price(FalClient& client, const Price& otherwise, const RunContext&
   return at_boundary("current_price", [&] { return ask_or_remember(client, otherwise, context); });
 }
 
-}  // namespace react1::inline REACT1_ABI
+}  // namespace react1::REACT1_ABI

@@ -50,6 +50,7 @@ MediaInfo full_media_info() {
 Preparation full_preparation() {
   Preparation preparation = test::sample_preparation();
   preparation.audio.levels->clipped_samples = 4;
+  preparation.audio.measures = {{"mp3_frames", Rational(23, 10)}};
   preparation.price = {Rational(39, 4), "2026-11-22T07:49:25.000Z"};
   return preparation;
 }
@@ -135,6 +136,11 @@ bool is_derived(const std::string& path) {
   return std::any_of(ends.begin(), ends.end(), [&](const std::string& end) { return path.ends_with(end); });
 }
 
+/// Others are computed from these.
+bool decides_others(const std::string& path) {
+  return path.ends_with("/speech/segments/0/start_s") || path.ends_with("/speech/segments/1/end_s");
+}
+
 bool is_within(const std::string& path, const std::vector<std::string>& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](const std::string& prefix) { return path.starts_with(prefix); });
@@ -185,20 +191,24 @@ TEST_CASE("every leaf of a document is read: another value comes out as that val
     for (const std::string& path : leaves_of(document)) {
       const Json::json_pointer pointer(path);
       const Json& leaf = document.at(pointer);
-      if (leaf.is_null() || leaf.is_structured() || is_derived(path) || path.ends_with("/den")) continue;
+      if (leaf.is_null() || leaf.is_structured() || is_derived(path) || decides_others(path)) continue;
+      if (path.ends_with("/den")) continue;  // another fraction may be a reduced one
       Json other = document;
       other[pointer] = changed(leaf);
       const std::string text = json_text(other);
       CAPTURE(trip.name);
       CAPTURE(path);
+      std::string again;
       try {
-        CHECK(trip.again(text) == text);
-        ++read;
+        again = trip.again(text);
       } catch (const Error& error) {  // a word of a fixed set, or a time
         CHECK(leaf.is_string());
         CHECK(error.code() == ErrorCode::usage);
         CHECK(error.message().find(path) != std::string::npos);
+        continue;
       }
+      CHECK(again == text);
+      ++read;
     }
     CHECK(read >= 6);
   }

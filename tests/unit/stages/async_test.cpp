@@ -45,6 +45,7 @@ class AsyncBench {
     PipelineOptions options;
     options.clips_directory = (folder_.path() / "clips").string();
     options.parameters.emotion = Emotion::happy;
+    options.parameters.lipsync_mode = LipsyncMode::cut_off;
     options.parameters.temperature = number / 100.0;
     return options;
   }
