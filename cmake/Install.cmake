@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program
-# and the recipes.
+# What `cmake --install` puts where: the archive and its headers, the CMake package, the pkg-config file, the program,
+# its completion scripts and the recipes.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -33,6 +33,17 @@ install(FILES "${PROJECT_BINARY_DIR}/react1.pc" DESTINATION "${CMAKE_INSTALL_LIB
 
 if(TARGET react1_cli)
   install(TARGETS react1_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  # The program itself knows its commands and flags.
+  set(completions "${PROJECT_BINARY_DIR}/completions")
+  install(CODE "
+    file(MAKE_DIRECTORY \"${completions}\")
+    foreach(shell IN ITEMS bash zsh fish)
+      execute_process(COMMAND \"$<TARGET_FILE:react1_cli>\" completion \${shell} OUTPUT_FILE \"${completions}/\${shell}\"
+                      COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()")
+  install(FILES "${completions}/bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME react1)
+  install(FILES "${completions}/zsh" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" RENAME _react1)
+  install(FILES "${completions}/fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" RENAME react1.fish)
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/pipelines" DESTINATION "${CMAKE_INSTALL_DATADIR}/react1"
         FILES_MATCHING PATTERN "*.json")

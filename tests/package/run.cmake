@@ -36,7 +36,8 @@ run_or_fail("installing" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${ins
 file(RENAME "${installed}" "${prefix}")
 
 foreach(path IN ITEMS bin/react1 include/react1/version.hpp share/react1/pipelines/default.json
-                      share/react1/pipelines/schema.json)
+                      share/react1/pipelines/schema.json share/bash-completion/completions/react1
+                      share/zsh/site-functions/_react1 share/fish/vendor_completions.d/react1.fish)
   if(NOT EXISTS "${prefix}/${path}")
     message(FATAL_ERROR "not installed: ${path}")
   endif()
