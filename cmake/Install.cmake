@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` puts where: the library (archive and shared) and its headers, the CMake package, the pkg-config
-# files, the program and the recipes. Components, as packagers split them: runtime (the shared library), development,
+# files, the program, its completion scripts, the recipes, the schemas and the licence. Components, as packagers split them: runtime (the shared library), development,
 # program.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -54,6 +54,21 @@ endif()
 
 if(TARGET react1_cli)
   install(TARGETS react1_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)
+  # The program itself knows its commands and flags.
+  set(completions "${PROJECT_BINARY_DIR}/completions")
+  install(CODE "
+    file(MAKE_DIRECTORY \"${completions}\")
+    foreach(shell IN ITEMS bash zsh fish)
+      execute_process(COMMAND \"$<TARGET_FILE:react1_cli>\" completion \${shell} OUTPUT_FILE \"${completions}/\${shell}\"
+                      COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()"
+    COMPONENT program)
+  install(FILES "${completions}/bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME react1
+          COMPONENT program)
+  install(FILES "${completions}/zsh" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" RENAME _react1
+          COMPONENT program)
+  install(FILES "${completions}/fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" RENAME react1.fish
+          COMPONENT program)
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/NOTICE" "${PROJECT_SOURCE_DIR}/docs/licenses.md"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT program)

@@ -84,7 +84,7 @@ std::unique_ptr<CLI::App> make_app(Shell& shell) {
   app->require_subcommand(/*min=*/0, /*max=*/1);
   add_global_flags(*app, shell);
   for (const auto add : {add_probe, add_plan, add_prepare, add_run, add_submit, add_status, add_result, add_cancel,
-                         add_verify, add_preview, add_jobs, add_sandbox, add_doctor}) {
+                         add_verify, add_preview, add_jobs, add_sandbox, add_doctor, add_completion}) {
     add(*app, shell);
   }
   for (CLI::App* command : app->get_subcommands(/*filter=*/[](CLI::App*) { return true; })) {

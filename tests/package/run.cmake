@@ -95,7 +95,8 @@ file(RENAME "${installed}" "${prefix}")
 foreach(path IN ITEMS bin/react1 include/react1/version.hpp share/react1/pipelines/default.json
                       share/react1/pipelines/schema.json share/react1/schemas/run.json share/doc/react1/LICENSE share/doc/react1/NOTICE
                       ${LIBDIR}/libreact1.a ${LIBDIR}/libreact1.so ${LIBDIR}/libreact1.so.${VERSION}
-                      ${LIBDIR}/libreact1.so.${SOVERSION})
+                      ${LIBDIR}/libreact1.so.${SOVERSION}
+                      share/bash-completion/completions/react1 share/zsh/site-functions/_react1 share/fish/vendor_completions.d/react1.fish)
   if(NOT EXISTS "${prefix}/${path}")
     message(FATAL_ERROR "not installed: ${path}")
   endif()

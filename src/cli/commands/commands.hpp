@@ -22,6 +22,7 @@ void add_preview(CLI::App& app, Shell& shell);
 void add_doctor(CLI::App& app, Shell& shell);
 void add_sandbox(CLI::App& app, Shell& shell);
 void add_jobs(CLI::App& app, Shell& shell);
+void add_completion(CLI::App& app, Shell& shell);
 /// Below `jobs`.
 void add_jobs_resolve(CLI::App& jobs, Shell& shell);
 

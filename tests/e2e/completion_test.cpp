@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// react1 completion: the scripts are asked what a user would be offered.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "e2e/program.hpp"
+
+namespace {
+
+using namespace react1::test;
+
+/// Whether this machine has `shell`.
+bool has_shell(const User& user, const std::string& shell) {
+  return user.shell("command -v " + shell + " > /dev/null").exit == 0;
+}
+
+/// The script of `shell`, written to a file of the user's.
+std::string script_of(const User& user, const std::string& shell) {
+  const Outcome outcome = user.run({"completion", shell});
+  CHECK(outcome.exit == 0);
+  CHECK(outcome.err.empty());
+  const std::string path = user.path("react1." + shell);
+  std::ofstream(path) << outcome.out;
+  return path;
+}
+
+std::vector<std::string> words_in(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+/// What bash's completion function offers for the last of `words`.
+std::vector<std::string> offered(const User& user, const std::string& script, const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) line += " '" + word + "'";
+  std::ofstream(user.path("ask.bash")) << "source '" << script << "'\nCOMP_WORDS=(react1" << line
+                                       << ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_react1\n"
+                                       << "printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+  const Outcome outcome = user.shell("bash --norc '" + user.path("ask.bash") + "'");
+  CHECK(outcome.exit == 0);
+  CHECK(outcome.err.empty());
+  return words_in(outcome.out);
+}
+
+bool holds(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+TEST_CASE("bash completes commands, flags, their words and files") {
+  const User user;
+  REQUIRE(has_shell(user, "bash"));
+  const std::string script = script_of(user, "bash");
+  using Words = std::vector<std::string>;
+  CHECK(offered(user, script, {"pre"}) == Words{"prepare", "preview"});
+  CHECK(offered(user, script, {"jobs", ""}) == Words{"list", "show", "resolve"});
+  CHECK(offered(user, script, {"run", "--emotion", "s"}) == Words{"sad", "surprised"});
+  CHECK(offered(user, script, {"run", "--lipsync-mode", ""}) ==
+        Words{"auto", "cut_off", "loop", "bounce", "silence", "remap"});
+  CHECK(offered(user, script, {"plan", "--fps", "="}) == Words{"recommended", "keep"});
+  CHECK(offered(user, script, {"plan", "--fps", "=", "re"}) == Words{"recommended"});
+  CHECK(offered(user, script, {"run", "--loudness", ""}) == Words{"off"});
+  CHECK(offered(user, script, {"run", "--max-cost", ""}).empty());
+  CHECK(offered(user, script, {"--log-format", ""}) == Words{"text", "json"});
+  CHECK(offered(user, script, {"jobs", "list", "--state", "out"}) == Words{"outcome_unknown"});
+  CHECK(offered(user, script, {"completion", "f"}) == Words{"fish"});
+  CHECK(offered(user, script, {"run", "v.mp4", "--look-up-"}) == Words{"--look-up-attempts", "--look-up-wait"});
+  CHECK(offered(user, script, {"jobs", "resolve", "--pay"}) == Words{"--pay-again"});
+  CHECK_FALSE(holds(offered(user, script, {"submit", "--"}), "--on-interrupt"));
+  std::ofstream(user.path("voice.wav")) << "x";
+  CHECK(offered(user, script, {"run", user.path("voi")}) == Words{user.path("voice.wav")});
+  CHECK(offered(user, script, {"run", "-o", user.path("voi")}) == Words{user.path("voice.wav")});
+  CHECK(offered(user, script, {"status", user.path("voi")}).empty());
+}
+
+TEST_CASE("bash is offered every flag that --help shows, and no other") {
+  const User user;
+  const std::string script = script_of(user, "bash");
+  for (const std::string command : {"probe", "plan", "prepare", "run", "submit", "status", "result", "cancel", "verify",
+                                    "preview", "sandbox", "doctor"}) {
+    CAPTURE(command);
+    const std::vector<std::string> flags = offered(user, script, {command, "--"});
+    const std::string help = user.run({command, "--help"}).out + user.run({"--help"}).out;
+    for (const std::string& flag : flags) CHECK_MESSAGE(help.find(flag) != std::string::npos, flag);
+    std::size_t shown = 0;
+    for (std::string word : words_in(user.run({command, "--help"}).out)) {
+      if (const auto comma = word.rfind(",--"); comma != std::string::npos) word = word.substr(comma + 1);
+      if (!word.starts_with("--") || word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != std::string::npos)
+        continue;
+      ++shown;
+      CHECK_MESSAGE(holds(flags, word), word);
+    }
+    CHECK(shown >= 1);
+  }
+}
+
+TEST_CASE("zsh and fish understand their scripts") {
+  const User user;
+  for (const std::string shell : {"zsh", "fish"}) {
+    CAPTURE(shell);
+    const std::string script = script_of(user, shell);
+    std::ifstream file(script);
+    std::ostringstream text;
+    text << file.rdbuf();
+    CHECK(text.str().find("happy sad angry") != std::string::npos);
+    CHECK(text.str().find("lipsync-mode") != std::string::npos);
+    if (!has_shell(user, shell)) {
+      MESSAGE("no ", shell, " on this machine: its script is not run");
+      continue;
+    }
+    const Outcome outcome = user.shell(shell + " -n '" + script + "'");
+    CHECK(outcome.exit == 0);
+    CHECK(outcome.err.empty());
+  }
+  if (has_shell(user, "fish")) {
+    const std::string script = script_of(user, "fish");
+    const Outcome outcome =
+        user.shell("fish --no-config -c \"source '" + script + "'; complete -C 'react1 run --emotion s'\"");
+    CHECK(outcome.out.find("surprised") != std::string::npos);
+    CHECK(outcome.out.find("happy") == std::string::npos);
+  }
+}
+
+TEST_CASE("another shell is a usage error that names the three") {
+  const User user;
+  const Outcome outcome = user.run({"completion", "tcsh"});
+  CHECK(outcome.exit == 2);
+  CHECK(outcome.err.find("bash") != std::string::npos);
+  CHECK(user.run({"completion"}).exit == 2);
+}
+
+}  // namespace
