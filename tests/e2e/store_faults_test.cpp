@@ -314,7 +314,7 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
   }
 }
 
-TEST_CASE("stores: looking at one that is not there creates nothing; a named one is a mistake") {
+TEST_CASE("stores: looking at one that is not there creates nothing, and a named one is a mistake") {
   User user;
   const std::string store = user.path("typo.sqlite");
   for (const std::vector<std::string>& command : {std::vector<std::string>{"jobs", "list"},
