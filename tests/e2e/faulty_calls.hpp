@@ -15,6 +15,11 @@ struct FaultyCall {
   std::string call, path, error, when{};
 };
 
+/// Is there once a call of `user`'s program has met its fault.
+inline std::string met_faulty_call(const User& user) {
+  return user.path("met_faulty_call");
+}
+
 /// `user`'s environment, with these faults.
 inline void set_faulty_calls(User& user, const std::vector<FaultyCall>& calls) {
   std::string list;
@@ -23,6 +28,7 @@ inline void set_faulty_calls(User& user, const std::vector<FaultyCall>& calls) {
             (call.when.empty() ? "" : " " + call.when);
   }
   user.with("REACT1_FAULTY_CALLS", list);
+  user.with("REACT1_FAULTY_CALLS_MET", met_faulty_call(user));
   user.with("LD_PRELOAD", list.empty() ? "" : REACT1_FAULTY_CALLS_LIBRARY);
   // The sanitizer wants to be loaded first, which nothing here depends on.
   const char* before = std::getenv("ASAN_OPTIONS");

@@ -71,7 +71,7 @@ TEST_CASE("a run whose answer was lost finds its call in the history and goes on
   CHECK(desk.seen("history") == 1);
 }
 
-TEST_CASE("where the history is late, the next run finds it; meanwhile the job is named, and nothing is paid") {
+TEST_CASE("where the history is late, the next run finds it, and meanwhile the job is named, and nothing is paid") {
   const Desk desk(lost(R"("after_calls": 4)"));
   const Outcome first = desk.run();
   CAPTURE(first.err);

@@ -169,7 +169,7 @@ TEST_CASE("preview renders the mode without a service") {
   CHECK_FALSE(fs::exists(user.path("state")));
 }
 
-TEST_CASE("submit prints the id alone; status, result and the job store know it afterwards") {
+TEST_CASE("submit prints the id alone, and status, result and the job store know it afterwards") {
   const Sandbox sandbox({});
   User user;
   user.with_service(sandbox.url());

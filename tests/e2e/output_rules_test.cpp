@@ -90,7 +90,7 @@ TEST_CASE("outputs: what is no file is refused before any work, and stays as it 
 }
 
 TEST_CASE(
-    "outputs: a name that leaves no room for the record's, or none at all, is refused; the longest that does is "
+    "outputs: a name that leaves no room for the record's, or none at all, is refused, and the longest that does is "
     "written") {
   const World world;
   for (const std::size_t length : {std::size_t{251}, std::size_t{255}, std::size_t{256}}) {

@@ -64,6 +64,7 @@ std::string schema_for(const std::string& command, const Json& document) {
   if (command == "probe") return document.is_array() ? "media_list" : "media";
   if (command == "plan" || command == "prepare") return "preparation";
   if (command == "run" || command == "result") return "run";
+  if (command == "verify") return "verification";
   if (command == "jobs list") return "job_list";
   if (command == "jobs resolve") return document.contains("verification") ? "run" : "job";
   if (command == "submit" || command == "jobs show") return "job";

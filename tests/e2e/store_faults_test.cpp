@@ -22,6 +22,7 @@
 #include "e2e/world.hpp"
 #include "store/sqlite.hpp"
 #include "support/child.hpp"
+#include "support/eventually.hpp"
 #include "support/ordinary_user.hpp"
 #include "support/paths.hpp"
 
@@ -93,7 +94,7 @@ void play_at_acceptance(const Row& row) {
   set_faulty_calls(world.user,
                    {{row.call, world.user.path(std::string("state/") + row.file), std::to_string(row.error), begun}});
   Running running = world.user.start(run_arguments(world.user, {"--json"}));
-  while (world.paid() == 0) std::this_thread::sleep_for(5ms);
+  REQUIRE(eventually([&] { return world.paid() > 0; }));
   std::ofstream(begun) << "now";
   const Outcome outcome = running.wait();
   CAPTURE(outcome.err);
@@ -140,7 +141,7 @@ TEST_CASE("stores: a fault of the job store at the moment of acceptance loses no
 TEST_CASE("stores: a state folder that goes while the paid call is on its way ends with the id, and no false promise") {
   StoreWorld world(kLateAnswer);
   Running running = world.user.start(run_arguments(world.user, {"--json"}));
-  while (world.paid() == 0) std::this_thread::sleep_for(5ms);
+  REQUIRE(eventually([&] { return world.paid() > 0; }));
   const std::string request = world.sandbox.submits().at(0).request_id;
   SUBCASE("it is not there any more") {
     fs::rename(world.user.path("state"), world.user.path("gone"));
@@ -158,7 +159,8 @@ TEST_CASE("stores: a state folder that goes while the paid call is on its way en
   }
   SUBCASE("it comes back in time") {
     fs::rename(world.user.path("state"), world.user.path("gone"));
-    std::this_thread::sleep_for(3s);  // the answer came meanwhile; the store is tried for ten seconds
+    running.wait_for_err("accepted request");
+    std::this_thread::sleep_for(500ms);  // the length is what is tested: the store is tried for ten seconds
     fs::rename(world.user.path("gone"), world.user.path("state"));
     const Outcome outcome = running.wait();
     CAPTURE(outcome.err);
@@ -170,7 +172,7 @@ TEST_CASE("stores: a state folder that goes while the paid call is on its way en
 TEST_CASE("stores: one that another program holds when the request is accepted loses no id") {
   StoreWorld world(kLateAnswer);
   Running running = world.user.start(run_arguments(world.user, {"--json"}));
-  while (world.paid() == 0) std::this_thread::sleep_for(5ms);
+  REQUIRE(eventually([&] { return world.paid() > 0; }));
   const std::string request = world.sandbox.submits().at(0).request_id;
   SUBCASE("for longer than anybody waits") {
     {
@@ -190,7 +192,7 @@ TEST_CASE("stores: one that another program holds when the request is accepted l
     {
       const Held held(world.user.path("state/jobs.sqlite"));
       running.wait_for_err("accepted request");
-      std::this_thread::sleep_for(500ms);
+      std::this_thread::sleep_for(500ms);  // the length is what is tested
     }
     const Outcome outcome = running.wait();
     CAPTURE(outcome.err);
@@ -277,10 +279,11 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
   SUBCASE("at the start") {
     StoreWorld world;
     REQUIRE(world.run({"--emotion", "sad", "-o", world.user.path("first.mp4")}).exit == 0);
-    const Held held(world.user.path("state/jobs.sqlite"));
+    // A lock that another program holds.
+    set_faulty_calls(world.user, {{"lock", world.user.path("state/jobs.sqlite"), std::to_string(EAGAIN)}});
     Running running = world.user.start(run_arguments(world.user));
-    std::this_thread::sleep_for(700ms);  // it waits for ten seconds
-    running.signal(SIGINT);
+    REQUIRE(eventually([&] { return fs::exists(met_faulty_call(world.user)); }));
+    running.signal(SIGINT);  // it waits for ten seconds
     const auto asked = steady_clock::now();
     const Outcome outcome = running.wait();
     CAPTURE(outcome.err);
@@ -291,7 +294,7 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
   SUBCASE("at the moment of acceptance") {
     StoreWorld world(kLateAnswer);
     Running running = world.user.start(run_arguments(world.user, {"--json"}));
-    while (world.paid() == 0) std::this_thread::sleep_for(5ms);
+    REQUIRE(eventually([&] { return world.paid() > 0; }));
     auto held = std::make_unique<Held>(world.user.path("state/jobs.sqlite"));
     running.wait_for_err("accepted request");
     running.signal(SIGINT);
@@ -311,7 +314,7 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
   }
 }
 
-TEST_CASE("stores: looking at one that is not there creates nothing; a named one is a mistake") {
+TEST_CASE("stores: looking at one that is not there creates nothing, and a named one is a mistake") {
   User user;
   const std::string store = user.path("typo.sqlite");
   for (const std::vector<std::string>& command : {std::vector<std::string>{"jobs", "list"},

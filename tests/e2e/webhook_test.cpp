@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "e2e/program.hpp"
+#include "support/eventually.hpp"
 #include "support/http_client.hpp"
 #include "support/paths.hpp"
 #include "support/raw_server.hpp"
@@ -244,7 +245,7 @@ TEST_CASE("--webhook-url alone has the service report to somebody else, and its 
       user.run(run_arguments(user, {"--webhook-url", somebody.url("/hook?token=very-private"), "-vv"}));
   CHECK(outcome.exit == 0);
   CHECK(seen(sandbox, "stream") == 1);
-  while (somebody.requests().empty()) std::this_thread::sleep_for(5ms);
+  REQUIRE(eventually([&] { return !somebody.requests().empty(); }));
   const std::string target = somebody.requests().at(0).target;  // the payment's token is added to its path
   CHECK(target.starts_with("/hook/"));
   CHECK(target.ends_with("?token=very-private"));

@@ -3,7 +3,8 @@
 //   CALL PATH ERROR [WHEN]
 // separated by ';'. CALL is fsync, lock (a file lock), map (shared memory), write, or rename (onto PATH); PATH is a
 // file or a folder; ERROR is a number (errno), or KILL: the process dies there. With WHEN, the fault begins once that
-// file exists. In C, more or less: it runs inside of calls that anything may make.
+// file exists. The file REACT1_FAULTY_CALLS_MET is made when a call has met its fault. In C, more or less: it runs
+// inside of calls that anything may make.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -51,6 +52,8 @@ bool is_due(const char* call, int file, const char* name) {
     const bool is_hit =
         name != nullptr ? std::strcmp(name, path) == 0 : ::fstat(file, &facts) == 0 && is_same(facts, path);
     if (!is_hit) continue;
+    const char* met = std::getenv("REACT1_FAULTY_CALLS_MET");
+    if (const int mark = met == nullptr ? -1 : ::creat(met, 0600); mark >= 0) ::close(mark);
     if (std::strcmp(error, "KILL") == 0) ::raise(SIGKILL);
     errno = std::atoi(error);
     return true;

@@ -78,6 +78,10 @@ void fill_methods() {
                          [&](sqlite3_file* r) { return r->pMethods->xShmMap(r, page, size, extend, at); });
   };
   g_methods.xShmLock = [](sqlite3_file* f, int offset, int n, int flags) {
+    if (constexpr int kWriter = 0, kTake = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE;
+        offset == kWriter && flags == kTake) {
+      if (const int code = g_shim->code_for(VfsCall::write_lock, *own(f).name); code != SQLITE_OK) return code;
+    }
     return unless_faulty(VfsCall::shm_lock, f,
                          [&](sqlite3_file* r) { return r->pMethods->xShmLock(r, offset, n, flags); });
   };

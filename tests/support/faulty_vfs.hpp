@@ -10,7 +10,8 @@
 
 namespace react1::test {
 
-enum class VfsCall { open, read, write, sync, truncate, lock, shm_map, shm_lock, remove };
+/// write_lock is the one lock of the shared memory that a writer takes: SQLITE_BUSY there is another program's write.
+enum class VfsCall { open, read, write, sync, truncate, lock, shm_map, shm_lock, write_lock, remove };
 
 /// While it lives, every database of this process is opened through it. One at a time.
 class FaultyVfs {

@@ -19,7 +19,7 @@ std::int64_t micros(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a time is read with any fraction and any offset; without an offset it is UTC") {
+TEST_CASE("a time is read with any fraction and any offset, and without an offset it is UTC") {
   constexpr std::int64_t kSecond = 1'000'000;
   CHECK(micros("1970-01-01T00:00:00Z") == 0);
   CHECK(micros("1970-01-01T00:00:01.5Z") == kSecond * 3 / 2);

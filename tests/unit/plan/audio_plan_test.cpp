@@ -162,7 +162,7 @@ TEST_CASE("an MP3 with a flaw is copied with a fresh tag, and encoded where its 
   CHECK(planned(unread).action == ClipAction::remux);
 }
 
-TEST_CASE("an MP3 that must not be encoded again is refused where copying fails; other sound has to be") {
+TEST_CASE("an MP3 that must not be encoded again is refused where copying fails, and other sound has to be") {
   const PrepareOptions never{.audio_window = {.start = Seconds(1)}, .reencode = ReencodePolicy::never};
   CHECK_THROWS_AS((void)planned(mp3(48000, 480000), never), Error);
   CHECK(planned(sound("pcm_s16le", "wav", 48000, 1, 480000), never).action == ClipAction::transcode);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -22,6 +23,8 @@
 #include "store/paid_call.hpp"
 #include "store/sqlite.hpp"
 #include "support/child.hpp"
+#include "support/eventually.hpp"
+#include "support/faulty_vfs.hpp"
 #include "unit/store/store_contract.hpp"
 
 using namespace react1;
@@ -148,15 +151,16 @@ TEST_CASE("a disk that is full for the store takes the note all the same, and th
 
 TEST_CASE("a lock that ends in time is waited out") {
   JournalPlace place;
+  test::FaultyVfs vfs;
   const auto jobs = open_job_store(place.store);
   Call call(*jobs, created_job(*jobs, "waits"));
-  auto other = std::make_unique<Database>(place.store);
-  auto lock = std::make_unique<Transaction>(*other);
+  vfs.fail({test::VfsCall::write_lock, "", SQLITE_BUSY, EAGAIN});
   std::jthread unlocker([&] {
-    std::this_thread::sleep_for(300ms);
-    lock.reset();
+    (void)test::eventually([&] { return vfs.failed() >= 5; });
+    vfs.heal();
   });
   call.submitted(20s);
+  CHECK(vfs.failed() >= 5);
   CHECK(jobs->find(call.job().id)->state == JobState::submitted);
 }
 

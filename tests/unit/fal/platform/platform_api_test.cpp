@@ -147,7 +147,7 @@ TEST_CASE("the probe tells a good key from one that is refused and from one that
   CHECK(thrown_by([&] { (void)client.probe_key({}); }).code() == ErrorCode::network);
 }
 
-TEST_CASE("errors in the platform's own format are told in its words; whatever else answers is not the platform") {
+TEST_CASE("errors in the platform's own format are told in its words, and whatever else answers is not the platform") {
   struct Case {
     int status;
     const char* body;

@@ -90,7 +90,7 @@ TEST_CASE("a full status is read in full") {
   CHECK(status->error_type == "runner_disconnected");
 }
 
-TEST_CASE("of a result only the URL is needed; the rest may be null, absent, fractional or nonsense") {
+TEST_CASE("of a result only the URL is needed, and the rest may be null, absent, fractional or nonsense") {
   const auto minimal = read_result(R"({"video":{"url":"https://x/o.mp4"}})");
   REQUIRE(minimal);
   CHECK(minimal->url == "https://x/o.mp4");

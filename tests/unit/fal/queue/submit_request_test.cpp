@@ -234,7 +234,7 @@ TEST_CASE("a temperature that is none is refused before anything is sent") {
   CHECK(bench.server.connections() == 0);
 }
 
-TEST_CASE("a stop before the submit sends nothing; a stop in its middle says that the outcome is open") {
+TEST_CASE("a stop before the submit sends nothing, and a stop in its middle says that the outcome is open") {
   Gate gate;
   Bench bench;
   SUBCASE("before") {

@@ -48,7 +48,7 @@ TEST_CASE("an unknown word neither begins nor ends the time in the queue") {
   CHECK(limits.reached(kStart + 10s));
 }
 
-TEST_CASE("each limit is told once; the whole time comes first") {
+TEST_CASE("each limit is told once, and the whole time comes first") {
   WaitLimits limits(options(), kStart);
   limits.saw(State::in_queue, kStart + 95s);
   const auto total = limits.reached(kStart + 200s);

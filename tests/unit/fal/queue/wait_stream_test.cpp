@@ -137,7 +137,7 @@ TEST_CASE("a stream that is refused leads to polling, and is not asked for again
   }
 }
 
-TEST_CASE("a stream that breaks is opened once more, after one poll; the second break leads to polling") {
+TEST_CASE("a stream that breaks is opened once more, after one poll, and the second break leads to polling") {
   for (const bool reset : {false, true}) {
     CAPTURE(reset);
     Bench bench;

@@ -57,7 +57,7 @@ TEST_CASE("a Retry-After to one request holds another one") {
   CHECK(std::chrono::steady_clock::now() - begun >= 1s);
 }
 
-TEST_CASE("submits wait while the service is down and go when it is back; a status is not held") {
+TEST_CASE("submits wait while the service is down and go when it is back, and a status is not held") {
   RawServer server;
   server.script({step::read_request(), step::reset()});
   server.script({step::read_request(), step::reset()});

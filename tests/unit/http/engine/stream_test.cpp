@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers without a foreseeable end.
+#include <atomic>
 #include <future>
 #include <thread>
 
+#include "support/eventually.hpp"
 #include "unit/http/support.hpp"
 
 using namespace react1;
@@ -105,13 +107,17 @@ TEST_CASE("a stream that is faster than its receiver is made to wait, and nothin
 
 TEST_CASE("a stream that overruns a thread that reads too slowly ends as too large") {
   RawServer server;
-  server.script(
-      {step::read_request(), step::send(kHead), step::flood(std::string(1U << 20U, 'x'), std::int64_t{1} << 30)});
+  std::atomic<bool> cut_off = false;
+  server.script({step::read_request(), step::send(kHead),
+                 [&, flood = step::flood(std::string(1U << 20U, 'x'), std::int64_t{1} << 30)](Connection& connection) {
+                   const bool went_out = flood(connection);
+                   cut_off = true;
+                   return went_out;
+                 }});
   CurlTransport transport("react1/test");
-  Request request = stream(server.url("/"), [&](std::string_view) {
-    std::this_thread::sleep_for(200ms);
-    return true;
-  });
+  // The first piece is not taken before the connection has ended.
+  Request request =
+      stream(server.url("/"), [&](std::string_view) { return eventually([&] { return cut_off.load(); }); });
   std::get<StreamSink>(request.sink).max_buffered = 64 << 10;
   const TransportFailure failure = failed(transport.perform(request, {}));
   CHECK(failure.kind == Kind::too_large);

@@ -61,7 +61,7 @@ TEST_CASE("no more exchanges at a time than allowed") {
   CHECK(gate.ask(GateClass::ordinary, kStart).go);
 }
 
-TEST_CASE("streams are opened a few at a time and then don't count; they take no place from others") {
+TEST_CASE("streams are opened a few at a time and then don't count, and they take no place from others") {
   HostGate gate(policy(), kStart);
   CHECK(gate.ask(GateClass::stream, kStart).go);
   CHECK(gate.ask(GateClass::stream, kStart).go);

@@ -358,7 +358,7 @@ TEST_CASE("a refusal names the status, what the store says and that a signed URL
   CHECK(server.requests().size() == 1);
 }
 
-TEST_CASE("redirects are followed once, until where they led ends; a loop of them is an error") {
+TEST_CASE("redirects are followed once, until where they led ends, and a loop of them is an error") {
   const std::string body = pattern(40 * kKiB);
   RawServer server;
   int refused = 0;

@@ -87,7 +87,7 @@ TEST_CASE("a copy that some reader would find too long is copied anew, then enco
   CHECK(made.clip.reasons[0].find("container_header gives 6.000000 s") != std::string::npos);
 }
 
-TEST_CASE("a copy that turns out impossible is encoded with the reason, and plan knows it; never forbids it") {
+TEST_CASE("a copy that turns out impossible is encoded with the reason, and plan knows it, and never forbids it") {
   const std::string source = fixture("open_gop_cut_h264_3s.mkv");  // its second packet has no time
   const MediaInfo info = probe(source);
   VideoPlan plan = plan_to_encode(info);

@@ -54,7 +54,7 @@ TEST_CASE("a 997 Hz sine at full scale in one channel has -3.01 LUFS, as BS.1770
   CHECK(heard.left_is_louder);
 }
 
-TEST_CASE("silence and what is too short have no loudness; silence has no peak either") {
+TEST_CASE("silence and what is too short have no loudness, and silence has no peak either") {
   const HeardSound silent = measured({test::silence(3, kMeterRate)});
   CHECK_FALSE(silent.levels.integrated_lufs);
   CHECK_FALSE(silent.levels.true_peak_dbtp);

@@ -191,7 +191,7 @@ TEST_CASE("a source knows its own file, and shows no secret of its URL") {
   CHECK_FALSE(url.is_file(file));
 }
 
-TEST_CASE("copies and two sources of one path or URL are equal; what is only alike is not") {
+TEST_CASE("copies and two sources of one path or URL are equal, and what is only alike is not") {
   const std::vector<std::byte> bytes = bytes_of(kClip);
   const Source memory = Source::memory(bytes);
   const Source copy = memory;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested

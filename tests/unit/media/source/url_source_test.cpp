@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <functional>
@@ -19,6 +20,7 @@
 #include <react1/media.hpp>
 
 #include "core/atomic_file.hpp"
+#include "support/eventually.hpp"
 #include "support/paths.hpp"
 
 namespace react1 {
@@ -159,7 +161,11 @@ TEST_CASE("a body that breaks off is a network error, not a short clip") {
 }
 
 TEST_CASE("a server that says nothing is given up, and a stop does not wait for it") {
-  const TinyServer server{[](const std::string&) { return std::string{}; }};
+  std::atomic<int> requests = 0;
+  const TinyServer server{[&](const std::string&) {
+    ++requests;
+    return std::string{};
+  }};
   try {
     (void)probe(server.url("/clip.mp4"), SourceOptions{.stall_timeout = std::chrono::milliseconds{200}}, RunContext{});
     FAIL("probed");
@@ -170,8 +176,8 @@ TEST_CASE("a server that says nothing is given up, and a stop does not wait for 
   std::stop_source stop;
   RunContext context;
   context.stop = stop.get_token();
-  std::jthread stopper{[&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  std::jthread stopper{[&, before = requests.load()] {
+    (void)test::eventually([&] { return requests > before; });
     stop.request_stop();
   }};
   try {

@@ -155,7 +155,7 @@ TEST_CASE("faults of the platform's own routes are scripted as all others are") 
   CHECK(client.call("GET", "/v1/models/pricing?endpoint_id=" + kEndpoint).status == 200);
 }
 
-TEST_CASE("prices, estimates and the schema are answered; errors have the platform's format") {
+TEST_CASE("prices, estimates and the schema are answered, and errors have the platform's format") {
   SandboxClient client;
   const Json price = json_of(client.call("GET", "/v1/models/pricing?endpoint_id=" + kEndpoint))["prices"][0];
   CHECK(price["endpoint_id"] == kEndpoint);

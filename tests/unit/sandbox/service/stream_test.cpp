@@ -81,7 +81,7 @@ TEST_CASE("the stream tells every phase and each log entry once, and ends after 
   CHECK(events.back()["metrics"]["inference_time"].get<double>() > 0);
 }
 
-TEST_CASE("a stream of a job that is over is one event; of an unknown one it is 404") {
+TEST_CASE("a stream of a job that is over is one event, and of an unknown one it is 404") {
   SandboxClient client;
   const auto ids = json_of(client.submit(SandboxClient::input(nowhere_video, nowhere_audio)));
   static_cast<void>(client.wait(ids["status_url"].get<std::string>()));

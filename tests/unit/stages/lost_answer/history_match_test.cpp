@@ -57,7 +57,7 @@ TEST_CASE("exactly one request with this very input is the call") {
   CHECK(match({entry("r1", turned)}).request_id == "r1");
 }
 
-TEST_CASE("the same entry twice is one request; two requests are two") {
+TEST_CASE("the same entry twice is one request, and two requests are two") {
   CHECK(match({entry("r1"), entry("r1")}).request_id == "r1");
   const HistoryMatch two = match({entry("r1"), entry("r2")});
   CHECK(two.kind == MatchKind::ambiguous);

@@ -268,7 +268,7 @@ TEST_CASE("without a platform nothing is asked, and the reason is told") {
   CHECK(place.questions() == 0);
 }
 
-TEST_CASE("a job that is not unknown is given back as it stands; one that is not there is a usage error") {
+TEST_CASE("a job that is not unknown is given back as it stands, and one that is not there is a usage error") {
   Place place("");
   Job job;
   job.intent = "fresh";

@@ -248,7 +248,7 @@ TEST_CASE("a silent clip keeps its level when a loudness is asked for, and says 
   CHECK(warning(made, "loudness_unknown"));
 }
 
-TEST_CASE("an MP3 that ends in a pause is still copied; cut in sound it is copied with the reason") {
+TEST_CASE("an MP3 that ends in a pause is still copied, and cut in sound it is copied with the reason") {
   const Voice voice(pause_at_11);
   const TemporaryDirectory folder;
   // An MP3 of 14 s with its tag, made by ourselves.

@@ -17,6 +17,7 @@
 
 #include "core/atomic_file.hpp"
 #include "support/caught.hpp"
+#include "support/eventually.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
 
@@ -132,9 +133,13 @@ TEST_CASE("a submit that waits for its turn stands in created, and an interrupti
   std::jthread stopper;
   StopAtStage observer(Stage::submit, [&] {
     stopper = std::jthread([&] {
-      std::this_thread::sleep_for(200ms);
-      CHECK(jobs->list(std::nullopt, 1).at(0).state == JobState::created);
-      CHECK(jobs->spent_usd(0) == 0);
+      CHECK(test::eventually([&] { return !jobs->list(std::nullopt, 1).empty(); }));
+      // The pause is an hour: however long it is looked at, the job stays as it is.
+      for (int look = 0; look < 20; ++look) {
+        for (const Job& job : jobs->list(std::nullopt, 1)) CHECK(job.state == JobState::created);
+        CHECK(jobs->spent_usd(0) == 0);
+        std::this_thread::sleep_for(10ms);
+      }
       stop.request_stop();
     });
   });
@@ -158,13 +163,11 @@ TEST_CASE("between two attempts the job stands in created: who is killed in the 
   FalClient client(options);
   std::stop_source stop;
   std::jthread looker([&] {
-    for (int i = 0; i < 600; ++i) {
-      std::this_thread::sleep_for(10ms);
+    (void)test::eventually([&] {
       const auto all = jobs->list(std::nullopt, 1);
-      if (all.empty() || all[0].epoch == 0 || all[0].state != JobState::created) continue;
-      stop.request_stop();  // in the pause
-      return;
-    }
+      return !all.empty() && all[0].epoch != 0 && all[0].state == JobState::created;
+    });
+    stop.request_stop();  // in the pause
   });
   const Error error = test::caught_from([&] {
     static_cast<void>(run(video(), voice(), place.out("o.mp4"), place.happy(), {.client = client, .jobs = *jobs},

@@ -197,7 +197,7 @@ TEST_CASE("a picture that is ready early goes up at once, once, and under a name
   CHECK(bench.other_names() == 0);
 }
 
-TEST_CASE("the voice is named by its payment and is used again for that one only; the picture for any") {
+TEST_CASE("the voice is named by its payment and is used again for that one only, and the picture for any") {
   PairBench bench;
   static_cast<void>(bench.upload([&](stages::PairUpload& uploads) {
     uploads.start_early(bench.preparation.audio);  // has no name yet: not sent
