@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` puts where: the library (archive and shared) and its headers, the CMake package, the pkg-config
-# files, the program, its completion scripts, the recipes, the schemas and the licence. Components, as packagers split them: runtime (the shared library), development,
-# program.
+# files, the program, its completion scripts, the recipes, the schemas and the licence. Components, as packagers split
+# them: runtime (the shared library), development, program.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
