@@ -66,6 +66,7 @@ int run_all(const char* video, const char* audio, const std::string& folder, int
       .key = react1::Secret("any-id:any-secret"), .queue_url = sandbox.url(), .rest_url = sandbox.url()};
   react1::PipelineOptions options = react1::load_recipe("default");
   options.parameters.emotion = react1::Emotion::happy;
+  options.parameters.lipsync_mode = react1::LipsyncMode::cut_off;  // named, so that no advice holds a job back
   options.prepare.copy_check = react1::CopyCheck::packets;
   options.clips_directory = folder + "/clips";
 
