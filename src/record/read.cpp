@@ -144,18 +144,16 @@ Mismatch read_mismatch(const Node& node, const PreparedClip& video, const Prepar
   return mismatch;
 }
 
-/// A document of a newer form may mean something else by the same names. Documents from before there was a number have
-/// none.
-void check_schema(const Node& node) {
+}  // namespace
+
+void require_known_schema(const Node& node) {
   const auto schema = node.find("schema");
   if (!schema || schema->integer() == kSchema) return;
   schema->fail(fmt::format("{} (the newest that this react1 reads)", kSchema));
 }
 
-}  // namespace
-
 Preparation read_preparation(const Node& node) {
-  check_schema(node);
+  require_known_schema(node);
   Preparation preparation;
   preparation.video = read_clip(node.at("video"));
   preparation.audio = read_clip(node.at("audio"));
@@ -205,7 +203,7 @@ Expected expected_from_json(const Json& document, const std::string& where) {
     expected.preparation = read_preparation(root);
     return expected;
   }
-  check_schema(root);
+  require_known_schema(root);
   const auto prepare = root.find("prepare");
   if (!prepare) {
     throw Error(ErrorCode::usage, where, "holds no preparation to compare with",

@@ -110,6 +110,7 @@ StreamInfo read_stream(const Node& node) {
 }  // namespace
 
 MediaInfo read_media_info(const Node& node) {
+  require_known_schema(node);
   MediaInfo info;
   info.path = node.at("path").text();
   info.format = node.at("format").text_or_empty();

@@ -77,6 +77,7 @@ std::string text_at(const Node& node, const char* key) {
 }  // namespace
 
 Verification read_verification(const Node& node) {
+  require_known_schema(node);
   Verification verification;
   verification.verdict = read_verdict(node.at("verdict"));
   for (const Node& check : node.at("checks").items()) verification.checks.push_back(read_check(check));
@@ -84,6 +85,7 @@ Verification read_verification(const Node& node) {
 }
 
 RunRecord read_run_record(const Node& node) {
+  require_known_schema(node);
   RunRecord record;
   record.job_id = node.at("job_id").text_or_empty();
   record.request_id = node.at("request_id").text_or_empty();
@@ -106,6 +108,7 @@ RunRecord read_run_record(const Node& node) {
 }
 
 Job read_job(const Node& node) {
+  require_known_schema(node);
   Job job;
   job.id = node.at("job_id").text();
   job.request = {text_at(node, "request_id"), text_at(node, "status_url"), text_at(node, "response_url"),
@@ -132,6 +135,7 @@ Job read_job(const Node& node) {
 }
 
 Error read_error(const Node& node) {
+  require_known_schema(node);
   const Node body = node.at("error");
   Error::Extra extra{.detail = text_at(body, "detail"),
                      .hint = text_at(body, "hint"),

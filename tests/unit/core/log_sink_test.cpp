@@ -81,7 +81,7 @@ TEST_CASE("the words of the levels") {
   CHECK(to_string(LogLevel::error) == "error");
 }
 
-TEST_CASE("what a sink throws is dropped, and so is what it logs; it can't replace itself") {
+TEST_CASE("what a sink throws is dropped, and so is what it logs, and it can't replace itself") {
   int calls = 0;
   ErrorCode refused = ErrorCode::internal;
   set_log_sink(

@@ -234,7 +234,7 @@ TEST_CASE("a stop of one call ends that call alone, and the same call continues 
   CHECK(bench.paid() == 2);
 }
 
-TEST_CASE("submit_async() ends with the job once its id is on disk; run_async() of the same intent joins it") {
+TEST_CASE("submit_async() ends with the job once its id is on disk, and run_async() of the same intent joins it") {
   AsyncBench bench;
   AsyncRunner runner;
   Loop loop(runner);
@@ -256,7 +256,7 @@ TEST_CASE("submit_async() ends with the job once its id is on disk; run_async() 
   CHECK(bench.paid() == 1);
 }
 
-TEST_CASE("what is wrong with a call comes as its Error; what is wrong with the calling is thrown") {
+TEST_CASE("what is wrong with a call comes as its Error, and what is wrong with the calling is thrown") {
   AsyncBench bench;
   AsyncRunner runner;
   Loop loop(runner);
