@@ -70,8 +70,8 @@ inline constexpr const char* kUnnamedSandbox = "unnamed";
 
 class Node;
 [[nodiscard]] MediaInfo read_media_info(const Node& node);
-/// Throws for a document of a newer form: it may mean something else by the same names. Documents from before there was a
-/// number have none.
+/// Throws for a document of a newer form: it may mean something else by the same names. Documents from before there was
+/// a number have none.
 void require_known_schema(const Node& node);
 [[nodiscard]] Preparation read_preparation(const Node& node);
 [[nodiscard]] Parameters read_parameters(const Node& node);
