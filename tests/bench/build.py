@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,7 @@ def main():
     about = report.machine()
     if about["load_1min"] > 0.5:
         print(f"The machine is busy (load {about['load_1min']}): the wall times say little.", file=sys.stderr)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the clone goes as well
     folder = pathlib.Path(tempfile.mkdtemp(prefix="react1-bench-build-"))
     try:
         costs = measure_parts(Clone(folder), parts)
