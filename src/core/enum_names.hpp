@@ -17,7 +17,8 @@
 
 namespace react1 {
 
-/// The words of `Enum` in the order of its values, so that a value is its own index.
+/// The words of `Enum` in the order of its values, so that a value is its own index. Local: g++ exports what is
+/// specialized for an exported type.
 template <class Enum>
 inline constexpr auto kEnumWords = nullptr;
 
@@ -25,52 +26,53 @@ template <std::size_t size>
 using Words = std::array<std::string_view, size>;
 
 template <>
-inline constexpr Words<8> kEnumWords<Stage>{"probe",  "prepare", "plan",     "upload",
-                                            "submit", "wait",    "download", "verify"};
+REACT1_LOCAL inline constexpr Words<8> kEnumWords<Stage>{"probe",  "prepare", "plan",     "upload",
+                                                         "submit", "wait",    "download", "verify"};
 template <>
-inline constexpr Words<6> kEnumWords<FactSource>{"decoded",       "packets",          "sample_table",
-                                                 "stream_header", "container_header", "assumed"};
+REACT1_LOCAL inline constexpr Words<6> kEnumWords<FactSource>{"decoded",       "packets",          "sample_table",
+                                                              "stream_header", "container_header", "assumed"};
 template <>
-inline constexpr Words<4> kEnumWords<ClipAction>{"passthrough", "remux", "cut", "transcode"};
+REACT1_LOCAL inline constexpr Words<4> kEnumWords<ClipAction>{"passthrough", "remux", "cut", "transcode"};
 template <>
-inline constexpr Words<2> kEnumWords<FpsPolicy>{"recommended", "keep"};
+REACT1_LOCAL inline constexpr Words<2> kEnumWords<FpsPolicy>{"recommended", "keep"};
 template <>
-inline constexpr Words<3> kEnumWords<ReencodePolicy>{"auto", "always", "never"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<ReencodePolicy>{"auto", "always", "never"};
 template <>
-inline constexpr Words<2> kEnumWords<CopyCheck>{"decode", "packets"};
+REACT1_LOCAL inline constexpr Words<2> kEnumWords<CopyCheck>{"decode", "packets"};
 template <>
-inline constexpr Words<3> kEnumWords<ColorPolicy>{"auto", "bt709", "keep"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<ColorPolicy>{"auto", "bt709", "keep"};
 template <>
-inline constexpr Words<6> kEnumWords<Conform>{"off", "cut", "hold", "bounce", "remap", "auto"};
+REACT1_LOCAL inline constexpr Words<6> kEnumWords<Conform>{"off", "cut", "hold", "bounce", "remap", "auto"};
 template <>
-inline constexpr Words<2> kEnumWords<WindowChoice>{"head", "speech"};
+REACT1_LOCAL inline constexpr Words<2> kEnumWords<WindowChoice>{"head", "speech"};
 template <>
-inline constexpr Words<3> kEnumWords<CutPolicy>{"auto", "pause", "exact"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<CutPolicy>{"auto", "pause", "exact"};
 template <>
-inline constexpr Words<4> kEnumWords<Quality>{"draft", "standard", "high", "lossless"};
+REACT1_LOCAL inline constexpr Words<4> kEnumWords<Quality>{"draft", "standard", "high", "lossless"};
 template <>
-inline constexpr Words<12> kEnumWords<ErrorCode>{"internal", "usage",      "media",   "hold",         "refused",
-                                                 "auth",     "balance",    "network", "verification", "outcome_unknown",
-                                                 "io",       "interrupted"};
+REACT1_LOCAL inline constexpr Words<12> kEnumWords<ErrorCode>{
+    "internal", "usage",        "media",           "hold", "refused",    "auth", "balance",
+    "network",  "verification", "outcome_unknown", "io",   "interrupted"};
 template <>
-inline constexpr Words<4> kEnumWords<LogLevel>{"debug", "info", "warning", "error"};
+REACT1_LOCAL inline constexpr Words<4> kEnumWords<LogLevel>{"debug", "info", "warning", "error"};
 template <>
-inline constexpr Words<3> kEnumWords<Verdict>{"pass", "warn", "fail"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<Verdict>{"pass", "warn", "fail"};
 template <>
-inline constexpr Words<7> kEnumWords<JobState>{"created", "submitting",      "submitted", "done",
-                                               "failed",  "outcome_unknown", "cancelled"};
+REACT1_LOCAL inline constexpr Words<7> kEnumWords<JobState>{"created", "submitting",      "submitted", "done",
+                                                            "failed",  "outcome_unknown", "cancelled"};
 template <>
-inline constexpr Words<6> kEnumWords<Emotion>{"happy", "sad", "angry", "disgusted", "surprised", "neutral"};
+REACT1_LOCAL inline constexpr Words<6> kEnumWords<Emotion>{"happy",     "sad",       "angry",
+                                                           "disgusted", "surprised", "neutral"};
 template <>
-inline constexpr Words<3> kEnumWords<ModelMode>{"lips", "face", "head"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<ModelMode>{"lips", "face", "head"};
 template <>
-inline constexpr Words<5> kEnumWords<LipsyncMode>{"cut_off", "loop", "bounce", "silence", "remap"};
+REACT1_LOCAL inline constexpr Words<5> kEnumWords<LipsyncMode>{"cut_off", "loop", "bounce", "silence", "remap"};
 template <>
-inline constexpr Words<3> kEnumWords<Goal>{"speech", "picture", "both"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<Goal>{"speech", "picture", "both"};
 template <>
-inline constexpr Words<3> kEnumWords<WaitPolicy>{"keep_waiting", "cancel", "detach"};
+REACT1_LOCAL inline constexpr Words<3> kEnumWords<WaitPolicy>{"keep_waiting", "cancel", "detach"};
 template <>
-inline constexpr Words<2> kEnumWords<OnInterrupt>{"detach", "cancel"};
+REACT1_LOCAL inline constexpr Words<2> kEnumWords<OnInterrupt>{"detach", "cancel"};
 
 template <class Enum>
 [[nodiscard]] constexpr std::span<const std::string_view> enum_words() noexcept {
