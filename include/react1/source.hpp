@@ -38,11 +38,11 @@ class Source {
  public:
   enum class Kind { path, url, standard_input, memory, reader };
 
-  /// A local path, or an http(s) URL ("http://…", "https://…"). Nothing is opened yet.
-  REACT1_API Source(
-      const std::string& path_or_url);         // NOLINT(*-explicit-*): a path is a source wherever one is asked for
-  REACT1_API Source(const char* path_or_url);  // NOLINT(*-explicit-*): likewise
-  REACT1_API Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*): likewise
+  /// A local path, or an http(s) URL ("http://…", "https://…"). Nothing is opened yet. Implicit: a path is a source
+  /// wherever one is asked for.
+  REACT1_API Source(const std::string& path_or_url);     // NOLINT(*-explicit-*)
+  REACT1_API Source(const char* path_or_url);            // NOLINT(*-explicit-*)
+  REACT1_API Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*)
 
   /// The process's standard input, from where it stands. It can be had once: copy the Source, don't make a second.
   [[nodiscard]] REACT1_API static Source standard_input();

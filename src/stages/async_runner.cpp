@@ -25,7 +25,7 @@ namespace react1::REACT1_ABI {
 
 /// Steps to be done by the threads, and ends to be delivered by dispatch().
 struct AsyncRunner::Impl {
-  explicit Impl(int threads);
+  explicit Impl(int count);
   ~Impl();
 
   using Task = std::function<void()>;  // throws nothing
