@@ -50,7 +50,7 @@ one_line_of_stanzas() {
     END { finish() }'
 }
 
-# A list of mirrors stands for its first one.
+# Of a list of mirrors the first one is taken.
 first_of_mirror_list() {
   local uri="$1" path
   case "$uri" in

@@ -74,7 +74,7 @@ std::string meaning(const Option& row) {
 }
 
 bool is_in(const Option& row, std::string_view section) {
-  return !row.pointer.empty() && row.pointer.substr(0, row.pointer.rfind('/')) == section;
+  return !row.pointer.empty() && row.section() == section;
 }
 
 void add_section(std::string& page, const Section& section) {
@@ -84,8 +84,8 @@ void add_section(std::string& page, const Section& section) {
     if (!is_in(row, section.pointer)) continue;
     if (is_empty) page += "\n| key | value | default | flag | meaning |\n|---|---|---|---|---|\n";
     is_empty = false;
-    page += fmt::format("| {} | {} | {} | {} | {} |\n", code(row.pointer.substr(row.pointer.rfind('/') + 1)),
-                        value_text(row), code(row.write(PipelineOptions{}).dump()), flag_text(row), meaning(row));
+    page += fmt::format("| {} | {} | {} | {} | {} |\n", code(row.key()), value_text(row),
+                        code(row.write(PipelineOptions{}).dump()), flag_text(row), meaning(row));
   }
 }
 

@@ -73,6 +73,7 @@ class Node;
 /// Throws for a document of a newer form: it may mean something else by the same names. Documents from before there was
 /// a number have none.
 void require_known_schema(const Node& node);
+[[nodiscard]] std::vector<Warning> read_warnings(const Node& node);
 [[nodiscard]] Preparation read_preparation(const Node& node);
 [[nodiscard]] Parameters read_parameters(const Node& node);
 [[nodiscard]] Verification read_verification(const Node& node);

@@ -27,6 +27,12 @@ class Node {
   [[nodiscard]] Node at(std::string_view key) const;
   /// A member that may be missing or null; both give nullopt.
   [[nodiscard]] std::optional<Node> find(std::string_view key) const;
+  /// What `read` gives of a member that may be missing or null: maybe("bytes", &Node::integer).
+  template <class T>
+  [[nodiscard]] std::optional<T> maybe(std::string_view key, T (Node::*read)() const) const {
+    const std::optional<Node> found = find(key);
+    return found ? std::optional(((*found).*read)()) : std::nullopt;
+  }
   [[nodiscard]] std::vector<Node> items() const;
 
   [[nodiscard]] std::string text() const;

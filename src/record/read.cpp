@@ -146,6 +146,12 @@ Mismatch read_mismatch(const Node& node, const PreparedClip& video, const Prepar
 
 }  // namespace
 
+std::vector<Warning> read_warnings(const Node& node) {
+  std::vector<Warning> warnings;
+  for (const Node& item : node.items()) warnings.push_back({item.at("code").text(), item.at("message").text()});
+  return warnings;
+}
+
 void require_known_schema(const Node& node) {
   const auto schema = node.find("schema");
   if (!schema || schema->integer() == kSchema) return;
@@ -166,11 +172,7 @@ Preparation read_preparation(const Node& node) {
   }
   if (const auto offset = node.find("offset")) preparation.offset = read_offset(*offset);
   if (const auto speech = node.find("speech")) preparation.speech = read_speech(*speech);
-  if (const auto warnings = node.find("warnings")) {
-    for (const Node& warning : warnings->items()) {
-      preparation.warnings.push_back({warning.at("code").text(), warning.at("message").text()});
-    }
-  }
+  if (const auto warnings = node.find("warnings")) preparation.warnings = read_warnings(*warnings);
   return preparation;
 }
 

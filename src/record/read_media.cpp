@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // probe's document back into the value.
-#include <initializer_list>
-
 #include "record/documents.hpp"
 #include "record/node.hpp"
 
 namespace react1::record {
 namespace {
-
-FactSource read_source(const Node& node) {
-  return node.word<FactSource>();
-}
-
-std::optional<Seconds> seconds_at(const Node& node, const char* key) {
-  const auto found = node.find(key);
-  return found ? std::optional(found->decimal()) : std::nullopt;
-}
-
-std::optional<std::int64_t> integer_at(const Node& node, const char* key) {
-  const auto found = node.find(key);
-  return found ? std::optional(found->integer()) : std::nullopt;
-}
 
 ColorInfo read_color(const Node& node) {
   return {node.at("range").text_or_empty(), node.at("space").text_or_empty(), node.at("transfer").text_or_empty(),
@@ -46,15 +30,15 @@ VideoInfo read_video_info(const Node& node) {
   video.interlaced = node.at("interlaced").flag();
   video.has_b_frames = node.at("b_frames").flag();
   video.fps = node.at("fps").rate();
-  video.fps_source = read_source(node.at("fps_source"));
+  video.fps_source = node.at("fps_source").word<FactSource>();
   video.vfr = node.at("vfr").flag();
   video.coarse_times = node.at("coarse_times").flag();
   video.frames = node.at("frames").integer();
   video.start_s = node.at("start_s").decimal();
   video.duration_s = node.at("duration_s").decimal();
-  video.duration_source = read_source(node.at("duration_source"));
-  video.header_duration_s = seconds_at(node, "header_duration_s");
-  video.header_frames = integer_at(node, "header_frames");
+  video.duration_source = node.at("duration_source").word<FactSource>();
+  video.header_duration_s = node.maybe("header_duration_s", &Node::decimal);
+  video.header_frames = node.maybe("header_frames", &Node::integer);
   video.starts_with_key_frame = node.at("starts_with_key_frame").flag();
   video.truncated = node.at("truncated").flag();
   video.parameters_change = node.at("parameters_change").flag();
@@ -72,7 +56,7 @@ Mp3Facts read_mp3(const Node& node) {
   mp3.uniform = node.at("uniform").flag();
   mp3.variable_rate = node.at("variable_rate").flag();
   mp3.skipped_bytes = node.at("skipped_bytes").integer();
-  mp3.tag_frames = integer_at(node, "tag_frames");
+  mp3.tag_frames = node.maybe("tag_frames", &Node::integer);
   mp3.flaws = node.at("flaws").texts();
   return mp3;
 }
@@ -94,8 +78,8 @@ AudioInfo read_audio_info(const Node& node) {
         {piece.at("first_sample").integer(), piece.at("start_s").decimal(), piece.at("stretch").decimal()});
   }
   audio.clock_restarts = node.at("clock_restarts").flag();
-  audio.duration_source = read_source(node.at("duration_source"));
-  audio.header_duration_s = seconds_at(node, "header_duration_s");
+  audio.duration_source = node.at("duration_source").word<FactSource>();
+  audio.header_duration_s = node.maybe("header_duration_s", &Node::decimal);
   audio.truncated = node.at("truncated").flag();
   if (const auto mp3 = node.find("mp3")) audio.mp3 = read_mp3(*mp3);
   return audio;
@@ -114,9 +98,9 @@ MediaInfo read_media_info(const Node& node) {
   MediaInfo info;
   info.path = node.at("path").text();
   info.format = node.at("format").text_or_empty();
-  info.size_bytes = integer_at(node, "size_bytes");
-  info.duration_s = seconds_at(node, "duration_s").value_or(0);
-  info.container_duration_s = seconds_at(node, "container_duration_s");
+  info.size_bytes = node.maybe("size_bytes", &Node::integer);
+  info.duration_s = node.maybe("duration_s", &Node::decimal).value_or(0);
+  info.container_duration_s = node.maybe("container_duration_s", &Node::decimal);
   if (const auto video = node.find("video")) info.video = read_video_info(*video);
   if (const auto audio = node.find("audio")) info.audio = read_audio_info(*audio);
   info.still_image = node.at("still_image").flag();
@@ -124,9 +108,7 @@ MediaInfo read_media_info(const Node& node) {
   info.fragmented = node.at("fragmented").flag();
   info.metadata_keys = node.at("metadata_keys").texts();
   for (const Node& stream : node.at("streams").items()) info.streams.push_back(read_stream(stream));
-  for (const Node& warning : node.at("warnings").items()) {
-    info.warnings.push_back({warning.at("code").text(), warning.at("message").text()});
-  }
+  info.warnings = read_warnings(node.at("warnings"));
   return info;
 }
 

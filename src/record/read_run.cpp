@@ -22,10 +22,6 @@ std::string embedded_text(const std::optional<Node>& node) {
   return json_text(node->json(), /*indent=*/-1);
 }
 
-Verdict read_verdict(const Node& node) {
-  return node.word<Verdict>();
-}
-
 CheckValue read_value(const Node& node) {
   const Json& value = node.json();
   if (value.is_null()) return std::monostate{};
@@ -36,15 +32,12 @@ CheckValue read_value(const Node& node) {
 }
 
 Check read_check(const Node& node) {
-  return {node.at("name").text(),        read_verdict(node.at("verdict")), read_value(node.at("expected")),
-          read_value(node.at("actual")), read_value(node.at("tolerance")), node.at("message").text_or_empty()};
+  return {node.at("name").text(),        node.at("verdict").word<Verdict>(), read_value(node.at("expected")),
+          read_value(node.at("actual")), read_value(node.at("tolerance")),   node.at("message").text_or_empty()};
 }
 
 Timings read_timings(const Node& node) {
-  const auto seconds = [&](const char* key) -> std::optional<double> {
-    const auto found = node.find(key);
-    return found ? std::optional(found->real()) : std::nullopt;
-  };
+  const auto seconds = [&](const char* key) { return node.maybe(key, &Node::real); };
   return {seconds("prepare_s"),  seconds("upload_s"), seconds("queue_s"), seconds("inference_s"),
           seconds("download_s"), seconds("verify_s"), seconds("total_s")};
 }
@@ -56,22 +49,13 @@ std::int64_t read_time_ms(const Node& node) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time->time_since_epoch()).count();
 }
 
-JobState read_state(const Node& node) {
-  return node.word<JobState>();
-}
-
-ErrorCode read_code(const Node& node) {
-  return node.word<ErrorCode>();
-}
-
 ServiceProblem read_problem(const Node& node) {
   return {node.at("type").text_or_empty(), node.at("location").text_or_empty(), node.at("message").text_or_empty(),
           embedded_text(node.find("context"))};
 }
 
 std::string text_at(const Node& node, const char* key) {
-  const auto found = node.find(key);
-  return found ? found->text() : std::string();
+  return node.maybe(key, &Node::text).value_or(std::string());
 }
 
 }  // namespace
@@ -79,7 +63,7 @@ std::string text_at(const Node& node, const char* key) {
 Verification read_verification(const Node& node) {
   require_known_schema(node);
   Verification verification;
-  verification.verdict = read_verdict(node.at("verdict"));
+  verification.verdict = node.at("verdict").word<Verdict>();
   for (const Node& check : node.at("checks").items()) verification.checks.push_back(read_check(check));
   return verification;
 }
@@ -100,7 +84,7 @@ RunRecord read_run_record(const Node& node) {
   record.response_json = embedded_text(node.find("response"));
   const Node output = node.at("output");
   record.output_path = output.at("path").text_or_empty();
-  if (const auto bytes = output.find("bytes")) record.output_bytes = bytes->integer();
+  record.output_bytes = output.maybe("bytes", &Node::integer).value_or(record.output_bytes);
   record.output_sha256 = output.at("sha256").text_or_empty();
   record.verification = read_verification(node.at("verification"));
   record.timings = read_timings(node.at("timings"));
@@ -113,7 +97,7 @@ Job read_job(const Node& node) {
   job.id = node.at("job_id").text();
   job.request = {text_at(node, "request_id"), text_at(node, "status_url"), text_at(node, "response_url"),
                  text_at(node, "cancel_url"), /*webhook=*/false};
-  job.state = read_state(node.at("state"));
+  job.state = node.at("state").word<JobState>();
   job.endpoint = text_at(node, "endpoint");
   job.queue_url = text_at(node, "queue_url");
   if (node.at("sandbox").flag()) job.sandbox = kUnnamedSandbox;
@@ -144,7 +128,8 @@ Error read_error(const Node& node) {
   if (const auto problems = body.find("problems")) {
     for (const Node& problem : problems->items()) extra.problems.push_back(read_problem(problem));
   }
-  return {read_code(body.at("code")), body.at("where").text_or_empty(), body.at("message").text(), std::move(extra)};
+  return {body.at("code").word<ErrorCode>(), body.at("where").text_or_empty(), body.at("message").text(),
+          std::move(extra)};
 }
 
 }  // namespace react1::record

@@ -54,7 +54,7 @@ void take_in(LogLevel as, void* source, int level, const char* format, va_list a
       log::write(as, "ffmpeg", t_pending);
     }
   } catch (...) {
-    // A log line that can't be made must not throw through C, and has nobody to be reported to.
+    // A log line that can't be made must not throw through C, and can't be reported either.
   }
   t_pending.clear();
 }

@@ -40,9 +40,9 @@ class Fragments {
  private:
   /// A box that the end of the file cuts off is found as one that ends there.
   [[nodiscard]] bool is_whole(const Mp4Box& box) const {
-    const std::uint64_t told = boxes_.number(box.begin, 4);
-    if (told == 0) return true;  // as long as there is file
-    const std::uint64_t length = told == 1 ? boxes_.number(box.begin + 8, 8) : told;
+    const std::uint64_t size = boxes_.number(box.begin, 4);
+    if (size == 0) return true;  // up to the end of the file
+    const std::uint64_t length = size == 1 ? boxes_.number(box.begin + 8, 8) : size;
     return length == static_cast<std::uint64_t>(box.end - box.begin);
   }
 

@@ -362,31 +362,23 @@ class Probe {
     info_.audio->header_duration_s = info_.audio->duration_s + Seconds{missing / frame_bytes, info_.audio->sample_rate};
   }
 
+  void hold_last() {
+    const Mp4Track* track = track_of(demuxer_.stream(info_.video->index));
+    hold_last_frame(info_, findings_, track);
+    if (info_.fragmented && track != nullptr)
+      hold_last_of_fragments(*info_.video, demuxer_, *layout_, *track, last_frame_s_);
+  }
+
   void finish() {
     if (info_.format == "wav" || header_promises_more(info_, findings_)) {
       findings_.missing_bytes = missing_bytes(demuxer_);
       promise_missing_sound(findings_.missing_bytes.value_or(0));
-      if (info_.video) hold_last_frame(info_, findings_, track_of(demuxer_.stream(info_.video->index)));
-      if (info_.video && info_.fragmented) hold_last_of_fragments();
+      if (info_.video) hold_last();
     }
     if (info_.video) info_.duration_s = info_.video->duration_s;
     if (info_.audio) info_.duration_s = std::max(info_.duration_s, info_.audio->duration_s);
     mark_truncated(info_, findings_);
     info_.warnings = probe_warnings(info_, findings_);
-  }
-
-  /// FFmpeg hands out no durations of samples in fragments where they have composition offsets, and those of the
-  /// codec's parser elsewhere: a last frame that is held shows in the fragment alone.
-  void hold_last_of_fragments() {
-    const AVStream& stream = demuxer_.stream(info_.video->index);
-    const Mp4Track* track = track_of(stream);
-    AVIOContext* io = demuxer_.format().pb;
-    const bool readable = io != nullptr && (io->seekable & AVIO_SEEKABLE_NORMAL) != 0;
-    if (track == nullptr || track->timescale <= 0 || !readable || !info_.size_bytes) return;
-    const auto last = last_fragment_sample(*io, *info_.size_bytes, *layout_, track->id);
-    if (!last || *last > kLongestMp4Ticks) return;
-    const Seconds held = Rational{*last, track->timescale} - last_frame_s_;
-    if (held * 2 > last_frame_s_) info_.video->duration_s = info_.video->duration_s + held;  // beyond any rounding
   }
 
   const Source& source_;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "media/format/mp4_layout_io.hpp"
+
 namespace react1::media {
 namespace {
 
@@ -110,12 +112,19 @@ std::optional<std::int64_t> missing_flv_bytes(AVIOContext& io, std::int64_t size
   return is_tag ? std::optional<std::int64_t>{0} : std::nullopt;
 }
 
+/// Null when the source can't be read out of order.
+AVIOContext* seekable_io(Demuxer& demuxer) {
+  AVIOContext* io = demuxer.format().pb;
+  const bool seekable = io != nullptr && demuxer.size() > 0 && (io->seekable & AVIO_SEEKABLE_NORMAL) != 0;
+  return seekable ? io : nullptr;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> missing_bytes(Demuxer& demuxer) {
-  AVIOContext* io = demuxer.format().pb;
+  AVIOContext* io = seekable_io(demuxer);
   const std::int64_t size = demuxer.size();
-  if (io == nullptr || size <= 0 || (io->seekable & AVIO_SEEKABLE_NORMAL) == 0) return std::nullopt;
+  if (io == nullptr) return std::nullopt;
   const std::string_view format = demuxer.format().iformat->name;
   if (format == "wav" || format == "avi") return missing_riff_bytes(*io, size);
   if (format.find("matroska") != std::string_view::npos) return missing_matroska_bytes(*io, size);
@@ -136,6 +145,16 @@ void hold_last_frame(MediaInfo& info, const ProbeFindings& findings, const Mp4Tr
     listed = Rational{ticks, track->timescale};
   }
   video.duration_s = std::max(video.duration_s, listed);
+}
+
+void hold_last_of_fragments(VideoInfo& video, Demuxer& demuxer, const Mp4Layout& layout, const Mp4Track& track,
+                            const Seconds& counted_s) {
+  AVIOContext* io = seekable_io(demuxer);
+  if (io == nullptr || track.timescale <= 0) return;
+  const auto last = last_fragment_sample(*io, demuxer.size(), layout, track.id);
+  if (!last || *last > kLongestMp4Ticks) return;
+  const Seconds held = Rational{*last, track.timescale} - counted_s;
+  if (held * 2 > counted_s) video.duration_s = video.duration_s + held;  // beyond any rounding
 }
 
 }  // namespace react1::media

@@ -23,4 +23,10 @@ namespace react1::media {
 /// picture's, null when the file is no MP4. Does nothing when some of the file is missing.
 void hold_last_frame(MediaInfo& info, const ProbeFindings& findings, const Mp4Track* track);
 
+/// The same for a picture in movie fragments: FFmpeg hands out no durations of their samples where they have
+/// composition offsets, and those of the codec's parser elsewhere. `counted_s` is what the video's duration has for the
+/// last frame.
+void hold_last_of_fragments(VideoInfo& video, Demuxer& demuxer, const Mp4Layout& layout, const Mp4Track& track,
+                            const Seconds& counted_s);
+
 }  // namespace react1::media

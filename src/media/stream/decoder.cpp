@@ -26,7 +26,7 @@ const char* better_decoder(const AVStream& stream) {
   const AVCodecID id = stream.codecpar->codec_id;
   // FFmpeg 7.1.5's own decoder gives 640 samples for the 320 of a wideband packet, half of them silence (measured).
   if (id == AV_CODEC_ID_SPEEX) return "libspeex";
-  // WebM keeps alpha as a second picture beside the first, which only libvpx puts together.
+  // WebM keeps alpha as a second picture next to the first; only libvpx combines them.
   const AVDictionaryEntry* alpha = av_dict_get(stream.metadata, "alpha_mode", nullptr, /*flags=*/0);
   if (alpha == nullptr || std::strcmp(alpha->value, "1") != 0) return nullptr;
   return id == AV_CODEC_ID_VP9 ? "libvpx-vp9" : id == AV_CODEC_ID_VP8 ? "libvpx" : nullptr;

@@ -50,7 +50,7 @@ struct Option {
   /// What is wrong with the member by itself, as text that reads on after its name: "is 99; allowed are 0 to 51".
   std::function<std::optional<std::string>(const PipelineOptions& options)> problem{};
 
-  /// `name` and `more` are the same flag; `shown` stands for its value in --help (the words, where it is empty and
+  /// `name` and `more` are the same flag; `shown` is shown for its value in --help (the words, where it is empty and
   /// there are words).
   [[nodiscard]] Option flagged(FlagGroup group, std::vector<std::string_view> names, std::string_view shown = {}) &&;
   /// A flag without value that sets the member to false; `text` is its help.
@@ -65,6 +65,13 @@ struct Option {
   /// The check is part of a rule over several members (validation.cpp).
   [[nodiscard]] Option checked_with_others() &&;
 
+  /// "video_crf" and "/preprocess" of the pointer "/preprocess/video_crf".
+  [[nodiscard]] std::string_view key() const noexcept { return pointer.substr(pointer.rfind('/') + 1); }
+  [[nodiscard]] std::string_view section() const noexcept { return pointer.substr(0, pointer.rfind('/')); }
+  /// Whether the member lies within `group`: "prepare.video_window.start" within "prepare.video_window".
+  [[nodiscard]] bool is_within(std::string_view group) const noexcept {
+    return member.starts_with(group) && member.substr(group.size()).starts_with('.');
+  }
   [[nodiscard]] bool has_flag() const noexcept { return !flag.names.empty(); }
   [[nodiscard]] bool takes_value() const noexcept { return !flag.metavar.empty(); }
 };

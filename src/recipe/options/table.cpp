@@ -50,8 +50,7 @@ std::string path_of_member(std::string_view member) {
   for (const Option& row : option_table()) {
     if (row.pointer.empty()) continue;
     if (row.member == member) return shown_path(row.pointer);
-    const bool is_within = row.member.starts_with(member) && row.member.substr(member.size()).starts_with('.');
-    if (is_within) return shown_path(row.pointer.substr(0, row.pointer.rfind('/')));
+    if (row.is_within(member)) return shown_path(row.section());
   }
   return std::string(member);
 }

@@ -52,8 +52,7 @@ void TypedOptions::lay_over(PipelineOptions& options) const {
 
 std::string_view TypedOptions::flag_of(std::string_view member) const {
   for (const auto& [row, text] : given_) {
-    const bool is_part = row->member.starts_with(member) && row->member.substr(member.size()).starts_with('.');
-    if (!member.empty() && (row->member == member || is_part)) return row->flag.names.front();
+    if (!member.empty() && (row->member == member || row->is_within(member))) return row->flag.names.front();
   }
   return {};
 }

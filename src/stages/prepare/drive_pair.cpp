@@ -41,19 +41,10 @@ Planned<PlannedPair> join(Planned<PlannedPicture> picture, Planned<PlannedSound>
   return {{std::move(picture.value), std::move(sound.value)}, std::move(sound.warnings)};
 }
 
-Planned<PlannedPair> plan_both(const ProbedPair& probed, const PipelineOptions& options, Decoded decoded,
-                               const RunContext& context) {
-  if (!are_independent(options.prepare)) return plan_together(probed, options, decoded, context);
-  auto [picture, sound] = side_by_side(
-      context, [&](const RunContext& here) { return plan_picture(probed, options, decoded, here); },
-      [&](const RunContext& there) { return plan_sound(probed, options, decoded, there); });
-  return join(std::move(picture), std::move(sound));
-}
-
 /// Plans both clips and does `work` on both, the picture's on the caller's thread. A clip whose plan does not need the
 /// other's does not wait for it.
-Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions& options, const ClipWork& work,
-                                 const RunContext& context) {
+Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions& options, Decoded decoded,
+                                 const ClipWork& work, const RunContext& context) {
   const auto begin_work = [&work](const RunContext& here) {
     if (work.stage) here.observer->on_stage(*work.stage);
   };
@@ -61,19 +52,20 @@ Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions
     auto [picture, sound] = side_by_side(
         context,
         [&](const RunContext& here) {
-          Planned<PlannedPicture> planned = plan_picture(probed, options, {}, here);
+          Planned<PlannedPicture> planned = plan_picture(probed, options, decoded, here);
           begin_work(here);
-          work.picture(planned.value, here);
+          if (work.picture) work.picture(planned.value, here);
           return planned;
         },
         [&](const RunContext& there) {
-          Planned<PlannedSound> planned = plan_sound(probed, options, {}, there);
-          work.sound(planned.value, there);
+          Planned<PlannedSound> planned = plan_sound(probed, options, decoded, there);
+          if (work.sound) work.sound(planned.value, there);
           return planned;
         });
     return join(std::move(picture), std::move(sound));
   }
-  Planned<PlannedPair> planned = plan_together(probed, options, {}, context);
+  Planned<PlannedPair> planned = plan_together(probed, options, decoded, context);
+  if (!work.picture || !work.sound) return planned;
   begin_work(context);
   (void)side_by_side(
       context, [&](const RunContext& here) { work.picture(planned.value.picture, here); },
@@ -96,14 +88,14 @@ Planned<PlannedPair> plan_around_damage(const ProbedPair& probed, const Pipeline
       }
     };
   };
-  Planned<PlannedPair> planned = plan_and_do(probed, options,
+  Planned<PlannedPair> planned = plan_and_do(probed, options, {},
                                              {.picture = watched(work.picture, damaged.picture),
                                               .sound = watched(work.sound, damaged.sound),
                                               .stage = work.stage},
                                              context);
   if (!damaged.picture && !damaged.sound) return planned;
   context.observer->on_stage(Stage::plan);
-  Planned<PlannedPair> again = plan_both(probed, options, damaged, context);
+  Planned<PlannedPair> again = plan_and_do(probed, options, damaged, /*work=*/{}, context);
   if (work.stage) context.observer->on_stage(*work.stage);
   if (damaged.sound || !same_clip(again.value.sound.plan, planned.value.sound.plan)) {
     work.sound(again.value.sound, RunContext{.stop = context.stop, .job_id = context.job_id});

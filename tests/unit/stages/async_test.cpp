@@ -23,6 +23,7 @@
 #include "support/caught.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
+#include "support/sandbox_client.hpp"
 
 using namespace react1;
 
@@ -33,7 +34,7 @@ class AsyncBench {
  public:
   explicit AsyncBench(std::chrono::milliseconds queue_time = {})
       : sandbox_({.queue_time = queue_time, .concurrency = 32, .faults = test::paid_service()}),
-        client_(client_options(sandbox_)) {}
+        client_(test::client_of(sandbox_)) {}
 
   [[nodiscard]] Service service() { return {.client = client_, .jobs = *jobs_}; }
   [[nodiscard]] std::uint64_t paid() const { return sandbox_.accepted_submits(); }
@@ -54,14 +55,6 @@ class AsyncBench {
   [[nodiscard]] JobStore& jobs() { return *jobs_; }
 
  private:
-  static FalOptions client_options(const Sandbox& sandbox) {
-    FalOptions options;
-    options.key = Secret("test-id:test-secret");
-    options.queue_url = options.rest_url = sandbox.url();
-    options.poll_interval = std::chrono::milliseconds(20);
-    return options;
-  }
-
   TemporaryDirectory folder_;
   Sandbox sandbox_;
   FalClient client_;

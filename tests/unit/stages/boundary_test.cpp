@@ -21,6 +21,7 @@
 #include "support/caught.hpp"
 #include "support/environment.hpp"
 #include "support/paths.hpp"
+#include "support/sandbox_client.hpp"
 
 using namespace react1;  // NOLINT(google-build-using-namespace): a test of the library's own names
 using test::caught_from;
@@ -96,14 +97,6 @@ class BrokenStore final : public JobStore {
   Throw what_;
 };
 
-FalOptions options_for(const Sandbox& sandbox) {
-  FalOptions options;
-  options.key = Secret("test-id:test-secret");
-  options.queue_url = options.rest_url = sandbox.url();
-  options.poll_interval = std::chrono::milliseconds(10);
-  return options;
-}
-
 /// Runs; true when it ended well. What is thrown must be an Error, or the test ends here.
 bool ended_well(const std::function<void()>& work) {
   try {
@@ -137,7 +130,7 @@ PipelineOptions happy(const TemporaryDirectory& folder) {
 TEST_CASE("an observer that throws anything, at any moment of a job, costs one payment at most and no result") {
   for (std::size_t kind = 0; kind < kinds().size(); ++kind) {
     const Sandbox sandbox(SandboxOptions{.queue_time = std::chrono::milliseconds(0), .render = false});
-    FalClient client(options_for(sandbox));
+    FalClient client(test::client_of(sandbox));
     const TemporaryDirectory folder;
     const std::string out = (folder.path() / "out.mp4").string();
     bool done = false;
@@ -159,7 +152,7 @@ TEST_CASE("an observer that throws anything, at any moment of a job, costs one p
 
 TEST_CASE("whatever an observer throws comes out of every other function as an Error") {
   const Sandbox sandbox(SandboxOptions{.queue_time = std::chrono::milliseconds(0)});
-  FalClient client(options_for(sandbox));
+  FalClient client(test::client_of(sandbox));
   const TemporaryDirectory folder;
   const auto jobs = open_job_store((folder.path() / "jobs.sqlite").string());
   const Service service{.client = client, .jobs = *jobs};
@@ -206,7 +199,7 @@ TEST_CASE("whatever an observer throws comes out of every other function as an E
 
 TEST_CASE("a store of the caller's that throws anything is an Error of every function that uses one") {
   const Sandbox sandbox(SandboxOptions{.queue_time = std::chrono::milliseconds(0), .render = false});
-  FalClient client(options_for(sandbox));
+  FalClient client(test::client_of(sandbox));
   const TemporaryDirectory folder;
   for (const Throw& kind : kinds()) {
     BrokenStore jobs(kind);

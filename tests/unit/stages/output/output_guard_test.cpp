@@ -17,6 +17,7 @@
 #include "core/sha256.hpp"
 #include "support/caught.hpp"
 #include "support/paths.hpp"
+#include "support/sandbox_client.hpp"
 
 using namespace react1;
 namespace fs = std::filesystem;
@@ -24,13 +25,6 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Bench {
-  static FalOptions client_options(const Sandbox& sandbox) {
-    FalOptions options;
-    options.key = Secret("test-id:test-secret");
-    options.queue_url = options.rest_url = sandbox.url();
-    options.poll_interval = std::chrono::milliseconds(20);
-    return options;
-  }
   [[nodiscard]] Service service(JobStore& store) { return {.client = client, .jobs = store}; }
   /// Requests, less those that ask which service this is.
   [[nodiscard]] std::size_t requests() const {
@@ -53,7 +47,7 @@ struct Bench {
 
   TemporaryDirectory folder;
   Sandbox sandbox{SandboxOptions{.queue_time = {}}};
-  FalClient client{client_options(sandbox)};
+  FalClient client{test::client_of(sandbox)};
   std::unique_ptr<JobStore> jobs = open_job_store(path("jobs.sqlite"));
 };
 
