@@ -137,10 +137,10 @@ RunRecord begin_record(const Claim& claim) {
 RunRecord collect_result(Claim& claim, const Waited& waited, const OutputGuard& output, Service& service, Laps& laps,
                          const RunContext& context) {
   const Stopwatch collecting;
-  AtomicFile file = output.file();
   RunRecord record = begin_record(claim);
   const ResultVideo reported = take_result(claim, waited, service, context);
   laps.lap("answer");
+  AtomicFile file = output.file();  // not before: a verdict is kept, and a cancel is sent, where nothing can be written
   record.response_json = reported.raw_json;
 
   context.observer->on_stage(Stage::download);

@@ -12,8 +12,11 @@
 #include "core/json_text.hpp"
 #include "core/sha256.hpp"
 #include "stages/common/intent.hpp"
+#include "stages/main_job.hpp"
+#include "support/caught.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
+#include "support/sandbox_client.hpp"
 
 using namespace react1;
 namespace fs = std::filesystem;
@@ -25,7 +28,7 @@ class Bench {
  public:
   explicit Bench(bool as_sandbox = false, std::chrono::milliseconds queue_time = {})
       : sandbox_({.queue_time = queue_time, .faults = as_sandbox ? std::string() : test::paid_service()}),
-        client_(client_options(sandbox_)) {}
+        client_(test::client_of(sandbox_)) {}
 
   /// Does not say that it is a sandbox by default: the job then follows the rules of the paid service.
   [[nodiscard]] Service service() { return {.client = client_, .jobs = *jobs_}; }
@@ -39,14 +42,6 @@ class Bench {
 
  private:
   [[nodiscard]] std::string store_path() const { return (folder_.path() / "jobs.sqlite").string(); }
-  static FalOptions client_options(const Sandbox& sandbox) {
-    FalOptions options;
-    options.key = Secret("test-id:test-secret");
-    options.queue_url = options.rest_url = sandbox.url();
-    options.poll_interval = std::chrono::milliseconds(20);
-    return options;
-  }
-
   TemporaryDirectory folder_;
   Sandbox sandbox_;
   FalClient client_;
@@ -299,14 +294,7 @@ TEST_CASE("each service has its own intents: a rehearsal is never continued by t
   const auto jobs = open_job_store((folder.path() / "jobs.sqlite").string());
   const Sandbox sandbox({.queue_time = {}});
   const Sandbox paid({.queue_time = {}, .faults = test::paid_service()});
-  const auto client_of = [](const Sandbox& service) {
-    FalOptions options;
-    options.key = Secret("test-id:test-secret");
-    options.queue_url = options.rest_url = service.url();
-    options.poll_interval = std::chrono::milliseconds(20);
-    return FalClient(options);
-  };
-  FalClient rehearsing = client_of(sandbox), paying = client_of(paid);
+  FalClient rehearsing(test::client_of(sandbox)), paying(test::client_of(paid));
   const Job rehearsal = submit(video(), voice_5s(), happy(), {rehearsing, *jobs}, RunContext{});
   CHECK(rehearsal.sandbox == sandbox.instance());
   CHECK(rehearsal.cost_usd == 0);
@@ -320,7 +308,7 @@ TEST_CASE("each service has its own intents: a rehearsal is never continued by t
 
   // A sandbox takes its requests with it: another run of it starts again.
   const Sandbox next({.queue_time = {}});
-  FalClient again = client_of(next);
+  FalClient again(test::client_of(next));
   const Job renewed = submit(video(), voice_5s(), happy(), {again, *jobs}, RunContext{});
   CHECK(renewed.id != rehearsal.id);
   CHECK(jobs->find(rehearsal.id)->state == JobState::failed);
@@ -362,4 +350,26 @@ TEST_CASE("an interruption that is to cancel asks the service to, and says what 
     CHECK(bench.jobs().find_by_request(error.request_id())->state == JobState::cancelled);
   }
   CHECK(observer.asked());
+}
+
+TEST_CASE(
+    "an interrupted wait is what ends a job, and a cancel is sent, where the output's folder has gone meanwhile") {
+  for (const OnInterrupt wish : {OnInterrupt::cancel, OnInterrupt::detach}) {
+    Bench bench(/*as_sandbox=*/false, /*queue_time=*/std::chrono::milliseconds(60'000));
+    const fs::path folder = bench.out("folder");
+    fs::create_directory(folder);
+    PipelineOptions options = happy();
+    options.on_interrupt = wish;
+    stages::MainJob job({video(), voice_5s(), (folder / "out.mp4").string(), options, bench.service(), RunContext{}});
+    REQUIRE_FALSE(job.start());
+    job.begin_wait();
+    fs::remove_all(folder);
+    stages::Waited waited;
+    waited.result.error = Error(ErrorCode::interrupted, "wait", "stopped");
+    const Error error = test::caught_from([&] { (void)job.finish(waited); });
+    CHECK(error.code() == ErrorCode::interrupted);
+    CHECK(error.request_id() == job.request().request_id);
+    const JobState state = bench.jobs().find_by_request(error.request_id())->state;
+    CHECK(state == (wish == OnInterrupt::cancel ? JobState::cancelled : JobState::submitted));
+  }
 }
