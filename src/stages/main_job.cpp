@@ -118,9 +118,7 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   job.intent = intent_of(intent.preparation, intent.parameters, intent.service);
   if (output != nullptr) output->require_intent(job.intent, intent.service);
   intent.preparation = keep_clips(std::move(intent.preparation), workshop.path(), root, job.intent);
-  job.endpoint = intent.service.endpoint;
-  job.queue_url = intent.service.queue_url;
-  job.sandbox = intent.service.sandbox;
+  name_service(job, intent.service);
   job.token = new_token();
   job.video = absolute(video);
   job.audio = absolute(audio);
@@ -141,11 +139,11 @@ RunContext with_job(const RunContext& context) {
 }
 
 /// With what was just made, and not what the job remembers of it.
-Claim fresh_claim(const Intent& intent) {
-  Claim claim = claim_of(intent.job);
-  claim.preparation = intent.preparation;
-  claim.parameters = intent.parameters;
-  return claim;
+PendingResult pending_with_new_pair(const Intent& intent) {
+  PendingResult pending = pending_result(intent.job);
+  pending.record.prepare = intent.preparation;
+  pending.record.parameters = intent.parameters;
+  return pending;
 }
 
 /// A store that was lost, or is another one, does not know what was paid; a result at the output proves it. The job
@@ -169,17 +167,20 @@ void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& opti
 
 }  // namespace
 
-Claim claim_of(const Job& job) {
+PendingResult pending_result(const Job& job) {
   const std::string where = "job " + job.id;
   const Json parameters = parse_json(job.parameters_json, where, ErrorCode::internal);
-  Claim claim;
-  claim.job = job;
-  claim.request = job.request;
-  claim.preparation = record::preparation_from_json(parse_json(job.prepare_json, where, ErrorCode::internal), where);
-  claim.parameters = record::parameters_from_json(parameters, where);
-  if (parameters.at("video_url").is_string()) claim.video_url = parameters.at("video_url");
-  if (parameters.at("audio_url").is_string()) claim.audio_url = parameters.at("audio_url");
-  return claim;
+  PendingResult pending;
+  pending.job = job;
+  pending.request = job.request;
+  RunRecord& record = pending.record;
+  record.job_id = job.id;
+  record.request_id = job.request.request_id;
+  record.prepare = record::preparation_from_json(parse_json(job.prepare_json, where, ErrorCode::internal), where);
+  record.parameters = record::parameters_from_json(parameters, where);
+  if (parameters.at("video_url").is_string()) record.video_url = parameters.at("video_url");
+  if (parameters.at("audio_url").is_string()) record.audio_url = parameters.at("audio_url");
+  return pending;
 }
 
 MainJob::MainJob(JobOrder order) : order_(std::move(order)) {}
@@ -193,10 +194,9 @@ std::optional<RunRecord> MainJob::start() {
   guard_->require_parameters(order_.options.parameters);
   context_ = with_job(order_.context);
   const log::Scope scope(context_.job_id);
-  timings_ = {};
   uploads_.emplace(order_.service.client, clips_root(order_.options), context_);
   intent_ = open_intent(order_.video, order_.audio, &*guard_, order_.options, order_.service, *uploads_, context_);
-  timings_.prepare_s = total_.seconds();
+  intent_.timings.prepare_s = total_.seconds();
   adopt(intent_, *guard_, order_.options, order_.service, context_);
   if (auto record = reuse_result()) return record;
   const bool has_ended = intent_.service.is_sandbox() && intent_.job.sandbox != intent_.service.sandbox;
@@ -210,18 +210,18 @@ std::optional<RunRecord> MainJob::start() {
 
 std::optional<RunRecord> MainJob::reuse_result() {
   if (intent_.job.state == JobState::created) return std::nullopt;
-  Claim claim = fresh_claim(intent_);
-  return reuse(claim, Reuse::copy, *guard_, order_.service, context_);
+  PendingResult pending = pending_with_new_pair(intent_);
+  return reuse(pending, Reuse::copy, *guard_, order_.service, context_);
 }
 
 std::optional<RunRecord> MainJob::submit_or_join() {
-  ensure_submitted(intent_, &*guard_, order_.options, order_.service, *uploads_, timings_, context_);
+  ensure_submitted(intent_, &*guard_, order_.options, order_.service, *uploads_, context_);
   if (was_done_) return std::nullopt;
   return reuse_result();  // a joined run may have finished it in the meantime
 }
 
 void MainJob::begin_wait() {
-  timings_.total_s = total_.seconds();
+  intent_.timings.total_s = total_.seconds();
   context_.observer->on_stage(Stage::wait);
   waiting_ = Stopwatch();
 }
@@ -229,12 +229,12 @@ void MainJob::begin_wait() {
 std::optional<RunRecord> MainJob::finish(const Waited& waited) {
   const store::StopScope stoppable(order_.context.stop);
   const log::Scope paid(context_.job_id, intent_.job.request.request_id);
-  Claim claim = fresh_claim(intent_);
-  claim.timings = timings_;
-  claim.on_interrupt = order_.options.on_interrupt;
+  PendingResult pending = pending_with_new_pair(intent_);
+  pending.record.timings = intent_.timings;
+  pending.on_interrupt = order_.options.on_interrupt;
   try {
     return naming(intent_.job.request.request_id,
-                  [&] { return collect(std::move(claim), waited, *guard_, order_.service, context_); });
+                  [&] { return collect(std::move(pending), waited, *guard_, order_.service, context_); });
   } catch (const Error& error) {
     // The id may be another call's: then this one's is to be found.
     const bool may_be_foreign = error.code() == ErrorCode::network && !error.retryable() && !doubted_;
@@ -250,11 +250,10 @@ Job submit_job(JobOrder order) {
   require_emotion(order.options);
   const RunContext context = with_job(order.context);
   const log::Scope scope(context.job_id);
-  Timings timings;
   PairUpload uploads(order.service.client, clips_root(order.options), context);
   Intent intent =
       open_intent(order.video, order.audio, /*output=*/nullptr, order.options, order.service, uploads, context);
-  ensure_submitted(intent, /*output=*/nullptr, order.options, order.service, uploads, timings, context);
+  ensure_submitted(intent, /*output=*/nullptr, order.options, order.service, uploads, context);
   return intent.job;
 }
 

@@ -26,8 +26,8 @@ struct JobOrder {
   RunContext context;
 };
 
-/// Everything a job remembers about its request.
-[[nodiscard]] Claim claim_of(const Job& job);
+/// What a job remembers of its request.
+[[nodiscard]] PendingResult pending_result(const Job& job);
 
 /// One step at a time; each may run on another thread. start() and finish() use the CPU and the network, and may take
 /// long.
@@ -56,7 +56,6 @@ class MainJob {
   JobOrder order_;
   RunContext context_;  ///< with the job's id
   Stopwatch total_, waiting_;
-  Timings timings_;
   std::optional<OutputGuard> guard_;
   std::optional<PairUpload> uploads_;
   Intent intent_;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public functions of the main job, each on the caller's thread.
-#include <filesystem>
 #include <optional>
 #include <react1/pipeline.hpp>
 #include <utility>
@@ -20,7 +19,6 @@
 #include "store/patience.hpp"
 
 namespace react1::stages {
-namespace fs = std::filesystem;
 namespace {
 
 RunRecord run_job(JobOrder order) {
@@ -40,31 +38,30 @@ RunRecord fetch(const std::string& request_id, const std::string& output, Servic
   const OutputGuard guard(output, {}, options, service.jobs);
   guard.require_request(request_id);
   RunContext job_context = context;
-  Claim claim;
+  PendingResult pending;
   if (const std::optional<Job> job = service.jobs.find_by_request(request_id)) {
     job_context.job_id = job->id;
-    claim = claim_of(*job);
+    pending = pending_result(*job);
   } else {
-    claim.request.request_id = request_id;
+    pending.request.request_id = pending.record.request_id = request_id;
   }
   const log::Scope scope(job_context.job_id, request_id);
-  if (auto record = reuse(claim, Reuse::in_place, guard, service, job_context)) return std::move(*record);
+  if (auto record = reuse(pending, Reuse::in_place, guard, service, job_context)) return std::move(*record);
   return naming(request_id, [&] {
     context.observer->on_stage(Stage::wait);
-    const Waited waited = wait_for(claim.request, service, job_context);
-    return collect(std::move(claim), waited, guard, service, job_context);
+    const Waited waited = wait_for(pending.request, service, job_context);
+    return collect(std::move(pending), waited, guard, service, job_context);
   });
 }
 
 Verification verify_file(const std::string& path, const std::optional<std::string>& expect_record_path,
                          const RunContext& context) {
-  PostInput input{path, std::nullopt, std::nullopt, std::nullopt};
+  ResultToVerify input{path, std::nullopt, std::nullopt, std::nullopt};
   if (expect_record_path) {
     const Json document = parse_json(read_file(*expect_record_path), *expect_record_path, ErrorCode::usage);
     const record::Expected expected = record::expected_from_json(document, *expect_record_path);
-    input.expected = expectation_of(expected.preparation, expected.sandbox || is_sandbox_result(path, context));
-    input.reported = fal::read_result(expected.response_json);
-    if (fs::exists(expected.preparation.video.path)) input.prepared_video = expected.preparation.video.path;
+    input = result_to_verify(path, fal::read_result(expected.response_json), expected.preparation,
+                             expected.sandbox || is_sandbox_result(path, context));
   }
   context.observer->on_stage(Stage::verify);
   return verify_result(input, context);

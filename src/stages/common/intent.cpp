@@ -17,6 +17,12 @@ std::string intent_of(const Preparation& preparation, const Parameters& paramete
   return sha256_hex(json_text(intent, /*indent=*/-1));
 }
 
+void name_service(Job& job, const ServiceIdentity& service) {
+  job.endpoint = service.endpoint;
+  job.queue_url = service.queue_url;
+  job.sandbox = service.sandbox;
+}
+
 bool is_misnamed_rehearsal(const Job& job) {
   const auto queue = http::parse_url(job.queue_url);
   const auto status = http::parse_url(job.request.status_url);

@@ -12,6 +12,9 @@ namespace react1::stages {
 [[nodiscard]] std::string intent_of(const Preparation& preparation, const Parameters& parameters,
                                     const ServiceIdentity& service);
 
+/// Writes into the job where it is submitted to.
+void name_service(Job& job, const ServiceIdentity& service);
+
 /// A job that an older program recorded as one of the paid service, because it was told so, although this machine had
 /// taken it: its request's own URLs lead here.
 [[nodiscard]] bool is_misnamed_rehearsal(const Job& job);

@@ -9,6 +9,7 @@
 #include "plan/conform_rule.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/speech_track.hpp"
+#include "stages/common/clip_facts.hpp"
 #include "stages/prepare/sound_report.hpp"
 
 namespace react1::stages {
@@ -45,17 +46,13 @@ planning::Planned<FittedVideo> conform_video(VideoPlan plan, const ConformCase& 
     const media::HeardSound heard = media::hear_planned(of.audio, as_delivered(of.voice), {.levels = false}, context);
     const Speech speech =
         planning::describe_speech(planning::track_speech(heard.blocks, of.options.advice.voice_gate_dbfs), of.voice_s);
-    facts.voice_found = speech.found();
-    if (speech.found()) facts.voice_end_s = speech.segments.back().end_s;
+    add_speech(facts, speech);
     pauses = pauses_between(speech, of.voice_s);
   }
   if (needs.motion) {
-    const media::Motion motion = media::analyze_motion(of.video.source, plan.stream_index, plan.start_s,
-                                                       plan.start_s + facts.video_s, of.options.advice, of.video.limits,
-                                                       context, media::picture_origin(of.video.info.video.value()));
-    facts.is_static = motion.is_static;
-    facts.loopable = motion.loopable;
-    facts.cuts_s = motion.cuts_s;
+    add_motion(facts, media::analyze_motion(of.video.source, plan.stream_index, plan.start_s,
+                                            plan.start_s + facts.video_s, of.options.advice, of.video.limits, context,
+                                            media::picture_origin(of.video.info.video.value())));
   }
   std::vector<Warning> warnings;
   Conformed fit = unwrap(planning::choose_fit(fit_case, of.video.source.name()), warnings);

@@ -16,6 +16,7 @@
 #include "media/picture/motion.hpp"
 #include "media/sound/hearing.hpp"
 #include "media/stream/within_reason.hpp"
+#include "stages/common/clip_facts.hpp"
 #include "stages/prepare/drive_pair.hpp"
 #include "stages/prepare/sound_report.hpp"
 
@@ -65,25 +66,12 @@ PreparedClip describe(const AudioPlan& plan) {
 
 /// Fills mismatch, advice and prediction from the two clips of `preparation`.
 void advise_on(Preparation& preparation, const Look& look, const PipelineOptions& options, const RunContext& context) {
-  const PreparedClip::Video& video = preparation.video.video.value();
-  preparation.mismatch = measure_mismatch(preparation.video.duration_s, preparation.audio.duration_s);
-
-  ClipFacts facts;
-  facts.video_s = preparation.video.duration_s;
-  facts.audio_s = preparation.audio.duration_s;
-  facts.fps = video.fps;
-  facts.frames = video.frames;
-  facts.sample_rate = preparation.audio.audio.value().sample_rate;
-  const Speech& speech = preparation.speech.value();
-  facts.voice_found = speech.found();
-  if (speech.found()) facts.voice_end_s = speech.segments.back().end_s;
+  ClipFacts facts = measured_facts(preparation.video, preparation.audio);
+  preparation.mismatch = measure_mismatch(facts.video_s, facts.audio_s);
+  add_speech(facts, preparation.speech.value());
   if (advice_needs_motion(facts, options.advice)) {
-    const media::Motion motion =
-        media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
-                              options.prepare.source, context, look.origin_s);
-    facts.is_static = motion.is_static;
-    facts.loopable = motion.loopable;
-    facts.cuts_s = motion.cuts_s;
+    add_motion(facts, media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s,
+                                            options.advice, options.prepare.source, context, look.origin_s));
   }
   preparation.advice = advise(facts, options.parameters.model_mode, options.advice, options.price);
   preparation.prediction = predict(facts, chosen_mode(options.parameters, preparation.advice), options.price);

@@ -17,6 +17,7 @@
 #include "fal/protocol/input_digest.hpp"
 #include "fal/protocol/wire.hpp"
 #include "record/documents.hpp"
+#include "stages/common/intent.hpp"
 #include "stages/common/stopwatch.hpp"
 #include "stages/lost_answer/look_up.hpp"
 #include "stages/submit/budget.hpp"
@@ -93,11 +94,11 @@ struct NamedPair {
   std::string token;
 };
 
-NamedPair upload_pair(Intent& intent, JobStore& jobs, PairUpload& uploads, Timings& timings) {
+NamedPair upload_pair(Intent& intent, JobStore& jobs, PairUpload& uploads) {
   const Stopwatch uploading;
   choose_token(intent.job, jobs);
   NamedPair uploaded{uploads.finish(intent.preparation, intent.job.token), intent.job.token};
-  timings.upload_s = uploading.seconds();
+  intent.timings.upload_s = uploading.seconds();
   return uploaded;
 }
 
@@ -105,9 +106,7 @@ NamedPair upload_pair(Intent& intent, JobStore& jobs, PairUpload& uploads, Timin
 bool pay(Intent& intent, const NamedPair& uploaded, const PipelineOptions& options, Service& service,
          const RunContext& context) {
   Job& job = intent.job;
-  job.endpoint = intent.service.endpoint;
-  job.queue_url = intent.service.queue_url;
-  job.sandbox = intent.service.sandbox;
+  name_service(job, intent.service);
   job.token = uploaded.token;
   job.parameters_json = parameters_text(intent.parameters, uploaded.pair);
   job.input_sha256 =
@@ -135,7 +134,7 @@ std::string parameters_text(const Parameters& parameters, const UploadedPair& pa
 }
 
 void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineOptions& options, Service& service,
-                      PairUpload& uploads, Timings& timings, const RunContext& context) {
+                      PairUpload& uploads, const RunContext& context) {
   std::optional<NamedPair> pair;
   for (;;) {
     switch (intent.job.state) {
@@ -163,7 +162,7 @@ void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineO
                                      offer_text(intent.preparation, options.parameters, intent.service.is_sandbox())});
         }
         // The token of the row is the payment's: one that was paid again meanwhile has another.
-        if (!pair || pair->token != intent.job.token) pair = upload_pair(intent, service.jobs, uploads, timings);
+        if (!pair || pair->token != intent.job.token) pair = upload_pair(intent, service.jobs, uploads);
         if (pay(intent, *pair, options, service, context)) return;
         break;
     }

@@ -11,12 +11,13 @@
 
 namespace react1::stages {
 
-/// A prepared pair and the job that stands for its intent.
+/// A prepared pair, and the job of its intent.
 struct Intent {
   ServiceIdentity service;
   Preparation preparation;
   Parameters parameters;
   Job job;
+  Timings timings{};  ///< of the stages so far
 };
 
 /// Names a payment; nobody can guess it.
@@ -29,6 +30,6 @@ struct Intent {
 /// lost answer that was not found, Error{refused} for a job that another run has seen refused or cancelled.
 /// `output`: asked once more right before paying whether the result can be written; nullptr for a job without one.
 void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineOptions& options, Service& service,
-                      PairUpload& uploads, Timings& timings, const RunContext& context);
+                      PairUpload& uploads, const RunContext& context);
 
 }  // namespace react1::stages

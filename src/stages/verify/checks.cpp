@@ -7,6 +7,8 @@
 #include <cmath>
 #include <utility>
 
+#include "stages/common/clip_facts.hpp"
+
 namespace react1::stages {
 namespace {
 
@@ -90,16 +92,16 @@ Check size_in_bytes(const ResultFacts& facts, std::int64_t reported) {
 }
 
 bool fps_is_kept(const ResultFacts& facts, const Expectation& expected) {
-  return expected.fps > 0 && abs(facts.fps - expected.fps) <= expected.fps * kFpsShare;
+  return expected.clips.fps > 0 && abs(facts.fps - expected.clips.fps) <= expected.clips.fps * kFpsShare;
 }
 
 Check fps_check(const ResultFacts& facts, const Expectation& expected) {
   const bool holds = fps_is_kept(facts, expected);
   return {"fps_matches_input",
           holds ? Verdict::pass : Verdict::warn,
-          expected.fps,
+          expected.clips.fps,
           facts.fps,
-          expected.fps * kFpsShare,
+          expected.clips.fps * kFpsShare,
           holds ? "the frame rate is that of the prepared video"
                 : "the frame rate changed; frame counts are not compared, durations are"};
 }
@@ -107,14 +109,15 @@ Check fps_check(const ResultFacts& facts, const Expectation& expected) {
 /// Why the duration may be off: the other cell of the mode table, or MP3 padding counted.
 std::string duration_cause(const Seconds& actual, const Expectation& expected) {
   const Seconds near(1, 10);
-  const Seconds padding(kDecoderDelay, std::max(expected.sample_rate, 1));
-  if (abs(actual - expected.video_s) <= near && abs(expected.prediction.duration_s - expected.video_s) > near) {
+  const Seconds padding(kDecoderDelay, std::max(expected.clips.sample_rate, 1));
+  if (abs(actual - expected.clips.video_s) <= near &&
+      abs(expected.prediction.duration_s - expected.clips.video_s) > near) {
     return "it equals the video's length: the service read the mode the other way round";
   }
-  if (actual > expected.audio_s && actual - expected.audio_s <= padding + near) {
+  if (actual > expected.clips.audio_s && actual - expected.clips.audio_s <= padding + near) {
     return "it is the audio's length plus padding: the service counted the MP3 encoder's padding";
   }
-  if (abs(actual - expected.audio_s) <= near)
+  if (abs(actual - expected.clips.audio_s) <= near)
     return "it equals the audio's length: the service read the mode another way";
   return "no known cause fits; compare the clips with the result";
 }
@@ -122,7 +125,7 @@ std::string duration_cause(const Seconds& actual, const Expectation& expected) {
 Check duration_check(const ResultFacts& facts, const Expectation& expected) {
   const Seconds predicted = expected.prediction.duration_s;
   const Seconds frame = facts.fps > 0 ? Rational(1) / facts.fps : Seconds(1, 24);
-  const Seconds tolerance = frame + Seconds(kDecoderDelay, std::max(expected.sample_rate, 1));
+  const Seconds tolerance = frame + Seconds(kDecoderDelay, std::max(expected.clips.sample_rate, 1));
   const Seconds off = abs(facts.video_s - predicted);
   Check check{"duration_as_predicted", Verdict::pass, predicted, facts.video_s, tolerance, ""};
   const std::string_view mode = to_string(expected.prediction.lipsync_mode);
@@ -138,10 +141,10 @@ Check duration_check(const ResultFacts& facts, const Expectation& expected) {
 
 Check frames_check(const ResultFacts& facts, const Expectation& expected) {
   const std::int64_t predicted = expected.prediction.frames;
-  const Seconds padding(kDecoderDelay, std::max(expected.sample_rate, 1));
-  const std::int64_t tolerance = 1 + (padding * expected.fps).ceil();
+  const Seconds padding(kDecoderDelay, std::max(expected.clips.sample_rate, 1));
+  const std::int64_t tolerance = 1 + (padding * expected.clips.fps).ceil();
   const std::int64_t off = std::abs(facts.frames_decoded - predicted);
-  const std::int64_t warn_up_to = (kWarnDuration * expected.fps).ceil();
+  const std::int64_t warn_up_to = (kWarnDuration * expected.clips.fps).ceil();
   Check check{"frames_as_predicted", Verdict::pass, predicted, facts.frames_decoded, tolerance, ""};
   if (off <= tolerance) {
     check.message = off == 0 ? "exactly the predicted frames" : fmt::format("{} frame(s) off, within tolerance", off);
@@ -207,8 +210,9 @@ void check_audio(const ResultFacts& facts, Findings& findings) {
 /// silence keeps a voice that is longer than the picture: the picture then has to stand still for the rest.
 Seconds allowed_freeze(const ResultFacts& facts, const std::optional<Expectation>& expected) {
   Seconds allowed = std::max(kLongFreeze, facts.source_freeze_s.value_or(Seconds(0)) * Rational(2));
-  if (expected && expected->prediction.lipsync_mode == LipsyncMode::silence && expected->audio_s > expected->video_s) {
-    allowed = allowed + expected->audio_s - expected->video_s;
+  if (expected && expected->prediction.lipsync_mode == LipsyncMode::silence &&
+      expected->clips.audio_s > expected->clips.video_s) {
+    allowed = allowed + expected->clips.audio_s - expected->clips.video_s;
   }
   return allowed;
 }
@@ -263,14 +267,11 @@ void check_reported(const ResultFacts& facts, const ResultVideo& reported, Findi
 Expectation expectation_of(const Preparation& preparation, bool sandbox) {
   Expectation expected;
   expected.prediction = preparation.prediction;
-  expected.video_s = preparation.video.duration_s;
-  expected.audio_s = preparation.audio.duration_s;
+  expected.clips = measured_facts(preparation.video, preparation.audio);
   if (preparation.video.video) {
-    expected.fps = preparation.video.video->fps;
     expected.width = preparation.video.video->width;
     expected.height = preparation.video.video->height;
   }
-  if (preparation.audio.audio) expected.sample_rate = preparation.audio.audio->sample_rate;
   expected.sandbox = sandbox;
   return expected;
 }

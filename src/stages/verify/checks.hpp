@@ -15,10 +15,8 @@ namespace react1::stages {
 /// What the result should be like, from the preparation of the pair.
 struct Expectation {
   Prediction prediction;
-  Seconds video_s, audio_s;   ///< of the prepared clips
-  Rational fps = 0;           ///< of the prepared video
+  ClipFacts clips;            ///< of the prepared pair
   int width = 0, height = 0;  ///< of the prepared video
-  int sample_rate = 0;        ///< of the prepared audio, Hz
   bool sandbox = false;       ///< made by the loopback service, which never changes a picture
 };
 [[nodiscard]] Expectation expectation_of(const Preparation& preparation, bool sandbox);

@@ -18,12 +18,12 @@ Seconds to_microseconds(double seconds) {
 }
 
 /// Whether the result's pictures say something beside those of the clip that was sent: the sandbox never lip-syncs.
-bool is_compared(const PostInput& input) {
+bool is_compared(const ResultToVerify& input) {
   return input.prepared_video && input.expected && !input.expected->sandbox;
 }
 
 /// The one decoding of the result; `pictures` are for compare().
-ResultFacts measure(const PostInput& input, media::ComparedPictures& pictures, const RunContext& context) {
+ResultFacts measure(const ResultToVerify& input, media::ComparedPictures& pictures, const RunContext& context) {
   const MediaInfo info = probe(input.path, SourceOptions{}, context);
   const media::DecodedFacts decoded =
       media::survey_decoded(input.path, context, is_compared(input) ? &pictures : nullptr);
@@ -45,7 +45,7 @@ ResultFacts measure(const PostInput& input, media::ComparedPictures& pictures, c
 }
 
 /// What can only be said beside the clip that was sent.
-void compare(ResultFacts& facts, const media::ComparedPictures& pictures, const PostInput& input,
+void compare(ResultFacts& facts, const media::ComparedPictures& pictures, const ResultToVerify& input,
              const RunContext& context) {
   if (!input.prepared_video || !input.expected || facts.frames_decoded == 0) return;
   if (facts.longest_freeze_s > kLongFreeze) {  // the source is decoded only when it could explain something
@@ -68,7 +68,17 @@ bool is_sandbox_result(const std::string& path, const RunContext& context) {
   }
 }
 
-Verification verify_result(const PostInput& input, const RunContext& context) {
+ResultToVerify result_to_verify(std::string path, std::optional<ResultVideo> reported,
+                                const std::optional<Preparation>& preparation, bool sandbox) {
+  ResultToVerify input{std::move(path), std::move(reported), std::nullopt, std::nullopt};
+  if (!preparation) return input;
+  input.expected = expectation_of(*preparation, sandbox);
+  std::error_code error;
+  if (std::filesystem::exists(preparation->video.path, error)) input.prepared_video = preparation->video.path;
+  return input;
+}
+
+Verification verify_result(const ResultToVerify& input, const RunContext& context) {
   try {
     media::ComparedPictures pictures;
     ResultFacts facts = measure(input, pictures, context);

@@ -10,16 +10,20 @@
 
 namespace react1::stages {
 
-struct PostInput {
+struct ResultToVerify {
   std::string path;                           ///< the downloaded file
   std::optional<ResultVideo> reported;        ///< the service's answer
   std::optional<Expectation> expected;        ///< nullopt: only the file itself is judged
   std::optional<std::string> prepared_video;  ///< when still at hand: what "unchanged" would look like
 };
 
+/// `preparation`: nullopt where nothing is known to compare the file with.
+[[nodiscard]] ResultToVerify result_to_verify(std::string path, std::optional<ResultVideo> reported,
+                                              const std::optional<Preparation>& preparation, bool sandbox);
+
 /// Reads and decodes the file once. A file that is not media at all gives a failed Verification, not an Error;
 /// Error{io} when it can't be read, Error{interrupted}.
-[[nodiscard]] Verification verify_result(const PostInput& input, const RunContext& context);
+[[nodiscard]] Verification verify_result(const ResultToVerify& input, const RunContext& context);
 
 /// True for a file that says of itself that the sandbox rendered it, whichever service handed it out. False for what is
 /// no media at all.

@@ -14,12 +14,12 @@ namespace {
 Expectation expected_bounce() {
   Expectation expected;
   expected.prediction = {LipsyncMode::bounce, Seconds(864, 100), 207, Rational(24), Rational(144, 100)};
-  expected.video_s = 4;
-  expected.audio_s = Seconds(864, 100);
-  expected.fps = 24;
+  expected.clips.video_s = 4;
+  expected.clips.audio_s = Seconds(864, 100);
+  expected.clips.fps = 24;
   expected.width = 1920;
   expected.height = 1080;
-  expected.sample_rate = 48000;
+  expected.clips.sample_rate = 48000;
   return expected;
 }
 
