@@ -9,6 +9,7 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 set(react1_FFMPEG_MODULES libavformat libavcodec libavfilter libswresample libswscale libavutil)
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET ${react1_FFMPEG_MODULES})
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(EBUR128 REQUIRED IMPORTED_TARGET libebur128)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 # valijson is header-only and ships no pkg-config file in Debian.

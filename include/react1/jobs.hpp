@@ -18,7 +18,7 @@
 namespace react1::REACT1_ABI {
 
 /// created → submitting → submitted → done | failed | cancelled; submitting → outcome_unknown | created.
-/// The whole table, with what a person may do by hand: src/store/state_machine.cpp.
+/// The whole table, with what a person may do by hand: src/store/common/state_machine.cpp.
 enum class JobState {
   created,          ///< the intent is known, nothing was sent
   submitting,       ///< the paid call is about to leave or has left; no answer yet
@@ -54,6 +54,17 @@ struct Job {
   std::int64_t cancel_asked_ms = 0;             ///< when the service was asked to cancel the request; 0 = never
   std::int64_t created_ms = 0, updated_ms = 0;  ///< Unix time, milliseconds
   std::int64_t paid_ms = 0;                     ///< when it last moved to submitting; 0 = never. Set by the store
+};
+
+/// One move of a job, as the store keeps it for good.
+struct JobEvent {
+  std::int64_t at_ms = 0;  ///< Unix time, milliseconds, of the store's clock
+  JobState from = JobState::created;
+  JobState to = JobState::created;  ///< the same as `from` in the first one: the job was opened
+  std::int64_t epoch = 0;           ///< of the claim that moved it
+  std::string owner;                ///< the attempt that had claimed it; opaque
+  std::string request_id;           ///< as known then
+  std::string reason;               ///< the failure that it was moved for, one line; empty: none
 };
 
 /// What JobStore::open() gives.
@@ -97,6 +108,8 @@ class REACT1_API JobStore {
   /// Whether the attempt that moved `job` to submitting may still make its paid call: its lease runs, and neither its
   /// process nor the attempt itself is known to have ended. False: the call may have left, and its end is not known.
   [[nodiscard]] virtual bool claim_holds(const Job& job) const = 0;
+  /// Every move of a job, oldest first; empty for an unknown job. Moves of before react1 0.2 were not kept.
+  [[nodiscard]] virtual std::vector<JobEvent> events(std::string_view job_id) const;
   /// File beside the store in which the ids of accepted requests are noted before the store itself is written; empty:
   /// this store has none.
   [[nodiscard]] virtual std::string journal_path() const;

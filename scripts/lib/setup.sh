@@ -13,7 +13,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
   libavformat-dev libavcodec-dev libavfilter-dev libswresample-dev libswscale-dev libavutil-dev
   libebur128-dev
-  libcurl4-openssl-dev libssl-dev libsqlite3-dev libmicrohttpd-dev
+  libcurl4-openssl-dev libssl-dev libsqlite3-dev libpq-dev libmicrohttpd-dev
   nlohmann-json3-dev libvalijson-dev libfmt-dev libcli11-dev
   ca-certificates
 )

@@ -19,7 +19,7 @@
 #include "cli/process/signals.hpp"
 #include "core/boundary.hpp"
 #include "media/ff/memory_limit.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace {
 

@@ -31,8 +31,8 @@
 #include "stages/submit/ensure_submitted.hpp"
 #include "stages/submit/pair_upload.hpp"
 #include "stages/verify/verify_result.hpp"
+#include "store/common/patience.hpp"
 #include "store/paid_call.hpp"
-#include "store/patience.hpp"
 
 namespace react1::stages {
 namespace fs = std::filesystem;

@@ -16,7 +16,7 @@
 #include "stages/main_job.hpp"
 #include "stages/output/output_guard.hpp"
 #include "stages/verify/verify_result.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::stages {
 namespace {

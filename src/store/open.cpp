@@ -11,15 +11,19 @@
 #include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "store/common/patience.hpp"
 #include "store/paid_call.hpp"
-#include "store/patience.hpp"
-#include "store/sqlite_store.hpp"
+#include "store/postgres/postgres_store.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 #include "store/state_folder.hpp"
 
 namespace react1::REACT1_ABI {
 
 JobStore::JobStore() = default;
 JobStore::~JobStore() = default;
+std::vector<JobEvent> JobStore::events(std::string_view /*job_id*/) const {
+  return {};
+}
 std::string JobStore::journal_path() const {
   return {};
 }
@@ -68,6 +72,9 @@ class GuardedStore final : public JobStore {
   [[nodiscard]] bool claim_holds(const Job& job) const override {
     return guard([&] { return store_->claim_holds(job); });
   }
+  [[nodiscard]] std::vector<JobEvent> events(std::string_view job_id) const override {
+    return guard([&] { return store_->events(job_id); });
+  }
   [[nodiscard]] std::string journal_path() const override {
     return guard([&] { return store_->journal_path(); });
   }
@@ -115,26 +122,28 @@ std::string find_state_directory() {
   return fs::absolute(folder).string();
 }
 
-std::unique_ptr<JobStore> open_store(const std::string& path, const std::stop_token& stop) {
-  const store::StopScope stoppable(stop);
-  const store::Patience patience;
-  if (path.rfind("postgresql://", 0) == 0 || path.rfind("postgres://", 0) == 0) {
-    throw Error(ErrorCode::usage, "--store", "this build keeps jobs in SQLite files only",
-                {.hint = "give a path instead of a database URL"});
-  }
-  if (path.empty()) {
-    throw Error(ErrorCode::usage, "--store", "the path of the job store is empty");
-  }
-  if (const fs::path folder = fs::path(path).parent_path(); !folder.empty()) {
-    create_folder(folder);
-  }
-  auto jobs = std::make_unique<store::SqliteStore>(path, system_clock());
+/// `jobs`, with what earlier processes noted of accepted requests and could not write.
+std::unique_ptr<JobStore> recovered(std::unique_ptr<JobStore> jobs) {
   try {
     static_cast<void>(store::recover_accepted(*jobs));
   } catch (const Error& error) {  // reading jobs needs no journal; paying does, and says so
     log::warning("store", error.what());
   }
   return jobs;
+}
+
+std::unique_ptr<JobStore> open_store(const std::string& path, const std::stop_token& stop) {
+  const store::StopScope stoppable(stop);
+  const store::Patience patience;
+  if (store::is_postgres_address(path))
+    return recovered(std::make_unique<store::PostgresStore>(path, find_state_directory()));
+  if (path.empty()) {
+    throw Error(ErrorCode::usage, "--store", "the path of the job store is empty");
+  }
+  if (const fs::path folder = fs::path(path).parent_path(); !folder.empty()) {
+    create_folder(folder);
+  }
+  return recovered(std::make_unique<store::SqliteStore>(path, system_clock()));
 }
 
 }  // namespace

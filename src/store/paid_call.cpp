@@ -12,7 +12,7 @@
 #include "core/log.hpp"
 #include "core/printable.hpp"
 #include "store/abandoned.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::store {
 namespace {

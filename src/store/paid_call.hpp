@@ -13,8 +13,8 @@
 #include <react1/jobs.hpp>
 #include <react1/rational.hpp>
 
+#include "store/common/owner.hpp"
 #include "store/journal.hpp"
-#include "store/owner.hpp"
 
 namespace react1::store {
 

@@ -6,8 +6,8 @@
 
 #include <react1/error.hpp>
 
-#include "store/file_identity.hpp"
-#include "store/owner.hpp"
+#include "store/common/owner.hpp"
+#include "store/sqlite/file_identity.hpp"
 
 namespace react1::store {
 namespace {

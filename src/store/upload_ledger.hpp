@@ -11,7 +11,7 @@
 #include <string>
 
 #include "core/clock.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 
 namespace react1::store {
 

@@ -20,7 +20,7 @@
 #include "e2e/faulty_calls.hpp"
 #include "e2e/program.hpp"
 #include "e2e/world.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "support/child.hpp"
 #include "support/eventually.hpp"
 #include "support/ordinary_user.hpp"

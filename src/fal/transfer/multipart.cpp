@@ -16,7 +16,7 @@
 #include "fal/transfer/part_group.hpp"
 #include "fal/transfer/stored_size.hpp"
 #include "http/engine/body_files.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::fal {
 namespace {

@@ -17,7 +17,7 @@
 #include "fal/transfer/upload.hpp"
 #include "http/engine/body_files.hpp"
 #include "http/policy/fetch_error.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::fal {
 namespace {

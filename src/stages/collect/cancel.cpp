@@ -13,7 +13,7 @@
 #include "core/saturate.hpp"
 #include "fal/protocol/verdict.hpp"
 #include "stages/common/grace_stop.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::REACT1_ABI {
 namespace {

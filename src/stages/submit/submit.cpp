@@ -13,8 +13,8 @@
 #include "stages/common/grace_stop.hpp"
 #include "stages/common/naming.hpp"
 #include "stages/submit/budget.hpp"
+#include "store/common/patience.hpp"
 #include "store/paid_call.hpp"
-#include "store/patience.hpp"
 
 namespace react1::stages {
 namespace {

@@ -21,7 +21,7 @@
 #include "core/atomic_file.hpp"
 #include "store/abandoned.hpp"
 #include "store/paid_call.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "support/child.hpp"
 #include "support/eventually.hpp"
 #include "support/faulty_vfs.hpp"

@@ -69,6 +69,51 @@ void keeps_every_field(const StoreFactory& factory) {
   CHECK(moved->updated_ms >= moved->created_ms);
 }
 
+void keeps_bytes_that_are_no_text(const StoreFactory& factory) {
+  Job job = sample_job("bytes");
+  job.video = "/in/\xFF\xFE latin-1 \xE4.mp4";  // a path may hold anything but a zero byte
+  job.audio = "/in/back\\slash 'quote' \\x41.wav";
+  job.output = "/out/new\nline\ttab.mp4";
+  job.error = "\x80\x81";
+  job.record_json = std::string(300'000, 'x');
+  job = factory()->open(job, /*again=*/false).job;
+  const auto found = factory()->find(job.id);
+  REQUIRE(found);
+  check_same_content(*found, job);
+}
+
+void tells_the_story_of_a_job(const StoreFactory& factory) {
+  const auto store = factory();
+  CHECK(store->events("no such job").empty());
+  Job job = sample_job("story");
+  job.request = {};
+  job.error.clear();
+  job = store->open(job, false).job;
+  REQUIRE(store->reserve(job, 10, 0) == JobStore::Reserved::yes);
+  job.error = "the answer was lost";
+  REQUIRE(store->move(job, JobState::submitting, JobState::outcome_unknown));
+  REQUIRE(store->update(job));
+  CHECK_FALSE(store->move(job, JobState::submitting, JobState::submitted));
+  job.error.clear();
+  job.request = {"r-1", "s", "p", "c"};
+  REQUIRE(store->move(job, JobState::outcome_unknown, JobState::submitted));
+  const std::vector<JobEvent> events = factory()->events(job.id);
+  REQUIRE(events.size() == 4);
+  CHECK(events[0].from == JobState::created);
+  CHECK(events[0].to == JobState::created);
+  CHECK(events[0].at_ms == job.created_ms);
+  CHECK(events[1].to == JobState::submitting);
+  CHECK(events[1].epoch == 1);
+  CHECK(events[1].owner == job.owner);
+  CHECK(events[2].to == JobState::outcome_unknown);
+  CHECK(events[2].reason == "the answer was lost");
+  CHECK(events[3].from == JobState::outcome_unknown);
+  CHECK(events[3].to == JobState::submitted);
+  CHECK(events[3].request_id == "r-1");
+  CHECK(events[3].reason.empty());
+  for (std::size_t i = 1; i < events.size(); ++i) CHECK(events[i].at_ms >= events[i - 1].at_ms);
+}
+
 void fills_in_an_empty_id(const StoreFactory& factory) {
   const auto store = factory();
   Job job = sample_job("one");
@@ -401,12 +446,21 @@ Job sample_job(const std::string& intent) {
   job.prepare_json = "{\"q\":1}";
   job.record_json = "{\"r\":1}";
   job.error = "none";
+  job.sandbox = "run";
+  job.token = "token of " + intent;
+  job.input_sha256 = "digest of " + intent;
   return job;
 }
 
 void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
   SUBCASE("keeps every field") {
     keeps_every_field(fresh_place());
+  }
+  SUBCASE("keeps bytes that are no text") {
+    keeps_bytes_that_are_no_text(fresh_place());
+  }
+  SUBCASE("tells the story of a job") {
+    tells_the_story_of_a_job(fresh_place());
   }
   SUBCASE("counts what may have been paid") {
     counts_what_may_have_been_paid(fresh_place());

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 
 namespace react1::store {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/file_identity.hpp"
+#include "store/sqlite/file_identity.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

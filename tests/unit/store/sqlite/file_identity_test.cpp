@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that are not ours are refused and stay as they are; older ones of ours are taken over.
-#include "store/file_identity.hpp"
+#include "store/sqlite/file_identity.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <react1/jobs.hpp>
 
 #include "core/atomic_file.hpp"
-#include "store/migrations.hpp"
+#include "store/sqlite/sqlite_migrations.hpp"
 #include "store/upload_ledger.hpp"
 #include "support/child.hpp"
 #include "support/fake_clock.hpp"

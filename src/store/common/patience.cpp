@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 #include <algorithm>
 #include <react1/error.hpp>

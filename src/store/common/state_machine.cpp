@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/state_machine.hpp"
+#include "store/common/state_machine.hpp"
 
 #include <algorithm>
 #include <array>

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::store {
 
@@ -41,7 +41,7 @@ class Database {
   /// Throws Error{io} when its path leads elsewhere by now: what is written would be lost.
   void require_in_place() const;
   /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, no locks, …), or
-  /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/patience.hpp.
+  /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/common/patience.hpp.
   [[noreturn]] void fail(int rc, std::string_view doing) const;
 
  private:

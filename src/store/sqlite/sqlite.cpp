@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -8,7 +8,7 @@
 
 #include <react1/error.hpp>
 
-#include "store/fault.hpp"
+#include "store/sqlite/sqlite_fault.hpp"
 
 namespace react1::store {
 namespace {

@@ -8,14 +8,14 @@
 #include <react1/jobs.hpp>
 
 #include "core/clock.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 
 namespace react1::store {
 
 class SqliteStore final : public JobStore {
  public:
   /// `clock` must outlive the store. Throws Error{io}, as every call does; all of them wait for others
-  /// (store/patience).
+  /// (store/common/patience).
   SqliteStore(const std::string& path, const Clock& clock);
 
   [[nodiscard]] Opened open(const Job& job, bool again) override;
@@ -29,11 +29,12 @@ class SqliteStore final : public JobStore {
   [[nodiscard]] std::optional<Job> find_by_token(std::string_view token) const override;
   [[nodiscard]] bool claim_holds(const Job& job) const override;
   [[nodiscard]] std::string journal_path() const override;
+  [[nodiscard]] std::vector<JobEvent> events(std::string_view job_id) const override;
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;
 
  private:
   [[nodiscard]] std::int64_t now_ms() const;
-  // These two leave the locking to their callers.
+  // These two leave the locking, and the transaction, to their callers.
   [[nodiscard]] std::int64_t spent_microusd(std::int64_t since_ms) const;
   [[nodiscard]] bool write(Job& job, JobState from, JobState to);
 

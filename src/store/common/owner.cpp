@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/owner.hpp"
+#include "store/common/owner.hpp"
 
 #include <unistd.h>
 

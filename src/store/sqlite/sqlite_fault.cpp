@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/fault.hpp"
+#include "store/sqlite/sqlite_fault.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

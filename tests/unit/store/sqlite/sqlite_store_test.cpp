@@ -14,8 +14,8 @@
 #include <react1/jobs.hpp>
 
 #include "core/atomic_file.hpp"
-#include "store/migrations.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
+#include "store/sqlite/sqlite_migrations.hpp"
 #include "support/child.hpp"
 #include "unit/store/store_contract.hpp"
 
@@ -205,7 +205,7 @@ TEST_CASE("a file that is no store, a folder and an unreachable place are I/O er
   std::filesystem::create_directory(directory);
   CHECK(code_of_opening(directory.string()) == ErrorCode::io);
   CHECK(code_of_opening((text / "below" / "a.sqlite").string()) == ErrorCode::io);
-  CHECK(code_of_opening("postgresql://host/store") == ErrorCode::usage);
+  CHECK(code_of_opening("postgresql://[::1/store") == ErrorCode::usage);  // an address that nobody can read
 }
 
 TEST_CASE("a store in a folder that does not exist yet creates it") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The moves of a job, as a table.
-#include "store/state_machine.hpp"
+#include "store/common/state_machine.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 // The store's tables and how an older store becomes a current one.
 #pragma once
 
-#include "store/file_identity.hpp"
+#include "store/sqlite/file_identity.hpp"
 
 namespace react1::store {
 

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "core/atomic_file.hpp"
+#include "store/common/patience.hpp"
 #include "store/paid_call.hpp"
-#include "store/patience.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "store/upload_ledger.hpp"
 #include "support/caught.hpp"
 #include "support/eventually.hpp"

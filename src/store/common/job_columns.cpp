@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/common/job_columns.hpp"
+
+#include <array>
+#include <utility>
+
+#include <react1/error.hpp>
+
+#include "store/common/owner.hpp"
+#include "store/common/state_machine.hpp"
+
+namespace react1::store {
+namespace {
+
+using Kind = JobColumn::Kind;
+
+constexpr std::int64_t kMicro = 1'000'000;
+constexpr std::int64_t kLastMs = 253'402'300'799'999;  // of the year 9999
+constexpr std::int64_t kMostMicrousd = std::int64_t{1} << 50U;
+
+template <std::string Job::* Member>
+constexpr JobColumn text(const char* name, Kind kind = Kind::text, bool is_fixed = false) {
+  return {name,
+          kind,
+          is_fixed,
+          0,
+          [](const Job& job) { return std::string_view(job.*Member); },
+          nullptr,
+          [](Job& job, std::string value) {
+            job.*Member = std::move(value);
+            return true;
+          },
+          nullptr};
+}
+
+template <std::string RequestRef::* Member>
+constexpr JobColumn of_request(const char* name) {
+  return {name,
+          Kind::text,
+          false,
+          0,
+          [](const Job& job) { return std::string_view(job.request.*Member); },
+          nullptr,
+          [](Job& job, std::string value) {
+            job.request.*Member = std::move(value);
+            return true;
+          },
+          nullptr};
+}
+
+template <std::int64_t Job::* Member, std::int64_t Most>
+constexpr JobColumn number(const char* name, bool is_fixed = false) {
+  return {name,
+          Kind::number,
+          is_fixed,
+          Most,
+          nullptr,
+          [](const Job& job) { return job.*Member; },
+          nullptr,
+          [](Job& job, std::int64_t value) {
+            job.*Member = value;
+            return value >= 0 && value <= Most;
+          }};
+}
+
+constexpr JobColumn state_column() {
+  return {"state",
+          Kind::text,
+          false,
+          0,
+          [](const Job& job) { return to_string(job.state); },
+          nullptr,
+          [](Job& job, std::string value) {
+            const auto state = parse_job_state(value);
+            if (state) job.state = *state;
+            return state.has_value();
+          },
+          nullptr};
+}
+
+constexpr JobColumn cost_column() {
+  return {"cost_microusd",
+          Kind::number,
+          false,
+          kMostMicrousd,
+          nullptr,
+          [](const Job& job) { return to_microusd(job.cost_usd); },
+          nullptr,
+          [](Job& job, std::int64_t value) {
+            const bool is_plausible = value >= 0 && value <= kMostMicrousd;
+            if (is_plausible) job.cost_usd = from_microusd(value);
+            return is_plausible;
+          }};
+}
+
+constexpr std::array kColumns{
+    text<&Job::id>("id", Kind::text, /*is_fixed=*/true),
+    text<&Job::intent>("intent", Kind::text, /*is_fixed=*/true),
+    state_column(),
+    text<&Job::endpoint>("endpoint"),
+    text<&Job::queue_url>("queue_url"),
+    of_request<&RequestRef::request_id>("request_id"),
+    of_request<&RequestRef::status_url>("status_url"),
+    of_request<&RequestRef::response_url>("response_url"),
+    of_request<&RequestRef::cancel_url>("cancel_url"),
+    text<&Job::video>("video", Kind::bytes),
+    text<&Job::audio>("audio", Kind::bytes),
+    text<&Job::output>("output", Kind::bytes),
+    text<&Job::parameters_json>("parameters_json", Kind::bytes),
+    text<&Job::prepare_json>("prepare_json", Kind::bytes),
+    text<&Job::record_json>("record_json", Kind::bytes),
+    text<&Job::error>("error", Kind::bytes),
+    text<&Job::owner>("owner"),
+    number<&Job::created_ms, kLastMs>("created_ms", /*is_fixed=*/true),
+    number<&Job::updated_ms, kLastMs>("updated_ms"),
+    cost_column(),
+    number<&Job::paid_ms, kLastMs>("paid_ms"),
+    number<&Job::epoch, INT64_MAX>("epoch"),
+    number<&Job::lease_until_ms, kLastMs>("lease_until_ms"),
+    number<&Job::cancel_asked_ms, kLastMs>("cancel_asked_ms"),
+    text<&Job::answer_json>("answer_json", Kind::bytes),
+    text<&Job::sandbox>("sandbox"),
+    text<&Job::token>("token"),
+    text<&Job::input_sha256>("input_sha256"),
+};
+
+}  // namespace
+
+std::span<const JobColumn> job_columns() noexcept {
+  return kColumns;
+}
+
+const std::string& job_column_names() {
+  static const std::string names = [] {
+    std::string all;
+    for (const JobColumn& column : kColumns) all += (all.empty() ? "" : ", ") + std::string(column.name);
+    return all;
+  }();
+  return names;
+}
+
+std::int64_t to_microusd(const Rational& usd) {
+  return (usd * kMicro).ceil();
+}
+
+Rational from_microusd(std::int64_t microusd) {
+  return {microusd, kMicro};
+}
+
+std::int64_t budget_microusd(const Rational& usd) {
+  return (usd * kMicro).floor();
+}
+
+void throw_implausible(const std::string& store, const Job& job, const JobColumn& column, const std::string& value) {
+  if (std::string_view(column.name) == "state") {
+    throw Error(ErrorCode::io, store, "job " + job.id + " is in a state this program does not know",
+                {.detail = value, .hint = "was the store edited by hand, or by a newer react1?"});
+  }
+  throw Error(ErrorCode::io, store, "job " + job.id + " holds a number that no job has",
+              {.detail = value, .hint = "the store is damaged, or was edited by hand"});
+}
+
+JobState state_of_event(const std::string& word, const std::string& store, std::string_view job_id) {
+  if (const auto state = parse_job_state(word)) return *state;
+  throw Error(ErrorCode::io, store, "job " + std::string(job_id) + " was in a state this program does not know",
+              {.detail = word, .hint = "was the store edited by hand, or by a newer react1?"});
+}
+
+Job after_move(const Job& job, JobState from, JobState to, std::int64_t now_ms) {
+  Job after = job;
+  after.state = to;
+  after.updated_ms = now_ms;
+  if (from != to && to == JobState::submitting) {
+    ++after.epoch;
+    after.paid_ms = now_ms;
+    after.lease_until_ms = now_ms + claim_lease().count();
+    if (after.owner.empty()) after.owner = this_process();
+  }
+  return after;
+}
+
+}  // namespace react1::store

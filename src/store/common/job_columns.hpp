@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The columns of a job's row, once for every database: what is written, what is read back and what is plausible.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <react1/jobs.hpp>
+
+namespace react1::store {
+
+struct JobColumn {
+  enum class Kind {
+    text,    ///< UTF-8 without a zero byte
+    bytes,   ///< as a file system or a foreign program gave it: any bytes
+    number,  ///< 0 to `most`
+  };
+  const char* name;
+  Kind kind;
+  bool is_fixed;      ///< written with the row and never again
+  std::int64_t most;  ///< of a number
+  std::string_view (*text)(const Job& job);
+  std::int64_t (*number)(const Job& job);
+  /// Both return false for a value that no job has.
+  bool (*set_text)(Job& job, std::string value);
+  bool (*set_number)(Job& job, std::int64_t value);
+};
+
+/// In the order in which every statement names them; the first is `id`.
+[[nodiscard]] std::span<const JobColumn> job_columns() noexcept;
+
+/// "id, intent, …"
+[[nodiscard]] const std::string& job_column_names();
+
+/// Cost as it is kept: millionths of a dollar, rounded up.
+[[nodiscard]] std::int64_t to_microusd(const Rational& usd);
+[[nodiscard]] Rational from_microusd(std::int64_t microusd);
+/// A budget in millionths, rounded down.
+[[nodiscard]] std::int64_t budget_microusd(const Rational& usd);
+
+/// `row` has text(i) and number(i), i counting job_columns(). Throws Error{io} naming `store` for a value that no job
+/// has.
+[[noreturn]] void throw_implausible(const std::string& store, const Job& job, const JobColumn& column,
+                                    const std::string& value);
+template <class Row>
+Job read_job(const Row& row, const std::string& store) {
+  Job job;
+  int index = 0;
+  for (const JobColumn& column : job_columns()) {
+    if (column.kind == JobColumn::Kind::number) {
+      const std::int64_t value = row.number(index++);
+      if (!column.set_number(job, value)) throw_implausible(store, job, column, std::to_string(value));
+    } else {
+      const std::string value = row.text(index++);
+      if (!column.set_text(job, value)) throw_implausible(store, job, column, value);
+    }
+  }
+  return job;
+}
+
+/// `row` has the columns at_ms, from_state, to_state, epoch, owner, request_id, reason. Throws Error{io} likewise.
+[[nodiscard]] JobState state_of_event(const std::string& word, const std::string& store, std::string_view job_id);
+template <class Row>
+JobEvent read_event(const Row& row, const std::string& store, std::string_view job_id) {
+  return {.at_ms = row.number(0),
+          .from = state_of_event(row.text(1), store, job_id),
+          .to = state_of_event(row.text(2), store, job_id),
+          .epoch = row.number(3),
+          .owner = row.text(4),
+          .request_id = row.text(5),
+          .reason = row.text(6)};
+}
+
+/// `job` as a move to `to` leaves it at `now_ms`: a move to submitting begins the next claim.
+[[nodiscard]] Job after_move(const Job& job, JobState from, JobState to, std::int64_t now_ms);
+
+}  // namespace react1::store

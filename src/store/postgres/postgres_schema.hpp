@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the job store in a PostgreSQL database, all in a schema of their own: made, brought up to date, and
+// recognised before anything is written.
+#pragma once
+
+#include <string>
+
+#include "store/postgres/connection.hpp"
+
+namespace react1::store {
+
+/// What a database says of itself.
+struct PostgresIdentity {
+  std::string store_id;  ///< chosen at random when the store was made; a copy of the database has the same
+};
+
+/// Makes the schema `react1` or brings it up to date, one program at a time. nullopt: the connection was lost. Throws
+/// Error{io} for a server older than 15, for a schema of that name that is not a job store, and for a store that was
+/// made for newer programs only. Programs of several versions may use one store at the same time, as long as the newest
+/// has only added to it.
+[[nodiscard]] std::optional<PostgresIdentity> ensure_schema(PostgresConnection& connection, const Wait& wait);
+
+}  // namespace react1::store
