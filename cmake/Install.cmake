@@ -33,7 +33,8 @@ install(FILES "${PROJECT_BINARY_DIR}/react1Config.cmake" "${PROJECT_BINARY_DIR}/
 list(JOIN FFMPEG_LDFLAGS " " ffmpeg_flags)
 list(JOIN EBUR128_LDFLAGS " " ebur128_flags)
 list(JOIN MICROHTTPD_LDFLAGS " " microhttpd_flags)
-set(react1_archive_needs "${ffmpeg_flags} ${ebur128_flags} ${microhttpd_flags} -lcurl -lcrypto -lsqlite3 -lfmt -pthread")
+list(JOIN PQ_LDFLAGS " " pq_flags)
+set(react1_archive_needs "${ffmpeg_flags} ${ebur128_flags} ${microhttpd_flags} ${pq_flags} -lcurl -lcrypto -lsqlite3 -lfmt -pthread")
 # Relative to the file itself, so that the installed tree can be moved.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
            OUTPUT_VARIABLE react1_pc_to_prefix)

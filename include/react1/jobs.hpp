@@ -135,11 +135,14 @@ struct Resolution {
 /// quicker. Does not ask the service.
 [[nodiscard]] REACT1_API Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
 
-/// Opens (creating if needed) the SQLite store at `path`. Throws Error{io}. Where other processes hold the store, this
-/// and every later call waits up to 10 s, all its waits together, and then throws Error{io} (retryable); a stop ends a
-/// wait with Error{interrupted}: that of `stop` here, and that of their RunContext in run(), submit(), fetch_result()
-/// and cancel_request().
-[[nodiscard]] REACT1_API std::unique_ptr<JobStore> open_job_store(const std::string& path,
+/// Opens (creating if needed) the SQLite store at the path `place`, or the one in the PostgreSQL database that it
+/// names: postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE, as libpq takes it, with libpq's environment (PGPASSFILE,
+/// …); PostgreSQL 15 or newer, in a schema `react1` of its own. Throws Error{io}; Error{usage} for a place that is
+/// neither. Where other processes hold the store, or its server can't be reached, this and every later call waits up to
+/// 10 s, all its waits together, and then throws Error{io} (retryable); a stop ends a wait with Error{interrupted}:
+/// that of `stop` here, and that of their RunContext in run(), submit(), fetch_result() and cancel_request(). For a
+/// database, the ids of accepted requests are noted in state_directory() before they are written.
+[[nodiscard]] REACT1_API std::unique_ptr<JobStore> open_job_store(const std::string& place,
                                                                   const std::stop_token& stop = {});
 
 /// REACT1_STATE_DIR, else $XDG_STATE_HOME/react1, else ~/.local/state/react1; created when missing. Throws Error{io}.

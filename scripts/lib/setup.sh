@@ -24,6 +24,19 @@ CI_PACKAGES=(clang clang-tidy clang-format ccache)
 # What scripts/fuzz needs: clang with its fuzzing and sanitizer libraries.
 FUZZ_PACKAGES=(clang libclang-rt-dev)
 
+# The server that the tests of the job store start for themselves. Debian's package would make and start a cluster of its own
+# on this machine, which nobody asked for: the setting that prevents it is there only while the package is installed.
+need_postgres_server() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return 0
+  command -v apt-get >/dev/null || return 0
+  need_packages postgresql-common
+  local setting=/etc/postgresql-common/createcluster.d/react1-tests.conf status=0
+  as_root sh -c "mkdir -p '${setting%/*}' && echo 'create_main_cluster = false' > '$setting'"
+  need_packages postgresql || status=$?
+  as_root rm -f "$setting"
+  return "$status"
+}
+
 say() { printf '\n==> %s\n' "$*"; }
 
 as_root() {

@@ -32,6 +32,7 @@ inline constexpr int kSchema = 1;
 [[nodiscard]] Json document(const Timings& timings);
 [[nodiscard]] Json document(const RunRecord& record);
 [[nodiscard]] Json document(const Job& job);
+[[nodiscard]] Json document(const std::vector<JobEvent>& history);
 [[nodiscard]] Json document(const QueueStatus& status);
 [[nodiscard]] Json document(const Diagnosis& diagnosis);
 /// {"schema", "error": {…}}.

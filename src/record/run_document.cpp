@@ -117,6 +117,18 @@ Json document(const Job& job) {
           {"record", embedded(job.record_json)}};
 }
 
+Json document(const std::vector<JobEvent>& history) {
+  return array_of(history, [](const JobEvent& event) {
+    const bool is_first = event.from == event.to;
+    return Json{{"at", iso8601_of_ms(event.at_ms)},
+                {"from", is_first ? Json(nullptr) : Json(to_string(event.from))},
+                {"to", to_string(event.to)},
+                {"attempt", event.epoch},
+                {"request_id", json_text_or_null(event.request_id)},
+                {"reason", json_text_or_null(event.reason)}};
+  });
+}
+
 Json document(const QueueStatus& status) {
   Json result{{"state", word_of(status.state)},
               {"status", json_text_or_null(status.word)},

@@ -137,6 +137,10 @@ std::unique_ptr<JobStore> open_store(const std::string& path, const std::stop_to
   const store::Patience patience;
   if (store::is_postgres_address(path))
     return recovered(std::make_unique<store::PostgresStore>(path, find_state_directory()));
+  if (const auto scheme_end = path.find("://"); scheme_end != std::string::npos) {
+    throw Error(ErrorCode::usage, "--store", "a job store is not kept at " + path.substr(0, scheme_end) + "://",
+                {.hint = "give the path of a file, or postgresql://[USER@]HOST[:PORT]/DATABASE"});
+  }
   if (path.empty()) {
     throw Error(ErrorCode::usage, "--store", "the path of the job store is empty");
   }

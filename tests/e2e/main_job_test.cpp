@@ -197,7 +197,14 @@ TEST_CASE("submit prints the id alone, and status, result and the job store know
   REQUIRE(fetched.exit == 0);
   CHECK(fetched.json()["verification"]["verdict"] == "pass");
   CHECK(fetched.json()["prepare"].is_object());
-  CHECK(user.run({"jobs", "show", id, "--json"}).json()["state"] == "done");
+  const Json shown = user.run({"jobs", "show", id, "--json"}).json();
+  CHECK(shown["state"] == "done");
+  std::vector<std::string> moves;
+  for (const Json& event : shown["history"]) moves.push_back(event["to"]);
+  CHECK(moves == std::vector<std::string>{"created", "submitting", "submitted", "done"});
+  CHECK(shown["history"][0]["from"].is_null());
+  CHECK(shown["history"][2]["request_id"] == id);
+  CHECK(user.run({"jobs", "show", id}).out.find("history") != std::string::npos);
   CHECK(user.run({"jobs", "show", "unknown"}).exit == 2);
   CHECK(user.run({"jobs", "list"}).out.find(id) != std::string::npos);
 

@@ -314,6 +314,23 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
   }
 }
 
+TEST_CASE("stores: a password on the command line is refused and shown nowhere") {
+  for (const char* store : {"postgresql://me:s3cret@127.0.0.1:1/jobs", "postgresql://127.0.0.1:1/jobs?password=s3cret",
+                            "mysql://me:s3cret@127.0.0.1/jobs"}) {
+    CAPTURE(store);
+    const User user;
+    const Outcome outcome = user.run({"jobs", "list", "--store", store, "--json"});
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.error()["where"] == "--store");
+    CHECK((outcome.out + outcome.err).find("s3cret") == std::string::npos);
+  }
+  User user;  // the environment is for this user alone
+  user.with("REACT1_STORE", "mysql://me:s3cret@127.0.0.1/jobs");
+  const Outcome outcome = user.run({"jobs", "list", "--json"});
+  CHECK(outcome.exit == 2);
+  CHECK((outcome.out + outcome.err).find("s3cret") == std::string::npos);
+}
+
 TEST_CASE("stores: looking at one that is not there creates nothing, and a named one is a mistake") {
   User user;
   const std::string store = user.path("typo.sqlite");

@@ -49,7 +49,14 @@ int show_command(const JobsArguments& arguments, const Shell& shell) {
     throw Error(ErrorCode::usage, arguments.id, "is neither a job nor a request of this store",
                 {.hint = "`react1 jobs list` shows what there is"});
   }
-  print_result(shell.global.json ? to_json(*known.job) : job_text(*known.job));
+  const std::vector<JobEvent> history = store->events(known.job->id);
+  if (shell.global.json) {
+    Json document = record::document(*known.job);
+    document["history"] = record::document(history);
+    print_result(json_text(document));
+  } else {
+    print_result(job_text(*known.job) + history_text(history));
+  }
   return 0;
 }
 

@@ -104,4 +104,14 @@ std::string job_text(const Job& job) {
   return table(rows, /*indent=*/0);
 }
 
+std::string history_text(const std::vector<JobEvent>& history) {
+  if (history.empty()) return {};
+  std::vector<std::vector<std::string>> rows{{"at", "moved to", "request", "reason"}};
+  for (const JobEvent& event : history) {
+    rows.push_back({time_text(event.at_ms), std::string(to_string(event.to)),
+                    event.request_id.empty() ? "-" : event.request_id, event.reason});
+  }
+  return "\nhistory\n" + table(rows);
+}
+
 }  // namespace react1::cli

@@ -29,6 +29,18 @@ bool is_database_url(const std::string& path) {
   return !url_scheme(path).empty();
 }
 
+/// Every user of the machine sees the arguments of a running program.
+void refuse_password(const std::string& store) {
+  if (!is_database_url(store)) return;
+  const std::string after_scheme = store.substr(store.find("//") + 2);
+  const std::string authority = after_scheme.substr(0, after_scheme.find_first_of("/?"));
+  const std::string user = authority.substr(0, authority.rfind('@') == std::string::npos ? 0 : authority.rfind('@'));
+  const bool in_query = store.find("password=") != std::string::npos;
+  if (user.find(':') == std::string::npos && !in_query) return;
+  throw Error(ErrorCode::usage, "--store", "holds a password, which other users of this machine can see",
+              {.hint = "put it into ~/.pgpass or PGPASSWORD, or the whole address into REACT1_STORE"});
+}
+
 /// Something: what it is, is for whoever opens it to say.
 bool is_there(const std::string& path) {
   std::error_code error;
@@ -60,9 +72,10 @@ FalOptions options_of_environment(const ServiceFlags& flags) {
 
 void add_store_flag(CLI::App& command, std::optional<std::string>& store) {
   add_value(command, "--store", store,
-            "Job store: path of an SQLite file (default: REACT1_STORE, else in the state folder)")
+            "Job store: path of an SQLite file, or postgresql://[USER@]HOST[:PORT]/DATABASE (default: REACT1_STORE, "
+            "else a file in the state folder)")
       ->group(kGroup)
-      ->option_text("PATH");
+      ->option_text("PATH|URL");
 }
 
 void add_service_flags(CLI::App& command, ServiceFlags& flags) {
@@ -96,13 +109,16 @@ bool is_homeless() {
 }  // namespace
 
 std::optional<std::string> named_store(const std::optional<std::string>& flag) {
-  if (flag) return flag;
+  if (flag) {
+    refuse_password(*flag);
+    return flag;
+  }
   return is_set("REACT1_STORE") ? std::optional<std::string>(std::getenv("REACT1_STORE")) : std::nullopt;
 }
 
 std::string state_place(const std::optional<std::string>& store) {
   const auto named = named_store(store);
-  if (!named || !is_homeless()) return state_directory();
+  if (!named || !is_homeless() || is_database_url(*named)) return state_directory();
   return std::filesystem::absolute(*named).parent_path().string();
 }
 

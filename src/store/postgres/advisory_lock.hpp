@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The locks that the transactions of all programs on one database take in turn. They are the database's own and end with
-// their transaction, however it ends.
+// The locks that the transactions of all programs on one database take in turn. They are the database's own and end
+// with their transaction, however it ends.
 #pragma once
 
 #include <cstdint>

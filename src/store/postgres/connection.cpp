@@ -26,9 +26,9 @@ struct Option {
 // Before the address, which may set them otherwise. A peer that vanished without a word is noticed within half a
 // minute, and after a failover the server that can be written to is found among those of the address.
 constexpr std::array kDefaults{
-    Option{"application_name", "react1"},        Option{"connect_timeout", "5"},
+    Option{"application_name", "react1"},         Option{"connect_timeout", "5"},
     Option{"target_session_attrs", "read-write"}, Option{"keepalives_idle", "15"},
-    Option{"keepalives_interval", "5"},          Option{"keepalives_count", "3"},
+    Option{"keepalives_interval", "5"},           Option{"keepalives_count", "3"},
     Option{"tcp_user_timeout", "20000"},
 };
 
@@ -106,8 +106,7 @@ std::int64_t Rows::number(int row, int column) const {
   return read_number<std::int64_t>(text(row, column)).value_or(-1);
 }
 
-PostgresConnection::PostgresConnection(std::string address)
-    : address_(std::move(address)), where_(name_of(address_)) {}
+PostgresConnection::PostgresConnection(std::string address) : address_(std::move(address)), where_(name_of(address_)) {}
 
 bool PostgresConnection::is_new() noexcept {
   return std::exchange(is_new_, false);

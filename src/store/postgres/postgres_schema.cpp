@@ -113,10 +113,11 @@ Found look(PostgresConnection& connection, const Wait& wait) {
 
 bool make(PostgresConnection& connection, Found found, const Wait& wait) {
   std::string sql = found == Found::nothing ? "CREATE SCHEMA react1;" : "";
-  sql += "CREATE TABLE react1.meta (key text PRIMARY KEY, value text NOT NULL);"
-         "INSERT INTO react1.meta VALUES ('application', 'react1 job store'), ('version', '0'), ('usable_from', '0'),"
-         " ('store_id', '" +
-         random_hex(kStoreIdBytes) + "');";
+  sql +=
+      "CREATE TABLE react1.meta (key text PRIMARY KEY, value text NOT NULL);"
+      "INSERT INTO react1.meta VALUES ('application', 'react1 job store'), ('version', '0'), ('usable_from', '0'),"
+      " ('store_id', '" +
+      random_hex(kStoreIdBytes) + "');";
   return connection.script(sql, wait).ran == Ran::yes;
 }
 
@@ -128,8 +129,10 @@ std::optional<int> number_of(PostgresConnection& connection, std::string_view ke
 
 void refuse_newer(const PostgresConnection& connection, int usable_from) {
   if (usable_from <= kCurrent) return;
-  connection.fail("this job store is of a newer react1", "version " + std::to_string(usable_from) + " is needed, this program knows " + std::to_string(kCurrent),
-                  "update react1 on this machine");
+  connection.fail(
+      "this job store is of a newer react1",
+      "version " + std::to_string(usable_from) + " is needed, this program knows " + std::to_string(kCurrent),
+      "update react1 on this machine");
 }
 
 /// Under the lock of migrations, in a transaction. False: the connection was lost.

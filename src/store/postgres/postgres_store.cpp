@@ -27,8 +27,8 @@ using Kind = JobColumn::Kind;
 constexpr std::size_t kWriteIdBytes = 16;
 constexpr const char* kWhat = "job store";
 
-// A commit that returned has reached the disk, whatever the server's default is; a stronger setting stays. A program that
-// is stopped in the middle of a transaction does not hold its locks for long.
+// A commit that returned has reached the disk, whatever the server's default is; a stronger setting stays. A program
+// that is stopped in the middle of a transaction does not hold its locks for long.
 constexpr const char* kBegin =
     "BEGIN; SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')"
     " THEN 'on' ELSE current_setting('synchronous_commit') END, true),"
@@ -140,10 +140,10 @@ void add_event(PgTransaction& transaction, const Job& job, JobState from, const 
   Values values;
   values.text(job.id).number(job.updated_ms).text(to_string(from)).text(to_string(job.state)).number(job.epoch);
   values.text(job.owner).text(job.request.request_id).bytes(job.error).text(write_id);
-  static_cast<void>(
-      transaction.run("INSERT INTO react1.job_events (job_id, at_ms, from_state, to_state, epoch, owner, request_id, reason,"
-                  " write_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                  values));
+  static_cast<void>(transaction.run(
+      "INSERT INTO react1.job_events (job_id, at_ms, from_state, to_state, epoch, owner, request_id, reason,"
+      " write_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      values));
 }
 
 void insert(PgTransaction& transaction, const Job& job) {
@@ -177,15 +177,16 @@ bool update_row(PgTransaction& transaction, const Job& after, const Job& before,
 
 std::optional<Job> newest_live(PgTransaction& transaction, const std::string& intent, const std::string& where) {
   const Rows rows = transaction.run("SELECT " + job_column_names() +
-                                    " FROM react1.jobs WHERE intent = $1 AND state NOT IN ('failed', 'cancelled')"
-                                    " ORDER BY created_ms DESC, id DESC LIMIT 1",
-                                Values().text(intent));
+                                        " FROM react1.jobs WHERE intent = $1 AND state NOT IN ('failed', 'cancelled')"
+                                        " ORDER BY created_ms DESC, id DESC LIMIT 1",
+                                    Values().text(intent));
   return rows.size() == 0 ? std::nullopt : std::optional(read_job(RowOf(rows, 0, job_columns()), where));
 }
 
 bool belongs_to_another(PgTransaction& transaction, const Job& job) {
-  return transaction.run("SELECT 1 FROM react1.jobs WHERE request_id = $1 AND id <> $2",
-                     Values().text(job.request.request_id).text(job.id))
+  return transaction
+             .run("SELECT 1 FROM react1.jobs WHERE request_id = $1 AND id <> $2",
+                  Values().text(job.request.request_id).text(job.id))
              .size() > 0;
 }
 
@@ -205,8 +206,8 @@ void require_move(JobState from, JobState to, const std::string& id) {
 }
 
 /// One try at a move. true: moved, `job` is what the row holds; false: it was moved away; nullopt: not known.
-std::optional<bool> try_move(PgTransaction& transaction, Job& job, JobState from, JobState to, const std::string& write_id,
-                             bool is_doubtful) {
+std::optional<bool> try_move(PgTransaction& transaction, Job& job, JobState from, JobState to,
+                             const std::string& write_id, bool is_doubtful) {
   const bool attaches = from == JobState::outcome_unknown && to == JobState::submitted;
   if (attaches) transaction.lock(Lock::request, job.request.request_id);
   Job after = after_move(job, from, to, transaction.now_ms());
@@ -218,10 +219,10 @@ std::optional<bool> try_move(PgTransaction& transaction, Job& job, JobState from
     return true;
   }
   if (!transaction.runs()) return std::nullopt;
-  if (!is_doubtful || !is_written(transaction, write_id)) return transaction.runs() ? std::optional(false) : std::nullopt;
+  if (!is_doubtful || !is_written(transaction, write_id))
+    return transaction.runs() ? std::optional(false) : std::nullopt;
   // Committed by the attempt before: its row is read, since its times were that transaction's.
-  const Rows rows =
-      transaction.run("SELECT at_ms FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
+  const Rows rows = transaction.run("SELECT at_ms FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
   if (!transaction.runs()) return std::nullopt;
   job = after_move(job, from, to, rows.number(0, 0));
   return true;
@@ -262,11 +263,12 @@ JobStore::Opened PostgresStore::open(const Job& job, bool again) {
     PgTransaction transaction(connection_, wait);
     transaction.lock(Lock::intent, job.intent);
     if (std::exchange(is_doubtful, true)) {
-      const Rows rows = transaction.run("SELECT job_id FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
+      const Rows rows =
+          transaction.run("SELECT job_id FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
       if (!transaction.runs()) return std::nullopt;
       if (rows.size() > 0) {
         const Rows row = transaction.run("SELECT " + job_column_names() + " FROM react1.jobs WHERE id = $1",
-                                     Values().text(rows.text(0, 0)));
+                                         Values().text(rows.text(0, 0)));
         if (row.size() == 0) return std::nullopt;
         return Opened{read_job(RowOf(row, 0, job_columns()), connection_.where()), /*is_new=*/true};
       }
@@ -350,8 +352,7 @@ bool PostgresStore::update(const Job& job) {
 
 std::vector<Job> PostgresStore::select(const std::string& rest, const Values& values) const {
   return until_answered([&](const Wait& wait) -> std::optional<std::vector<Job>> {
-    const Answer answer =
-        connection_.run("SELECT " + job_column_names() + " FROM react1.jobs " + rest, values, wait);
+    const Answer answer = connection_.run("SELECT " + job_column_names() + " FROM react1.jobs " + rest, values, wait);
     if (answer.ran != Ran::yes) return std::nullopt;
     std::vector<Job> jobs;
     for (int row = 0; row < answer.rows.size(); ++row)

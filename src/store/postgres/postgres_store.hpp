@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The job store in a PostgreSQL database, shared by any number of machines. Only the database's clock counts. What
-// decides about money is durable at the server when a call returns, and an answer that was lost on the way is read back.
+// decides about money is durable at the server when a call returns, and an answer that was lost on the way is read
+// back.
 #pragma once
 
 #include <cstdint>
