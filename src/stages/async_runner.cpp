@@ -65,12 +65,11 @@ struct AsyncRunner::Impl {
 
   void work();
   void wake() const noexcept {
-    const std::uint64_t one = 1;
-    static_cast<void>(::write(event.get(), &one, sizeof one));
+    ::eventfd_write(event.get(), 1);
   }
   void calm() const noexcept {
-    std::uint64_t count = 0;
-    static_cast<void>(::read(event.get(), &count, sizeof count));
+    eventfd_t count = 0;
+    ::eventfd_read(event.get(), &count);
   }
 
   Descriptor event;
