@@ -30,12 +30,12 @@ void add_global_flags(CLI::App& app, Shell& shell) {
   app.add_flag_function(
       "-v,--verbose",
       [&global](std::int64_t count) { global.verbosity = static_cast<int>(std::min<std::int64_t>(count, 2)); },
-      "More log lines on stderr; twice for all of them");
-  app.add_option("--log-format", global.log_format, "Form of log lines: text or json")
+      "More log lines on stderr; repeat for all of them");
+  app.add_option("--log-format", global.log_format, "Format of log lines: text or json")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}))
       ->option_text("text|json");
-  app.add_flag("--no-progress", global.no_progress, "No moving line on a terminal");
+  app.add_flag("--no-progress", global.no_progress, "Disable the progress line");
   app.add_flag("--version", global.version, "Versions of react1 and of the libraries it uses");
 }
 

@@ -83,7 +83,7 @@ void flush_folder(const fs::path& folder) noexcept {
   const int error = errno;
   try {
     log::write(is_unsupported(error) ? log::Level::debug : log::Level::warning, "files",
-               fmt::format("{} can't be flushed to disk, a power cut may take what was written to it: {}",
+               fmt::format("{} can't be flushed to disk, a power cut may lose what was written to it: {}",
                            folder.string(), std::generic_category().message(error)));
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a log line that can't be made
   }
@@ -179,8 +179,8 @@ void AtomicFile::take_final_name() const {
                                   : rename_if_free(temporary_.c_str(), place_.file.c_str());
   if (error == 0) return;
   if (error != EEXIST) throw_io(final_path(), "can't move the finished file here", error);
-  throw Error(ErrorCode::io, final_path().string(), "was made or changed by somebody else, and is not replaced",
-              {.hint = "that was while this file was in the making; choose another name, or say --overwrite"});
+  throw Error(ErrorCode::io, final_path().string(), "was created or changed by another process, and is not replaced",
+              {.hint = "that happened while this file was being written; choose another name, or use --overwrite"});
 }
 
 void AtomicFile::commit() {

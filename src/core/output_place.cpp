@@ -32,7 +32,7 @@ std::string words_of(int error) {
 /// What `error`, the answer to looking at `path`, means for an output.
 [[noreturn]] void refuse_by(const fs::path& path, int error) {
   if (error == ENAMETOOLONG) refuse(path, "this name is too long for a file here", words_of(error));
-  if (error == ELOOP) refuse(path, "this path leads through symlinks that lead in a circle", words_of(error));
+  if (error == ELOOP) refuse(path, "this path has a loop of symlinks", words_of(error));
   std::string hint = "check the path";
   if (error == EACCES || error == EPERM) hint = "check the permissions of the folder";
   throw Error(ErrorCode::io, path.string(), "can't create a file here",
@@ -61,8 +61,7 @@ fs::path followed(const fs::path& link) {
   if (!error) return target;
   const bool leads_nowhere = error.value() == ENOENT || error.value() == ENOTDIR;
   refuse(link,
-         leads_nowhere ? "is a symlink that leads nowhere; nothing is written through it"
-                       : "is a symlink that can't be followed",
+         leads_nowhere ? "is a dangling symlink; nothing is written through it" : "is a symlink that can't be followed",
          error.message());
 }
 

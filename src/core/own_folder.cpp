@@ -158,7 +158,7 @@ bool HouseKeeper::remove(const std::string& name, const Rule& rule, std::optiona
   if (rule.is_locked_in_use && ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0) return false;
   if (oldest && !is_older(folder.get(), *oldest)) return false;
   if (!is_proved(folder.get(), name, rule)) {
-    if (oldest) warn_once(path_ / name, "is not removed: it holds what react1 did not make");
+    if (oldest) warn_once(path_ / name, "is not removed: it contains files that react1 did not create");
     return false;
   }
   return remove_files(folder.get()) && ::unlinkat(root_.get(), name.c_str(), AT_REMOVEDIR) == 0;

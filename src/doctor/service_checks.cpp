@@ -32,12 +32,12 @@ constexpr int kAttempts = 2;
 Finding clock_of(const http::Response& response, std::chrono::system_clock::time_point now) {
   const auto told = response.headers.find("Date");
   const auto date = told ? http::parse_date(*told) : std::nullopt;
-  if (!date) return skipped("clock", "the service does not tell the time");
+  if (!date) return skipped("clock", "the service reports no time");
   const auto ahead = std::chrono::duration_cast<seconds>(now - *date);
   const auto off = std::chrono::abs(ahead);
   const std::string found =
       fmt::format("this clock is {} s {} the service's", off.count(), ahead.count() > 0 ? "ahead of" : "behind");
-  const char* cure = "let the system keep the time (timedatectl set-ntp true)";
+  const char* cure = "synchronise the clock (timedatectl set-ntp true)";
   if (off > kHarmfulSkew) return failed("clock", ErrorCode::network, found, cure);
   if (off > kTolerableSkew) return warning("clock", found, cure);
   return good("clock", "agrees with the service's to half a minute");
@@ -95,10 +95,10 @@ void check_upload_host(const fal::Session& session, Findings& findings, const Ru
 }
 
 Finding history_of(FalClient& client, const RunContext& context) {
-  const char* what = "a lost answer to a paid call is then settled by hand (`react1 jobs resolve`)";
+  const char* what = "a lost answer to a paid call is then resolved by hand (`react1 jobs resolve`)";
   switch (client.probe_key(context)) {
     case KeyProbe::good:
-      return good("history", "can be read: a lost answer to a paid call settles itself");
+      return good("history", "can be read: a lost answer to a paid call is resolved automatically");
     case KeyProbe::forbidden:
       return warning("history", fmt::format("this key may not read the request history; {}", what),
                      "use a key with the API scope");

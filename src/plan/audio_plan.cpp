@@ -110,7 +110,7 @@ bool is_mp3_file(const AudioCase& of) {
 void frame_obstacles(const AudioCase& of, Reasons& reasons) {
   if (!is_mp3_file(of)) return;
   if (!of.audio.mp3) {
-    reasons.emplace_back("The file is too large to be looked at frame by frame.");
+    reasons.emplace_back("The file is too large to be read frame by frame.");
   } else {
     reasons.insert(reasons.end(), of.audio.mp3->flaws.begin(), of.audio.mp3->flaws.end());
   }
@@ -131,7 +131,7 @@ void change_obstacles(const AudioCase& of, Reasons& reasons) {
 void tag_obstacles(const AudioCase& of, Reasons& reasons) {
   if (of.audio.codec == "mp3" && of.audio.priming > most_delay) {
     reasons.push_back(
-        fmt::format("{} samples at the start are not to be heard, more than an MP3's tag can say.", of.audio.priming));
+        fmt::format("{} samples at the start are hidden, more than an MP3's tag can record.", of.audio.priming));
   }
   if (of.audio.codec != "mp3" || of.audio.priming >= decoder_delay) return;
   if (of.audio.mp3 && of.audio.priming == 0 && !of.audio.mp3->variable_rate) return;
@@ -167,7 +167,7 @@ void length_obstacles(const AudioCase& of, Reasons& reasons) {
 
 void container_obstacles(const AudioCase& of, Reasons& reasons) {
   if (of.audio.codec == "mp3" && of.info.format != "mp3") {
-    reasons.push_back(fmt::format("The MP3 sound lies in {}, not in a file of its own.", of.info.format));
+    reasons.push_back(fmt::format("The MP3 sound is in {}, not in a file of its own.", of.info.format));
   }
   if (of.info.streams.size() > 1) {
     reasons.push_back(fmt::format("The file holds {}; the service gets the sound alone.",

@@ -94,7 +94,7 @@ std::string color_tags(const VideoInfo& video) {
 std::string color_obstacle(const VideoInfo& video, ColorPolicy policy) {
   if (policy == ColorPolicy::keep) return {};
   if (!everyday_colors(video.color)) {
-    return fmt::format("The colour is tagged {}, which few decoders show right.", color_tags(video));
+    return fmt::format("The colour is tagged {}, which few decoders display correctly.", color_tags(video));
   }
   if (policy != ColorPolicy::bt709) return {};
   if (color_tagged_otherwise(video)) {

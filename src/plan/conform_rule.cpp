@@ -93,7 +93,7 @@ Choice by_motion(const FitCase& of) {
             r > advice.one_turn ? "The same motion is seen more than twice; a longer clip would be better." : ""};
   }
   if (only_silence_is_left(of)) {
-    return {Conform::hold, "The voice ends within the picture, so only silence is left to a picture that stands.", {}};
+    return {Conform::hold, "The voice ends within the picture, so the held frame covers only silence.", {}};
   }
   if (r <= advice.remap_slow_down_warn) {
     return {Conform::remap,
@@ -107,7 +107,7 @@ Choice by_motion(const FitCase& of) {
             {}};
   }
   if (r <= bounce_limit(of, advice.one_turn)) {
-    return {Conform::bounce, fmt::format("{}, and {}: turning round is the least bad.", how_it_moves(of), lengths(of)),
+    return {Conform::bounce, fmt::format("{}, and {}: a bounce is the least visible.", how_it_moves(of), lengths(of)),
             "Review the result: the motion runs backwards after each turn."};
   }
   return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};
@@ -124,8 +124,7 @@ Choice automatic(const FitCase& of) {
   }
   if (ratio(of) > of.advice.many_turns) {
     if (only_silence_is_left(of)) {
-      return {
-          Conform::hold, "The voice ends within the picture, so only silence is left to a picture that stands.", {}};
+      return {Conform::hold, "The voice ends within the picture, so the held frame covers only silence.", {}};
     }
     return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};
   }
@@ -213,7 +212,7 @@ FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>
       order = order_bounce(count, pauses, reach);
       if (!order.seams_s.empty() && fit.frames_before > 1) {
         fit.reasons.push_back(fmt::format(
-            "{} of {} in a pause of the speech, which may lie {} s before the end of the clip.", order.in_pauses,
+            "{} of {} in a pause of the speech, which may be {} s before the end of the clip.", order.in_pauses,
             counted(static_cast<std::int64_t>(order.seams_s.size()), "turn"), brief(reach)));
       }
       break;

@@ -71,7 +71,7 @@ void require_bearable(const LossCase& of, const Loss& loss, const PrepareOptions
     if (loss.counted_s == 0 || kept >= least_salvaged) return;
     throw Error(ErrorCode::media, of.path,
                 fmt::format("is damaged: only {} s of the window are good, too little to salvage", kept.to_decimal(3)),
-                {.hint = "export or copy the file again, or choose a window behind the damage"});
+                {.hint = "export or copy the file again, or choose a window after the damage"});
   }
   if (loss.counted_s <= options.max_loss_s) return;
   throw Error(ErrorCode::media, of.path,

@@ -69,7 +69,7 @@ void shape_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (video.interlaced) reasons.emplace_back("The picture is interlaced.");
   if (video.orientation.rotation_deg != 0 || video.orientation.mirrored) {
-    reasons.push_back(fmt::format("The picture is stored turned by {} degrees{}.", video.orientation.rotation_deg,
+    reasons.push_back(fmt::format("The picture is stored rotated by {} degrees{}.", video.orientation.rotation_deg,
                                   video.orientation.mirrored ? " and mirrored" : ""));
   }
   if (video.sar != 1) {
@@ -105,7 +105,7 @@ void held_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const Rational fps = snap_rate(video.fps);
   const Seconds stored_end = Rational(video.frames) / fps;
   if (held_places(video, fps) == 0 || of.window.end <= stored_end) return;
-  reasons.push_back(fmt::format("The last frame is shown for {} s, which only repeating it makes sure of.",
+  reasons.push_back(fmt::format("The last frame is shown for {} s, which requires repeating it.",
                                 brief(video.duration_s - Rational(video.frames - 1) / fps)));
 }
 
@@ -179,7 +179,7 @@ void container_obstacles(const VideoCase& of, Reasons& reasons) {
                                         : fmt::format("{} packets hold", of.video.pictureless_packets)));
     }
     if (of.info.fragmented) reasons.emplace_back("The index is spread over fragments.");
-    if (!of.info.moov_first) reasons.emplace_back("The index (moov) lies behind the media data.");
+    if (!of.info.moov_first) reasons.emplace_back("The index (moov) is after the media data.");
   }
   if (of.info.streams.size() > 1) {
     reasons.push_back(fmt::format("The file holds {}; the service gets the picture alone.",
@@ -200,8 +200,7 @@ void metadata_obstacles(const VideoCase& of, Reasons& reasons) {
     if (!known && !one_of(lower_case(key), harmless)) private_keys.push_back(key);
   }
   if (private_keys.empty()) return;
-  reasons.push_back(
-      fmt::format("The file carries metadata that is nobody's business: {}.", fmt::join(private_keys, ", ")));
+  reasons.push_back(fmt::format("The file carries private metadata tags: {}.", fmt::join(private_keys, ", ")));
 }
 
 void header_obstacles(const VideoCase& of, Reasons& reasons) {

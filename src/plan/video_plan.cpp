@@ -104,7 +104,7 @@ std::vector<Warning> warnings_of(const VideoPlan& plan, const MediaInfo& info) {
   const bool other = info.video && color_tagged_otherwise(*info.video);
   if (copied && info.video && !other && color_untagged(*info.video)) {
     warnings.push_back({"color_untagged",
-                        "The file does not say that its colours are BT.709; it is handed on as it is, because encoding "
+                        "The file does not say that its colours are BT.709; it is copied unchanged, because encoding "
                         "it again would lose more detail than the tags are worth."});
   }
   if (copied && other) {

@@ -57,7 +57,7 @@ Headers joined(const RawHeaders& raw) {
 
 /// Ends the connection: nobody knows where the next request would begin.
 Response unclear(std::string_view fault) {
-  Response response = text_response(400, "text/plain", fmt::format("the request is not clear: {}\n", fault));
+  Response response = text_response(400, "text/plain", fmt::format("the request is ambiguous: {}\n", fault));
   response.headers.emplace("Connection", "close");
   return response;
 }

@@ -49,7 +49,7 @@ Parameters resolve(const PipelineOptions& options, const Preparation& preparatio
   if (preparation.advice.hold && !requested.lipsync_mode) {
     throw Error(ErrorCode::hold, "advice", fmt::format("{}", fmt::join(preparation.advice.reasons, "; ")),
                 {.detail = "rule " + preparation.advice.rule,
-                 .hint = "change the clips, or name a mode with --lipsync-mode to pay all the same"});
+                 .hint = "change the clips, or name a mode with --lipsync-mode to pay anyway"});
   }
   return {requested.emotion.value(), requested.model_mode, chosen_mode(requested, preparation.advice),
           requested.temperature};
@@ -162,9 +162,8 @@ void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& opti
   intent.job = call.job();
   context.observer->on_note(
       {Note::Level::warning, "paid_by_record",
-       fmt::format(
-           "the job store does not know that this was paid for, but the record beside the output does: request {}",
-           proof->request_id)});
+       fmt::format("the job store does not have this payment, but the record next to the output does: request {}",
+                   proof->request_id)});
 }
 
 }  // namespace

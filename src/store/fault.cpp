@@ -97,7 +97,8 @@ std::string hint_for(int extended, int error, const std::string& path, const std
   if (std::string hint = hint_for_system(error, elsewhere); !hint.empty()) return hint;
   if (is_lock_fault(extended)) {
     return fmt::format(
-        "the file system of {} takes no locks, as NFS without its lock service or some FUSE ones; {} on a local disk",
+        "the file system of {} supports no locks, as NFS without its lock service or some FUSE ones; {} on a local "
+        "disk",
         folder, elsewhere);
   }
   if (is_full(folder)) return "free some space on that disk, or some of its inodes (df -i)";
@@ -118,13 +119,14 @@ std::string hint_for(int extended, int error, const std::string& path, const std
       return fmt::format("check that the folder exists and is writable, or {}", elsewhere);
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-      return fmt::format("it is not intact; move it away, or {}", elsewhere);
+      return fmt::format("it is damaged; move it away, or {}", elsewhere);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return "another process holds it for long; look for a hanging one and try again";
+      return "another process has locked it for long; look for a hanging one and try again";
     case SQLITE_PROTOCOL:
       return fmt::format(
-          "another process holds it for long, or the file system locks badly, as some of the network do; look for a "
+          "another process has locked it for long, or the file system locks badly, as some of the network do; look for "
+          "a "
           "hanging one, or {} on a local disk",
           elsewhere);
     case SQLITE_IOERR:

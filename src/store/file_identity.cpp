@@ -66,7 +66,7 @@ void refuse_active_schema(Database& database, const Identity& identity) {
                   "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"
                   " OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1");
   if (query.step())
-    refuse(database.path(), identity, fmt::format("it holds a {} that react1 never makes", query.text(0)));
+    refuse(database.path(), identity, fmt::format("it has a {} that react1 never creates", query.text(0)));
 }
 
 enum class Whose { ours, older, fresh };
@@ -206,7 +206,7 @@ const std::string& database_file(const std::string& path, const Identity& identi
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) {
     if (errno == ENOENT && ::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode))
-      refuse(path, identity, "a symlink that leads nowhere");
+      refuse(path, identity, "a dangling symlink");
     make_empty(path);  // unless another process is quicker: what it has made is looked at like any other file
     if (::stat(path.c_str(), &facts) != 0) return path;
   }

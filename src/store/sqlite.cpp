@@ -133,7 +133,7 @@ Statement& Statement::bind(int index, std::string_view text) {
   const char* data = text.empty() ? "" : text.data();  // a null pointer would become SQL's NULL
   const int rc = sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (rc != SQLITE_OK) {
-    database_.fail(rc, "cannot hand a value to the " + database_.what());
+    database_.fail(rc, "cannot bind a value for the " + database_.what());
   }
   return *this;
 }
@@ -141,7 +141,7 @@ Statement& Statement::bind(int index, std::string_view text) {
 Statement& Statement::bind(int index, std::int64_t number) {
   const int rc = sqlite3_bind_int64(statement_.get(), index, number);
   if (rc != SQLITE_OK) {
-    database_.fail(rc, "cannot hand a value to the " + database_.what());
+    database_.fail(rc, "cannot bind a value for the " + database_.what());
   }
   return *this;
 }

@@ -47,7 +47,7 @@ TEST_CASE("a recipe that listens on all addresses says so, one on loopback need 
   refusing(service);
   const Outcome open = run_with(service, R"({"webhook": {"listen": "0.0.0.0:0"}})");
   CAPTURE(open.err);
-  CHECK(open.err.find("listened for on 0.0.0.0, which other machines can reach") != std::string::npos);
+  CHECK(open.err.find("listening for reports on 0.0.0.0, which other machines can reach") != std::string::npos);
   const Outcome loopback = run_with(service, R"({"webhook": {"listen": "127.0.0.1:0"}})");
   CHECK(loopback.err.find("other machines") == std::string::npos);
 }

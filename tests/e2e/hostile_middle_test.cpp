@@ -129,7 +129,7 @@ TEST_CASE("whatever answers in the middle of a job, it is paid once and its resu
   }
   std::string exits;
   for (const auto& [exit, times] : count.exits) exits += " " + std::to_string(exit) + ":" + std::to_string(times);
-  MESSAGE(count.lives, " lives of ", requests, " requests; first exits", exits, "; settled by hand: ", count.settled);
+  MESSAGE(count.lives, " lives of ", requests, " requests; first exits", exits, "; resolved by hand: ", count.settled);
 }
 
 TEST_CASE("the acceptance of another call's request, in place of our own, is found out wherever it comes") {

@@ -81,5 +81,5 @@ TEST_CASE("killed at any instant, a job reaches its end and is paid at most once
     unknown += bring_home(user, sandbox);
     CHECK(sandbox.accepted_submits() == 1);
   }
-  MESSAGE(kills, " kills over ", life.count(), " ms; ", unknown, " outcomes had to be settled by hand");
+  MESSAGE(kills, " kills over ", life.count(), " ms; ", unknown, " outcomes had to be resolved by hand");
 }

@@ -121,7 +121,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
   for (const Case& c :
        {Case{"never accepted", R"({"route": "submit", "do": {"reset": "before"}})", "none of 0 requests"},
         Case{"a gap", lost(R"("never": true)"), "none of 0 requests"},
-        Case{"a twin", lost(R"("twin": true)"), "2 requests have this very input"},
+        Case{"a twin", lost(R"("twin": true)"), "2 requests have exactly this input"},
         Case{"no payload", lost(R"("no_payload": true)"), "can't be compared"},
         Case{"another key", lost(R"("input": {"extra": 1})"), "can't be compared"},
         Case{"a key that may not",

@@ -51,9 +51,9 @@ TEST_CASE("outputs: what fails once the file stands is a warning, and the job is
            Row{"a record that may not be written", "rename", "out.mp4.json", std::to_string(EPERM), "",
                "its record could", "done"},
            Row{"a store that is full by then", "write", "state/jobs.sqlite-wal", std::to_string(ENOSPC), "out.mp4",
-               "job store does not know it yet", "submitted"},
+               "job store could not be updated", "submitted"},
            Row{"a store on a disk that fails by then", "write", "state/jobs.sqlite-wal", std::to_string(EIO), "out.mp4",
-               "job store does not know it yet", "submitted"},
+               "job store could not be updated", "submitted"},
        }) {
     CAPTURE(std::string(row.name));
     World world;

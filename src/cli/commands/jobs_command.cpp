@@ -47,7 +47,7 @@ int show_command(const JobsArguments& arguments, const Shell& shell) {
   const KnownRequest known = store ? find_request(arguments.id, *store) : KnownRequest{};
   if (!known.job) {
     throw Error(ErrorCode::usage, arguments.id, "is neither a job nor a request of this store",
-                {.hint = "`react1 jobs list` shows what there is"});
+                {.hint = "`react1 jobs list` lists the jobs"});
   }
   print_result(shell.global.json ? to_json(*known.job) : job_text(*known.job));
   return 0;
@@ -56,7 +56,7 @@ int show_command(const JobsArguments& arguments, const Shell& shell) {
 }  // namespace
 
 void add_jobs(CLI::App& app, Shell& shell) {
-  CLI::App* jobs = app.add_subcommand("jobs", "The job store: what was submitted and how it went");
+  CLI::App* jobs = app.add_subcommand("jobs", "The job store: submitted requests and their outcomes");
   jobs->require_subcommand(1);
   jobs->fallthrough();
   const auto arguments = std::make_shared<JobsArguments>();
@@ -64,10 +64,10 @@ void add_jobs(CLI::App& app, Shell& shell) {
   add_store_flag(*list, arguments->store);
   add_value(*list, "--state", arguments->state, "Only jobs in this state")
       ->option_text(fmt::format("{}", fmt::join(enum_words<JobState>(), "|")));
-  list->add_option("--limit", arguments->limit, "At most this many")->capture_default_str()->option_text("N");
+  list->add_option("--limit", arguments->limit, "Maximum number of jobs")->capture_default_str()->option_text("N");
   list->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return list_command(*arguments, shell); }; });
-  CLI::App* show = jobs->add_subcommand("show", "One job, wholly");
+  CLI::App* show = jobs->add_subcommand("show", "All fields of one job");
   add_argument(*show, "ID", arguments->id, "Job id or request id");
   add_store_flag(*show, arguments->store);
   show->callback(

@@ -32,7 +32,7 @@ bool is_on_this_machine(const std::string& url) {
 
 void announce_recipe_webhook(const WebhookPlan& plan, const OptionFlags& flags, bool listens, const Shell& shell) {
   const auto say = [&](const std::string& what) {
-    const std::string text = what + "; the recipe wants it, and no flag";
+    const std::string text = what + "; the recipe sets it, not a flag";
     shell.global.log_format == LogFormat::json ? log::warning("webhook", text)
                                                : print_message("react1: warning: " + printable(text));
   };
@@ -41,7 +41,7 @@ void announce_recipe_webhook(const WebhookPlan& plan, const OptionFlags& flags, 
   }
   const bool is_open = plan.listen && !plan.listen->address.starts_with("127.");
   if (!flags.typed.is_given("--webhook-listen") && listens && is_open) {
-    say(fmt::format("reports are listened for on {}, which other machines can reach", plan.listen->address));
+    say(fmt::format("listening for reports on {}, which other machines can reach", plan.listen->address));
   }
 }
 

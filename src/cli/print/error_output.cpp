@@ -57,7 +57,7 @@ Error with_continuation(const Error& error, const Paid& paid) {
   if (paid.done) {
     hint += fmt::format("{}the job is done{}", hint.empty() ? "" : "; ", whereabouts(request, paid));
   } else if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
-    hint += fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
+    hint += fmt::format("{}the request is paid and continues at the service; get it with: react1 result {} -o {}",
                         hint.empty() ? "" : "; ", shell_word(request),
                         paid.output.empty() || is_taken(paid.output) ? "OUT.mp4" : shell_word(paid.output));
   }

@@ -121,8 +121,7 @@ void require_store(const std::optional<std::string>& flag) {
   if (!flag || is_database_url(*flag) || is_there(*flag)) return;
   throw Error(
       ErrorCode::usage, *flag, "there is no job store here",
-      {.hint = "--store names the one that `react1 run` or `react1 submit` was given; without it, the usual one "
-               "is looked into"});
+      {.hint = "name the store that `react1 run` or `react1 submit` used, or omit --store for the default one"});
 }
 
 std::unique_ptr<JobStore> open_existing_store(const std::optional<std::string>& flag, const std::stop_token& stop) {

@@ -163,7 +163,7 @@ bool CurlExchange::begin_body() {
     if (response_.status == 206) {
       position = range_begin(response_.headers.find("Content-Range").value_or("")).value_or(-1);
       if (position != file_sink_->resume_at)
-        return fail(Kind::protocol, "the server answered with another range than was asked for");
+        return fail(Kind::protocol, "the server answered with another range than requested");
     }
     if (!writer_->start_at(position)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
   }

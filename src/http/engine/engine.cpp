@@ -47,7 +47,7 @@ Engine::Engine() : loop_(std::make_shared<EngineLoop>()) {
   try {
     thread_ = std::thread([loop = loop_] { loop->run(); });
   } catch (const std::system_error& fault) {
-    throw Error(ErrorCode::internal, "http engine", "the system gives no thread", {.detail = fault.what()});
+    throw Error(ErrorCode::internal, "http engine", "no thread is available", {.detail = fault.what()});
   }
 }
 

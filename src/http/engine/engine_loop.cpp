@@ -21,7 +21,7 @@ namespace {
 Error no_loop(const char* what) {
   return {ErrorCode::internal,
           "http engine",
-          fmt::format("the system gives no {}", what),
+          fmt::format("the system provides no {}", what),
           {.detail = std::strerror(errno)}};
 }
 

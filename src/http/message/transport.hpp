@@ -144,7 +144,7 @@ struct TransportFailure {
     connect,          ///< nobody listens, or no route
     tls,              ///< the handshake broke
     certificate,      ///< the server is not who it should be
-    proxy,            ///< the proxy opened no way to the server, for now
+    proxy,            ///< the proxy opened no tunnel to the server, for now
     proxy_refused,    ///< the proxy does not want to: no credentials, not allowed
     timeout_connect,  ///< name, connection and TLS took too long
     timeout_total,

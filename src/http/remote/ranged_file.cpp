@@ -254,13 +254,13 @@ class RangedFile final : public RemoteFile {
   }
 
   [[nodiscard]] Error short_answer() const {
-    return {ErrorCode::network, name_, "the server gives less of the file than it is asked for",
+    return {ErrorCode::network, name_, "the server returns less of the file than requested",
             Error::Extra{.hint = "download the file and name that", .retryable = true}};
   }
 
   [[nodiscard]] Error other_range(const Answer& answer, const Part& wanted) const {
-    return {ErrorCode::network, name_, "the server answered with another range than was asked for",
-            Error::Extra{.detail = fmt::format("asked for bytes {} to {}, got \"{}\"", wanted.begin, wanted.end - 1,
+    return {ErrorCode::network, name_, "the server answered with another range than requested",
+            Error::Extra{.detail = fmt::format("requested bytes {} to {}, got \"{}\"", wanted.begin, wanted.end - 1,
                                                answer.headers.find("Content-Range").value_or("")),
                          .hint = "download the file and name that",
                          .retryable = true}};
@@ -271,9 +271,10 @@ class RangedFile final : public RemoteFile {
     const auto length = parse_length(answer.headers.find("Content-Length").value_or(""));
     if (is_begun()) {
       if (!type.empty())
-        return Error{ErrorCode::network, name_, "a web page came in place of the rest of the file",
-                     Error::Extra{.hint = "a login page or a network's portal may have come between; try again",
-                                  .retryable = true}};
+        return Error{
+            ErrorCode::network, name_, "a web page was returned in place of the rest of the file",
+            Error::Extra{.hint = "a login page or a network's portal may have intercepted the request; try again",
+                         .retryable = true}};
       const bool same = !version_.contradicts(Version(answer.headers)) && length.value_or(*size_) == *size_;
       if (!same) return changed_error("it has another version", name_);
       return Error{ErrorCode::network, name_, "the server has stopped answering with ranges",

@@ -89,7 +89,7 @@ std::optional<Cause> local_cause(int rc) {
     case AVERROR(ENFILE):
       return Cause{ErrorCode::io, "too many files are open", "raise ulimit -n", true};
     case AVERROR(EAGAIN):
-      return Cause{ErrorCode::io, "the system gives no more threads", "allow more (ulimit -u, ulimit -v)", true};
+      return Cause{ErrorCode::io, "no more threads are available", "allow more (ulimit -u, ulimit -v)", true};
     case AVERROR(EIO):
       return Cause{ErrorCode::io, "reading or writing failed", "check the disk"};
     default:

@@ -70,7 +70,7 @@ std::optional<Error> Interrupt::error(const std::string& where) const {
     case Cause::stop:
       return Error{ErrorCode::interrupted, where, "stopped"};
     case Cause::circles:
-      return Error{ErrorCode::media, where, "no progress: all of it was read several times over and gave nothing",
+      return Error{ErrorCode::media, where, "no progress: all of it was read several times without a result",
                    Error::Extra{.hint = "the file is damaged; export it again"}};
     case Cause::stall:
       break;

@@ -229,7 +229,7 @@ std::vector<std::string> Mp3Scan::flaws() const {
   };
   foreign(leading_bytes, "before its first frame");
   foreign(inner_bytes, "between its frames");
-  foreign(trailing_bytes, "behind its last frame");
+  foreign(trailing_bytes, "after its last frame");
   if (cut_off) flaws.emplace_back("The last frame is cut off.");
   if (changes_rate) flaws.emplace_back("The sample rate changes inside.");
   if (changes_channels) flaws.emplace_back("The number of channels changes inside.");

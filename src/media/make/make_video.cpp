@@ -155,7 +155,7 @@ void encode_instead(VideoPlan& plan, std::vector<std::string>& reasons, const Er
   if (!copied || failure.code() != ErrorCode::media || may_be_damage) throw;
   if (!plan.may_encode) {
     throw Error(ErrorCode::media, failure.where(),
-                "can't be copied, and --reencode never forbids to encode it: " + failure.message(),
+                "can't be copied, and --reencode never forbids encoding it: " + failure.message(),
                 {.detail = failure.detail(), .hint = "use --reencode auto"});
   }
   reasons.push_back("Copying it failed: " + failure.message() + ".");

@@ -31,7 +31,7 @@ HeardSound hear_planned(const ClipInput& input, const AudioPlan& plan, const Lis
 
 HeardSound hear_source(const ClipInput& input, const Seconds& start_s, const Seconds& end_s, const Listening& wanted,
                        const RunContext& context) {
-  if (!input.info.audio) throw Error(ErrorCode::internal, input.info.path, "there is no sound to listen to");
+  if (!input.info.audio) throw Error(ErrorCode::internal, input.info.path, "there is no sound to analyse");
   const AudioInfo& audio = *input.info.audio;
   AudioPlan plan;
   plan.stream_index = audio.index;

@@ -107,7 +107,7 @@ ff::Frame TreatedSamples::take(int samples, std::int64_t total) {
   if (samples <= 0) return nullptr;
   ff::Frame frame = make_samples(channels_, rate_, samples);
   const int got = av_audio_fifo_read(ready_.get(), reinterpret_cast<void**>(frame->extended_data), samples);
-  if (got != samples) throw Error(ErrorCode::internal, "samples", "the queue ran dry");
+  if (got != samples) throw Error(ErrorCode::internal, "samples", "the queue is empty");
   fade(*frame, total);
   given_ += samples;
   return frame;

@@ -78,7 +78,8 @@ void Spool::append(std::span<const std::byte> bytes) {
 
 std::shared_ptr<Bytes> Spool::finish() {
   if (size_ == 0) {
-    throw Error{ErrorCode::media, name_, "is empty", Error::Extra{.hint = "check what was to write into it"}};
+    throw Error{ErrorCode::media, name_, "is empty",
+                Error::Extra{.hint = "check the program that should write into it"}};
   }
   return std::make_shared<FileBytes>(std::exchange(descriptor_, -1), size_, name_);
 }

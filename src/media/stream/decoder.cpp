@@ -75,7 +75,7 @@ int Decoder::timed(Call call) {
   if (pictures_->refused()) refuse_pictures();
   if (rc < 0 && worked_ > at_most_forever(limits_.decode_timeout)) {
     throw Error{ErrorCode::media, where_,
-                fmt::format("no progress: the decoder worked for {:g} s and gave nothing",
+                fmt::format("no progress: the decoder worked for {:g} s without a result",
                             std::chrono::duration<double>(limits_.decode_timeout).count()),
                 Error::Extra{.hint = "the file is damaged; export it again, or choose another part of it"}};
   }
@@ -126,7 +126,7 @@ void Decoder::refuse_pictures() const {
   throw Error{ErrorCode::media, where_,
               fmt::format("its pictures of {}x{} take more memory than is allowed ({} MiB)", context_->width,
                           context_->height, pictures_->limit() >> 20U),
-              Error::Extra{.detail = "the stream wants too many pictures of that size kept",
+              Error::Extra{.detail = "the stream requires too many reference pictures of that size",
                            .hint = "export it again, smaller or with fewer reference frames"}};
 }
 

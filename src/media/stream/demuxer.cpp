@@ -334,7 +334,7 @@ void Demuxer::require_plausible(const AVPacket& packet) {
   constexpr std::int64_t slack = std::int64_t{64} << 20;
   if (packet.size > options_.source.max_packet_bytes) {
     throw Error{ErrorCode::media, name_, fmt::format("a packet of {} bytes is larger than is decoded", packet.size),
-                Error::Extra{.hint = "the file is damaged, or no recording; export it again"}};
+                Error::Extra{.hint = "the file is damaged, or not a recording; export it again"}};
   }
   given_ += packet.size + per_packet;
   if (given_ - slack > times * std::min(size_, INT64_MAX / times)) {
@@ -359,7 +359,7 @@ void Demuxer::require_plausible_times(const AVPacket& packet) {
     plausible = plausible && time - *first >= -longest && time - *first <= longest;
   }
   if (plausible) return;
-  throw Error{ErrorCode::media, name_, "a packet's time is beyond reason",
+  throw Error{ErrorCode::media, name_, "a packet's time is out of range",
               Error::Extra{.hint = "the file's index is damaged; export it again"}};
 }
 

@@ -13,7 +13,7 @@ namespace react1::media {
 template <class Work>
 auto within_reason(const std::string& where, Work work) {
   const auto refuse = [&](const char* cause) {
-    throw Error{ErrorCode::media, where, "holds times or rates that are beyond reason",
+    throw Error{ErrorCode::media, where, "has times or rates that are out of range",
                 Error::Extra{.detail = cause, .hint = "the file is damaged; export it again"}};
   };
   try {

@@ -63,12 +63,12 @@ Document parse_document(const Source& source) {
     });
   } catch (const Document::parse_error& error) {
     fail(source, fmt::format("is not valid JSON at {}: {}", position(source.text, error.byte), cause(error.what())),
-         "JSON wants double quotes, no comments and no comma after the last entry");
+         "JSON requires double quotes, no comments and no comma after the last entry");
   } catch (const Document::exception& error) {
     fail(source, fmt::format("is not valid JSON: {}", cause(error.what())), "use a number of ordinary size");
   }
   if (!repeated.found().empty()) {
-    fail(source, fmt::format("has keys that stand twice in one object: {}", fmt::join(repeated.found(), ", ")),
+    fail(source, fmt::format("has duplicate keys in one object: {}", fmt::join(repeated.found(), ", ")),
          "keep one of each");
   }
   return document;

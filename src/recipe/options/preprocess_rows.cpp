@@ -103,7 +103,7 @@ std::vector<Option> policy_rows() {
       option(
           "/preprocess/conform", REACT1_MEMBER(prepare.conform),
           "Fit the video to the voice, frame for frame. cut: ends with it; hold: repeats the last frame; bounce: plays "
-          "forwards and backwards; remap: spreads the frames evenly; auto: what shows least.")
+          "forwards and backwards; remap: spreads the frames evenly; auto: the least visible method.")
           .flagged(FlagGroup::encoding, {"--conform", "--fit"}),
       option("/preprocess/conform_turn_reach_s", REACT1_MEMBER(prepare.conform_turn_reach_s), between(0, 15),
              "A bounce may turn this much early, to turn in a pause of the speech."),

@@ -24,33 +24,32 @@ namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
-/// Writes to the store what became of a request. A store that can't be written takes nothing away from that: the next
-/// run asks the service once more.
+/// Writes the outcome of a request to the store. A failed write is only a warning: the next run asks the service again.
 void write_down(const char* what, const std::function<bool()>& write) {
   try {
     if (!write()) log::info("collect", fmt::format("the job was moved meanwhile, {}", what));
   } catch (const Error& error) {
-    log::warning("collect", fmt::format("the job store can't be told {}: {}", what, error.what()));
+    log::warning("collect", fmt::format("the job store could not be updated ({}): {}", what, error.what()));
   }
 }
 
-/// The service has said its last word on this request.
+/// The service has reported the end of this request.
 void mark_failed(Service& service, std::optional<Job>& job, const Error& error) {
   if (!job || job->state != JobState::submitted) return;
   job->error = error.what();
   const JobState end = fal::is_cancellation(error) ? JobState::cancelled : JobState::failed;
-  write_down("that its request failed", [&] { return service.jobs.move(*job, JobState::submitted, end); });
+  write_down("its request failed", [&] { return service.jobs.move(*job, JobState::submitted, end); });
 }
 
-/// An answer that was paid for and can't be read is not thrown away.
+/// An answer that was paid for and can't be read is kept.
 void keep_answer(Service& service, std::optional<Job>& job, const Error& error) {
   if (!job || error.answer().empty() || job->answer_json == error.answer()) return;
   job->answer_json = error.answer();
   job->error = error.what();
-  write_down("the answer that can't be read", [&] { return service.jobs.update(*job); });
+  write_down("its answer can't be read", [&] { return service.jobs.update(*job); });
 }
 
-/// Asks the service to give the request up, and says what came of it. Bounded: whoever interrupts wants to leave.
+/// Asks the service to cancel the request, and reports the outcome. Bounded, because the user wants the program to end.
 Error cancelled(Claim& claim, Service& service, const RunContext& context, const Error& interruption) {
   constexpr std::chrono::seconds patience{3};
   const GraceStop bound(context.stop, patience);
@@ -72,11 +71,11 @@ Error cancelled(Claim& claim, Service& service, const RunContext& context, const
         break;
     }
   } catch (const Error& error) {
-    return stopped("stopped; the request could not be cancelled and goes on at the service", error.what());
+    return stopped("stopped; the request could not be cancelled and continues at the service", error.what());
   }
   context.observer->on_note({Note::Level::info, "cancel_requested", "the service was asked to cancel the request"});
   return stopped("stopped, and the service was asked to cancel the request",
-                 "a request that runs already may finish and be paid all the same");
+                 "a request that is already running may still finish and be paid");
 }
 
 /// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
@@ -120,7 +119,7 @@ void announce(Service& service, Claim& claim, const RunRecord& record) {
   if (!claim.job) return;
   claim.job->record_json = to_json(record);
   claim.job->output = record.output_path;
-  write_down("whose file is about to be there", [&] { return service.jobs.update(*claim.job); });
+  write_down("its file is about to be renamed", [&] { return service.jobs.update(*claim.job); });
 }
 
 RunRecord begin_record(const Claim& claim) {
@@ -224,7 +223,7 @@ void mark_done(Service& service, Job& job, const RunRecord& record, const RunCon
   } catch (const Error& error) {
     context.observer->on_note(
         {Note::Level::warning, "job_not_written",
-         fmt::format("the result is there and verified, but the job store does not know it yet: {}; the same command "
+         fmt::format("the result is written and verified, but the job store could not be updated: {}; the same command "
                      "tells it so",
                      error.what())});
   }

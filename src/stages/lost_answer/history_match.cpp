@@ -53,17 +53,17 @@ HistoryMatch match_history(const std::vector<HistoryEntry>& entries, const Job& 
     (likeness == Likeness::same ? same : unclear).insert(entry.request_id);
   }
   if (same.size() > 1)
-    return {Kind::ambiguous, {}, fmt::format("{} requests have this very input: {}", same.size(), listed(same))};
+    return {Kind::ambiguous, {}, fmt::format("{} requests have exactly this input: {}", same.size(), listed(same))};
   if (same.size() == 1) {
     // The same id once with this input and once without comparable one: one of the two is wrong.
     if (unclear.contains(*same.begin()))
       return {Kind::unclear, {}, fmt::format("request {} is listed twice, with different contents", *same.begin())};
-    return {Kind::one, *same.begin(), fmt::format("request {} has this very input", *same.begin())};
+    return {Kind::one, *same.begin(), fmt::format("request {} has exactly this input", *same.begin())};
   }
   if (!unclear.empty())
     return {Kind::unclear,
             {},
-            fmt::format("{} may be it, and can't be compared: input or time is missing, or differs", listed(unclear))};
+            fmt::format("{} may match, but can't be compared: input or time is missing, or differs", listed(unclear))};
   if (!taken.empty())
     return {Kind::none, {}, fmt::format("{} has this input, and belongs to another job", listed(taken))};
   return {Kind::none, {}, fmt::format("none of {} requests of that time has this input", entries.size())};

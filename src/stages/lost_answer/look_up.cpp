@@ -78,11 +78,12 @@ class Search {
   /// What stands against asking at all.
   [[nodiscard]] std::optional<std::string> why_not() {
     if (!can_look_up(service_.client, options_)) {
-      return service_.client.has_platform() ? "looking up is switched off"
-                                            : "there is no history to ask: REACT1_PLATFORM_URL is not set, and the "
-                                              "queue is not fal's own";
+      return service_.client.has_platform()
+                 ? "looking up is switched off"
+                 : "there is no request history to search: REACT1_PLATFORM_URL is not set, and the "
+                   "queue is not fal's own";
     }
-    if (job_.input_sha256.empty()) return "it was sent by an older react1, which did not keep what";
+    if (job_.input_sha256.empty()) return "it was sent by an older react1, which did not record its input";
     const ServiceIdentity here = service_.client.identity(context_);
     if (is_same_service(job_, here)) return std::nullopt;
     return fmt::format("it was sent to another service ({})", job_.sandbox.empty() ? job_.queue_url : "a sandbox");
@@ -119,9 +120,9 @@ class Search {
   /// Another process, or a person, may have moved the job meanwhile.
   [[nodiscard]] std::optional<LookUp> by_others() {
     store::refresh(job_, service_.jobs);
-    if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "somebody else has found it");
+    if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "another process has found it");
     if (job_.state == JobState::outcome_unknown) return std::nullopt;
-    return ended(LookUp::Kind::undecided, "somebody else has resolved it");
+    return ended(LookUp::Kind::undecided, "another process has resolved it");
   }
 
   /// Sleeps for `patience` where nobody reports.
@@ -237,8 +238,7 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
     static_cast<void>(store::recover_accepted(service.jobs));
     std::optional<Job> job = service.jobs.find(job_id);
     if (!job) {
-      throw Error(ErrorCode::usage, job_id, "is no job of this store",
-                  {.hint = "`react1 jobs list` shows what there is"});
+      throw Error(ErrorCode::usage, job_id, "is no job of this store", {.hint = "`react1 jobs list` lists the jobs"});
     }
     if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, service.jobs));
     if (!job->request.request_id.empty())

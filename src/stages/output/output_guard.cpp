@@ -42,7 +42,7 @@ OutputPlace look_at_record(const fs::path& output) {
   try {
     return look_at_output(record_of(output));
   } catch (const Error& error) {
-    throw Error(error.code(), output.string(), "its record could not be written beside it",
+    throw Error(error.code(), output.string(), "its record could not be written next to it",
                 {.detail = error.what(), .hint = error.hint()});
   }
 }
@@ -186,7 +186,7 @@ void OutputGuard::write_record(const RunRecord& record, const RunContext& contex
   } catch (const Error& error) {
     context.observer->on_note(
         {Note::Level::warning, "record_not_written",
-         fmt::format("the result is there and verified, but its record could not be written: {}", error.what())});
+         fmt::format("the result is written and verified, but its record could not be written: {}", error.what())});
   }
 }
 

@@ -118,7 +118,7 @@ WindowChooser::Range WindowChooser::allowed() {
     if (asked.start == 0 && late_ < -noticeable) {
       warnings_.push_back(
           {"sound_before_picture",
-           fmt::format("The first {} s of the sound lie before the picture and are left out.", brief(-late_))});
+           fmt::format("The first {} s of the sound are before the picture and are left out.", brief(-late_))});
     }
     if (asked.end == both && abs(picture - sound) > noticeable_tail) {
       warnings_.push_back({"take_tail", fmt::format("The {} ends {} s before the {}; both clips end with it.",
@@ -166,7 +166,7 @@ bool WindowChooser::is_over_full_scale() const {
 std::optional<Warning> WindowChooser::limiting(const AudioPlan& plan) const {
   if (plan.action != ClipAction::transcode || !is_over_full_scale() || audio_.info.audio->channels > 2)
     return std::nullopt;
-  return Warning{"over_full_scale", fmt::format("Peaks of the audio lie up to {:.1f} dB above full scale; they are "
+  return Warning{"over_full_scale", fmt::format("Peaks of the audio are up to {:.1f} dB above full scale; they are "
                                                 "limited to {:g} dBTP.",
                                                 20 * std::log10(heard_.sample_peak), most_true_peak)};
 }
@@ -196,10 +196,11 @@ WindowChooser::Range WindowChooser::choose_speech(const Range& range) {
   if (speech->ends_in_pause)
     voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
   if (chosen.start_s > range.start_s || chosen.end_s < range.end_s) {
-    warnings_.push_back({"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
-                                                      span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s),
-                                                      brief(speech->voiced_s), brief(longest_),
-                                                      speech->ends_in_pause ? "" : ", which go on without a pause")});
+    warnings_.push_back(
+        {"speech_window",
+         fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
+                     span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s), brief(speech->voiced_s),
+                     brief(longest_), speech->ends_in_pause ? "" : ", which continue without a pause")});
   }
   if (speech->may_cut_word) {
     warnings_.push_back(
@@ -266,15 +267,14 @@ void WindowChooser::keep_sound(const WindowOptions& window) {
 
 void WindowChooser::judge_channels() {
   if (heard_.correlation && *heard_.correlation < cancelling) {
-    warnings_.push_back(
-        {"phase_inverted",
-         fmt::format("Left and right are each other turned upside down (correlation {:.2f}): added up to one channel "
-                     "they would cancel, so the {} one alone is used.",
-                     *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
+    warnings_.push_back({"phase_inverted",
+                         fmt::format("Left and right have opposite phase (correlation {:.2f}): added up to one channel "
+                                     "they would cancel, so the {} one alone is used.",
+                                     *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
   }
   if (with_effects_) {
     warnings_.push_back({"only_effects_heard",
-                         "All of the sound lies in the channel that the file marks as low-frequency effects, which is "
+                         "All of the sound is in the channel that the file marks as low-frequency effects, which is "
                          "left out of a mix otherwise; it is used."});
   }
   if (audio_.info.audio->channels > 2 || is_over_full_scale()) {
@@ -307,7 +307,7 @@ planning::Planned<AudioPlan> WindowChooser::plan_audio(const VideoPlan* take, co
     end = std::min(take->start_s + Rational(take->frames) / take->fps - late_, sound_length_);
     if (end <= 0) {
       throw Error(ErrorCode::media, audio_.info.path,
-                  fmt::format("starts {} s after the picture, behind the window", brief(late_)),
+                  fmt::format("starts {} s after the picture, after the window's end", brief(late_)),
                   {.hint = "choose a later window"});
     }
     options.audio_window = {.start = std::max(start, Seconds(0)), .end = end};

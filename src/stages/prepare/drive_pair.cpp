@@ -83,7 +83,7 @@ Planned<PlannedPair> plan_around_damage(const ProbedPair& probed, const Pipeline
       try {
         its_work(planned, its_context);
       } catch (const media::DamageFound& found) {
-        log::debug("prepare", fmt::format("looks for what is good: {}", found.what()));
+        log::debug("prepare", fmt::format("searching for the undamaged part: {}", found.what()));
         is_damaged = true;
       }
     };

@@ -34,7 +34,7 @@ void warn_of_loudness(Preparation& preparation, const SoundLevels& levels, const
   if (!wanted || !levels.integrated_lufs) return;
   if (std::abs(*levels.integrated_lufs - *wanted) <= loudness_tolerance) return;
   preparation.warnings.push_back(
-      {"loudness_not_reached", fmt::format("The audio has {:.1f} LUFS, not {:.1f}: its peaks stand in the way.",
+      {"loudness_not_reached", fmt::format("The audio has {:.1f} LUFS, not {:.1f}: its peaks allow no more.",
                                            *levels.integrated_lufs, *wanted)});
 }
 

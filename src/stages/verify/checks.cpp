@@ -217,7 +217,7 @@ void check_picture(const ResultFacts& facts, const std::optional<Expectation>& e
   const Seconds allowed = allowed_freeze(facts, expected);
   const bool moves = facts.longest_freeze_s <= allowed;
   findings.add({"no_long_freeze", moves ? Verdict::pass : Verdict::warn, Seconds(0), facts.longest_freeze_s, allowed,
-                moves ? "the picture keeps moving" : "the picture stands still for long"});
+                moves ? "the picture keeps moving" : "the picture freezes for long"});
   const bool lit = facts.longest_black_s <= kLongBlack;
   findings.add({"no_black_stretch", lit ? Verdict::pass : Verdict::warn, Seconds(0), facts.longest_black_s, kLongBlack,
                 lit ? "no black stretch" : "a stretch of the picture is black"});

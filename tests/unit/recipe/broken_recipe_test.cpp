@@ -89,7 +89,7 @@ TEST_CASE("every broken recipe is refused with its path, what was found and what
       {"{'parameters': {}}", {"line 1, column 2"}},
       {"// mine\n{}", {"line 1, column 1", "no comments"}},
       {R"({"retry": {"attempts": 1e999}})", {"not valid JSON", "1e999"}},
-      {R"({"price": {"output_usd_per_minute": 1}, "price": {}})", {"stand twice in one object: price"}},
+      {R"({"price": {"output_usd_per_minute": 1}, "price": {}})", {"duplicate keys in one object: price"}},
   };
   for (const Broken& broken : table) {
     CAPTURE(broken.text);

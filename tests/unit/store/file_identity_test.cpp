@@ -159,9 +159,9 @@ TEST_CASE("what is no database is refused with a word on what it is") {
     place.path = "/dev/null";
     check("a device");
   }
-  SUBCASE("a symlink that leads nowhere") {
+  SUBCASE("a dangling symlink") {
     fs::create_symlink(place.folder.path() / "missing", place.path);
-    check("a symlink that leads nowhere");
+    check("a dangling symlink");
     CHECK_FALSE(fs::exists(place.folder.path() / "missing"));
   }
 }
