@@ -71,8 +71,7 @@ struct WebhookCheck {
 struct WebhookOptions {
   std::string keys_url = "https://rest.fal.ai/.well-known/jwks.json";  ///< plain http is accepted for loopback only
   std::chrono::seconds tolerance{300};                                 ///< as the service documents
-  std::chrono::seconds keys_life{
-      86'400};  ///< keys are fetched again after this time; at most 24 h (the service's rule)
+  std::chrono::seconds keys_life{86'400};  ///< keys are fetched again after this time; at most 24 h
   /// Between two fetches, successful or not. An unknown signature may come from a new key, or from an attacker who
   /// tries to cause many fetches.
   std::chrono::seconds keys_floor{60};
