@@ -182,28 +182,28 @@ void container_obstacles(const AudioCase& of, Reasons& reasons) {
 // The ladder ---------------------------------------------------------------------------------------------------------
 
 using Obstacles = void (*)(const AudioCase&, Reasons&);
-struct AudioRung {
+struct AudioOption {
   ClipAction action;
   std::vector<Obstacles> obstacles;
 };
 
-/// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
-ClipAction climb(const AudioCase& of, Reasons& reasons) {
+/// The best option that nothing stands against; `reasons` gets what stands against the better ones, each once.
+ClipAction choose_lossless_action(const AudioCase& of, Reasons& reasons) {
   const std::array ladder{
-      AudioRung{ClipAction::passthrough,
-                {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
-                 container_obstacles}},
-      AudioRung{ClipAction::remux,
-                {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
-                 length_obstacles}},
-      AudioRung{
+      AudioOption{ClipAction::passthrough,
+                  {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
+                   container_obstacles}},
+      AudioOption{ClipAction::remux,
+                  {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
+                   length_obstacles}},
+      AudioOption{
           ClipAction::cut,
           {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles, start_obstacles}},
   };
-  for (const AudioRung& rung : ladder) {
+  for (const AudioOption& option : ladder) {
     Reasons against;
-    for (const Obstacles obstacles : rung.obstacles) obstacles(of, against);
-    if (against.empty()) return rung.action;
+    for (const Obstacles obstacles : option.obstacles) obstacles(of, against);
+    if (against.empty()) return option.action;
     add_once(reasons, std::move(against));
   }
   return ClipAction::transcode;
@@ -255,7 +255,7 @@ Planned<AudioPlan> plan_audio(const MediaInfo& info, const PrepareOptions& optio
   plan.end_s = window.end;
   plan.treatment = choice.treatment;
   const AudioCase of{.info = info, .audio = audio, .options = options, .window = window, .choice = choice};
-  plan.action = climb(of, plan.reasons);
+  plan.action = choose_lossless_action(of, plan.reasons);
   if (!options.same_take) {
     if (auto dropped = dropped_offset(info, audio)) warnings.push_back(std::move(*dropped));
   }

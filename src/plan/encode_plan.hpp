@@ -30,8 +30,8 @@ void fit_video(VideoPlan& plan, FrameOrder order);
 /// start, or into one to transcode when there are none (`obstacle` is the sentence why) or when that would lose more
 /// than options.max_cut_loss_s (than nothing, for a video fitted to the voice); the reasons say so. Throws Error{media}
 /// when encoding is then not allowed.
-void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
-                const std::string& path);
+void apply_cut_limits(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle,
+                      const PrepareOptions& options, const std::string& path);
 
 /// What was heard in the audio and decides how it is made.
 struct SoundChoice {

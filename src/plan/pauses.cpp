@@ -52,19 +52,19 @@ std::int64_t kept_of(std::int64_t length) {
   return std::min(kept_pause, length / 2);
 }
 
-bool HeardSpeech::loud_before(const Seconds& time) const {
+bool AnalyzedSpeech::loud_before(const Seconds& time) const {
   const std::int64_t block = ((time - start_s) * blocks_per_second).ceil() - 1;
   return block >= 0 && block < static_cast<std::int64_t>(levels.size()) &&
          levels[static_cast<std::size_t>(block)] <= audible_level;
 }
 
-bool HeardSpeech::loud_after(const Seconds& time) const {
+bool AnalyzedSpeech::loud_after(const Seconds& time) const {
   const std::int64_t block = ((time - start_s) * blocks_per_second).floor();
   return block >= 0 && block < static_cast<std::int64_t>(levels.size()) &&
          levels[static_cast<std::size_t>(block)] <= audible_level;
 }
 
-bool HeardSpeech::may_cut_word(const Seconds& time) const {
+bool AnalyzedSpeech::may_cut_word(const Seconds& time) const {
   const Seconds at = (time - start_s) * blocks_per_second;
   if (at <= 0 || at > Seconds(speech.blocks())) return false;
   const std::vector<Stretch> words = speech_stretches(speech.likeness, shortest_pause);
@@ -104,7 +104,7 @@ std::int64_t quietest_edge(const SpeechTrack& speech, std::int64_t earliest, std
   return best;
 }
 
-std::optional<Cut> choose_cut(const HeardSpeech& heard, const Seconds& end_s, const Seconds& lookback_s) {
+std::optional<Cut> choose_cut(const AnalyzedSpeech& heard, const Seconds& end_s, const Seconds& lookback_s) {
   const SpeechTrack& speech = heard.speech;
   const std::vector<Stretch> words = speech_stretches(speech.likeness, shortest_pause);
   const Seconds end = (end_s - heard.start_s) * blocks_per_second;  // in blocks, as all below

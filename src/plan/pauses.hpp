@@ -17,7 +17,7 @@ namespace react1::planning {
 [[nodiscard]] std::int64_t kept_of(std::int64_t length);
 
 /// The sound around an instant, as far as it was listened to.
-struct HeardSpeech {
+struct AnalyzedSpeech {
   Levels levels;
   SpeechTrack speech;
   Seconds start_s;                 ///< where block 0 lies on the clip
@@ -45,7 +45,8 @@ struct Cut {
 /// that lies in a pause by itself is kept, but for what is less than 50 ms (or a half) away from the next word. Without
 /// a pause, the quietest instant behind the first word's first half second; the latest of equals. nullopt when there is
 /// no speech before the end, or nothing quieter than the end itself: it stays where it is.
-[[nodiscard]] std::optional<Cut> choose_cut(const HeardSpeech& heard, const Seconds& end_s, const Seconds& lookback_s);
+[[nodiscard]] std::optional<Cut> choose_cut(const AnalyzedSpeech& heard, const Seconds& end_s,
+                                            const Seconds& lookback_s);
 
 /// The edge of a block in [earliest, latest] that is least likely speech, 40 ms around it considered; the latest of
 /// equals, and `latest` unless another edge is 3 dB quieter. Needs 0 ≤ earliest ≤ latest ≤ blocks.

@@ -19,6 +19,6 @@ struct SpeechWindow {
 /// The window of at most `longest_s` with the most voice, the earliest of equals; nullopt without voice. It starts up
 /// to 0.1 s before a word and ends up to 0.15 s after one, never nearer to the neighbouring word than half their pause.
 /// A stretch of voice that is longer is broken at ever shorter gaps, at last at the quietest instant of its last 3 s.
-[[nodiscard]] std::optional<SpeechWindow> find_speech(const HeardSpeech& heard, const Seconds& longest_s);
+[[nodiscard]] std::optional<SpeechWindow> find_speech(const AnalyzedSpeech& heard, const Seconds& longest_s);
 
 }  // namespace react1::planning

@@ -231,7 +231,7 @@ void wrong_length_obstacles(const VideoCase& of, Reasons& reasons) {
 
 // The ladder ---------------------------------------------------------------------------------------------------------
 
-/// Where the packets allow a cut is not known here: settle_cut() judges what was found.
+/// Where the packets allow a cut is not known here: apply_cut_limits() judges what was found.
 Reasons against_cut(const VideoCase& of) {
   Reasons reasons;
   demanded_encoding(of.options, reasons);
@@ -255,22 +255,22 @@ Reasons against_passthrough(const VideoCase& of) {
   return reasons;
 }
 
-/// Best first. Transcoding needs no rung: nothing stands against it once the plan exists.
-struct VideoRung {
+/// Best first. Transcoding needs no option: nothing stands against it once the plan exists.
+struct VideoOption {
   ClipAction action;
   Reasons (*against)(const VideoCase&);
 };
-constexpr std::array ladder{VideoRung{ClipAction::passthrough, against_passthrough},
-                            VideoRung{ClipAction::remux, against_remux}, VideoRung{ClipAction::cut, against_cut}};
+constexpr std::array ladder{VideoOption{ClipAction::passthrough, against_passthrough},
+                            VideoOption{ClipAction::remux, against_remux}, VideoOption{ClipAction::cut, against_cut}};
 
 }  // namespace
 
-LadderResult climb(const VideoCase& of) {
+LadderResult choose_lossless_action(const VideoCase& of) {
   LadderResult result;
-  for (const VideoRung& rung : ladder) {
-    Reasons reasons = rung.against(of);
+  for (const VideoOption& option : ladder) {
+    Reasons reasons = option.against(of);
     if (reasons.empty()) {
-      result.action = rung.action;
+      result.action = option.action;
       return result;
     }
     add_once(result.reasons, std::move(reasons));

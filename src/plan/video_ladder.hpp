@@ -21,10 +21,10 @@ struct VideoCase {
 
 struct LadderResult {
   ClipAction action = ClipAction::transcode;
-  std::vector<std::string> reasons;  ///< why each better rung was impossible; no sentence twice
+  std::vector<std::string> reasons;  ///< why each better option was impossible; no sentence twice
 };
 
-/// The best rung that nothing stands against.
-[[nodiscard]] LadderResult climb(const VideoCase& of);
+/// The best option that nothing stands against.
+[[nodiscard]] LadderResult choose_lossless_action(const VideoCase& of);
 
 }  // namespace react1::planning

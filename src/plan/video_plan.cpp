@@ -87,7 +87,8 @@ void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions&
   const VideoInfo& video = require_moving_picture(info);
   const Window window{
       .start = plan.start_s, .end = plan.end_s, .whole = plan.start_s == 0 && plan.end_s == video.duration_s};
-  LadderResult best = climb({.info = info, .video = video, .options = options, .window = window, .plan = plan});
+  LadderResult best =
+      choose_lossless_action({.info = info, .video = video, .options = options, .window = window, .plan = plan});
   plan.action = best.action;
   plan.reasons = std::move(best.reasons);
   if (plan.action == ClipAction::transcode) require_encoding_allowed(options, plan.reasons, info.path);
@@ -134,8 +135,8 @@ void fit_video(VideoPlan& plan, FrameOrder order) {
   if (order.shows != as_they_come) plan.shows = std::move(order.shows);
 }
 
-void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
-                const std::string& path) {
+void apply_cut_limits(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle,
+                      const PrepareOptions& options, const std::string& path) {
   if (plan.action != ClipAction::cut) return;
   const Seconds lost = Rational(plan.frames - copyable) / plan.fps;
   const Seconds may_be_lost = plan.exact_frames ? Seconds(0) : options.max_cut_loss_s;

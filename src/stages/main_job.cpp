@@ -141,11 +141,11 @@ RunContext with_job(const RunContext& context) {
 }
 
 /// With what was just made, and not what the job remembers of it.
-Claim fresh_claim(const Intent& intent) {
-  Claim claim = claim_of(intent.job);
-  claim.preparation = intent.preparation;
-  claim.parameters = intent.parameters;
-  return claim;
+PendingResult fresh_pending_result(const Intent& intent) {
+  PendingResult pending = pending_result_of(intent.job);
+  pending.preparation = intent.preparation;
+  pending.parameters = intent.parameters;
+  return pending;
 }
 
 /// A store that was lost, or is another one, does not know what was paid; a result at the output proves it. The job
@@ -168,17 +168,17 @@ void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& opti
 
 }  // namespace
 
-Claim claim_of(const Job& job) {
+PendingResult pending_result_of(const Job& job) {
   const std::string where = "job " + job.id;
   const Json parameters = parse_json(job.parameters_json, where, ErrorCode::internal);
-  Claim claim;
-  claim.job = job;
-  claim.request = job.request;
-  claim.preparation = record::preparation_from_json(parse_json(job.prepare_json, where, ErrorCode::internal), where);
-  claim.parameters = record::parameters_from_json(parameters, where);
-  if (parameters.at("video_url").is_string()) claim.video_url = parameters.at("video_url");
-  if (parameters.at("audio_url").is_string()) claim.audio_url = parameters.at("audio_url");
-  return claim;
+  PendingResult pending;
+  pending.job = job;
+  pending.request = job.request;
+  pending.preparation = record::preparation_from_json(parse_json(job.prepare_json, where, ErrorCode::internal), where);
+  pending.parameters = record::parameters_from_json(parameters, where);
+  if (parameters.at("video_url").is_string()) pending.video_url = parameters.at("video_url");
+  if (parameters.at("audio_url").is_string()) pending.audio_url = parameters.at("audio_url");
+  return pending;
 }
 
 MainJob::MainJob(JobOrder order) : order_(std::move(order)) {}
@@ -209,8 +209,8 @@ std::optional<RunRecord> MainJob::start() {
 
 std::optional<RunRecord> MainJob::reuse_result() {
   if (intent_.job.state == JobState::created) return std::nullopt;
-  Claim claim = fresh_claim(intent_);
-  return reuse(claim, Reuse::copy, *guard_, order_.service, context_);
+  PendingResult pending = fresh_pending_result(intent_);
+  return reuse(pending, Reuse::copy, *guard_, order_.service, context_);
 }
 
 std::optional<RunRecord> MainJob::submit_or_join() {
@@ -228,12 +228,12 @@ void MainJob::begin_wait() {
 std::optional<RunRecord> MainJob::finish(const Waited& waited) {
   const store::StopScope stoppable(order_.context.stop);
   const log::Scope paid(context_.job_id, intent_.job.request.request_id);
-  Claim claim = fresh_claim(intent_);
-  claim.timings = timings_;
-  claim.on_interrupt = order_.options.on_interrupt;
+  PendingResult pending = fresh_pending_result(intent_);
+  pending.timings = timings_;
+  pending.on_interrupt = order_.options.on_interrupt;
   try {
     return naming(intent_.job.request.request_id,
-                  [&] { return collect(std::move(claim), waited, *guard_, order_.service, context_); });
+                  [&] { return collect(std::move(pending), waited, *guard_, order_.service, context_); });
   } catch (const Error& error) {
     // The id may be another call's: then this one's is to be found.
     const bool may_be_foreign = error.code() == ErrorCode::network && !error.retryable() && !doubted_;

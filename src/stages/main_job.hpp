@@ -27,7 +27,7 @@ struct JobOrder {
 };
 
 /// Everything a job remembers about its request.
-[[nodiscard]] Claim claim_of(const Job& job);
+[[nodiscard]] PendingResult pending_result_of(const Job& job);
 
 /// One step at a time; each may run on another thread. start() and finish() use the CPU and the network, and may take
 /// long.

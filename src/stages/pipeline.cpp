@@ -40,19 +40,19 @@ RunRecord fetch(const std::string& request_id, const std::string& output, Servic
   const OutputGuard guard(output, {}, options, service.jobs);
   guard.require_request(request_id);
   RunContext job_context = context;
-  Claim claim;
+  PendingResult pending;
   if (const std::optional<Job> job = service.jobs.find_by_request(request_id)) {
     job_context.job_id = job->id;
-    claim = claim_of(*job);
+    pending = pending_result_of(*job);
   } else {
-    claim.request.request_id = request_id;
+    pending.request.request_id = request_id;
   }
   const log::Scope scope(job_context.job_id, request_id);
-  if (auto record = reuse(claim, Reuse::in_place, guard, service, job_context)) return std::move(*record);
+  if (auto record = reuse(pending, Reuse::in_place, guard, service, job_context)) return std::move(*record);
   return naming(request_id, [&] {
     context.observer->on_stage(Stage::wait);
-    const Waited waited = wait_for(claim.request, service, job_context);
-    return collect(std::move(claim), waited, guard, service, job_context);
+    const Waited waited = wait_for(pending.request, service, job_context);
+    return collect(std::move(pending), waited, guard, service, job_context);
   });
 }
 

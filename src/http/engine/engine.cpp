@@ -66,13 +66,13 @@ Engine::ExchangeId Engine::start(Request request, Completion done) {
   request.connect_timeout = at_most_forever(request.connect_timeout);
   request.stall_timeout = at_most_forever(request.stall_timeout);
   if (request.total_timeout) request.total_timeout = at_most_forever(*request.total_timeout);
-  auto flight = std::make_shared<Flight>();
-  flight->id = id;
-  flight->url = request.url;
-  flight->reach = request.reach;
-  flight->request = std::move(request);
-  flight->done = std::move(done);
-  loop_->post([loop = loop_.get(), flight = std::move(flight)] { loop->begin(flight); });
+  auto transfer = std::make_shared<Transfer>();
+  transfer->id = id;
+  transfer->url = request.url;
+  transfer->reach = request.reach;
+  transfer->request = std::move(request);
+  transfer->done = std::move(done);
+  loop_->post([loop = loop_.get(), transfer = std::move(transfer)] { loop->begin(transfer); });
   return ExchangeId{id};
 }
 

@@ -127,9 +127,9 @@ void EngineLoop::turn() {
   run_posted();
   run_timers();
   serve_gates();
-  settle_turn();
+  dispatch_completions();
   wait_and_act();
-  settle_turn();
+  dispatch_completions();
 }
 
 void EngineLoop::run_posted() {
@@ -154,8 +154,8 @@ void EngineLoop::serve_gates() {
   const auto now = Clock::now();
   if (!next || *next > now) return;
   for (const HostQueues::Grant& grant : gates_.ready(now)) {
-    const auto found = flights_.find(grant.id);
-    if (found == flights_.end()) continue;
+    const auto found = transfers_.find(grant.id);
+    if (found == transfers_.end()) continue;
     found->second->waits = false;
     found->second->probe = grant.probe;
     take_turn(found->second);
@@ -201,7 +201,7 @@ void EngineLoop::wait_and_act() {
 }
 
 /// After curl has worked: hands on what came, completes what is over.
-void EngineLoop::settle_turn() {
+void EngineLoop::dispatch_completions() {
   std::vector<std::uint64_t> touched;
   touched.swap(touched_);
   for (const std::uint64_t id : touched) deliver(id);
@@ -209,14 +209,14 @@ void EngineLoop::settle_turn() {
   int queued = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &queued)) {
     if (message->msg != CURLMSG_DONE) continue;
-    void* flight = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &flight);
-    over.emplace_back(static_cast<const Flight*>(flight)->id, message->data.result);
+    void* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    over.emplace_back(static_cast<const Transfer*>(transfer)->id, message->data.result);
   }
   for (const auto& [id, code] : over) {
-    if (const auto found = flights_.find(id); found != flights_.end()) {
-      const std::shared_ptr<Flight> flight = found->second;
-      finish(*flight, code);
+    if (const auto found = transfers_.find(id); found != transfers_.end()) {
+      const std::shared_ptr<Transfer> transfer = found->second;
+      finish(*transfer, code);
     }
   }
 }

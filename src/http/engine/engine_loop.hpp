@@ -24,7 +24,7 @@
 namespace react1::http {
 
 /// One started exchange with all its redirects.
-struct Flight {
+struct Transfer {
   std::uint64_t id = 0;
   Request request{};
   std::string url{};  ///< of the redirect that it is at
@@ -58,7 +58,7 @@ class EngineLoop {
   void post(Engine::Function function);
   [[nodiscard]] std::uint64_t new_id() noexcept { return ++last_id_; }
 
-  void begin(const std::shared_ptr<Flight>& flight);
+  void begin(const std::shared_ptr<Transfer>& transfer);
   void proceed(std::uint64_t id);
   void interrupt(std::uint64_t id);
   [[nodiscard]] Timers& timers() noexcept { return timers_; }
@@ -73,19 +73,19 @@ class EngineLoop {
   void serve_gates();
   void wait_and_act();
   [[nodiscard]] int patience();
-  void settle_turn();
+  void dispatch_completions();
 
-  void enter_or_launch(const std::shared_ptr<Flight>& flight);
-  void take_turn(const std::shared_ptr<Flight>& flight);
-  void launch(Flight& flight);
-  void watch(Flight& flight);
+  void enter_or_launch(const std::shared_ptr<Transfer>& transfer);
+  void take_turn(const std::shared_ptr<Transfer>& transfer);
+  void launch(Transfer& transfer);
+  void watch(Transfer& transfer);
   void check_time(std::uint64_t id);
   void deliver(std::uint64_t id);
-  /// Takes it off curl; follows a redirect or completes. May destroy the flight.
-  void finish(Flight& flight, std::optional<CURLcode> code);
-  void detach(Flight& flight);
-  void leave_gate(Flight& flight, const Outcome& outcome);
-  void complete(Flight& flight, Outcome outcome);
+  /// Takes it off curl; follows a redirect or completes. May destroy the transfer.
+  void finish(Transfer& transfer, std::optional<CURLcode> code);
+  void detach(Transfer& transfer);
+  void leave_gate(Transfer& transfer, const Outcome& outcome);
+  void complete(Transfer& transfer, Outcome outcome);
   void end_everything();
   /// Calls what isn't ours: what escapes from it must not end the loop.
   static void call(const Engine::Function& function) noexcept;
@@ -100,8 +100,8 @@ class EngineLoop {
   Timers timers_;
   HostQueues gates_;
   std::optional<Clock::time_point> curl_due_;
-  MultiHandle multi_;  // before the flights: their easy handles go first
-  std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights_;
+  MultiHandle multi_;  // before the transfers: their easy handles go first
+  std::unordered_map<std::uint64_t, std::shared_ptr<Transfer>> transfers_;
   std::vector<std::uint64_t> touched_;
 };
 

@@ -33,12 +33,12 @@ class HostQueues {
   };
   /// Those that may go now.
   [[nodiscard]] std::vector<Grant> ready(Time now);
-  /// When ready() may next have something, if nothing else happens; nullopt: not before a settle() or an enter().
+  /// When ready() may next have something, if nothing else happens; nullopt: not before an on_finished() or an enter().
   [[nodiscard]] std::optional<Time> next() const;
   /// See HostGate.
   void opened(const std::string& host, Time now);
-  void settle(const std::string& host, GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
-              std::chrono::system_clock::time_point wall);
+  void on_finished(const std::string& host, GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
+                   std::chrono::system_clock::time_point wall);
   /// The service at this host counts as down.
   [[nodiscard]] bool down(const std::string& host) const;
   [[nodiscard]] std::size_t hosts() const noexcept { return hosts_.size(); }

@@ -82,8 +82,8 @@ HostGate::Answer HostGate::ask(GateClass what, Time now) {
   return {.go = true, .probe = probe};
 }
 
-void HostGate::settle(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
-                      std::chrono::system_clock::time_point wall) {
+void HostGate::on_finished(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
+                           std::chrono::system_clock::time_point wall) {
   if (counted) --(what == GateClass::stream ? opening_ : running_);
   if (probe) probing_ = false;
   const int before = std::max(submit_failures_, unreachable_);

@@ -38,7 +38,7 @@ class HostGate {
   HostGate(const GatePolicy& policy, Time now);
 
   struct Answer {
-    bool go = false;           ///< it goes now and is counted; settle() has to be called when it is over
+    bool go = false;           ///< it goes now and is counted; on_finished() has to be called when it is over
     bool probe = false;        ///< it is the one that tries whether the service is back
     std::optional<Time> at{};  ///< not now: when to ask again; nullopt: when another one is over
   };
@@ -47,8 +47,8 @@ class HostGate {
   /// moment: curl puts 100 on an HTTP/2 connection of which it knows nothing yet, and makes one for each of the others.
   void opened() noexcept { --opening_; }
   /// A request that went is over; `counted` is false for a stream that was opened(). `wall` is for Retry-After dates.
-  void settle(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
-              std::chrono::system_clock::time_point wall);
+  void on_finished(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
+                   std::chrono::system_clock::time_point wall);
 
   /// New limits of a client that came later; what runs goes on.
   void set_policy(const GatePolicy& policy);

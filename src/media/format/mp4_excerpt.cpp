@@ -97,8 +97,9 @@ std::optional<Mp4Excerpt> excerpt_mp4(const Source& source, int index, const Sec
   return Mp4Excerpt{joined(std::move(*head), file, source.name()), shift};
 }
 
-std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_bytes, const Seconds& least_length,
-                                      const SourceOptions& options, const RunContext& context) {
+std::optional<Mp4HeaderView> view_mp4_header(const Source& source, std::int64_t least_bytes,
+                                             const Seconds& least_length, const SourceOptions& options,
+                                             const RunContext& context) {
   if (source.kind() == Source::Kind::url) return std::nullopt;
   const std::shared_ptr<Bytes> file = bytes_of(source, options, context);
   if (file->size() < least_bytes) return std::nullopt;
@@ -117,7 +118,7 @@ std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_b
   }
   auto head = write_mp4_index(boxes, file->size(), layout->moov, listed, Mp4Extras::kept);
   if (!head) return std::nullopt;
-  return Mp4Outline{joined(std::move(*head), file, source.name()), std::move(*layout), file->size()};
+  return Mp4HeaderView{joined(std::move(*head), file, source.name()), std::move(*layout), file->size()};
 }
 
 std::optional<Mp4Excerpt> excerpt_around(const Source& source, FactSource measured_by, int index, const Seconds& start,

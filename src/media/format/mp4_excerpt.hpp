@@ -32,7 +32,7 @@ struct Mp4Excerpt {
                                                     const RunContext& context);
 
 /// A file as FFmpeg needs to see it to learn what its streams are, with what its tables say of their lengths.
-struct Mp4Outline {
+struct Mp4HeaderView {
   /// The file's streams, in order, with their first samples only and without edit lists; keeps the file open.
   Source source;
   Mp4Layout layout;  ///< of the file; every track has its table
@@ -41,9 +41,9 @@ struct Mp4Outline {
 
 /// nullopt for a source or a file that this is not built for (a URL, fragments, a track without a plain table), and for
 /// one that is smaller or shorter than this. Throws what opening and reading the source throw.
-[[nodiscard]] std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_bytes,
-                                                    const Seconds& least_length, const SourceOptions& options,
-                                                    const RunContext& context);
+[[nodiscard]] std::optional<Mp4HeaderView> view_mp4_header(const Source& source, std::int64_t least_bytes,
+                                                           const Seconds& least_length, const SourceOptions& options,
+                                                           const RunContext& context);
 
 /// The excerpt that a reader of the window [start, end) wants, margins included: for files that were measured by their
 /// tables (`measured_by`), which are the long ones. nullopt: the file itself is to be read.

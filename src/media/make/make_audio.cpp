@@ -9,8 +9,8 @@
 #include "media/check/proof.hpp"
 #include "media/make/copy.hpp"
 #include "media/make/make_clip.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "media/sound/audio_encoder.hpp"
-#include "media/sound/hearing.hpp"
 #include "media/sound/sample_source.hpp"
 #include "media/stream/muxer.hpp"
 
@@ -77,7 +77,7 @@ bool level_again(AudioPlan& plan, const SoundTreatment& asked, const PreparedCli
   constexpr double close_enough = 0.1;  // LU
   constexpr double margin = 0.05;       // dB below the ceiling, so that one correction is enough
   if (plan.action != ClipAction::transcode || !asked.ceiling_dbtp || !clip.audio) return false;
-  const SoundLevels levels = hear_clip(file.string(), *clip.audio, Listening{}, context).levels;
+  const SoundLevels levels = analyze_clip(file.string(), *clip.audio, AnalysisOptions{}, context).levels;
   if (!levels.true_peak_dbtp || (asked.target_lufs && !levels.integrated_lufs)) return false;
   const double too_quiet = asked.target_lufs ? *asked.target_lufs - *levels.integrated_lufs : 0;
   const double too_high = *levels.true_peak_dbtp - *asked.ceiling_dbtp;

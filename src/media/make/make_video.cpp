@@ -13,9 +13,9 @@
 #include "media/check/proof.hpp"
 #include "media/make/copy.hpp"
 #include "media/make/make_clip.hpp"
-#include "media/picture/ahead.hpp"
 #include "media/picture/filter_graph.hpp"
 #include "media/picture/ordered_frames.hpp"
+#include "media/picture/prefetch_queue.hpp"
 #include "media/picture/video_encoder.hpp"
 #include "media/stream/damage.hpp"
 #include "media/stream/muxer.hpp"
@@ -102,7 +102,7 @@ std::vector<Warning> transcode(const ClipInput& input, const VideoPlan& plan, co
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
   OrderedFrames frames(input, plan, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
   Transcoder transcoder(plan, input.info.path, file, context);
-  Ahead<PickedFrame> decoded(frames_ahead(input.info.video.value()), stop, [&] {
+  PrefetchQueue<PickedFrame> decoded(frames_ahead(input.info.video.value()), stop, [&] {
     const log::Scope scope(context.job_id);
     return frames.next();
   });

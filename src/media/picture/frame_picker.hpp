@@ -36,7 +36,7 @@ class FramePicker {
 
   /// How many ticks the latest frame fills, if that is sure without seeing the next one: the rate is constant and the
   /// next frame starts behind the last tick. Counts them as filled.
-  [[nodiscard]] std::optional<std::int64_t> settle();
+  [[nodiscard]] std::optional<std::int64_t> finish_early();
 
   /// Ticks filled so far.
   [[nodiscard]] std::int64_t filled() const noexcept { return filled_; }

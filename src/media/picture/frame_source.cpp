@@ -109,7 +109,7 @@ void FrameSource::go_to(std::int64_t frame) {
   plan_.frames = window_frames_ - frame;
   picker_ = FramePicker(picker_settings(plan_, video_));
   pending_.reset();
-  settled_.reset();
+  last_ticks_.reset();
   finished_ = false;
   moved_ = true;
   pending_damaged_ = false;
@@ -254,9 +254,9 @@ void FrameSource::require_no_damage(Seconds near) const {
 
 std::optional<PickedFrame> FrameSource::next() {
   while (!finished_) {
-    if (settled_) {
+    if (last_ticks_) {
       finished_ = true;
-      return give_pending(*settled_);
+      return give_pending(*last_ticks_);
     }
     const bool first = !pending_;
     ff::Frame frame = first ? first_frame() : decode();
@@ -276,7 +276,7 @@ std::optional<PickedFrame> FrameSource::next() {
     if (picker_.done()) {
       finished_ = true;
     } else {
-      settled_ = picker_.settle();
+      last_ticks_ = picker_.finish_early();
     }
     if (repeats > 0) return PickedFrame{std::move(frame), repeats};
   }

@@ -78,7 +78,7 @@ class FrameSource {
   Seconds newest_packet_;  // the latest presentation time among the packets read
   ff::Frame pending_;      // the latest frame; how often it is shown depends on the next
   Seconds pending_time_;
-  std::optional<std::int64_t> settled_;  // how often the pending, last frame is shown
+  std::optional<std::int64_t> last_ticks_;  // how often the pending, last frame is shown
   bool finished_ = false;
   bool moved_ = false;                     // what is at the front of the source has been read
   bool begun_ = false, headless_ = false;  // since the source was entered: a packet was sent; no key frame came yet

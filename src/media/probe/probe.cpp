@@ -132,11 +132,11 @@ class Probe {
  public:
   Probe(const Source& source, const SourceOptions& options, const RunContext& context)
       : Probe(source, std::nullopt, options, context) {}
-  /// Of a file that is long enough for its tables to be believed: FFmpeg sees the outline only.
-  Probe(const Source& source, Mp4Outline outline, const SourceOptions& options, const RunContext& context)
-      : Probe(source, std::optional{std::move(outline)}, options, context) {}
+  /// Of a file that is long enough for its tables to be believed: FFmpeg sees the header_view only.
+  Probe(const Source& source, Mp4HeaderView header_view, const SourceOptions& options, const RunContext& context)
+      : Probe(source, std::optional{std::move(header_view)}, options, context) {}
 
-  /// nullopt when an outline doesn't tell enough.
+  /// nullopt when an header_view doesn't tell enough.
   std::optional<MediaInfo> run() {
     if (is_animated_webp(demuxer_)) {
       throw Error{ErrorCode::media, demuxer_.name(), "is an animated WebP, which the installed FFmpeg can't decode",
@@ -149,7 +149,7 @@ class Probe {
       if (index) require_within(*demuxer_.stream(*index).codecpar, options_, demuxer_.name());
     }
     describe_file();
-    if (!outline_) layout_ = layout_of(demuxer_, info_.size_bytes);
+    if (!header_view_) layout_ = layout_of(demuxer_, info_.size_bytes);
     if (layout_) take_movie_duration();
     if (!survey()) return std::nullopt;
     if (layout_) take_layout();
@@ -158,19 +158,19 @@ class Probe {
   }
 
  private:
-  Probe(const Source& source, std::optional<Mp4Outline> outline, const SourceOptions& options,
+  Probe(const Source& source, std::optional<Mp4HeaderView> header_view, const SourceOptions& options,
         const RunContext& context)
       : source_(source),
         options_(options),
         context_(context),
-        outline_(std::move(outline)),
-        demuxer_(outline_ ? outline_->source : source, DemuxerOptions::from(options), context),
+        header_view_(std::move(header_view)),
+        demuxer_(header_view_ ? header_view_->source : source, DemuxerOptions::from(options), context),
         choice_(choose_streams(demuxer_.format())) {
-    if (outline_) take_outline();
+    if (header_view_) take_header_view();
   }
 
-  void take_outline() {
-    layout_ = std::move(outline_->layout);
+  void take_header_view() {
+    layout_ = std::move(header_view_->layout);
     // FFmpeg's average rates are those of the beginning; the rest of the file may be slower.
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
       AVStream& stream = demuxer_.stream(i);
@@ -186,7 +186,7 @@ class Probe {
     const AVFormatContext& format = demuxer_.format();
     info_.path = demuxer_.name();
     info_.format = format.iformat->name;
-    info_.size_bytes = outline_ ? outline_->size_bytes : demuxer_.size();
+    info_.size_bytes = header_view_ ? header_view_->size_bytes : demuxer_.size();
     if (const auto ticks = demuxer_.header_duration()) info_.container_duration_s = Rational{*ticks, AV_TIME_BASE};
     add_keys(info_.metadata_keys, format.metadata);
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
@@ -225,7 +225,7 @@ class Probe {
     if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
     std::vector<StreamSurvey> surveys = survey_listed(indexes);
-    if (surveys.empty() && outline_) return false;
+    if (surveys.empty() && header_view_) return false;
     counted_by_ = surveys.empty() ? FactSource::packets : FactSource::sample_table;
     if (surveys.empty()) {
       surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
@@ -348,9 +348,9 @@ class Probe {
     return nullptr;
   }
 
-  /// What the file's header says of a stream. An outline's own says it of the beginning.
+  /// What the file's header says of a stream. An header_view's own says it of the beginning.
   [[nodiscard]] HeaderClaim header_of(const AVStream& stream) const {
-    const Mp4Track* track = outline_ ? track_of(stream) : nullptr;
+    const Mp4Track* track = header_view_ ? track_of(stream) : nullptr;
     return track != nullptr ? header_claim(*track, layout_->movie_timescale) : demuxer_.header(stream.index);
   }
 
@@ -384,7 +384,7 @@ class Probe {
   const Source& source_;
   const SourceOptions& options_;
   const RunContext& context_;
-  std::optional<Mp4Outline> outline_;  // what demuxer_ reads, when there is one
+  std::optional<Mp4HeaderView> header_view_;  // what demuxer_ reads, when there is one
   Demuxer demuxer_;
   StreamChoice choice_;
   ProbeFindings findings_;
@@ -399,8 +399,8 @@ class Probe {
 
 MediaInfo probe_source(const Source& source, const SourceOptions& options, const RunContext& context) {
   return within_reason(source.name(), [&] {
-    if (auto outline = outline_mp4(source, short_file, short_clip, options, context)) {
-      if (auto info = Probe{source, std::move(*outline), options, context}.run()) return std::move(*info);
+    if (auto header_view = view_mp4_header(source, short_file, short_clip, options, context)) {
+      if (auto info = Probe{source, std::move(*header_view), options, context}.run()) return std::move(*info);
     }
     return *Probe{source, options, context}.run();
   });

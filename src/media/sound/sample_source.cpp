@@ -177,11 +177,11 @@ void SampleSource::end_of_source() {
   ended_ = true;
   if (resampler_) resample(nullptr, 0);
   treated_.finish();
-  settle_count();
+  pad_to_count();
 }
 
 /// At most one block of silence to reach the count.
-void SampleSource::settle_count() {
+void SampleSource::pad_to_count() {
   const std::int64_t made = treated_.made();
   const std::int64_t short_by = std::max<std::int64_t>(plan_.samples - made, 0);
   if (damage_ == Damage::passed_over) {

@@ -45,7 +45,7 @@ class SampleSource {
   void prepare_resampler(const AVFrame& frame);
   void resample(const std::uint8_t** data, int samples);
   void end_of_source();
-  void settle_count();
+  void pad_to_count();
 
   AudioPlan plan_;
   int source_rate_;

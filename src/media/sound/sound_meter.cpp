@@ -24,7 +24,7 @@ void SoundMeter::FreeState::operator()(ebur128_state* state) const noexcept {
   ebur128_destroy(&state);
 }
 
-SoundMeter::SoundMeter(int sample_rate, int channels, const Listening& wanted)
+SoundMeter::SoundMeter(int sample_rate, int channels, const AnalysisOptions& wanted)
     : blocks_(sample_rate), at_full_scale_(static_cast<std::size_t>(channels)) {
   if (!wanted.levels) return;
   loudness_.reset(
@@ -78,8 +78,8 @@ void SoundMeter::add_levels(std::span<const float* const> channels, std::size_t 
   if (ebur128_add_frames_float(loudness_.get(), interleaved_.data(), count) != EBUR128_SUCCESS) throw std::bad_alloc{};
 }
 
-HeardSound SoundMeter::finish() {
-  HeardSound heard;
+AudioAnalysis SoundMeter::finish() {
+  AudioAnalysis heard;
   heard.blocks = blocks_.finish();
   heard.levels.clipped_samples = clipped_;
   heard.left_is_louder = left_ >= right_;

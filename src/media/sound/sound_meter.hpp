@@ -19,12 +19,12 @@
 namespace react1::media {
 
 /// What a listener wants to know beyond the levels of the blocks.
-struct Listening {
+struct AnalysisOptions {
   bool levels = true;        ///< loudness and true peak
   bool effects_too = false;  ///< the source's low-frequency effects channel is heard as well
 };
 
-struct HeardSound {
+struct AudioAnalysis {
   SoundLevels levels;                ///< the share of silence is for planning::silence_share() to say
   std::vector<std::uint8_t> blocks;  ///< as BlockLevels::finish()
   /// Of left and right, -1 … 1: -1 when one is the other turned upside down. nullopt: mono, or one channel is silent.
@@ -36,9 +36,9 @@ struct HeardSound {
 /// Takes planar float, one or two channels. The loudness comes from libebur128. One thread at a time.
 class SoundMeter {
  public:
-  SoundMeter(int sample_rate, int channels, const Listening& wanted);
+  SoundMeter(int sample_rate, int channels, const AnalysisOptions& wanted);
   void add(const AVFrame& frame);
-  [[nodiscard]] HeardSound finish();
+  [[nodiscard]] AudioAnalysis finish();
 
  private:
   struct FreeState {

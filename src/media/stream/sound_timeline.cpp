@@ -163,7 +163,7 @@ void SoundTimelineFit::add(std::optional<std::int64_t> ticks, std::int64_t sampl
     } else {
       pending_.push_back({samples_, samples, late});
     }
-    if (pending_.size() > neighbours) settle_front();
+    if (pending_.size() > neighbours) classify_front();
   }
   samples_ += samples;
 }
@@ -180,7 +180,7 @@ bool SoundTimelineFit::says_the_same(double late) const {
 }
 
 /// Judges the oldest frame, whose successors are known.
-void SoundTimelineFit::settle_front() {
+void SoundTimelineFit::classify_front() {
   Point point = pending_.front();
   point.late += shift_;
   if (pieces_.empty()) {
@@ -280,7 +280,7 @@ Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
 }
 
 SoundTimelineFit::Result SoundTimelineFit::finish(std::int64_t skipped) {
-  while (!pending_.empty()) settle_front();
+  while (!pending_.empty()) classify_front();
   Result result;
   result.restarts = restarted_;
   result.plausible = pieces_.size() < 8 || pieces_.size() * 4 < static_cast<std::size_t>(points_);

@@ -103,7 +103,7 @@ class SoundTimelineFit {
     double packets = 0;  // of the container
   };
 
-  void settle_front();
+  void classify_front();
   [[nodiscard]] bool says_the_same(double late) const;
   [[nodiscard]] std::vector<double> upcoming() const;
   [[nodiscard]] bool stays(double step, double shift, double noise) const;

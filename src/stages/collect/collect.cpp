@@ -50,15 +50,15 @@ void keep_answer(Service& service, std::optional<Job>& job, const Error& error) 
 }
 
 /// Asks the service to cancel the request, and reports the outcome. Bounded, because the user wants the program to end.
-Error cancelled(Claim& claim, Service& service, const RunContext& context, const Error& interruption) {
+Error cancelled(PendingResult& pending, Service& service, const RunContext& context, const Error& interruption) {
   constexpr std::chrono::seconds patience{3};
   const GraceStop bound(context.stop, patience);
-  const std::string& id = claim.request.request_id;
+  const std::string& id = pending.request.request_id;
   const auto stopped = [&](const char* message, const char* detail) {
     return Error(ErrorCode::interrupted, id, message, {.detail = detail, .request_id = id});
   };
   try {
-    switch (cancel_request(claim.request, service, patience / 2,
+    switch (cancel_request(pending.request, service, patience / 2,
                            RunContext{bound.token(), context.observer, context.job_id})) {
       case Cancelled::finished:
       case Cancelled::failed:
@@ -79,9 +79,9 @@ Error cancelled(Claim& claim, Service& service, const RunContext& context, const
 }
 
 /// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
-class Laps {
+class PhaseTimer {
  public:
-  void lap(std::string_view what) {
+  void end_phase(std::string_view what) {
     const double now = since_.seconds();
     text_ += fmt::format("{}{} {:.4f} s", text_.empty() ? "" : ", ", what, now - last_);
     last_ = now;
@@ -96,18 +96,18 @@ class Laps {
   std::string text_;
 };
 
-ResultVideo take_result(Claim& claim, const Waited& waited, Service& service, const RunContext& context) {
+ResultVideo take_result(PendingResult& pending, const Waited& waited, Service& service, const RunContext& context) {
   try {
     if (waited.result.error) throw Error(*waited.result.error);
     const QueueStatus& status = waited.result.status.value();
-    claim.timings.inference_s = status.inference_s;
-    if (status.inference_s) claim.timings.queue_s = std::max(0.0, waited.seconds - *status.inference_s);
-    return service.client.result(claim.request, context);
+    pending.timings.inference_s = status.inference_s;
+    if (status.inference_s) pending.timings.queue_s = std::max(0.0, waited.seconds - *status.inference_s);
+    return service.client.result(pending.request, context);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::refused) mark_failed(service, claim.job, error);
-    keep_answer(service, claim.job, error);
-    if (error.code() == ErrorCode::interrupted && claim.on_interrupt == OnInterrupt::cancel) {
-      throw cancelled(claim, service, context, error);
+    if (error.code() == ErrorCode::refused) mark_failed(service, pending.job, error);
+    keep_answer(service, pending.job, error);
+    if (error.code() == ErrorCode::interrupted && pending.on_interrupt == OnInterrupt::cancel) {
+      throw cancelled(pending, service, context, error);
     }
     throw;
   }
@@ -115,66 +115,66 @@ ResultVideo take_result(Claim& claim, const Waited& waited, Service& service, co
 
 /// What proves whose file it is that is about to get its name: were this process killed right after, the next run of
 /// the same command would find it there. A store that can't be written leaves that to the record beside the file.
-void announce(Service& service, Claim& claim, const RunRecord& record) {
-  if (!claim.job) return;
-  claim.job->record_json = to_json(record);
-  claim.job->output = record.output_path;
-  write_down("its file is about to be renamed", [&] { return service.jobs.update(*claim.job); });
+void announce(Service& service, PendingResult& pending, const RunRecord& record) {
+  if (!pending.job) return;
+  pending.job->record_json = to_json(record);
+  pending.job->output = record.output_path;
+  write_down("its file is about to be renamed", [&] { return service.jobs.update(*pending.job); });
 }
 
-RunRecord begin_record(const Claim& claim) {
+RunRecord begin_record(const PendingResult& pending) {
   RunRecord record;
-  if (claim.job) record.job_id = claim.job->id;
-  record.request_id = claim.request.request_id;
-  record.prepare = claim.preparation;
-  record.parameters = claim.parameters;
-  record.video_url = claim.video_url;
-  record.audio_url = claim.audio_url;
+  if (pending.job) record.job_id = pending.job->id;
+  record.request_id = pending.request.request_id;
+  record.prepare = pending.preparation;
+  record.parameters = pending.parameters;
+  record.video_url = pending.video_url;
+  record.audio_url = pending.audio_url;
   return record;
 }
 
-RunRecord collect_result(Claim& claim, const Waited& waited, const OutputGuard& output, Service& service, Laps& laps,
-                         const RunContext& context) {
+RunRecord collect_result(PendingResult& pending, const Waited& waited, const OutputGuard& output, Service& service,
+                         PhaseTimer& phases, const RunContext& context) {
   const Stopwatch collecting;
-  RunRecord record = begin_record(claim);
-  const ResultVideo reported = take_result(claim, waited, service, context);
-  laps.lap("answer");
+  RunRecord record = begin_record(pending);
+  const ResultVideo reported = take_result(pending, waited, service, context);
+  phases.end_phase("answer");
   AtomicFile file = output.file();  // not before: a verdict is kept, and a cancel is sent, where nothing can be written
   record.response_json = reported.raw_json;
 
   context.observer->on_stage(Stage::download);
   const Stopwatch downloading;
   service.client.download(reported, file.temporary().string(), context);
-  claim.timings.download_s = downloading.seconds();
-  laps.lap("download");
+  pending.timings.download_s = downloading.seconds();
+  phases.end_phase("download");
 
   context.observer->on_stage(Stage::verify);
   const Stopwatch verifying;
-  const bool is_rehearsal = claim.job && !claim.job->sandbox.empty();
+  const bool is_rehearsal = pending.job && !pending.job->sandbox.empty();
   record.sandbox = is_rehearsal || is_sandbox_result(file.temporary().string(), context);
   PostInput input{file.temporary().string(), reported, std::nullopt, std::nullopt};
-  if (claim.preparation) {
-    input.expected = expectation_of(*claim.preparation, record.sandbox);
-    if (fs::exists(claim.preparation->video.path)) input.prepared_video = claim.preparation->video.path;
+  if (pending.preparation) {
+    input.expected = expectation_of(*pending.preparation, record.sandbox);
+    if (fs::exists(pending.preparation->video.path)) input.prepared_video = pending.preparation->video.path;
   }
-  laps.lap("comment");
+  phases.end_phase("comment");
   record.verification = verify_result(input, context);
-  laps.lap("checks");
+  phases.end_phase("checks");
   record.output_bytes = static_cast<std::int64_t>(fs::file_size(file.temporary()));
   record.output_sha256 = sha256_file(file.temporary());
-  claim.timings.verify_s = verifying.seconds();
-  laps.lap("sha256");
+  pending.timings.verify_s = verifying.seconds();
+  phases.end_phase("sha256");
 
   record.output_path = output.path();
-  record.timings = claim.timings;
-  record.timings.total_s = claim.timings.total_s.value_or(0) + waited.seconds + collecting.seconds();
+  record.timings = pending.timings;
+  record.timings.total_s = pending.timings.total_s.value_or(0) + waited.seconds + collecting.seconds();
   keep_known(record, output.known(record.request_id));
-  if (claim.job) keep_known(record, read_json(claim.job->record_json).value_or(Json(nullptr)));
-  announce(service, claim, record);
-  laps.lap("announce");
+  if (pending.job) keep_known(record, read_json(pending.job->record_json).value_or(Json(nullptr)));
+  announce(service, pending, record);
+  phases.end_phase("announce");
 
   output.commit(file, record.output_sha256);
-  laps.lap("flush");
+  phases.end_phase("flush");
   return record;
 }
 
@@ -192,21 +192,21 @@ Waited wait_for(const RequestRef& request, Service& service, const RunContext& c
   return waited;
 }
 
-RunRecord collect(Claim claim, const Waited& waited, const OutputGuard& output, Service& service,
+RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard& output, Service& service,
                   const RunContext& context) {
   try {
-    Laps laps;
-    RunRecord record = collect_result(claim, waited, output, service, laps, context);
+    PhaseTimer phases;
+    RunRecord record = collect_result(pending, waited, output, service, phases, context);
     output.write_record(record, context);
-    if (claim.job) mark_done(service, *claim.job, record, context);
+    if (pending.job) mark_done(service, *pending.job, record, context);
     attach_reported(service, context);
-    laps.lap("record");
-    laps.log();
+    phases.end_phase("record");
+    phases.log();
     return record;
   } catch (const Error& error) {
     attach_reported(service, context);
     if (!error.request_id().empty()) throw;
-    throw error.with_request_id(claim.request.request_id);
+    throw error.with_request_id(pending.request.request_id);
   }
 }
 

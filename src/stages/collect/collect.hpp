@@ -13,7 +13,7 @@
 namespace react1::stages {
 
 /// What is known about a request beside its reference.
-struct Claim {
+struct PendingResult {
   std::optional<Job> job;  ///< nullopt: submitted by somebody else
   RequestRef request;
   std::optional<Preparation> preparation;  ///< nullopt: nothing to compare the result with but itself
@@ -35,8 +35,8 @@ struct Waited {
 /// What follows a wait: downloads, verifies, commits the file and writes its record. Moves the job to done, or to
 /// failed when the service failed it. Errors carry the request id. A failed verification is not an Error: look at the
 /// record. Once the file has its name, what fails is a warning to the observer.
-[[nodiscard]] RunRecord collect(Claim claim, const Waited& waited, const OutputGuard& output, Service& service,
-                                const RunContext& context);
+[[nodiscard]] RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard& output,
+                                Service& service, const RunContext& context);
 
 /// Moves a job whose result is on the disk and recorded in `record` to done; a store that can't be written is a warning
 /// to the observer, `job_not_written`.

@@ -22,33 +22,33 @@ namespace {
 
 /// What is known of the result: by the job's row, also where a process was killed before it could call it done; else by
 /// the record of the file that lies at the output. null: nothing.
-Json known_result(const Claim& claim, const OutputGuard& output) {
-  if (claim.job) {
-    const JobState state = claim.job->state;
+Json known_result(const PendingResult& pending, const OutputGuard& output) {
+  if (pending.job) {
+    const JobState state = pending.job->state;
     if (state != JobState::done && state != JobState::submitted && state != JobState::cancelled) return nullptr;
-    if (!claim.job->record_json.empty())
-      return parse_json(claim.job->record_json, "job " + claim.job->id, ErrorCode::internal);
+    if (!pending.job->record_json.empty())
+      return parse_json(pending.job->record_json, "job " + pending.job->id, ErrorCode::internal);
   }
-  const EarlierResult* same = output.same_result(claim.request.request_id);
+  const EarlierResult* same = output.same_result(pending.request.request_id);
   return same == nullptr ? Json(nullptr) : same->record;
 }
 
 /// A file that holds `sha256`; empty when there is none.
-std::string find_file(const Claim& claim, Reuse from, const OutputGuard& output, const std::string& sha256) {
+std::string find_file(const PendingResult& pending, Reuse from, const OutputGuard& output, const std::string& sha256) {
   if (output.holds(sha256)) return output.path();
   std::error_code error;
-  const bool is_elsewhere = from == Reuse::copy && claim.job && !claim.job->output.empty();
-  if (!is_elsewhere || !fs::is_regular_file(claim.job->output, error)) return {};
-  return sha256_file(claim.job->output) == sha256 ? claim.job->output : std::string();
+  const bool is_elsewhere = from == Reuse::copy && pending.job && !pending.job->output.empty();
+  if (!is_elsewhere || !fs::is_regular_file(pending.job->output, error)) return {};
+  return sha256_file(pending.job->output) == sha256 ? pending.job->output : std::string();
 }
 
-RunRecord record_from(const Claim& claim, const Json& stored, const OutputGuard& output) {
+RunRecord record_from(const PendingResult& pending, const Json& stored, const OutputGuard& output) {
   RunRecord record;
-  if (claim.job) record.job_id = claim.job->id;
-  record.request_id = claim.request.request_id;
+  if (pending.job) record.job_id = pending.job->id;
+  record.request_id = pending.request.request_id;
   record.sandbox = stored.at("sandbox").get<bool>();
-  record.prepare = claim.preparation;
-  record.parameters = claim.parameters;
+  record.prepare = pending.preparation;
+  record.parameters = pending.parameters;
   record.response_json = json_text(stored.at("response"), /*indent=*/-1);
   record.output_sha256 = stored.at("output").at("sha256");
   record.output_path = output.path();
@@ -71,13 +71,13 @@ Verification verify_again(const std::string& path, const RunRecord& record, cons
 
 }  // namespace
 
-std::optional<RunRecord> reuse(Claim& claim, Reuse from, const OutputGuard& output, Service& service,
+std::optional<RunRecord> reuse(PendingResult& pending, Reuse from, const OutputGuard& output, Service& service,
                                const RunContext& context) {
-  const Json stored = known_result(claim, output);
+  const Json stored = known_result(pending, output);
   if (stored.is_null()) return std::nullopt;
-  const std::string found = find_file(claim, from, output, stored.at("output").at("sha256"));
+  const std::string found = find_file(pending, from, output, stored.at("output").at("sha256"));
   if (found.empty()) return std::nullopt;
-  RunRecord record = record_from(claim, stored, output);
+  RunRecord record = record_from(pending, stored, output);
   const std::unique_ptr<AtomicFile> copy(found == output.path() ? nullptr : new AtomicFile(output.file()));
   if (copy) copy->copy_from(found);
   const std::string path = copy ? copy->temporary().string() : found;
@@ -85,7 +85,7 @@ std::optional<RunRecord> reuse(Claim& claim, Reuse from, const OutputGuard& outp
   record.output_bytes = static_cast<std::int64_t>(fs::file_size(path));
   if (copy) output.commit(*copy, record.output_sha256);
   output.write_record(record, context);
-  if (claim.job && claim.job->state != JobState::done) mark_done(service, *claim.job, record, context);
+  if (pending.job && pending.job->state != JobState::done) mark_done(service, *pending.job, record, context);
   context.observer->on_note(
       {Note::Level::info, "reused",
        fmt::format("request {} had these clips and parameters already; nothing was paid", record.request_id)});

@@ -17,9 +17,9 @@ enum class Reuse {
   copy,      ///< also where the job put it: from there it is copied
 };
 
-/// The result of claim.request, verified again, when its file is there unchanged; nullopt when it is not. Its record is
-/// written where there is none, and a job that does not know yet that it is done is told so.
-[[nodiscard]] std::optional<RunRecord> reuse(Claim& claim, Reuse from, const OutputGuard& output, Service& service,
-                                             const RunContext& context);
+/// The result of pending.request, verified again, when its file is there unchanged; nullopt when it is not. Its record
+/// is written where there is none, and a job that does not know yet that it is done is told so.
+[[nodiscard]] std::optional<RunRecord> reuse(PendingResult& pending, Reuse from, const OutputGuard& output,
+                                             Service& service, const RunContext& context);
 
 }  // namespace react1::stages

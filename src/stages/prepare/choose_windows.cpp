@@ -136,31 +136,32 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
   const Seconds wanted = speech ? range.end_s : std::min(range.end_s, range.start_s + longest_) + listened_beyond;
   const Seconds end = std::min(wanted, sound_length_);
   if (end > start) {
-    heard_ = media::hear_source(audio_, start, end, {.levels = false}, context);
-    hear_effects_alone(start, end, context);
+    analysis_ = media::analyze_source(audio_, start, end, {.levels = false}, context);
+    analyze_effects_alone(start, end, context);
   }
   const double gate = options_.advice.voice_gate_dbfs;
-  speech_ = {.levels = heard_.blocks,
-             .speech = planning::track_speech(heard_.blocks, gate),
+  speech_ = {.levels = analysis_.blocks,
+             .speech = planning::track_speech(analysis_.blocks, gate),
              .start_s = start,
              .audible_level = planning::gate_level(gate - fade_below_gate)};
 }
 
 /// A recorder with several tracks may mark the fourth as low-frequency effects, whatever it holds.
-void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
+void WindowChooser::analyze_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
   constexpr double inaudible = 0.001;  // -60 dBFS
-  if (audio_.info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
-  media::HeardSound again = media::hear_source(audio_, start, end, {.levels = false, .effects_too = true}, context);
-  if (again.sample_peak < 10 * std::max(heard_.sample_peak, inaudible)) return;
+  if (audio_.info.audio->channels <= 2 || analysis_.sample_peak >= inaudible) return;
+  media::AudioAnalysis again =
+      media::analyze_source(audio_, start, end, {.levels = false, .effects_too = true}, context);
+  if (again.sample_peak < 10 * std::max(analysis_.sample_peak, inaudible)) return;
   with_effects_ = true;
-  heard_ = std::move(again);
+  analysis_ = std::move(again);
 }
 
 /// What a codec's rounding adds to a loud sound is left alone, as every player does.
 bool WindowChooser::is_over_full_scale() const {
   constexpr double codec_overshoot = 1.122;  // 1 dB
   const bool exact = audio_.info.audio->codec.rfind("pcm_", 0) == 0;
-  return heard_.sample_peak > (exact ? 1.0 : codec_overshoot);
+  return analysis_.sample_peak > (exact ? 1.0 : codec_overshoot);
 }
 
 std::optional<Warning> WindowChooser::limiting(const AudioPlan& plan) const {
@@ -168,7 +169,7 @@ std::optional<Warning> WindowChooser::limiting(const AudioPlan& plan) const {
     return std::nullopt;
   return Warning{"over_full_scale", fmt::format("Peaks of the audio are up to {:.1f} dB above full scale; they are "
                                                 "limited to {:g} dBTP.",
-                                                20 * std::log10(heard_.sample_peak), most_true_peak)};
+                                                20 * std::log10(analysis_.sample_peak), most_true_peak)};
 }
 
 void WindowChooser::choose(const Range& range) {
@@ -266,11 +267,11 @@ void WindowChooser::keep_sound(const WindowOptions& window) {
 }
 
 void WindowChooser::judge_channels() {
-  if (heard_.correlation && *heard_.correlation < cancelling) {
+  if (analysis_.correlation && *analysis_.correlation < cancelling) {
     warnings_.push_back({"phase_inverted",
                          fmt::format("Left and right have opposite phase (correlation {:.2f}): added up to one channel "
                                      "they would cancel, so the {} one alone is used.",
-                                     *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
+                                     *analysis_.correlation, analysis_.left_is_louder ? "left" : "right")});
   }
   if (with_effects_) {
     warnings_.push_back({"only_effects_heard",
@@ -278,17 +279,17 @@ void WindowChooser::judge_channels() {
                          "left out of a mix otherwise; it is used."});
   }
   if (audio_.info.audio->channels > 2 || is_over_full_scale()) {
-    heard_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
-  } else if (heard_.levels.clipped_samples.value_or(0) > 0) {
+    analysis_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
+  } else if (analysis_.levels.clipped_samples.value_or(0) > 0) {
     warnings_.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
-                                                planning::counted(*heard_.levels.clipped_samples, "sample"))});
+                                                planning::counted(*analysis_.levels.clipped_samples, "sample"))});
   }
 }
 
 planning::SoundChoice WindowChooser::treatment(const Seconds& start_s, const Seconds& end_s) const {
   planning::SoundChoice choice;
-  choice.cancelling = heard_.correlation && *heard_.correlation < cancelling;
-  if (choice.cancelling) choice.treatment.only_channel = heard_.left_is_louder ? 0 : 1;
+  choice.cancelling = analysis_.correlation && *analysis_.correlation < cancelling;
+  if (choice.cancelling) choice.treatment.only_channel = analysis_.left_is_louder ? 0 : 1;
   const Seconds& fade = options_.prepare.cut.fade_s;
   if (start_s > 0 && speech_.loud_after(start_s)) choice.treatment.fade_in_s = fade;
   if (end_s < sound_length_ && speech_.loud_before(end_s)) choice.treatment.fade_out_s = fade;
@@ -329,7 +330,7 @@ void WindowChooser::resolve_loudness(planning::Planned<AudioPlan>& planned, plan
                                      const PrepareOptions& options, const RunContext& context) const {
   AudioPlan heard = planned.value;
   heard.salvaged = true;  // damage shows later, when the sound is made
-  const SoundLevels levels = media::hear_planned(audio_, heard, media::Listening{}, context).levels;
+  const SoundLevels levels = media::analyze_planned(audio_, heard, media::AnalysisOptions{}, context).levels;
   if (!levels.integrated_lufs || !levels.true_peak_dbtp) {
     planned.warnings.push_back(
         {"loudness_unknown", "The audio is silent or shorter than 0.4 s, so it has no loudness to change."});

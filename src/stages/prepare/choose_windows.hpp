@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "media/source/clip_input.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/pauses.hpp"
@@ -29,7 +29,7 @@ class WindowChooser {
   /// What a person should know of the choice.
   [[nodiscard]] const std::vector<Warning>& warnings() const noexcept { return warnings_; }
 
-  /// For planning::plan_video() and settle_cut().
+  /// For planning::plan_video() and apply_cut_limits().
   [[nodiscard]] const PrepareOptions& video_options() const noexcept { return video_options_; }
   /// In a same take the audio ends with the picture, whose plan `take` is; else that is not looked at.
   [[nodiscard]] planning::Planned<AudioPlan> plan_audio(const VideoPlan* take, const RunContext& context);
@@ -37,7 +37,9 @@ class WindowChooser {
   void keep_sound(const WindowOptions& window);
   [[nodiscard]] const TakeOffset& offset() const noexcept { return offset_; }
   /// Of the source, where it was listened to; nullopt when that can't be told.
-  [[nodiscard]] std::optional<std::int64_t> clipped_samples() const noexcept { return heard_.levels.clipped_samples; }
+  [[nodiscard]] std::optional<std::int64_t> clipped_samples() const noexcept {
+    return analysis_.levels.clipped_samples;
+  }
 
  private:
   /// On the audio's own timeline.
@@ -48,7 +50,7 @@ class WindowChooser {
   [[nodiscard]] Range allowed();
   void align_take();
   void listen(const Range& range, const RunContext& context);
-  void hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
+  void analyze_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
   [[nodiscard]] bool is_over_full_scale() const;
   [[nodiscard]] std::optional<Warning> limiting(const AudioPlan& plan) const;
   void choose(const Range& range);
@@ -68,9 +70,9 @@ class WindowChooser {
   Seconds longest_;  ///< of the audio; in a same take a whole number of frames
   Rational fps_ = 0;
   TakeOffset offset_;
-  Seconds late_;             ///< audio start - video start on the common timeline; 0 unless a same take
-  media::HeardSound heard_;  // before speech_, which looks into it
-  planning::HeardSpeech speech_;
+  Seconds late_;                   ///< audio start - video start on the common timeline; 0 unless a same take
+  media::AudioAnalysis analysis_;  // before speech_, which looks into it
+  planning::AnalyzedSpeech speech_;
   bool with_effects_ = false;           ///< only the low-frequency effects channel holds sound
   std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause
   PrepareOptions video_options_, audio_options_;

@@ -9,7 +9,7 @@
 
 #include "core/log.hpp"
 #include "media/stream/damage.hpp"
-#include "stages/prepare/side_by_side.hpp"
+#include "stages/prepare/run_both.hpp"
 
 namespace react1::stages {
 namespace {
@@ -49,7 +49,7 @@ Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions
     if (work.stage) here.observer->on_stage(*work.stage);
   };
   if (are_independent(options.prepare)) {
-    auto [picture, sound] = side_by_side(
+    auto [picture, sound] = run_both(
         context,
         [&](const RunContext& here) {
           Planned<PlannedPicture> planned = plan_picture(probed, options, decoded, here);
@@ -67,7 +67,7 @@ Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions
   Planned<PlannedPair> planned = plan_together(probed, options, decoded, context);
   if (!work.picture || !work.sound) return planned;
   begin_work(context);
-  (void)side_by_side(
+  (void)run_both(
       context, [&](const RunContext& here) { work.picture(planned.value.picture, here); },
       [&](const RunContext& there) { work.sound(planned.value.sound, there); });
   return planned;

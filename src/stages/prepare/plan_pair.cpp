@@ -12,8 +12,8 @@
 #include "plan/encode_plan.hpp"
 #include "stages/prepare/choose_windows.hpp"
 #include "stages/prepare/conform_pair.hpp"
+#include "stages/prepare/run_both.hpp"
 #include "stages/prepare/salvage.hpp"
-#include "stages/prepare/side_by_side.hpp"
 
 #include <react1/error.hpp>
 
@@ -65,7 +65,7 @@ class PicturePlanner {
     planning::choose_action(picture_.plan, info(), options);
     if (picture_.plan.action == ClipAction::cut) {
       const media::Copyable copyable = media::find_closed_prefix(picture_.input, picture_.plan, context_);
-      planning::settle_cut(picture_.plan, copyable.frames, copyable.obstacle, options, info().path);
+      planning::apply_cut_limits(picture_.plan, copyable.frames, copyable.obstacle, options, info().path);
     }
     append(warnings_, planning::warnings_of(picture_.plan, info()));
     if (salvaged) picture_.plan.reasons.insert(picture_.plan.reasons.begin(), salvaged->reason);
@@ -224,7 +224,7 @@ Planned<ProbedPair> probe_pair(const Source& video, const Source& audio, const P
   if (video == audio) {
     video_info = audio_info = probe(video, limits, context);
   } else {
-    std::tie(video_info, audio_info) = side_by_side(
+    std::tie(video_info, audio_info) = run_both(
         context, [&](const RunContext& here) { return probe(video, limits, here); },
         [&](const RunContext& there) { return probe(audio, limits, there); });
   }

@@ -45,16 +45,16 @@ AudioPlan as_delivered(AudioPlan plan) {
   return plan;
 }
 
-void report_sound(Preparation& preparation, const media::HeardSound& heard, const TakeOffset& offset,
+void report_sound(Preparation& preparation, const media::AudioAnalysis& analysis, const TakeOffset& offset,
                   std::optional<std::int64_t> clipped_samples, const PipelineOptions& options) {
   preparation.offset = offset;
-  preparation.audio.levels = heard.levels;
+  preparation.audio.levels = analysis.levels;
   preparation.audio.levels->clipped_samples = clipped_samples;
-  const planning::SpeechTrack track = planning::track_speech(heard.blocks, options.advice.voice_gate_dbfs);
+  const planning::SpeechTrack track = planning::track_speech(analysis.blocks, options.advice.voice_gate_dbfs);
   preparation.audio.levels->silence_share = planning::silence_share(track);
   preparation.speech = planning::describe_speech(track, preparation.audio.duration_s);
   warn_of_leading_silence(preparation, offset.same_take);
-  warn_of_loudness(preparation, heard.levels, options.prepare.loudness_lufs);
+  warn_of_loudness(preparation, analysis.levels, options.prepare.loudness_lufs);
 }
 
 }  // namespace react1::stages

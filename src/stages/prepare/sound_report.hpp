@@ -15,7 +15,7 @@ namespace react1::stages {
 
 /// Fills levels, speech and offset of `preparation` and warns about long silence at the start and a loudness that was
 /// missed. `clipped_samples` were counted in the source.
-void report_sound(Preparation& preparation, const media::HeardSound& heard, const TakeOffset& offset,
+void report_sound(Preparation& preparation, const media::AudioAnalysis& analysis, const TakeOffset& offset,
                   std::optional<std::int64_t> clipped_samples, const PipelineOptions& options);
 
 }  // namespace react1::stages

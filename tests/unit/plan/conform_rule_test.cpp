@@ -171,9 +171,9 @@ TEST_CASE("cut to the voice, a video can still be copied, but only frame for fra
   CHECK(plan.frames == 125);
   CHECK(plan.end_s == 5);
   VideoPlan exact = plan;
-  settle_cut(exact, 125, "", {}, "presenter.mp4");
+  apply_cut_limits(exact, 125, "", {}, "presenter.mp4");
   CHECK(exact.action == ClipAction::cut);
-  settle_cut(plan, 124, "", {}, "presenter.mp4");
+  apply_cut_limits(plan, 124, "", {}, "presenter.mp4");
   CHECK(plan.action == ClipAction::transcode);
   CHECK(plan.frames == 125);
 }

@@ -16,7 +16,7 @@ constexpr std::uint8_t quiet = 160;  // -80 dBFS
 /// Blocks of silence and voice by turns, silence first.
 struct Heard {
   std::vector<std::uint8_t> blocks;
-  HeardSpeech sound;
+  AnalyzedSpeech sound;
   explicit Heard(const std::vector<int>& lengths, const Seconds& start = 0, std::uint8_t background = quiet) {
     bool voice = false;
     for (const int length : lengths) {

@@ -143,30 +143,30 @@ TEST_CASE("a cut takes the frames that its packets allow, when few are lost") {
   REQUIRE(plan.action == ClipAction::cut);
   REQUIRE(plan.frames == 375);
   SUBCASE("a quarter of a second may be lost") {
-    planning::settle_cut(plan, 369, "", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 369, "", options, "clip.mp4");
     CHECK(plan.action == ClipAction::cut);
     CHECK(plan.frames == 369);
     CHECK(plan.end_s == Seconds(369, 25));
   }
   SUBCASE("more may not") {
-    planning::settle_cut(plan, 368, "", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 368, "", options, "clip.mp4");
     CHECK(plan.action == ClipAction::transcode);
     CHECK(plan.frames == 375);
     CHECK(says(plan, "0.280 s early"));
   }
   SUBCASE("without any the obstacle is told") {
-    planning::settle_cut(plan, 0, "No key frame.", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 0, "No key frame.", options, "clip.mp4");
     CHECK(plan.action == ClipAction::transcode);
     CHECK(says(plan, "No key frame."));
   }
   SUBCASE("where encoding is forbidden that is an error") {
     PrepareOptions strict = options;
     strict.reencode = ReencodePolicy::never;
-    CHECK_THROWS_AS(planning::settle_cut(plan, 0, "", strict, "clip.mp4"), Error);
+    CHECK_THROWS_AS(planning::apply_cut_limits(plan, 0, "", strict, "clip.mp4"), Error);
   }
   SUBCASE("another action is left alone") {
     plan.action = ClipAction::remux;
-    planning::settle_cut(plan, 0, "", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 0, "", options, "clip.mp4");
     CHECK(plan.action == ClipAction::remux);
   }
 }

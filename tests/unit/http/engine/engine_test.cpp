@@ -30,7 +30,7 @@ std::future<Outcome> start(Engine& engine, Request request, Engine::ExchangeId* 
 }
 
 /// Everything posted before is done.
-void settle(Engine& engine) {
+void let_curl_rest(Engine& engine) {
   std::promise<void> done;
   engine.post([&done] { done.set_value(); });
   done.get_future().wait();
@@ -57,7 +57,7 @@ TEST_CASE("a completion is called once, on the loop's thread, and never inside o
     inside = false;
   });
   all.get_future().wait();
-  settle(engine);
+  let_curl_rest(engine);
   CHECK(calls == 2);
   CHECK_FALSE(engine.on_loop());
 }
@@ -88,7 +88,7 @@ TEST_CASE("a cancelled exchange ends as interrupted and tells whether it may hav
   const TransportFailure failure = failed(future.get());
   CHECK(failure.kind == Kind::interrupted);
   CHECK(failure.request_may_have_been_received);
-  settle(engine);
+  let_curl_rest(engine);
 }
 
 TEST_CASE("a cancel that comes too late changes nothing") {
@@ -98,7 +98,7 @@ TEST_CASE("a cancel that comes too late changes nothing") {
   Engine::ExchangeId id{};
   CHECK(answered(start(engine, get(server.url("/")), &id).get()).status == 200);
   engine.cancel(id);
-  settle(engine);
+  let_curl_rest(engine);
 }
 
 TEST_CASE("timers run in order, and a cancelled one does not") {

@@ -30,7 +30,7 @@ auto outcome_of(Work& work, const RunContext& context) {
 /// Runs `here(RunContext)` on the caller's thread, with its observer, and `there(RunContext)` on another, silently.
 /// The first failure stops the other side, and is what is thrown; a stop of `context` reaches both.
 template <class Here, class There>
-auto side_by_side(const RunContext& context, Here here, There there) {
+auto run_both(const RunContext& context, Here here, There there) {
   std::stop_source stop;
   const std::stop_callback forward(context.stop, [&stop] { stop.request_stop(); });
   const RunContext context_here{stop.get_token(), context.observer, context.job_id};

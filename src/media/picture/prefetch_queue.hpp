@@ -21,16 +21,16 @@ namespace react1::media {
 /// A stop requested through `stop` ends both sides; the destructor requests it, so what `produce` waits on must listen
 /// to the same token, and outlive this object.
 template <class T>
-class Ahead {
+class PrefetchQueue {
  public:
   /// nullopt = there is no more; not called again then, nor after it threw.
   using Produce = std::function<std::optional<T>()>;
 
-  Ahead(std::size_t capacity, std::stop_source stop, Produce produce)
+  PrefetchQueue(std::size_t capacity, std::stop_source stop, Produce produce)
       : capacity_(capacity), stop_(std::move(stop)), produce_(std::move(produce)), thread_([this] { run(); }) {}
-  Ahead(const Ahead&) = delete;
-  Ahead& operator=(const Ahead&) = delete;
-  ~Ahead() {
+  PrefetchQueue(const PrefetchQueue&) = delete;
+  PrefetchQueue& operator=(const PrefetchQueue&) = delete;
+  ~PrefetchQueue() {
     stop_.request_stop();
     thread_.join();
   }
