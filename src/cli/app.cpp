@@ -60,7 +60,7 @@ std::vector<std::string> known_words(const CLI::App& app, const CLI::App& comman
   return words;
 }
 
-/// The argument nearest to a known word without being one, with that word.
+/// The unknown argument that is nearest to a known one, with the known one.
 std::string suggestion(const CLI::App& app, const CLI::App& command, int argc, const char* const* argv) {
   const std::vector<std::string> words = known_words(app, command);
   const std::vector<std::string_view> views(words.begin(), words.end());
@@ -88,7 +88,7 @@ std::unique_ptr<CLI::App> make_app(Shell& shell) {
     add(*app, shell);
   }
   for (CLI::App* command : app->get_subcommands(/*filter=*/[](CLI::App*) { return true; })) {
-    command->fallthrough();  // global flags may stand after the command as well
+    command->fallthrough();  // global flags are accepted after the command too
     for (CLI::App* below : command->get_subcommands(/*filter=*/[](CLI::App*) { return true; })) below->fallthrough();
   }
   return app;

@@ -31,7 +31,8 @@ struct FileSystem {
   std::uint32_t magic;
   std::string_view name;
 };
-/// Where locks depend on a server, or on a program. Numbers: linux/magic.h, and SMB2 and CIFS from the kernel's fs/smb.
+/// File systems whose locks depend on a server or a program. Numbers: linux/magic.h, and SMB2 and CIFS from the
+/// kernel's fs/smb.
 constexpr std::array<FileSystem, 6> kRemote{{{0x6969, "NFS"},
                                              {0x517B, "SMB"},
                                              {0xFF534D42, "CIFS"},

@@ -33,7 +33,7 @@ Descriptor scratch_file(const fs::path& folder) {
   return named;
 }
 
-/// Locks that are held, or that the system refuses to tell from held ones.
+/// Locks that are held, or that the system does not distinguish from held ones.
 bool is_held(int extended) {
   const int primary = extended & 0xff;
   return primary == SQLITE_BUSY || primary == SQLITE_PROTOCOL;
@@ -66,7 +66,7 @@ bool is_full(const fs::path& folder) {
   return !has_room || !has_names;
 }
 
-/// The errno behind it, 0 where SQLite does not tell.
+/// The underlying errno, 0 where SQLite does not report it.
 int system_error_of(sqlite3* handle, int extended) {
   if (handle == nullptr) return 0;
   if (const int error = sqlite3_system_errno(handle); error != 0) return error;
@@ -76,7 +76,7 @@ int system_error_of(sqlite3* handle, int extended) {
   return last;
 }
 
-/// What the system itself named, which SQLite's code may hide: an error at the log is one of its shared memory.
+/// The error of the system call, which SQLite's code may hide: an error at the log is one of its shared memory.
 std::string hint_for_system(int error, const std::string& elsewhere) {
   switch (error) {
     case EFBIG:

@@ -91,7 +91,7 @@ std::string read_at(int file, std::int64_t at, const std::string& path) {
   return text;
 }
 
-/// The text after the mark, without blanks. A slot that a power cut left half made holds nothing.
+/// The text after the mark, without blanks. A slot that a power cut left incomplete is empty.
 std::string content_of(const std::string& slot, const std::string& path) {
   if (slot.size() < static_cast<std::size_t>(kSlotBytes)) return {};
   if (!std::string_view(slot).starts_with(kMark))
@@ -123,7 +123,7 @@ std::optional<Accepted> parse(const std::string& text) {
                                .response_url = document.at("response_url").get<std::string>(),
                                .cancel_url = document.at("cancel_url").get<std::string>()}};
   } catch (const Json::exception&) {
-    return std::nullopt;  // half a note
+    return std::nullopt;  // an incomplete note
   }
 }
 
@@ -137,14 +137,14 @@ JournalSlot::JournalSlot(std::string path) : path_(std::move(path)), file_(open_
     const std::string text = read_at(file_.get(), at_, path_);
     if (text.size() == static_cast<std::size_t>(kSlotBytes) && content_of(text, path_).empty()) return;
     if (text.size() < static_cast<std::size_t>(kSlotBytes)) {
-      // New, or half made: written blanks are space that a later note can't be refused.
+      // New, or incomplete: written blanks reserve the space for a later note.
       if (!text.empty() && !std::string_view(text).starts_with(kMark.substr(0, text.size())))
         fail(path_, "is not a journal of react1; it is left unchanged", EINVAL);
       write_at(file_.get(), at_, blank(), path_);
       if (::fsync(file_.get()) != 0) fail(path_, "cannot flush the journal", errno);
       return;
     }
-    release(file_.get(), at_);  // a note that is not in the store yet: for whoever recovers it
+    release(file_.get(), at_);  // a note that is not in the store yet: left for recovery
   }
   fail(path_, "holds too many notes that the store doesn't know", ENOSPC);
 }
@@ -160,7 +160,7 @@ void JournalSlot::write(const Accepted& accepted) {
 void JournalSlot::clear() noexcept {
   try {
     write_at(file_.get(), at_, blank(), path_);
-  } catch (const Error&) {  // found again later, and found to be known
+  } catch (const Error&) {  // found again later and recognised as known
   }
 }
 

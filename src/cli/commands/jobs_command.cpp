@@ -34,7 +34,7 @@ int list_command(const JobsArguments& arguments, const Shell& shell) {
   Json list = Json::array();
   for (const Job& job : jobs) {
     Json row = record::document(job);
-    row.erase("prepare");  // `jobs show` has them; a list of many jobs would be buried under them
+    row.erase("prepare");  // too long for a list; `jobs show` has it
     row.erase("record");
     list.push_back(std::move(row));
   }

@@ -57,7 +57,7 @@ std::string summary_of(const Job& job) {
 /// Asks the service. What is not proved stays unknown.
 int look_up(const JobsResolveArguments& arguments, Shell& shell) {
   PipelineOptions options = load_recipe(arguments.flags.pipeline);
-  options.lost_answer.look_up = true;  // that is what was asked for
+  options.lost_answer.look_up = true;  // requested by --auto
   arguments.flags.typed.lay_over(options);
   std::optional<ResultOutput> output;
   if (arguments.output)
@@ -104,7 +104,7 @@ int resolve_command(const JobsResolveArguments& arguments, Shell& shell) {
         {.hint = "there are no jobs yet, or they are kept elsewhere (--store, REACT1_STORE, REACT1_STATE_DIR)"});
   }
   if (resolution.kind == Resolution::Kind::attach && !arguments.unchecked) {
-    // A slip of the pen would make a stranger's request the result of this job.
+    // A typing error would attach a foreign request to this job.
     ServiceSession session(arguments.service, PipelineOptions{}, shell);
     static_cast<void>(session.client().status(RequestRef{.request_id = resolution.request_id}, {shell.stop}));
   }

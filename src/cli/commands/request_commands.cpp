@@ -66,7 +66,7 @@ int result_command(const RequestArguments& arguments, Shell& shell) {
   return hand_over(record, output, shell);
 }
 
-/// How long is looked for what became of a wish to cancel.
+/// How long the outcome of a cancellation is polled.
 constexpr std::chrono::seconds kCancelPatience{2};
 
 /// The `outcome` of the document.

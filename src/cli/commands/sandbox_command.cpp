@@ -34,7 +34,7 @@ struct SandboxArguments {
   std::vector<std::string> reach;
 };
 
-/// Any well-formed key will do; this one says what it is.
+/// Any well-formed key is accepted; this one is recognisable.
 constexpr const char* kKey = "sandbox:sandbox";
 
 void announce(const Sandbox& sandbox, const Shell& shell) {
@@ -98,7 +98,7 @@ void allow_many_descriptors() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: it serves as many as it may
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: it serves as many as allowed
 }
 
 int sandbox_command(const SandboxArguments& arguments, Shell& shell) {
@@ -109,7 +109,7 @@ int sandbox_command(const SandboxArguments& arguments, Shell& shell) {
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
   stopped.wait(lock, shell.stop, [] { return false; });
-  return 0;  // being stopped is how a service ends
+  return 0;  // a service ends by being stopped
 }
 
 }  // namespace

@@ -54,11 +54,11 @@ void set_up_webhook(FalOptions& options, const WebhookPlan& plan, bool stays) {
     if (plan.url.empty()) refuse("is needed: the service sends reports to public addresses only");
     if (is_on_this_machine(plan.url)) refuse("leads to this machine by an address that the service can't reach");
   }
-  const auto told = http::parse_url(plan.url);
+  const auto public_url = http::parse_url(plan.url);
   WebhookReceiverOptions listen;
   listen.address = plan.listen->address;
   listen.port = plan.listen->port;
-  if (told) listen.path = told->path;
+  if (public_url) listen.path = public_url->path;
   listen.verification.keys_url = webhook_keys_url(options.rest_url);
   options.webhook_receiver = std::make_shared<WebhookReceiver>(listen);
   const std::uint16_t port = options.webhook_receiver->port();

@@ -39,7 +39,7 @@ void require_file(const std::string& output, const std::vector<Source>& inputs) 
                   {.hint = "name another output"});
     }
   }
-  const AtomicFile writable(place, Existing::keep);  // tries the folder; gone again at once
+  const AtomicFile writable(place, Existing::keep);  // tests the folder; removed immediately
 }
 
 }  // namespace

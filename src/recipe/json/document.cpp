@@ -22,7 +22,7 @@ std::string position(std::string_view text, std::size_t byte) {
   return fmt::format("line {}, column {}", line, before.size() - line_start + 1);
 }
 
-/// The parser's words without its own prefix and position.
+/// The parser's message without its prefix and position.
 std::string cause(std::string_view what) {
   for (const std::string_view mark : {": syntax error while parsing ", "] "}) {
     const auto at = what.find(mark);
@@ -31,7 +31,7 @@ std::string cause(std::string_view what) {
   return std::string(what);
 }
 
-/// Watches the parser's events for a key that comes twice: JSON allows it and drops the first, a person means both.
+/// Detects duplicate keys in the parser's events: JSON allows them and drops the first, which is never intended.
 class RepeatedKeys {
  public:
   bool operator()(Document::parse_event_t event, const Document& value) {

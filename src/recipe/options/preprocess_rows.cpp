@@ -18,7 +18,7 @@ const Limits& x264_presets() {
   return limits;
 }
 
-/// For callers of the library: a recipe that could lift such a limit would make it none.
+/// Only for callers of the library: a limit that a recipe can lift protects against nothing.
 std::vector<Option> library_rows() {
   std::vector<Option> rows;
   rows.push_back(option("", REACT1_MEMBER(prepare.source.max_streams), between(1, 1000), "Most streams in a file."));
