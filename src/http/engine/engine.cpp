@@ -15,7 +15,7 @@
 namespace react1::http {
 namespace {
 
-/// Signals are for the application's own threads; a thread inherits what its maker blocks.
+/// Signals belong to the application's own threads; a thread inherits the signal mask of its creator.
 class AllSignalsBlocked {
  public:
   AllSignalsBlocked() {
@@ -96,7 +96,7 @@ Engine::TimerId Engine::after(std::chrono::milliseconds delay, Function function
 void Engine::cancel(TimerId timer) {
   const auto id = static_cast<std::uint64_t>(timer);
   if (on_loop()) {
-    // At once, because the function may be due in this very turn; and in order, because it may not be added yet.
+    // Immediately, because the function may be due in this iteration; and in order, because it may not be added yet.
     loop_->timers().cancel(id);
   }
   loop_->post([loop = loop_.get(), id] { loop->timers().cancel(id); });

@@ -25,8 +25,8 @@ Error no_loop(const char* what) {
           {.detail = std::strerror(errno)}};
 }
 
-/// libcurl may have closed the socket already, which took it out, too; its number can even be another thread's file by
-/// now. That one is not watched here, so nothing is found then and nothing happens. (tests/tsan.supp names this.)
+/// libcurl may have closed the socket already, which also removed it; its number can even belong to another thread's
+/// file by now. That file is not watched here, so the call has no effect. (tests/tsan.supp names this.)
 void stop_watching(const Descriptor& epoll, curl_socket_t socket) noexcept {
   ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, socket, nullptr);
 }
@@ -44,7 +44,7 @@ EngineLoop::EngineLoop()
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &EngineLoop::timer_callback);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-  // Our own cap on HTTP/2 streams of one connection; the server's still holds.
+  // Our own cap on HTTP/2 streams of one connection; the server's still applies.
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
 }
 
@@ -105,7 +105,7 @@ void EngineLoop::call(const Engine::Function& function) noexcept {
   } catch (const std::exception& fault) {
     try {
       log::error("http", fmt::format("a callback failed: {}", fault.what()));
-    } catch (...) {  // out of memory: there is nobody left to tell
+    } catch (...) {  // out of memory: it can't even be logged
     }
   } catch (...) {
   }
@@ -140,7 +140,7 @@ void EngineLoop::run_posted() {
   }
   for (Engine::Function& function : posted) {
     call(function);
-    function = {};  // what it holds goes now, and not while the next one runs
+    function = {};  // its captures are destroyed now, not while the next one runs
   }
 }
 
@@ -200,7 +200,7 @@ void EngineLoop::wait_and_act() {
   }
 }
 
-/// After curl has worked: hands on what came, completes what is over.
+/// After curl's work: delivers data and completes finished exchanges.
 void EngineLoop::dispatch_completions() {
   std::vector<std::uint64_t> touched;
   touched.swap(touched_);

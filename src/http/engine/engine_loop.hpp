@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inside of the engine: what its thread does. Internal to Engine.
+// The loop of the engine's thread. Internal to Engine.
 #pragma once
 
 #include <curl/curl.h>
@@ -27,15 +27,15 @@ namespace react1::http {
 struct Transfer {
   std::uint64_t id = 0;
   Request request{};
-  std::string url{};  ///< of the redirect that it is at
+  std::string url{};  ///< after the redirects so far
   Engine::Completion done{};
   int followed = 0;
   Reach reach = Reach::anywhere;  ///< the request's, narrowed by where a redirect came from
 
-  std::string host{};  ///< whose gate it has passed or waits at; empty: none
+  std::string host{};  ///< the host whose gate it has passed or waits at; empty: none
   bool waits = false, probe = false;
   bool parked = false;  ///< has its turn; waits for proceed()
-  bool counted = true;  ///< at its host's gate: not any more when it is a stream whose answer has begun
+  bool counted = true;  ///< at its host's gate; a stream no longer counts once its answer has begun
 
   EasyHandle easy{};  // the exchange refers to it and to the request
   std::unique_ptr<CurlExchange> exchange{};
@@ -52,7 +52,7 @@ class EngineLoop {
   EngineLoop& operator=(const EngineLoop&) = delete;
   ~EngineLoop();
 
-  /// Until stop(); then ends what is under way. Never throws.
+  /// Runs until stop(); then ends open exchanges. Never throws.
   void run() noexcept;
   void stop();
   void post(Engine::Function function);
@@ -87,7 +87,7 @@ class EngineLoop {
   void leave_gate(Transfer& transfer, const Outcome& outcome);
   void complete(Transfer& transfer, Outcome outcome);
   void end_everything();
-  /// Calls what isn't ours: what escapes from it must not end the loop.
+  /// Calls foreign code: its exceptions must not end the loop.
   static void call(const Engine::Function& function) noexcept;
 
   Descriptor epoll_, event_;
@@ -95,7 +95,7 @@ class EngineLoop {
   std::mutex mutex_;
   std::vector<Engine::Function> posted_;  // under mutex_
   bool stopping_ = false;                 // under mutex_
-  bool ended_ = false;                    // the loop's own view of it
+  bool ended_ = false;                    // for the loop's thread
 
   Timers timers_;
   HostQueues gates_;

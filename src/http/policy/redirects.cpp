@@ -47,7 +47,8 @@ std::optional<TransportFailure> objection_to(const Request& request, const std::
   if (!parsed) return not_performed("not an http(s) URL: " + redact_url(url));
   if (!request.plain_http && !is_acceptable(*parsed))
     return not_performed("plain http is allowed for loopback hosts only: " + redact_url(url));
-  // Names are judged by what they resolve to; this holds behind a proxy, too, where nobody here resolves them.
+  // Names are checked by their resolved address; this check also works behind a proxy, where names are not resolved
+  // here.
   const auto place = is_loopback(*parsed) ? Place::this_machine : place_of(parsed->host);
   if (place && !may_reach(reach, *place))
     return not_performed("it leads into a private network or this machine, where it may not: " + redact_url(url));
@@ -57,7 +58,7 @@ std::optional<TransportFailure> objection_to(const Request& request, const std::
 Reach reach_from(const std::string& url, std::optional<Place> peer) {
   const auto parsed = parse_url(url);
   if (!peer && parsed) peer = is_loopback(*parsed) ? Place::this_machine : place_of(parsed->host);
-  // Behind a proxy a name says nothing: it is taken for one of the internet.
+  // Behind a proxy a name can't be checked: it counts as one of the internet.
   switch (peer.value_or(Place::internet)) {
     case Place::this_machine:
       return Reach::anywhere;
