@@ -32,7 +32,7 @@ std::string lengths(const FitCase& of) {
                      brief(of.facts.video_s), brief(ratio(of)));
 }
 
-/// Only the silence behind the last word lies past the picture's end.
+/// Only the silence after the last word is past the picture's end.
 bool only_silence_is_left(const FitCase& of) {
   if (!of.facts.voice_end_s) return false;
   return *of.facts.voice_end_s + of.advice.voice_tail_s <= of.facts.video_s + 1 / of.facts.fps;
@@ -47,7 +47,7 @@ bool moves_unknown(const FitCase& of) {
   return !of.facts.is_static || !of.facts.loopable;
 }
 
-/// How often the same motion may be seen: turns of the whole head show most when only the lips are redrawn.
+/// How often the same motion may be shown: turns of the whole head are most visible when only the lips are redrawn.
 Rational bounce_limit(const FitCase& of, const Rational& otherwise) {
   return of.model_mode == ModelMode::lips ? std::min(of.advice.bounce_lips_only, otherwise) : otherwise;
 }
@@ -58,7 +58,7 @@ struct Choice {
   std::string warning;
 };
 
-/// The picture is long enough: what the goal says about its tail.
+/// The picture is long enough: the goal decides about its tail.
 Choice shorten(const FitCase& of) {
   const Rational speed_up = 1 / ratio(of);
   switch (of.advice.goal) {
@@ -83,7 +83,7 @@ Choice shorten(const FitCase& of) {
   return {Conform::cut, "The picture is long enough, so it is cut where the voice ends.", {}};
 }
 
-/// The picture is too short and what is known of its motion decides.
+/// The picture is too short: its motion decides.
 Choice by_motion(const FitCase& of) {
   const Rational r = ratio(of);
   const AdviceOptions& advice = of.advice;

@@ -31,7 +31,7 @@ void add_unbreakable(const AnalyzedSpeech& heard, const Stretch& voice, std::int
   }
 }
 
-/// Breaks what is too long at the shorter of `pauses`, one after the other.
+/// Splits parts that are too long at the shorter of `pauses`, one after the other.
 void add_parts(const AnalyzedSpeech& heard, const Stretch& voice, std::int64_t longest,
                std::span<const std::int64_t> pauses, std::vector<Part>& parts) {
   if (voice.length() <= longest) {
@@ -54,7 +54,7 @@ void add_parts(const AnalyzedSpeech& heard, const Stretch& voice, std::int64_t l
   }
 }
 
-/// Blocks of the pauses beside each part.
+/// Blocks of the pauses next to each part.
 class Pauses {
  public:
   Pauses(const std::vector<Part>& parts, std::int64_t blocks) : parts_(parts), blocks_(blocks) {}
@@ -107,7 +107,7 @@ Candidate best_of(const std::vector<Part>& parts, const Pauses& pauses, std::int
   return best;
 }
 
-/// Whether the pause beside a part, in which an edge of the window lies, is one without a doubt.
+/// Whether the pause next to a part, which contains an edge of the window, is sure.
 bool surely_beside(const SpeechTrack& speech, const Stretch& pause, std::int64_t edge) {
   return edge == 0 || edge == speech.blocks() || surely_pause(speech, pause, edge);
 }

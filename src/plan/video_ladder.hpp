@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a video can or can't be handed on without encoding it again.
+// Whether a video can be used without encoding it again, and why not.
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ struct LadderResult {
   std::vector<std::string> reasons;  ///< why each better option was impossible; no sentence twice
 };
 
-/// The best option that nothing stands against.
+/// The best option without an obstacle.
 [[nodiscard]] LadderResult choose_lossless_action(const VideoCase& of);
 
 }  // namespace react1::planning

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// plan_video(): window, rate, count, size, colour and the best way there.
+// plan_video(): window, rate, count, size, colour and the best action.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace {
 std::int64_t source_frames_in(const Window& window, const VideoInfo& video, const Rational& fps) {
   const std::int64_t places = video.frames + held_places(video, fps);
   const std::int64_t first = (window.start * fps).ceil();
-  // More packets than the clip's length has room for: some have no time, and nothing to show.
+  // More packets than the clip's length has room for: some have no time and no picture.
   const std::int64_t all = std::min(places, frames_with_room(video, fps));
   const std::int64_t behind = window.end >= video.duration_s ? all : (window.end * fps).ceil();
   return std::min(behind, places) - first;

@@ -78,7 +78,7 @@ Error cancelled(PendingResult& pending, Service& service, const RunContext& cont
                  "a request that is already running may still finish and be paid");
 }
 
-/// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
+/// Measures the phases from the end of the wait to the finished file; `scripts/bench ready` reads the line.
 class PhaseTimer {
  public:
   void end_phase(std::string_view what) {
@@ -113,8 +113,8 @@ ResultVideo take_result(PendingResult& pending, const Waited& waited, Service& s
   }
 }
 
-/// What proves whose file it is that is about to get its name: were this process killed right after, the next run of
-/// the same command would find it there. A store that can't be written leaves that to the record beside the file.
+/// Records the origin of the file before it gets its name: if this process is killed right after, the next run of the
+/// same command finds it in the store. If the store can't be written, the record next to the file serves instead.
 void announce(Service& service, PendingResult& pending, const RunRecord& record) {
   if (!pending.job) return;
   pending.job->record_json = to_json(record);
@@ -139,7 +139,8 @@ RunRecord collect_result(PendingResult& pending, const Waited& waited, const Out
   RunRecord record = begin_record(pending);
   const ResultVideo reported = take_result(pending, waited, service, context);
   phases.end_phase("answer");
-  AtomicFile file = output.file();  // not before: a verdict is kept, and a cancel is sent, where nothing can be written
+  AtomicFile file =
+      output.file();  // not earlier: the verdict is stored and a cancellation sent even where nothing can be written
   record.response_json = reported.raw_json;
 
   context.observer->on_stage(Stage::download);
@@ -213,7 +214,7 @@ RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard
 void mark_done(Service& service, Job& job, const RunRecord& record, const RunContext& context) {
   job.record_json = to_json(record);
   job.output = record.output_path;
-  // A request that was to be cancelled and finished all the same was paid: its result is ours.
+  // A request that finished in spite of a cancellation was paid: its result is used.
   const JobState from = job.state;
   const bool moves = from == JobState::submitted || from == JobState::cancelled;
   if (moves) job.error.clear();

@@ -12,18 +12,18 @@
 
 namespace react1::stages {
 
-/// What is known about a request beside its reference.
+/// A submitted request and what is known about it.
 struct PendingResult {
-  std::optional<Job> job;  ///< nullopt: submitted by somebody else
+  std::optional<Job> job;  ///< nullopt: submitted by another program
   RequestRef request;
-  std::optional<Preparation> preparation;  ///< nullopt: nothing to compare the result with but itself
+  std::optional<Preparation> preparation;  ///< nullopt: the result is only checked by itself
   std::optional<Parameters> parameters;
   std::string video_url, audio_url;  ///< as uploaded; empty when unknown
   Timings timings;                   ///< of the stages so far
   OnInterrupt on_interrupt = OnInterrupt::detach;
 };
 
-/// How a wait for a request ended, whoever waited.
+/// How a wait for a request ended.
 struct Waited {
   WaitResult result;
   double seconds = 0;
@@ -32,9 +32,9 @@ struct Waited {
 /// Waits on this thread. Throws nothing: an Error is part of the result.
 [[nodiscard]] Waited wait_for(const RequestRef& request, Service& service, const RunContext& context);
 
-/// What follows a wait: downloads, verifies, commits the file and writes its record. Moves the job to done, or to
-/// failed when the service failed it. Errors carry the request id. A failed verification is not an Error: look at the
-/// record. Once the file has its name, what fails is a warning to the observer.
+/// After a wait: downloads, verifies, commits the file and writes its record. Moves the job to done, or to
+/// failed when the service failed it. Errors carry the request id. A failed verification is not an Error:
+/// check the record. Once the file has its name, failures are warnings to the observer.
 [[nodiscard]] RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard& output,
                                 Service& service, const RunContext& context);
 

@@ -19,7 +19,7 @@ Likeness compare(const HistoryEntry& entry, const Job& job, std::chrono::system_
     return Likeness::other;
   if (entry.input_json.empty()) return Likeness::unclear;
   const bool is_same = fal::input_digest(entry.input_json) == job.input_sha256;
-  // What was uploaded for this payment, in another input: not what was sent, and nobody else's either.
+  // A clip that was uploaded for this payment, in another input: neither our call nor another one's.
   const bool has_token = !job.token.empty() && entry.input_json.find(job.token) != std::string::npos;
   if (!is_same) return has_token ? Likeness::unclear : Likeness::other;
   return entry.sent_at && !entry.endpoint.empty() ? Likeness::same : Likeness::unclear;

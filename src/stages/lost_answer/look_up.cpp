@@ -26,7 +26,7 @@ namespace {
 using namespace stages;
 using std::chrono::milliseconds;
 
-/// Whether the job's call went where this client talks to, so that its history is the right one.
+/// Whether the job's call was sent to this client's service, so that its history is the right one.
 bool is_same_service(const Job& job, const ServiceIdentity& service) {
   std::string queue = job.queue_url;
   while (queue.ends_with('/')) queue.pop_back();
@@ -75,7 +75,7 @@ class Search {
   }
 
  private:
-  /// What stands against asking at all.
+  /// Why no query is possible.
   [[nodiscard]] std::optional<std::string> why_not() {
     if (!can_look_up(service_.client, options_)) {
       return service_.client.has_platform()
@@ -91,7 +91,7 @@ class Search {
 
   [[nodiscard]] LookUp ended(LookUp::Kind kind, std::string saw) const { return {kind, std::move(saw), job_}; }
 
-  /// nullopt: ask again. Never throws for what is wrong with the history.
+  /// nullopt: query again. Never throws for faults of the history.
   [[nodiscard]] std::optional<LookUp> by_history() {
     const auto now = system_clock().wall();
     HistoryMatch match;
@@ -125,7 +125,7 @@ class Search {
     return ended(LookUp::Kind::undecided, "another process has resolved it");
   }
 
-  /// Sleeps for `patience` where nobody reports.
+  /// Sleeps for `patience` without a receiver.
   [[nodiscard]] std::optional<LookUp> by_report(milliseconds patience) {
     if (!service_.client.expects_reports()) {
       if (!system_clock().sleep_for(patience, context_.stop)) context_.throw_if_stopped();
@@ -138,7 +138,7 @@ class Search {
     return std::nullopt;
   }
 
-  /// The queue has to know the request under this key: the token of a report is not signed, and a history may be wrong.
+  /// The queue must know the request under this key: the token of a report is not signed, and a history may be wrong.
   [[nodiscard]] std::optional<LookUp> attach(const std::string& request_id, const std::string& saw) {
     try {
       static_cast<void>(service_.client.status(RequestRef{.request_id = request_id}, context_));

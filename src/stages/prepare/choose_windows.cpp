@@ -18,14 +18,14 @@ namespace {
 
 using planning::brief;
 
-const Seconds hardly_longer{1, 10};     ///< less than this over the limit is cut off rather than looking for a pause
-const Seconds listened_beyond = 1;      ///< a pause at the end is known by what follows it
+const Seconds hardly_longer{1, 10};     ///< less than this over the limit is cut off without a search for a pause
+const Seconds listened_beyond = 1;      ///< a pause at the end is recognised by what follows it
 const Seconds noticeable{1, 100};       ///< offset between the clips of a take
 const Seconds noticeable_tail{1, 10};   ///< picture without sound or the other way round
 constexpr double fade_below_gate = 20;  ///< dB; quieter sound makes no click where it is cut
 constexpr double cancelling = -0.7;     ///< correlation: added up, the channels lose 8 dB and more
 constexpr double most_true_peak = -1;   ///< dBTP
-constexpr double close_loudness = 0.5;  ///< LU within which a copied clip is left alone
+constexpr double close_loudness = 0.5;  ///< LU within which a clip is still copied
 
 /// The start of the file's own timeline: players begin with the earliest stream.
 Seconds origin_of(const MediaInfo& info) {
@@ -43,7 +43,7 @@ std::string span_text(const Seconds& start, const Seconds& end) {
   return fmt::format("{} to {} s", brief(start), brief(end));
 }
 
-/// The user's window with nothing taken off for the limit.
+/// The user's window before the limit is applied.
 planning::Window asked_window(const WindowOptions& options, std::string_view clip, const std::string& path,
                               const Seconds& length) {
   // Its warnings are given when the clip is planned.
@@ -93,8 +93,8 @@ void WindowChooser::align_take() {
   offset_.audio_late_s = late_;
 }
 
-/// What the user's window allows. In a take it counts from the first frame, starts with a whole one, and ends where
-/// either clip does.
+/// The range of the user's window. In a take it counts from the first frame, starts with a whole one, and ends with
+/// the shorter clip.
 WindowChooser::Range WindowChooser::allowed() {
   WindowOptions window = options_.prepare.audio_window;
   const bool speech = options_.prepare.window == WindowChoice::speech;
@@ -146,7 +146,7 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
              .audible_level = planning::gate_level(gate - fade_below_gate)};
 }
 
-/// A recorder with several tracks may mark the fourth as low-frequency effects, whatever it holds.
+/// A recorder with several tracks may mark the fourth as low-frequency effects, whatever its content.
 void WindowChooser::analyze_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
   constexpr double inaudible = 0.001;  // -60 dBFS
   if (audio_.info.audio->channels <= 2 || analysis_.sample_peak >= inaudible) return;
@@ -157,7 +157,7 @@ void WindowChooser::analyze_effects_alone(const Seconds& start, const Seconds& e
   analysis_ = std::move(again);
 }
 
-/// What a codec's rounding adds to a loud sound is left alone, as every player does.
+/// The overshoot of a codec's rounding is ignored, as every player does.
 bool WindowChooser::is_over_full_scale() const {
   constexpr double codec_overshoot = 1.122;  // 1 dB
   const bool exact = audio_.info.audio->codec.rfind("pcm_", 0) == 0;
@@ -183,7 +183,7 @@ void WindowChooser::choose(const Range& range) {
 }
 
 WindowChooser::Range WindowChooser::choose_speech(const Range& range) {
-  // In a take the start moves to the frame before it, and that has to fit as well.
+  // In a take the start moves to the previous frame, which must fit too.
   const Seconds frame = fps_ > 0 ? Rational(1) / fps_ : Seconds(0);
   const auto speech = planning::find_speech(speech_, longest_ - frame);
   if (!speech) {
@@ -279,7 +279,7 @@ void WindowChooser::judge_channels() {
                          "left out of a mix otherwise; it is used."});
   }
   if (audio_.info.audio->channels > 2 || is_over_full_scale()) {
-    analysis_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
+    analysis_.levels.clipped_samples.reset();  // the analysed sound is a mix of them, or continues above full scale
   } else if (analysis_.levels.clipped_samples.value_or(0) > 0) {
     warnings_.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
                                                 planning::counted(*analysis_.levels.clipped_samples, "sample"))});
@@ -325,11 +325,11 @@ planning::Planned<AudioPlan> WindowChooser::plan_audio(const VideoPlan* take, co
   return planned;
 }
 
-/// A clip that has the loudness already is copied all the same.
+/// A clip that already has the loudness is copied nevertheless.
 void WindowChooser::resolve_loudness(planning::Planned<AudioPlan>& planned, planning::SoundChoice& choice,
                                      const PrepareOptions& options, const RunContext& context) const {
   AudioPlan heard = planned.value;
-  heard.salvaged = true;  // damage shows later, when the sound is made
+  heard.salvaged = true;  // damage is found later, when the sound is made
   const SoundLevels levels = media::analyze_planned(audio_, heard, media::AnalysisOptions{}, context).levels;
   if (!levels.integrated_lufs || !levels.true_peak_dbtp) {
     planned.warnings.push_back(

@@ -15,7 +15,7 @@ namespace react1::stages {
 
 namespace {
 
-/// Those before the first and behind the last word are pauses to turn in as well.
+/// The pauses before the first and after the last word are usable for turns too.
 std::vector<planning::Pause> pauses_between(const Speech& speech, const Seconds& length_s) {
   std::vector<planning::Pause> pauses;
   Seconds behind;

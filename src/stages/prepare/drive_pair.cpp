@@ -28,7 +28,7 @@ bool same_clip(const AudioPlan& a, const AudioPlan& b) {
          a.treatment.silence_before_s == b.treatment.silence_before_s;
 }
 
-/// Missing colour tags are told once: what is done about them says more than that they are missing.
+/// Missing colour tags are reported once: the warning about their treatment replaces the one about their absence.
 void say_once(std::vector<Warning>& warnings) {
   const bool said = std::any_of(warnings.begin(), warnings.end(), [](const Warning& warning) {
     return warning.code == "color_untagged" || warning.code == "color_kept";
@@ -42,7 +42,7 @@ Planned<PlannedPair> join(Planned<PlannedPicture> picture, Planned<PlannedSound>
 }
 
 /// Plans both clips and does `work` on both, the picture's on the caller's thread. A clip whose plan does not need the
-/// other's does not wait for it.
+/// other clip's does not wait for it.
 Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions& options, Decoded decoded,
                                  const ClipWork& work, const RunContext& context) {
   const auto begin_work = [&work](const RunContext& here) {

@@ -26,7 +26,7 @@ namespace {
 using planning::append;
 using planning::unwrap;
 
-/// Where motion is looked for: the made clip, or the window of the source.
+/// Where motion is measured: the made clip, or the window of the source.
 struct Look {
   Source video;
   int stream = 0;
@@ -132,7 +132,7 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
   media::AudioAnalysis analysis;
   const auto make_picture = [&](const PlannedPicture& picture, const RunContext& here) {
     preparation.video = media::make_video(picture.input, picture.plan, directory / "video.mp4", limit, here);
-    if (!picture.conformed && !take) tell(preparation.video);  // else the made voice may ask for another one
+    if (!picture.conformed && !take) tell(preparation.video);  // else the made voice may require another one
   };
   const auto make_sound = [&](const PlannedSound& sound, const RunContext& there) {
     preparation.audio = media::make_audio(sound.input, sound.plan, directory / "audio.mp3", limit, there);

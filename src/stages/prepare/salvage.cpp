@@ -34,7 +34,7 @@ Seconds snapped(const Seconds& time, const VideoInfo& video) {
   return video.vfr || video.fps <= 0 ? time : Rational((time * video.fps).round()) / video.fps;
 }
 
-/// One window's pictures: what is left, and what is said about it.
+/// The usable pictures of one window, with reason and warnings.
 class PictureSalvage {
  public:
   PictureSalvage(const media::ClipInput& input, const PrepareOptions& options, const RunContext& context)
@@ -49,7 +49,7 @@ class PictureSalvage {
     window = {
         .start = found.start_s, .duration = std::nullopt, .end = open_end ? std::nullopt : std::optional(found.end_s)};
     VideoPlan whole = plan;
-    if (found.late && open_end) {  // what the limit left out at the end moves in
+    if (found.late && open_end) {  // the part beyond the limit moves in
       const VideoPlan later = laid_out(window);
       const media::IntactPictures rest = look(later);
       whole.end_s = later.end_s;

@@ -17,7 +17,7 @@ std::string decimals(const Seconds& value) {
   return value.to_decimal(/*places=*/2);
 }
 
-/// The model has answered a long silence at the start with an error that did not name it.
+/// For a long silence at the start the model has returned an error that did not mention it.
 void warn_of_leading_silence(Preparation& preparation, bool same_take) {
   if (!preparation.speech || !preparation.speech->found()) return;
   const Seconds silence = preparation.speech->segments.front().start_s;

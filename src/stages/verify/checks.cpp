@@ -193,7 +193,7 @@ void check_audio(const ResultFacts& facts, Findings& findings) {
                 audible ? "the sound is audible" : "the sound is silent from start to end"});
   const Seconds frame = facts.fps > 0 ? Rational(1) / facts.fps : Seconds(1, 24);
   const Seconds off = abs(*facts.audio_s - facts.video_s);
-  // One AAC or MP3 block may stick out beyond the frame: no encoder can end in its middle.
+  // One AAC or MP3 block may extend beyond the frame: no encoder can end inside a block.
   const Seconds block(1152, 44100);
   Check check{"audio_spans_picture", Verdict::pass, facts.video_s,
               *facts.audio_s,        frame + block, "the sound is as long as the picture"};
@@ -204,7 +204,7 @@ void check_audio(const ResultFacts& facts, Findings& findings) {
   findings.add(std::move(check));
 }
 
-/// silence keeps a voice that is longer than the picture: the picture then has to stand still for the rest.
+/// silence keeps a voice that is longer than the picture: the picture then has to freeze for the rest.
 Seconds allowed_freeze(const ResultFacts& facts, const std::optional<Expectation>& expected) {
   Seconds allowed = std::max(kLongFreeze, facts.source_freeze_s.value_or(Seconds(0)) * Rational(2));
   if (expected && expected->prediction.lipsync_mode == LipsyncMode::silence && expected->audio_s > expected->video_s) {
