@@ -106,7 +106,7 @@ Cause cause_of(int rc, bool is_url) {
     return {ErrorCode::network, "the source can't be reached, or it broke off", "check host and network", true};
   }
   if (const auto local = local_cause(rc)) return *local;
-  // Encoders tell their own lack of memory as a failure of their library.
+  // Encoders report a lack of memory as a failure of their library.
   const bool may_lack_memory = rc == AVERROR(ENOMEM) || rc == AVERROR_EXTERNAL || rc == AVERROR_UNKNOWN;
   if (may_lack_memory && is_short_of_memory()) {
     return {ErrorCode::io, "there is not enough memory", "allow more (ulimit -v, ulimit -d), or run less at a time",

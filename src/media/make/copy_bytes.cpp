@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best way of all: the same bytes.
+// passthrough: the same bytes.
 #include <fmt/format.h>
 
 #include <cstddef>

@@ -56,7 +56,7 @@ std::int64_t FramePicker::finish(std::optional<Seconds> duration) {
   if (!latest_) return 0;
   Seconds shown = duration.value_or(0);
   if (shown <= 0) shown = 1 / (settings_.source_fps > 0 ? settings_.source_fps : settings_.fps);
-  // Every tick that lies before the end of the last frame still shows it.
+  // Every tick before the end of the last frame still shows it.
   const Seconds end = *latest_ + shown;
   return fill_up_to(((end - settings_.start) * settings_.fps).ceil());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is in a source: opens it, lets its packets be counted, and puts the facts together.
+// Probes a source: opens it, counts its packets, and collects the facts.
 #include "media/probe/probe.hpp"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ class InterlaceLook {
   bool found_ = false;
 };
 
-/// Codecs that can carry fields; the others need no look.
+/// Codecs that can carry fields; the others need no check.
 bool may_be_interlaced(AVCodecID codec) {
   constexpr std::array with_fields{AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,   AV_CODEC_ID_MPEG2VIDEO,
                                    AV_CODEC_ID_MPEG4,   AV_CODEC_ID_VC1,    AV_CODEC_ID_WMV3,
@@ -109,7 +109,7 @@ std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::in
   return read_mp4_layout(*io, *size, Mp4Tables::at_once);
 }
 
-/// FFmpeg's reader of single WebP pictures takes the first bytes of an animation for a broken picture.
+/// FFmpeg's reader of single WebP pictures treats the first bytes of an animation as a broken picture.
 bool is_animated_webp(const Demuxer& demuxer) {
   AVIOContext* io = demuxer.format().pb;
   if (std::string_view{demuxer.format().iformat->name} != "webp_pipe" || io == nullptr) return false;
@@ -124,7 +124,7 @@ bool is_animated_webp(const Demuxer& demuxer) {
 
 /// Reading all of a file of this size costs less than a twentieth of a second.
 constexpr std::int64_t short_file = std::int64_t{16} << 20;
-/// A file of this length may be handed on as a whole, so every packet is looked at whatever its size.
+/// A file of this length may be passed on as a whole, so every packet is read whatever its size.
 const Seconds short_clip = 60;
 
 /// One probing of one source; its members are the steps.
@@ -132,11 +132,11 @@ class Probe {
  public:
   Probe(const Source& source, const SourceOptions& options, const RunContext& context)
       : Probe(source, std::nullopt, options, context) {}
-  /// Of a file that is long enough for its tables to be believed: FFmpeg sees the header_view only.
+  /// Of a file that is long enough to be measured by its tables: FFmpeg reads only the header view.
   Probe(const Source& source, Mp4HeaderView header_view, const SourceOptions& options, const RunContext& context)
       : Probe(source, std::optional{std::move(header_view)}, options, context) {}
 
-  /// nullopt when an header_view doesn't tell enough.
+  /// nullopt when a header view is not sufficient.
   std::optional<MediaInfo> run() {
     if (is_animated_webp(demuxer_)) {
       throw Error{ErrorCode::media, demuxer_.name(), "is an animated WebP, which the installed FFmpeg can't decode",
@@ -200,7 +200,7 @@ class Probe {
     findings_.starts_at_zero = (format.iformat->flags & AVFMT_TS_DISCONT) == 0;
   }
 
-  /// A movie header of all ones says "unknown", which FFmpeg takes for a length.
+  /// A movie header of all ones means "unknown", which FFmpeg treats as a length.
   void take_movie_duration() {
     if (layout_->movie_duration <= 0 || layout_->movie_timescale <= 0) {
       info_.container_duration_s.reset();
@@ -239,7 +239,7 @@ class Probe {
     for (const StreamSurvey& survey : surveys) {
       findings_.corrupt_packets += survey.corrupt;
       findings_.cut_off = findings_.cut_off || survey.cut_off;
-      if (survey.packets == 0) continue;  // announced, but nothing of it is there
+      if (survey.packets == 0) continue;  // announced, but without data
       survey.index == choice_.video ? take_video(survey) : take_audio(survey);
     }
     if (!info_.video && !info_.audio) {
@@ -252,8 +252,8 @@ class Probe {
     return true;
   }
 
-  /// A long file lists what it holds: reading all of it would cost minutes of network or a disk's time, and tell the
-  /// same. Of a short one every packet is read, which finds more. Empty when packets have to be read.
+  /// A long file lists its contents: reading all of it would take minutes of network or disk time, with the same
+  /// result. Of a short one every packet is read, which finds more. Empty when packets have to be read.
   std::vector<StreamSurvey> survey_listed(const std::vector<int>& indexes) {
     std::vector<StreamSurvey> surveys;
     const bool is_short = source_.kind() != Source::Kind::url &&
@@ -348,13 +348,13 @@ class Probe {
     return nullptr;
   }
 
-  /// What the file's header says of a stream. An header_view's own says it of the beginning.
+  /// The claims of the file's header about a stream. Those of a header view are about the beginning only.
   [[nodiscard]] HeaderClaim header_of(const AVStream& stream) const {
     const Mp4Track* track = header_view_ ? track_of(stream) : nullptr;
     return track != nullptr ? header_claim(*track, layout_->movie_timescale) : demuxer_.header(stream.index);
   }
 
-  /// What the RIFF header promises becomes the sound's header duration, which FFmpeg drops when it isn't kept.
+  /// The RIFF header's claim becomes the sound's header duration; FFmpeg drops it when it is wrong.
   void promise_missing_sound(std::int64_t missing) {
     if (info_.format != "wav" || missing <= 0 || !info_.audio || info_.audio->sample_rate <= 0) return;
     const int frame_bytes = demuxer_.stream(info_.audio->index).codecpar->block_align;
@@ -391,7 +391,7 @@ class Probe {
   std::optional<Mp4Layout> layout_;
   FactSource counted_by_ = FactSource::packets;
   std::int64_t first_picture_ = 0;  // ticks
-  Seconds last_frame_s_;            // what the video's duration counts for it
+  Seconds last_frame_s_;            // its share of the video's duration
   MediaInfo info_;
 };
 

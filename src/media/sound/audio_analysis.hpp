@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AnalysisOptions to a source or to a made clip: what SoundMeter measures of the samples that SampleSource delivers.
+// Analyses the sound of a source or of a made clip: SoundMeter over the samples of SampleSource.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@
 
 namespace react1::media {
 
-/// The very samples that make_audio() would encode for `plan`. Throws what SampleSource throws.
+/// The samples that make_audio() would encode for `plan`. Throws what SampleSource throws.
 [[nodiscard]] AudioAnalysis analyze_planned(const ClipInput& input, const AudioPlan& plan,
                                             const AnalysisOptions& wanted, const RunContext& context);
 
-/// [start_s, end_s) of the source as it is: its own rate, mono or stereo. Damage is passed over: whether it matters is
-/// decided when the clip is made. Memory doesn't grow with the length, but for a byte per block.
+/// [start_s, end_s) of the source, at its own rate, mono or stereo. Damage is skipped: making the
+/// clip decides whether it matters. Memory does not grow with the length, except for a byte per block.
 [[nodiscard]] AudioAnalysis analyze_source(const ClipInput& input, const Seconds& start_s, const Seconds& end_s,
                                            const AnalysisOptions& wanted, const RunContext& context);
 

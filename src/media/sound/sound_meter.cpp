@@ -14,7 +14,7 @@
 namespace react1::media {
 namespace {
 
-/// Full scale of 16 bits and above; a limiter's ceiling lies lower.
+/// Full scale of 16 bits and above; a limiter's ceiling is lower.
 constexpr float full_scale = 32767.0F / 32768.0F;
 constexpr std::int64_t samples_that_make_a_plateau = 3;
 
@@ -87,7 +87,7 @@ AudioAnalysis SoundMeter::finish() {
   if (left_ > 0 && right_ > 0) heard.correlation = both_ / std::sqrt(left_ * right_);
   if (!loudness_) return heard;
   double lufs = 0;
-  // Silence, and less than one gating block, have no loudness: the library says minus infinity.
+  // Silence, and less than one gating block, have no loudness: the library returns minus infinity.
   if (ebur128_loudness_global(loudness_.get(), &lufs) == EBUR128_SUCCESS && std::isfinite(lufs)) {
     heard.levels.integrated_lufs = lufs;
   }

@@ -27,7 +27,7 @@ double linear(double decibels) {
   return std::pow(10.0, decibels / 20);
 }
 
-/// Carries the gain as well; nullopt when neither is wanted.
+/// Applies the gain too; nullopt when neither is wanted.
 std::optional<PeakLimiter> make_limiter(const AudioPlan& plan) {
   const SoundTreatment& treatment = plan.treatment;
   if (treatment.gain_db == 0 && !treatment.ceiling_dbtp) return std::nullopt;
@@ -113,7 +113,7 @@ ff::Frame TreatedSamples::take(int samples, std::int64_t total) {
   return frame;
 }
 
-/// The frame begins `given_` samples into the clip. Straight ramps: over a hundredth of a second no ear tells a curve.
+/// The frame begins `given_` samples into the clip. Straight ramps: over 10 ms the shape of the curve is inaudible.
 void TreatedSamples::fade(AVFrame& frame, std::int64_t total) const {
   const std::int64_t sound = silence_before_;
   if (given_ >= sound + fade_in_ && given_ + frame.nb_samples <= total - fade_out_) return;

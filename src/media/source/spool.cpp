@@ -34,7 +34,7 @@ Error not_writable(const fs::path& folder, int error) {
           {.detail = ff::error_text(AVERROR(error)), .hint = "set TMPDIR to a folder that can be written to"}};
 }
 
-/// Not every file system can make a file without a name; there it loses its name at once.
+/// Not every file system can create an unnamed file; there it is unlinked immediately.
 int open_nameless(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0) return descriptor;

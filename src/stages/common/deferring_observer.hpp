@@ -9,22 +9,22 @@
 namespace react1::stages {
 
 /// Forwards everything to another observer, which must outlive it. Its first exception is
-/// kept until rethrow. Not thread-safe, as observers are.
+/// kept for rethrow(). Not thread-safe, as observers are.
 class DeferringObserver final : public Observer {
  public:
   explicit DeferringObserver(Observer& other) noexcept : other_(other) {}
 
   void on_stage(Stage stage) override {
-    hand_on([&] { other_.on_stage(stage); });
+    forward([&] { other_.on_stage(stage); });
   }
   void on_progress(const Progress& progress) override {
-    hand_on([&] { other_.on_progress(progress); });
+    forward([&] { other_.on_progress(progress); });
   }
   void on_note(const Note& note) override {
-    hand_on([&] { other_.on_note(note); });
+    forward([&] { other_.on_note(note); });
   }
   void on_request(std::string_view request_id) override {
-    hand_on([&] { other_.on_request(request_id); });
+    forward([&] { other_.on_request(request_id); });
   }
 
   /// Throws the kept exception, if any.
@@ -34,7 +34,7 @@ class DeferringObserver final : public Observer {
 
  private:
   template <class Call>
-  void hand_on(const Call& call) noexcept {
+  void forward(const Call& call) noexcept {
     try {
       call();
     } catch (...) {
