@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recipe of somebody else: what it has done behind one's back is said first.
+// A foreign recipe: what it would do unnoticed is reported first.
 #include <doctest/doctest.h>
 
 #include <fstream>

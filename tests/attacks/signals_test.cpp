@@ -45,7 +45,7 @@ bool has_taken_signals(pid_t pid) {
   return true;
 }
 
-TEST_CASE("TERM twice within a second is one wish: a paid call keeps its grace, and what came of it is told") {
+TEST_CASE("TERM twice within a second is one request: a paid call keeps its grace, and its outcome is reported") {
   const Sandbox sandbox(late_acceptance("1500"));
   User user;
   user.with_service(sandbox.url());

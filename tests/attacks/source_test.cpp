@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Place {
-  std::string words;               ///< as they stand in the source
+  std::string words;               ///< as in the source
   std::vector<std::string> files;  ///< where they may
 };
 

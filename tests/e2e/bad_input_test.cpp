@@ -82,7 +82,7 @@ TEST_CASE("a window past the end of the clip is refused") {
   check_refused(fixture(kVideo), fixture(kVoice), 3, kVoice, {"--audio-start", "60"});
 }
 
-TEST_CASE("an URL that nobody serves is a network error") {
+TEST_CASE("an URL without a server is a network error") {
   const Json error = check_refused("http://127.0.0.1:1/v.mp4", fixture(kVoice), 6, "http://127.0.0.1:1/v.mp4");
   CHECK(error["code"] == "network");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the program does when the service misbehaves, fault by fault: the exit code, what was paid (never more than
-// once), how the job stands, and that it can be brought home. The table is the test; docs/sandbox.md explains the
+// once), the job's state, and that its result can be fetched. The table is the test; docs/sandbox.md explains the
 // scripts.
 #include <doctest/doctest.h>
 
@@ -189,8 +189,7 @@ TEST_CASE("faults: the paid call, slow or odd and good") {
       {"no URLs in it",
        R"({"route": "submit", "do": {"merge": {"status_url": null, "response_url": null, "cancel_url": null}}})", 0, 1,
        "done", Then::done},
-      {"fields that nobody knows", R"({"route": "submit", "do": {"merge": {"gift": {"a": [1, 2]}}}})", 0, 1, "done",
-       Then::done},
+      {"unknown fields", R"({"route": "submit", "do": {"merge": {"gift": {"a": [1, 2]}}}})", 0, 1, "done", Then::done},
   });
 }
 
@@ -207,7 +206,7 @@ TEST_CASE("faults: waiting") {
       {"polls: reset, half, a page",
        R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"reset": "before"}}, {"route": "status", "call": 2, "do": {"cut_after": "half"}}, {"route": "status", "call": 3, "do": {"body": "<html>"}})",
        0, 1, "done", Then::done},
-      {"a word that nobody knows",
+      {"an unknown word",
        R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "times": 2, "do": {"merge": {"status": "DREAMING"}}})",
        0, 1, "done", Then::done},
       {"no word at all",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A proxy that hands everything on, until it is told to answer by itself.
+// A proxy that forwards everything, until it is configured to answer by itself.
 #pragma once
 
 #include <cstddef>

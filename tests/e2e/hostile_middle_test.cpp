@@ -25,7 +25,7 @@ using react1::Sandbox;
 using std::chrono::milliseconds;
 
 /// Short pauses and few attempts, so that what is used up is used up soon. A status that is repeated for ever is a
-/// request that still waits, as far as anybody can tell: max_wait_ms ends that.
+/// request that still waits, as far as is known: max_wait_ms ends that.
 constexpr const char* kMiddleRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 1500, "max_wait_ms": 15000},
   "lost_answer": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 20, "max_wait_ms": 20000}})";
@@ -51,7 +51,7 @@ struct Life {
 };
 
 /// A call that was accepted is found in the history. That one never arrived only a person can say, who knows more.
-void settle(Life& life, const Outcome& outcome) {
+void resolve_by_hand(Life& life, const Outcome& outcome) {
   CHECK(life.sandbox.accepted_submits() == 0);
   const Json job = life.job();
   CHECK(job["state"] == "outcome_unknown");
@@ -61,7 +61,7 @@ void settle(Life& life, const Outcome& outcome) {
 }
 
 struct Count {
-  int lives = 0, undisturbed = 0, settled = 0;
+  int lives = 0, undisturbed = 0, resolved = 0;
   std::map<int, int> exits;
 };
 
@@ -87,8 +87,8 @@ void live(const Ambush& ambush, Count& count) {
   }
   Outcome outcome = life.run("");
   if (outcome.exit == 8) {
-    ++count.settled;
-    settle(life, outcome);
+    ++count.resolved;
+    resolve_by_hand(life, outcome);
     outcome = life.run("");
   }
   CAPTURE(outcome.err);
@@ -129,7 +129,7 @@ TEST_CASE("whatever answers in the middle of a job, it is paid once and its resu
   }
   std::string exits;
   for (const auto& [exit, times] : count.exits) exits += " " + std::to_string(exit) + ":" + std::to_string(times);
-  MESSAGE(count.lives, " lives of ", requests, " requests; first exits", exits, "; resolved by hand: ", count.settled);
+  MESSAGE(count.lives, " lives of ", requests, " requests; first exits", exits, "; resolved by hand: ", count.resolved);
 }
 
 TEST_CASE("the acceptance of another call's request, in place of our own, is found out wherever it comes") {
@@ -142,7 +142,7 @@ TEST_CASE("the acceptance of another call's request, in place of our own, is fou
   }
   const auto& answers = hostile_answers();
   const auto foreign = std::find_if(answers.begin(), answers.end(), [](const Answer& answer) {
-    return std::string(answer.name) == "the acceptance of somebody else's request";
+    return std::string(answer.name) == "the acceptance of another request";
   });
   REQUIRE(foreign != answers.end());
   Count count;
@@ -153,5 +153,5 @@ TEST_CASE("the acceptance of another call's request, in place of our own, is fou
       live({.first = first, .count = 2, .answer = &*foreign, .reaches_the_service = reaches}, count);
     }
   }
-  CHECK(count.settled > 0);
+  CHECK(count.resolved > 0);
 }

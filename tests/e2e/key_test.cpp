@@ -167,7 +167,7 @@ TEST_CASE("through a whole paid life the key is seen by the service alone") {
   }
 }
 
-TEST_CASE("a service that tells the key back in every field finds nobody who passes it on") {
+TEST_CASE("a key that the service repeats in every field is passed on nowhere") {
   const std::string told = "Key " + kKey;
   const std::string submit = "/fal-ai/sync-lipsync/react-1";
   const std::string fields =
@@ -217,7 +217,7 @@ TEST_CASE("a service that tells the key back in every field finds nobody who pas
       {"result refused", "GET", "/requests/req-1", echo(422, list), 4},
       {"no video", "GET", "/requests/req-1", echo(200, {{"video", told}, {"detail", told}}), 6},
       {"download refused", "GET", "/out.mp4", echo(403, words), 6},
-      // The bytes of a result are the service's own; what is told beside them counts.
+      // The bytes of a result are the service's own; only the other fields matter.
       {"no media", "GET", "/out.mp4", answer(200, "no media at all", "video/mp4", fields), 7},
   };
   int number = 0;
@@ -278,8 +278,8 @@ TEST_CASE("what a service says of a request and its result is passed on without 
 }
 
 TEST_CASE("a crash shows no key and leaves no core") {
-  const User anybody;
-  const bool cores_are_written = anybody.shell("cd \"$TMPDIR\"; ulimit -c unlimited; kill -ABRT $$").dumped_core;
+  const User user;
+  const bool cores_are_written = user.shell("cd \"$TMPDIR\"; ulimit -c unlimited; kill -ABRT $$").dumped_core;
   if (!cores_are_written) MESSAGE("this machine writes no cores: only what is printed and left could be looked at");
   // A sanitizer reports SIGSEGV itself and exits: its report is not the crash that users see.
   const std::string as_users_have_it =

@@ -148,7 +148,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
   }
 }
 
-TEST_CASE("--again and a second payment that was agreed to have names of their own, and are told apart") {
+TEST_CASE("--again and a second payment that was agreed to have names of their own, and are distinguished") {
   const Desk desk(R"({"route": "submit", "times": 2, "do": {"reset": "after", "history": {"after_calls": 3}}})");
   CHECK(desk.run().exit == 8);
   const std::string id = desk.job()["job_id"];

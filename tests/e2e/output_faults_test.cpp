@@ -34,7 +34,7 @@ void write(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("outputs: what fails once the file stands is a warning, and the job is done") {
+TEST_CASE("outputs: a failure after the file has its name is a warning, and the job is done") {
   struct Row {
     const char* name;
     std::string call, path, error, when;
@@ -112,7 +112,7 @@ TEST_CASE("outputs: a file that appears while the service works is left alone, a
   SUBCASE("a pipe") {
     REQUIRE(::mkfifo(world.out().c_str(), 0600) == 0);
   }
-  SUBCASE("a symlink to somebody's file") {
+  SUBCASE("a symlink to a foreign file") {
     write(world.user.path("theirs"), "theirs");
     fs::create_symlink(world.user.path("theirs"), world.out());
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies where a result is to go: nothing of the user's is touched, and a mistake costs nothing. Each row is a world
+// Existing files at the output: nothing of the user's is touched, and a mistake costs nothing. Each row is a world
 // of its own.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -59,8 +59,8 @@ TEST_CASE("outputs: what is no file is refused before any work, and stays as it 
        [](const std::string& out) { REQUIRE(::mkfifo((out + ".json").c_str(), 0600) == 0); }},
       {"a record that is a symlink to a device",
        [](const std::string& out) { fs::create_symlink("/dev/full", out + ".json"); }},
-      {"somebody's file", [](const std::string& out) { write_file(out, "mine"); }},
-      {"somebody's record", [](const std::string& out) { write_file(out + ".json", "{\"mine\": true}"); }},
+      {"a foreign file", [](const std::string& out) { write_file(out, "mine"); }},
+      {"a foreign record", [](const std::string& out) { write_file(out + ".json", "{\"mine\": true}"); }},
       {"a file with a record that is not its own",
        [](const std::string& out) {
          write_file(out, "mine");
@@ -323,7 +323,7 @@ TEST_CASE("outputs: prepare and preview leave what is not the same, unless --ove
     CHECK(read_file(user.path("clips/audio.mp3")) == "mine");
     CHECK(files_below(user.path("clips")).size() == 3);
   }
-  SUBCASE("prepare into a folder with somebody's clips") {
+  SUBCASE("prepare into a folder with foreign clips") {
     fs::create_directory(user.path("clips"));
     for (const char* name : {"clips/video.mp4", "clips/prepare.json"}) {
       CAPTURE(std::string(name));

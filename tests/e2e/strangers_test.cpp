@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever stands between us and the service may answer in its place: proxies, portals, gateways, caches, filters. Each
+// Something between us and the service may answer in its place: proxies, portals, gateways, caches, filters. Each
 // of their answers is given at each step of a job for as long as the program asks; then they are gone and the same
 // command is run again. One payment each, the id is never lost, and the result is verified.
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Being told the end: polling becomes the fall-back, no report decides anything, and none is needed.
+// Webhooks: polling becomes the fall-back, no report decides anything, and none is needed.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -101,7 +101,7 @@ TEST_CASE("a recipe can say where to listen, and commands that don't stay leave 
   const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
-  const RawServer taken;  // whoever tried to listen would fail
+  const RawServer taken;  // an attempt to listen would fail
   const std::string port = taken.url().substr(taken.url().rfind(':') + 1);
   std::ofstream(user.path("recipe.json")) << R"({"webhook": {"listen": ")" + port + R"("}})";
   const Outcome submitted =
@@ -235,18 +235,18 @@ TEST_CASE("what was interrupted while listening is brought home without a report
   CHECK(sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("--webhook-url alone has the service report to somebody else, and its query is shown nowhere") {
+TEST_CASE("--webhook-url alone has the service report to another program, and its query is shown nowhere") {
   const Sandbox sandbox({.all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
-  RawServer somebody;
-  somebody.otherwise([](const SeenRequest&) { return answer(200, ""); });
+  RawServer other;
+  other.otherwise([](const SeenRequest&) { return answer(200, ""); });
   const Outcome outcome =
-      user.run(run_arguments(user, {"--webhook-url", somebody.url("/hook?token=very-private"), "-vv"}));
+      user.run(run_arguments(user, {"--webhook-url", other.url("/hook?token=very-private"), "-vv"}));
   CHECK(outcome.exit == 0);
   CHECK(seen(sandbox, "stream") == 1);
-  REQUIRE(eventually([&] { return !somebody.requests().empty(); }));
-  const std::string target = somebody.requests().at(0).target;  // the payment's token is added to its path
+  REQUIRE(eventually([&] { return !other.requests().empty(); }));
+  const std::string target = other.requests().at(0).target;  // the payment's token is added to its path
   CHECK(target.starts_with("/hook/"));
   CHECK(target.ends_with("?token=very-private"));
   CHECK(target.size() == std::string("/hook/?token=very-private").size() + 32);

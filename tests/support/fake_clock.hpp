@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock that stands still until somebody sleeps, so that tests of waiting do not wait.
+// A clock that only advances by sleeping, so that tests of waiting do not wait.
 #pragma once
 
 #include <chrono>

@@ -20,7 +20,7 @@
 
 namespace {
 
-/// The function that this library stands before.
+/// The function that this library wraps.
 template <class Function>
 Function next(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));

@@ -51,7 +51,7 @@ class Collector {
 TEST_CASE("without a sink nothing is wanted, and a line is dropped") {
   set_log_sink({});
   CHECK_FALSE(log::is_wanted(LogLevel::error));
-  log::error("test", "nobody reads this");
+  log::error("test", "not delivered");
 }
 
 TEST_CASE("a sink gets the lines of its level and above, with the job that the thread works for") {

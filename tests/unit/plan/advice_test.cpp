@@ -103,7 +103,7 @@ TEST_CASE("with both as the goal remap is taken up to a twentieth and silence ab
         LipsyncMode::remap);
 }
 
-TEST_CASE("when only trailing silence lies behind the picture it is cut off") {
+TEST_CASE("when only trailing silence is after the picture it is cut off") {
   ClipFacts tail = facts(5, 9);
   tail.voice_end_s = Seconds(489, 100);  // + 0.15 s = v + one frame, exactly
   check(advised(tail), "5", LipsyncMode::cut_off);

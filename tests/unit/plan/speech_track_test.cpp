@@ -32,7 +32,7 @@ std::vector<std::uint8_t> noise(int blocks, double dbfs) {
   return result;
 }
 
-/// Syllables of 0.25 s whose loudest blocks have `dbfs` and whose softest lie 18 dB below, over the noise that is
+/// Syllables of 0.25 s whose loudest blocks have `dbfs` and whose softest are 18 dB below, over the noise that is
 /// there.
 void speak(std::vector<std::uint8_t>& blocks, int begin, int end, double dbfs) {
   for (int i = begin; i < end; ++i) {

@@ -40,7 +40,7 @@ TEST_CASE("of equals the earliest wins") {
   CHECK(find_speech(heard.levels, 15)->start_s == Seconds(90, 100));
 }
 
-TEST_CASE("beside a near word, half the pause is left") {
+TEST_CASE("next to a near word, half the pause is left") {
   const AnalyzedLevels heard({100, 300, 16, 300, 16, 300});
   const auto best = find_speech(heard.levels, Seconds(7));
   CHECK(best->start_s == Seconds(90, 100));

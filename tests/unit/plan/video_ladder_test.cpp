@@ -154,7 +154,7 @@ TEST_CASE("a cut takes the frames that its packets allow, when few are lost") {
     CHECK(plan.frames == 375);
     CHECK(says(plan, "0.280 s early"));
   }
-  SUBCASE("without any the obstacle is told") {
+  SUBCASE("without any the obstacle is reported") {
     planning::apply_cut_limits(plan, 0, "No key frame.", options, "clip.mp4");
     CHECK(plan.action == ClipAction::transcode);
     CHECK(says(plan, "No key frame."));

@@ -148,7 +148,7 @@ TEST_CASE("a run document has the contract's fields and the answer as it came") 
   CHECK(document["timings"]["total_s"] == 0);
 }
 
-TEST_CASE("a run that somebody else submitted has no preparation and no parameters") {
+TEST_CASE("a run that another program submitted has no preparation and no parameters") {
   RunRecord record = test::sample_record();
   record.prepare.reset();
   record.parameters.reset();

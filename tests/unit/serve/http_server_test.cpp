@@ -232,7 +232,7 @@ TEST_CASE("200 keep-alive connections are served at the same time, several times
   }
 }
 
-TEST_CASE("a handler that throws or forgets to answer costs its client a 500 and nobody else anything") {
+TEST_CASE("a handler that throws or forgets to answer costs its client a 500 and other clients nothing") {
   const HttpServer server{{},
                           [](const serve::RequestHead& head) {
                             if (head.path == "/plan") throw std::runtime_error("planner");

@@ -73,7 +73,7 @@ TEST_CASE("a grace stop follows the outer stop, not before") {
   CHECK(grace.token().stop_requested());
 }
 
-TEST_CASE("a grace stop that nobody needs ends without stopping anything") {
+TEST_CASE("an unused grace stop ends without stopping anything") {
   std::stop_source outer;
   std::stop_token late;
   {

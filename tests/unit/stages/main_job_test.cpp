@@ -77,7 +77,7 @@ std::string voice_7s() {
 
 }  // namespace
 
-TEST_CASE("a pair becomes a verified file with its record beside it") {
+TEST_CASE("a pair becomes a verified file with its record next to it") {
   Bench bench(/*as_sandbox=*/true);
   const RunRecord record = run(video(), voice_7s(), bench.out("out.mp4"), happy(), bench.service(), RunContext{});
   CHECK(verified(record));
@@ -162,7 +162,7 @@ TEST_CASE("a run after a submit of the same intent continues with its request") 
   CHECK(bench.paid() == 1);
 }
 
-TEST_CASE("a request that nobody here submitted is fetched and judged by itself") {
+TEST_CASE("a request of another program is fetched and checked by itself") {
   Bench bench;
   const Job job = submit(video(), voice_7s(), happy(), bench.service(), RunContext{});
   const TemporaryDirectory elsewhere;

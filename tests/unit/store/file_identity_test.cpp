@@ -151,7 +151,7 @@ TEST_CASE("what is no database is refused with a word on what it is") {
     fs::create_directory(place.path);
     check("a folder");
   }
-  SUBCASE("a pipe, and nobody waits for its other end") {
+  SUBCASE("a pipe, without waiting for its other end") {
     REQUIRE(::mkfifo(place.path.c_str(), 0600) == 0);
     check("a pipe");
   }

@@ -174,12 +174,12 @@ TEST_CASE("the last owner of an engine may be a callback") {
   done.get_future().wait();
 }
 
-TEST_CASE("the process has one engine as long as somebody holds it") {
+TEST_CASE("the process has one engine as long as it has an owner") {
   const auto first = Engine::shared();
   CHECK(Engine::shared() == first);
 }
 
-TEST_CASE("a callback that would wait for its own loop is told so") {
+TEST_CASE("a callback that would wait for its own loop gets an error") {
   RawServer server;
   server.otherwise([](const SeenRequest&) { return answer(200, "x"); });
   CurlTransport transport("react1/test");
@@ -202,13 +202,13 @@ TEST_CASE("callbacks of a blocking exchange run on the caller's thread, and what
   CurlTransport transport("react1/test");
   Request request = download(server.url("/"), (folder.path() / "f").string());
   const auto here = std::this_thread::get_id();
-  std::int64_t told = 0;
+  std::int64_t reported = 0;
   request.on_received = [&](std::int64_t done, std::optional<std::int64_t>) {
     CHECK(std::this_thread::get_id() == here);
-    told = done;
+    reported = done;
   };
   CHECK(answered(transport.perform(request, {})).status == 200);
-  CHECK(told == 100'000);
+  CHECK(reported == 100'000);
   request.on_received = [](std::int64_t, std::optional<std::int64_t>) { throw std::runtime_error("enough"); };
   CHECK_THROWS_AS(static_cast<void>(transport.perform(request, {})), std::runtime_error);
 }

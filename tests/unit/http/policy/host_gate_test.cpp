@@ -114,7 +114,7 @@ TEST_CASE("a busy host without a word on how long is left alone for longer each 
   CHECK(gate.ask(GateClass::ordinary, kStart + 3s).at == kStart + 3750ms);
 }
 
-TEST_CASE("a failed job's replayed 503 neither holds anybody nor counts as an outage") {
+TEST_CASE("a failed job's replayed 503 neither holds requests nor counts as an outage") {
   HostGate gate(policy(), kStart);
   for (int i = 0; i < 4; ++i) pass(gate, GateClass::ordinary, answered(503), kStart);
   CHECK_FALSE(gate.down());
@@ -151,7 +151,7 @@ TEST_CASE("when the service is down submits wait, one probe at a time goes, and 
   }
 }
 
-TEST_CASE("a host that nobody can reach is down for submits, and back with the first answer to anybody") {
+TEST_CASE("an unreachable host is down for submits, and back with the first answer to any request") {
   HostGate gate(policy(), kStart);
   pass(gate, GateClass::ordinary, failed(Kind::connect), kStart);
   pass(gate, GateClass::stream, failed(Kind::resolve), kStart);

@@ -399,7 +399,7 @@ TEST_CASE("silence ends the reading after the stall time, a stop at once") {
   CHECK(stopped.code() == ErrorCode::interrupted);
 }
 
-TEST_CASE("media travels through the proxy of the environment, whose refusal is told from the server's") {
+TEST_CASE("media travels through the proxy of the environment, whose refusal is distinguished from the server's") {
   const std::string body = pattern(6 * kKiB);
   RawServer server;
   server.otherwise([&](const SeenRequest& request) { return file_answer(body, request); });

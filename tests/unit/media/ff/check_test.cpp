@@ -44,7 +44,7 @@ bool ask(Interrupt& interrupt) {
   return callback.callback(callback.opaque) != 0;
 }
 
-TEST_CASE("a stop ends a blocking operation and is told from a stall") {
+TEST_CASE("a stop ends a blocking operation and is distinguished from a stall") {
   std::stop_source stop;
   Interrupt interrupt{stop.get_token(), std::chrono::hours{1}};
   interrupt.begin();

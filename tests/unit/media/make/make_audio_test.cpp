@@ -250,7 +250,7 @@ TEST_CASE("two channels stay apart and one stays one") {
   CHECK(mono.clip.audio->channels == 1);
 }
 
-TEST_CASE("the voice is taken from a video file and from beside cover art") {
+TEST_CASE("the voice is taken from a video file and from a file with cover art") {
   check_compliant(Made(fixture("presenter_h264_bframes_25fps_6s_audio.mp4")));
   const MediaInfo info = probe(fixture("voice_cover_art.mp3"));
   const Made made(fixture("voice_cover_art.mp3"), info.audio->sample_rate);
@@ -303,7 +303,7 @@ TEST_CASE("remuxed MP3 keeps its sound to the sample and loses cover art and tag
   CHECK(static_cast<unsigned char>(read_file(made.file).at(0)) == 0xFF);
 }
 
-TEST_CASE("MP3 whose edit list hides a whole packet is remuxed with that packet told as priming") {
+TEST_CASE("MP3 whose edit list hides a whole packet is remuxed with that packet recorded as priming") {
   // The first packet lasts 960 ticks by the index, so that the edit list, which begins at 1105, hides all 1152 samples.
   const std::string usual = test::number(2, 4) + test::number(77, 4) + test::number(1152, 4);
   const std::string shaken =

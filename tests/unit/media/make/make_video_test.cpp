@@ -320,7 +320,7 @@ TEST_CASE("an existing file under the final name survives a failure and is repla
   CHECK(probe(file.string()).video->frames == 5);
 }
 
-TEST_CASE("an unwritable folder is told before any work") {
+TEST_CASE("an unwritable folder is reported before any work") {
   const std::string source = fixture("presenter_hevc_25fps_4s.mp4");
   const MediaInfo info = probe(source);
   try {

@@ -137,7 +137,7 @@ TEST_CASE("the loudness that is asked for is what the made clip measures, within
   }
 }
 
-TEST_CASE("peaks that stand in the way of the loudness are held below -1 dBTP in the made clip") {
+TEST_CASE("peaks that limit the loudness are held below -1 dBTP in the made clip") {
   std::vector<float> sound = test::sine(5, rate, 300, 0.1);
   for (std::size_t at = 12000; at < sound.size(); at += 24000) {
     for (std::size_t i = 0; i < 200; ++i) sound[at + i] *= 9.9F;

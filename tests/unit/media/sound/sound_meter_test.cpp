@@ -64,7 +64,7 @@ TEST_CASE("silence and what is too short have no loudness, and silence has no pe
   CHECK(brief.levels.true_peak_dbtp.value() == doctest::Approx(-6.02).epsilon(0.02));
 }
 
-TEST_CASE("the true peak lies between the samples") {
+TEST_CASE("the true peak is between the samples") {
   CHECK(measured({test::sine(1, kMeterRate, 12000, 0.5, 0.125)}).levels.true_peak_dbtp.value() ==
         doctest::Approx(-6.02).epsilon(0.03));
 }

@@ -75,7 +75,7 @@ TEST_CASE("voice that is too long ends at the last pause, exactly where the user
   CHECK(planned(voice.file, named_pause).audio.window_end_s == Seconds(1115, 100));
 }
 
-TEST_CASE("a cut into a word always warns, whoever named it, and a cut into a pause never does") {
+TEST_CASE("a cut into a word always warns, even if the user named it, and a cut into a pause never does") {
   const Voice voice(pause_at_11);
   const auto cut_at = [&](const PrepareOptions& options) { return planned(voice.file, options); };
   for (const PrepareOptions& options :
@@ -146,7 +146,7 @@ TEST_CASE("a tail of less than a tenth of a second is cut off rather than three 
   CHECK_FALSE(warning(made, "cut_at_pause"));
 }
 
-TEST_CASE("the best stretch of speech is found wherever it lies, within what the window allows") {
+TEST_CASE("the best stretch of speech is found wherever it is, within what the window allows") {
   const Voice voice({{2, 3}, {30, 6}, {0.5, 5}, {30, 4}});  // most at 35 to 46.5 s
   const Preparation best = planned(voice.file, {.window = WindowChoice::speech});
   CHECK(best.audio.window_start_s == Seconds(349, 10));
@@ -186,7 +186,7 @@ TEST_CASE("a noise floor below the gate and a constant voltage are no speech: ho
   CHECK(planned(Voice(test::Sound{floor}).file).advice.hold);
 }
 
-TEST_CASE("long silence at the start is told with its length and the way out") {
+TEST_CASE("long silence at the start is reported with its length and the remedy") {
   const Voice late({{3.2, 3}});
   const Preparation made = planned(late.file);
   REQUIRE(warning(made, "leading_silence"));
@@ -402,7 +402,7 @@ TEST_CASE("the limit holds for every start and offset of a take") {
   }
 }
 
-TEST_CASE("a take whose sound lies outside the picture is refused") {
+TEST_CASE("a take whose sound is outside the picture is refused") {
   const Voice voice({{0, 2}});
   CHECK_THROWS_AS((void)Take(voice, Seconds(-3)).plans(), Error);
   Take late(voice, Seconds(5));

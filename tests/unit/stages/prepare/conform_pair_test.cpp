@@ -45,7 +45,7 @@ struct Pair {
 
 TEST_CASE("a turn finds its pause in room tone of -38 dBFS") {
   constexpr int rate = 16000;
-  std::vector<float> sound = test::syllables({{0.2, 5}, {0.5, 4.8}}, rate, -20);  // the pause lies at 5.2 to 5.7 s
+  std::vector<float> sound = test::syllables({{0.2, 5}, {0.5, 4.8}}, rate, -20);  // the pause is at 5.2 to 5.7 s
   test::add_noise(sound, -38);
   const TemporaryDirectory folder;
   const std::string voice = (folder.path() / "voice.wav").string();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When each clip goes on: on its own where it can, and with both plans settled where one needs the other.
+// When each clip continues: on its own where possible, and with both plans complete where one needs the other.
 #include "stages/prepare/drive_pair.hpp"
 
 #include <doctest/doctest.h>

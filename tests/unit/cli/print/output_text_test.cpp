@@ -17,7 +17,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("an error is told by place, message and cause, then the service's words, then the remedy") {
+TEST_CASE("an error is printed as place, message and cause, then the service's text, then the remedy") {
   const Error error(ErrorCode::refused, "body", "was refused",
                     {.detail = "HTTP 422",
                      .hint = "shorten it",
