@@ -30,7 +30,7 @@ const std::vector<std::string>& nasty_texts() {
   return texts;
 }
 
-/// Whatever is said stays text: nothing in it acts on a terminal.
+/// All output is plain text: no control characters.
 void check_harmless(const Outcome& outcome) {
   CAPTURE(outcome.out);
   CAPTURE(outcome.err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clips and places that cannot be used: the exit code of the contract, one message that names the thing, nothing left.
+// Unusable clips and places: the exit code of the contract, one message that names the cause, nothing left.
 #include <doctest/doctest.h>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// react1 completion: the scripts are asked what a user would be offered.
+// react1 completion: what the scripts offer to a user.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// react1 doctor against the sandbox, and against what else may be in its place.
+// react1 doctor against the sandbox, and against other services in its place.
 #include <doctest/doctest.h>
 
 #include <react1/sandbox.hpp>

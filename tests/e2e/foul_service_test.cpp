@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service that answers wrongly, through the whole program: exit code, words, one paid submit at most, nothing left.
+// A service that answers wrongly, through the whole program: exit code, message, one paid submit at most, nothing left.
 #include <doctest/doctest.h>
 
 #include <filesystem>

@@ -190,7 +190,7 @@ bool HostileMiddle::converse(Connection& connection, const SeenRequest& request)
   }
   std::string whole;
   const std::function<std::string()> real = [&] {
-    if (!whole.empty()) return whole;  // a request is handed on once: a middle that doubles it can't be stopped
+    if (!whole.empty()) return whole;  // a request is forwarded once: a middle that doubles it can't be stopped
     whole = handed_on(request);
     const std::lock_guard lock(mutex_);
     earlier_.push_back(whole);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever sits between us and the service may answer in its place, at any point of a job's life. Then it is gone, and
+// Something between us and the service may answer in its place, at any point of a job's life. Then it is gone, and
 // the same command is run again. One payment each, and every result is verified.
 // REACT1_ROUNDS sets how many lives (default 16; scripts/hostile-middle runs 500), REACT1_SEED which.
 #include "e2e/hostile_middle.hpp"
@@ -24,7 +24,7 @@ using react1::Json;
 using react1::Sandbox;
 using std::chrono::milliseconds;
 
-/// Short pauses and few attempts, so that what is used up is used up soon. A status that is repeated for ever is a
+/// Short pauses and few attempts, so that attempts are used up soon. A status that is repeated endlessly is a
 /// request that still waits, as far as is known: max_wait_ms ends that.
 constexpr const char* kMiddleRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 1500, "max_wait_ms": 15000},
@@ -50,7 +50,7 @@ struct Life {
   User user;
 };
 
-/// A call that was accepted is found in the history. That one never arrived only a person can say, who knows more.
+/// An accepted call is found in the history. Only a person can decide that a call never arrived.
 void resolve_by_hand(Life& life, const Outcome& outcome) {
   CHECK(life.sandbox.accepted_submits() == 0);
   const Json job = life.job();
@@ -74,8 +74,8 @@ void live(const Ambush& ambush, Count& count) {
     ++count.lives;
     ++count.exits[outcome.exit];
     if (outcome.exit == 0) ++count.undisturbed;
-    // What answers an upload in the service's place may refuse it, or the key; the paid call only the service can
-    // refuse.
+    // An answer to an upload in the service's place may refuse it, or the key; only the service can refuse the paid
+    // call.
     const bool is_refused = outcome.exit == 4 || outcome.exit == 5;
     CHECK((outcome.exit == 0 || outcome.exit == 6 || outcome.exit == 8 || is_refused));
     CHECK(life.sandbox.accepted_submits() <= (is_refused ? 0U : 1U));

@@ -52,13 +52,13 @@ void check_nothing_kept(const User& user, const Outcome& outcome) {
   check_files(user);
 }
 
-/// What everybody on the machine sees of a process. It has no children, whose arguments would be seen as well.
+/// What every user of the machine sees of a process. It has no children, whose arguments would be seen as well.
 void check_process(pid_t pid) {
   const std::string line = read_file("/proc/" + std::to_string(pid) + "/cmdline");
   CHECK(line.find("--emotion") != std::string::npos);
   check_clean("cmdline", line);
   for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::ifstream status(entry.path() / "status");  // empty for what is no process, or none any more
+    std::ifstream status(entry.path() / "status");  // empty for entries that are no processes, or have ended
     for (std::string word; status >> word;) {
       if (word != "PPid:") continue;
       pid_t parent = 0;
@@ -73,7 +73,7 @@ bool needs_key(const SeenRequest& seen) {
   return seen.target.starts_with("/fal-ai/") || seen.target.starts_with("/storage/upload/initiate");
 }
 
-/// The key where it belongs and nowhere else. Gives how many requests had no business with it.
+/// The key where it belongs and nowhere else. Returns the number of requests that must not have it.
 std::size_t check_requests(const std::vector<SeenRequest>& requests) {
   std::size_t foreign = 0;
   for (const SeenRequest& seen : requests) {
@@ -236,7 +236,7 @@ TEST_CASE("a key that the service repeats in every field is passed on nowhere") 
     check_nothing_kept(user, outcome);
     check_requests(service.server().requests());
     check_nothing_kept(user, user.run({"jobs", "list", "-vv"}));
-    const Outcome again = user.run(run_arguments(user, flags));  // tells what was remembered
+    const Outcome again = user.run(run_arguments(user, flags));  // prints the stored data
     check_nothing_kept(user, again);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The answer to the paid call is lost, and the program is run again: what the history proves comes home, and nothing
+// The answer to the paid call is lost, and the program is run again: what the history proves is fetched, and nothing
 // else is ever paid or attached.
 #include <doctest/doctest.h>
 
@@ -24,7 +24,7 @@ constexpr const char* kQuick =
     R"({"lost_answer": {"attempts": 3, "base_delay_ms": 20, "max_delay_ms": 50, "max_wait_ms": 20000},
         "retry": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 50}})";
 
-/// A user who asks the history as a recipe says.
+/// A user who searches the history as a recipe specifies.
 struct Desk {
   explicit Desk(const std::string& faults)
       : sandbox({.queue_time = {}, .faults = R"({"faults": [)" + faults + "]}", .all_ports_reachable = true}) {
@@ -178,7 +178,7 @@ TEST_CASE("a queue elsewhere and no platform named: no history is asked, and the
   const Desk desk(kLost);
   User user;
   user.with_service(desk.sandbox.url());
-  RawServer proxy;  // what would leave for a host on the internet would come by here
+  RawServer proxy;  // requests to a host on the internet would pass here
   user.with("HTTPS_PROXY", proxy.url()).with("ALL_PROXY", proxy.url()).with("NO_PROXY", "127.0.0.1");
   const Outcome outcome = user.run(run_arguments(user, {"--json"}));
   CAPTURE(outcome.err);
@@ -224,7 +224,7 @@ TEST_CASE("a rehearsal is marked, costs nothing, and is not the result of the pa
   CHECK(user.run({"jobs", "show", jobs[0]["job_id"]}).out.find("a rehearsal") != std::string::npos);
 
   const Sandbox paid({.port = port, .faults = paid_service()});
-  // A rehearsal's file is not replaced without a word either.
+  // A rehearsal's file is not replaced silently either.
   CHECK(user.run(run_arguments(user, {"--json"})).exit == 2);
   CHECK(paid.accepted_submits() == 0);
   const Outcome real = user.run(run_arguments(user, {"--json", "--overwrite"}));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Killed at any instant, and the answer to the paid call lost as often as not: an honest history brings every accepted
-// call found, with a wrong one none is attached wrongly and none paid twice. REACT1_KILLS sets how many rounds (default
-// 6; scripts/kill runs more), REACT1_SEED the seed of the instants and the faults.
+// Killed at any instant, and the answer to the paid call lost as often as not: with a correct history every accepted
+// call is found, with a wrong one none is attached wrongly and none paid twice. REACT1_KILLS sets how many rounds
+// (default 6; scripts/kill runs more), REACT1_SEED the seed of the instants and the faults.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ using react1::Sandbox;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Patient enough for a history that is late and honest, or quick to give up on a wrong one.
+/// Patient enough for a history that is late and correct, or quick to give up on a wrong one.
 std::string recipe(bool is_patient) {
   return R"({"lost_answer": {"attempts": )" + std::string(is_patient ? "400" : "8") +
          R"(, "base_delay_ms": 20, "max_delay_ms": 100, "max_wait_ms": 60000},

@@ -201,7 +201,7 @@ TEST_CASE("submit prints the id alone, and status, result and the job store know
   CHECK(user.run({"jobs", "show", "unknown"}).exit == 2);
   CHECK(user.run({"jobs", "list"}).out.find(id) != std::string::npos);
 
-  User stranger;  // knows nothing but the id
+  User stranger;  // knows only the id
   stranger.with_service(sandbox.url());
   const Outcome foreign = stranger.run({"result", id, "-o", stranger.path("out.mp4"), "--json"});
   CHECK(foreign.exit == 0);
@@ -225,7 +225,7 @@ TEST_CASE("a cancelled job leaves the way free for the same intent") {
 }
 
 TEST_CASE("submit, cancel and result of one user are reported as such, not as another process's") {
-  // The service takes the wish and finishes all the same.
+  // The service accepts the cancellation and finishes nevertheless.
   const Sandbox sandbox(
       {.inference_time = std::chrono::milliseconds(800),
        .faults =

@@ -132,7 +132,7 @@ TEST_CASE("outputs: a file that appears while the service works is left alone, a
 
 TEST_CASE("outputs: a file size limit that the result can't meet is known before it is paid for") {
   const World world;
-  // What is sent and the job store fit below 600 kB; a result with its record is not promised to.
+  // The uploads and the job store fit below 600 kB; a result with its record may not.
   const std::string video = fixture("presenter_h264_25fps_6s.mp4"), voice = fixture("voice_mono_48k_5s.wav");
   const Outcome outcome = world.user.shell("ulimit -f 1200; exec \"$0\" run '" + video + "' '" + voice +
                                            "' --emotion happy --json -o '" + world.out() + "'");

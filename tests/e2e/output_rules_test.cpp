@@ -242,7 +242,7 @@ TEST_CASE("outputs: a result with its record proves the payment where the store 
   REQUIRE(world.run().exit == 0);
   const std::string file = react1::sha256_file(world.out());
   const std::string request = world.sandbox.submits().at(0).request_id;
-  // The sandbox plays a paid service, but its file says who made it, and so does the record.
+  // The sandbox plays a paid service, but its file and record name the sandbox.
   Json record = Json::parse(read_file(world.out() + ".json"));
   record["sandbox"] = false;
   std::ofstream(world.out() + ".json") << record;

@@ -45,7 +45,7 @@ constexpr Stranger kStrangers[] = {
     {"a 511", R"({"status": 511, "body": "<html>Network Authentication Required</html>"})"},
 };
 
-/// Short pauses and few attempts, so that what is used up is used up soon.
+/// Short pauses and few attempts, so that they are used up soon.
 constexpr const char* kStrangerRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 3000}})";
 
@@ -63,7 +63,7 @@ struct StrangerPlace {
   User user;
 };
 
-/// Runs one job with a stranger on `routes`; what comes of it before and after the stranger has gone.
+/// Runs one job with a stranger on `routes`; the outcomes with and then without the stranger.
 void meet(const Stranger& stranger, const std::vector<const char*>& routes, int exit, const char* state) {
   CAPTURE(std::string(stranger.name));
   std::string list;

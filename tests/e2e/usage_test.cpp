@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Command lines that make no sense: exit 2, one message that helps, and nothing done.
+// Invalid command lines: exit 2, one helpful message, and nothing done.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -17,14 +17,14 @@ using react1::Json;
 const std::vector<std::string> kCommands{"probe",  "plan",   "prepare", "run",     "submit", "status",
                                          "result", "cancel", "verify",  "preview", "jobs",   "sandbox"};
 
-/// A run of clips that do not exist: what complains about anything else has complained before any work.
+/// A run with missing clips: another error shows that the check comes before any work.
 std::vector<std::string> run_with(const std::vector<std::string>& flags) {
   std::vector<std::string> arguments{"run", "/nowhere/v.mp4", "/nowhere/a.wav", "-o", "/nowhere/o.mp4"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return arguments;
 }
 
-/// Checks both faces of a usage error and that nothing was begun; gives what stderr said.
+/// Checks both forms of a usage error and that nothing was begun; returns stderr.
 std::string check_usage_error(const std::vector<std::string>& arguments, const std::string& words) {
   const User user;
   const Outcome plain = user.run(arguments);

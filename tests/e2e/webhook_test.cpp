@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 
 /// Long enough for the first poll to come before the end on a busy machine.
 constexpr auto kWork = 4s;
-/// With it only a report can end a wait in time: the program is given up on long before an hour is over.
+/// With it only a report can end a wait in time: the test gives up long before an hour is over.
 constexpr const char* kHourly = R"({"webhook": {"poll_interval_ms": 3600000, "poll_interval_max_ms": 3600000}})";
 constexpr const char* kOften = R"({"webhook": {"poll_interval_ms": 300, "poll_interval_max_ms": 300}})";
 
@@ -38,7 +38,7 @@ std::int64_t seen(const Sandbox& sandbox, const std::string& route) {
   return std::count_if(requests.begin(), requests.end(), [&](const auto& request) { return request.route == route; });
 }
 
-/// `react1 run` that listens on a port of its own, by `recipe`, and tells what it does.
+/// `react1 run` that listens on a port of its own, by `recipe`, and logs its work.
 std::vector<std::string> listening_run(const User& user, const char* recipe) {
   std::ofstream(user.path("recipe.json")) << recipe;
   return run_arguments(user, {"--webhook-listen", "0", "--pipeline", user.path("recipe.json"), "-v"});

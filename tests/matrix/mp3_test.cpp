@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an MP3 file is handed on as: the same bytes only where its tag says what is there.
+// How an MP3 file is passed on: unchanged only where its tag is right.
 #include <doctest/doctest.h>
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sounds made by formula, and WAV files of any width, for tests that measure what became of them.
+// Sounds made by formula, and WAV files of any width, for tests that measure the results.
 #pragma once
 
 #include <algorithm>
