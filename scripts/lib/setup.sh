@@ -59,7 +59,7 @@ need_packages() {
 }
 
 # The official JavaScript client that the sandbox is checked against. Where node and npm are, it is fetched from npm's registry;
-# they are not installed for this alone (npm brings hundreds of packages). The tests do without it, loudly.
+# they are not installed for this alone (npm brings hundreds of packages). Without it that test is skipped with a message.
 install_official_client() {
   local folder="$REACT1_ROOT/tests/official_client"
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -96,7 +96,7 @@ run_tests() {
   }
 }
 
-# The same as an ordinary user without a home, for root: permissions that root does not feel are felt. Only root can do
+# The same as an ordinary user without a home, for root: so that permissions apply that root bypasses. Only root can do
 # this; other users have run the tests as an ordinary user already.
 run_tests_as_nobody() {
   local preset="$1" place status=0

@@ -151,7 +151,7 @@ endforeach()
 links_shared("${WORK}/plugin/plugin_shared.so" yes)
 links_shared("${WORK}/plugin/plugin_static.so" no)
 
-# The examples, as somebody would build them.
+# The examples, built as a user would.
 configure_and_build(examples "${SOURCE}/examples")
 check_examples("CMake" "${WORK}/examples" 200)
 file(MAKE_DIRECTORY "${WORK}/examples-by-pkg-config")
