@@ -278,8 +278,8 @@ TEST_CASE("what a service says of a request and its result is passed on without 
 }
 
 TEST_CASE("a crash shows no key and leaves no core") {
-  const User user;
-  const bool cores_are_written = user.shell("cd \"$TMPDIR\"; ulimit -c unlimited; kill -ABRT $$").dumped_core;
+  const User plain_user;
+  const bool cores_are_written = plain_user.shell("cd \"$TMPDIR\"; ulimit -c unlimited; kill -ABRT $$").dumped_core;
   if (!cores_are_written) MESSAGE("this machine writes no cores: only what is printed and left could be looked at");
   // A sanitizer reports SIGSEGV itself and exits: its report is not the crash that users see.
   const std::string as_users_have_it =
