@@ -28,7 +28,7 @@ ScriptedService& refusing(ScriptedService& service) {
   return service;
 }
 
-TEST_CASE("a recipe that sends reports elsewhere says so before anything is sent, also with -q and as JSON") {
+TEST_CASE("a recipe that sends reports elsewhere is reported before anything is sent, also with -q and as JSON") {
   ScriptedService service;
   refusing(service);
   constexpr const char* kRecipe = R"({"webhook": {"url": "https://evil.example/hook?token=private"}})";
@@ -42,7 +42,7 @@ TEST_CASE("a recipe that sends reports elsewhere says so before anything is sent
   }
 }
 
-TEST_CASE("a recipe that listens on all addresses says so, one on loopback need not") {
+TEST_CASE("a recipe that listens on all addresses is reported, one on loopback is not") {
   ScriptedService service;
   refusing(service);
   const Outcome open = run_with(service, R"({"webhook": {"listen": "0.0.0.0:0"}})");

@@ -181,7 +181,7 @@ TEST_CASE("names and tags of files are shown and do nothing") {
   }
 }
 
-TEST_CASE("the command that an interrupted run hands out can be pasted, whatever the output's name") {
+TEST_CASE("the command that an interrupted run prints can be pasted, whatever the output's name") {
   ScriptedService service;
   service.answer("GET", "/status", answer(200, R"({"status":"IN_QUEUE","request_id":"req-1"})"));
   User user;

@@ -61,7 +61,7 @@ TEST_CASE("what is no usable clip is refused as media") {
   check_refused(fixture(kVideo), fixture("empty.mp4"), 3, "empty.mp4");
 }
 
-TEST_CASE("what --salvage keeps of a truncated clip is prepared, with a word about what is lost") {
+TEST_CASE("what --salvage keeps of a truncated clip is prepared, with a warning about the loss") {
   const User user;
   const Outcome outcome = user.run(
       {"prepare", fixture("truncated_60pct.mp4"), fixture(kVoice), "--salvage", "-o", user.path("out"), "--json"});

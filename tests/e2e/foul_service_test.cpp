@@ -105,7 +105,7 @@ TEST_CASE("a result that is no media, stops half way or has no host leaves no ve
   check_fails(nowhere, 6, 1);
 }
 
-TEST_CASE("an unknown status word is survived") {
+TEST_CASE("an unknown status is tolerated") {
   ScriptedService service;
   service.answer("GET", "/status", answer(200, R"({"status":"THINKING","request_id":"req-1","logs":null})"));
   User user;

@@ -60,7 +60,7 @@ std::string lost(const std::string& history) {
 
 }  // namespace
 
-TEST_CASE("a run whose answer was lost finds its call in the history and goes on") {
+TEST_CASE("a run whose answer was lost finds its call in the history and continues") {
   const Desk desk(kLost);
   const Outcome outcome = desk.run();
   CAPTURE(outcome.err);
@@ -101,7 +101,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
     CHECK(desk.run().exit == 0);
     CHECK(desk.sandbox.accepted_submits() == 1);
   }
-  SUBCASE("found, and brought home") {
+  SUBCASE("found, and downloaded") {
     const Desk desk(lost(R"("after_calls": 3)"));
     CHECK(desk.run().exit == 8);
     const Outcome resolved =
@@ -238,7 +238,7 @@ TEST_CASE("a rehearsal is marked, costs nothing, and is not the result of the pa
   CHECK(both[0]["cost_usd"] != 0);
 }
 
-TEST_CASE("a proxy's page in place of the word which service this is stops the run before anything is paid") {
+TEST_CASE("a proxy's page in place of the service's identity stops the run before anything is paid") {
   const Desk desk(R"({"route": "identity", "times": 2, "do": {"status": 200, "body": "<html>sign in</html>"}})");
   const Outcome outcome = desk.run();
   CHECK(outcome.exit == 6);
@@ -247,7 +247,7 @@ TEST_CASE("a proxy's page in place of the word which service this is stops the r
   CHECK(desk.sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("a rest host that has no address while the queue works: nothing is paid, and the next run goes on") {
+TEST_CASE("a rest host that has no address while the queue works: nothing is paid, and the next run continues") {
   const Desk desk("");
   User user;
   user.with_service(desk.sandbox.url()).with("REACT1_REST_URL", "https://rest.invalid");
@@ -263,7 +263,7 @@ TEST_CASE("a rest host that has no address while the queue works: nothing is pai
   CHECK(desk.sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("inputs that the runners can't fetch end the job with the service's word, and are paid once") {
+TEST_CASE("inputs that the runners can't fetch end the job with the service's error, and are paid once") {
   const Desk desk(R"({"route": "submit", "do": {"fail": {"status": 422, "type": "file_download_error",
                      "message": "Failed to download the file"}}})");
   const Outcome outcome = desk.run();

@@ -25,7 +25,7 @@ using react1::Sandbox;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Patient enough for a history that is late and correct, or quick to give up on a wrong one.
+/// Long enough for a history that is late and correct, or short for a wrong one.
 std::string recipe(bool is_patient) {
   return R"({"lost_answer": {"attempts": )" + std::string(is_patient ? "400" : "8") +
          R"(, "base_delay_ms": 20, "max_delay_ms": 100, "max_wait_ms": 60000},
@@ -132,7 +132,7 @@ void play(const Round& round, Dice& dice, milliseconds life, bool is_honest, Cou
 
 }  // namespace
 
-TEST_CASE("lost answers with an honest history: every accepted call comes home by itself, and is paid once") {
+TEST_CASE("lost answers with a correct history: every accepted call is found automatically, and is paid once") {
   const int rounds = number_from("REACT1_KILLS", 6);
   Dice dice(static_cast<unsigned>(number_from("REACT1_SEED", 1)));
   const milliseconds life = life_of_a_job();

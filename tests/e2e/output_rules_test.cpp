@@ -172,7 +172,7 @@ TEST_CASE("outputs: the same command again changes nothing, to the byte, and cos
   CHECK(world.paid() == 1);
 }
 
-TEST_CASE("outputs: another result is not replaced unless --overwrite says so") {
+TEST_CASE("outputs: another result is not replaced without --overwrite") {
   World world;
   REQUIRE(world.run().exit == 0);
   const std::string file = react1::sha256_file(world.out());
@@ -206,7 +206,7 @@ TEST_CASE("outputs: another result is not replaced unless --overwrite says so") 
     check_kept(world.run());
     CHECK(paid.accepted_submits() == 0);
   }
-  SUBCASE("another store, which knows nothing of it: the record's clips and parameters count") {
+  SUBCASE("another store without the job: the record's clips and parameters count") {
     const Outcome outcome = world.run({"--emotion", "sad", "--store", world.user.path("other.sqlite")});
     CHECK(outcome.exit == 2);
     CHECK(world.paid() == 1);
@@ -301,7 +301,7 @@ TEST_CASE("outputs: a symlink to a file is written through, and stays") {
   CHECK(world.paid() == 1);
 }
 
-TEST_CASE("outputs: prepare and preview leave what is not the same, unless --overwrite says so") {
+TEST_CASE("outputs: prepare and preview do not replace a different file without --overwrite") {
   const User user;
   const std::string video = fixture("presenter_h264_25fps_6s.mp4"), voice = fixture("voice_mono_48k_5s.wav");
   const auto prepare = [&](const std::vector<std::string>& more = {}) {

@@ -106,12 +106,12 @@ TEST_CASE("strangers answer in place of the file") {
   for (const Stranger& stranger : kStrangers) meet(stranger, {"file"}, 6, "submitted");
 }
 
-TEST_CASE("strangers answer before anything is paid: no word about the key or the clips, and the next run goes on") {
+TEST_CASE("strangers answer before anything is paid: no error about the key or the clips, and the next run continues") {
   for (const Stranger& stranger : kStrangers) {
     for (const char* route : {"initiate", "upload"}) {
       const std::string answer = stranger.answer;
       const bool is_a_hosts = std::string(route) == "upload" && answer.find("html") == std::string::npos;
-      if (is_a_hosts) continue;  // an upload that a storage host answers or refuses with few words
+      if (is_a_hosts) continue;  // an upload that a storage host answers or refuses briefly
       CAPTURE(std::string(stranger.name));
       CAPTURE(std::string(route));
       // Two attempts for each of two clips, which are uploaded at the same time: all of the first run meet the

@@ -122,7 +122,7 @@ struct Unheard {
   const char* faults;
 };
 
-TEST_CASE("reports that get lost or can't be believed: polling finds the end, and the run says so") {
+TEST_CASE("reports that get lost or can't be verified: polling finds the end, and a note reports it") {
   for (const Unheard& unheard : {
            Unheard{"never sent", R"({"route": "webhook", "times": "always", "do": {"skip": true}})"},
            Unheard{"wrongly signed", R"({"route": "webhook", "times": "always", "do": {"wrong_signature": true}})"},
@@ -212,7 +212,7 @@ TEST_CASE("a report of a failure changes no exit code") {
   CHECK(state_of_only_job(user) == "failed");
 }
 
-TEST_CASE("what was interrupted while listening is brought home without a report, by result and by run") {
+TEST_CASE("what was interrupted while listening is fetched without a report, by result and by run") {
   const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());

@@ -30,7 +30,7 @@ void check_flawless(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("an MP3 is handed on as it is only when its tag says what is there") {
+TEST_CASE("an MP3 is passed on unchanged only when its tag is right") {
   const TemporaryDirectory folder;
   const std::string clean = (folder.path() / "first").string();
   const Preparation first = prepare(fixture(video), fixture("voice_mono_48k_5s.wav"), clean, {}, {});

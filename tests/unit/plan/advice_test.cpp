@@ -230,7 +230,7 @@ TEST_CASE("the thresholds of the turns are configuration") {
   CHECK(advised(facts(3, Seconds(1501, 100)), options).rule == "12");
 }
 
-TEST_CASE("a row that needs the motion of the picture says so when it was not measured") {
+TEST_CASE("a row that needs the motion of the picture fails when it was not measured") {
   try {
     (void)advised(facts(4, 6));
     FAIL("an advice without its facts");

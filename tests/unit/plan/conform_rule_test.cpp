@@ -49,7 +49,7 @@ TEST_CASE("a fitted video has round(voice x rate) frames, within the limit") {
   CHECK(fitted_frames(15, 30, 15) == 450);
 }
 
-TEST_CASE("where the limit takes a frame, the record says so") {
+TEST_CASE("where the limit takes a frame, the record contains it") {
   const Conformed fit = Pair(Conform::hold, 6, 15, Rational(30000, 1001)).fit();
   CHECK(fit.frames == 449);
   CHECK(fit.reasons.back().find("450 frames, of which 449 fit into 15 s") != std::string::npos);

@@ -110,7 +110,7 @@ TEST_CASE("a click in a pause, and noise that may hide soft speech, make it doub
     REQUIRE(cut);
     CHECK(cut->voice_end_s.has_value() == sure);
     CHECK(cut->end_s > Seconds(5));
-    CHECK(cut->end_s < Seconds(56, 10));  // the quietest instant is in the pause all the same
+    CHECK(cut->end_s < Seconds(56, 10));  // the quietest instant is in the pause nevertheless
     CHECK(noisy.sound.may_cut_word(Seconds(53, 10)) != sure);
   }
 }

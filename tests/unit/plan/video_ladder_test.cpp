@@ -106,7 +106,7 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
   }
 }
 
-TEST_CASE("a part of a clip can't be handed on whole, but perhaps cut") {
+TEST_CASE("a part of a clip can't be copied whole, but perhaps cut") {
   const VideoPlan plan = planned([](MediaInfo&) {}, {.video_window = {.start = Seconds(1)}}).plan;
   CHECK(plan.action == ClipAction::cut);
   CHECK(says(plan, "Only 1 to 6 s"));
@@ -225,7 +225,7 @@ TEST_CASE("a full-length clip whose edit list hides a delay would be too long wi
   CHECK(says(with_edit_list(375), "edit list"));
 }
 
-TEST_CASE("untagged colour is handed on as it is, with a warning") {
+TEST_CASE("untagged colour is copied unchanged, with a warning") {
   const Outcome outcome = planned([](MediaInfo& info) { info.video->color = {}; });
   CHECK(outcome.plan.action == ClipAction::passthrough);
   bool warned = false;

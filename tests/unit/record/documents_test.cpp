@@ -194,7 +194,7 @@ TEST_CASE("a job document embeds what the row holds") {
   CHECK(document["updated"].is_null());
 }
 
-TEST_CASE("a queue status keeps the service's own word, also one that is new") {
+TEST_CASE("a queue status keeps the service's own text, also a new one") {
   QueueStatus status;
   status.word = "THINKING";
   CHECK(record::document(status)["state"].is_null());

@@ -80,7 +80,7 @@ TEST_CASE("an answer that stalls delays no other client and ends with the server
   CHECK((answer.body == "0123" || answer.body.empty()));
 }
 
-TEST_CASE("a Content-Length that is too large or too small is sent as it was wished") {
+TEST_CASE("a Content-Length that is too large or too small is sent as configured") {
   const auto more = giving(text("0123456789", Spoil{.content_length_add = 5}));
   const auto truncated = test::get(more.url());
   CHECK(truncated.header("content-length") == "15");

@@ -100,7 +100,7 @@ TEST_CASE("what was sent is kept, proved and findable from the record") {
   CHECK(fs::exists(fs::path(record.prepare->video.path).parent_path() / "prepare.json"));
 }
 
-TEST_CASE("a file that the sandbox made says so, whichever service handed it out") {
+TEST_CASE("a file that the sandbox made is marked, whichever service delivered it") {
   Bench bench;
   const RunRecord record = run(video(), voice_5s(), bench.out("out.mp4"), happy(), bench.service(), RunContext{});
   CHECK(record.sandbox);
@@ -132,7 +132,7 @@ TEST_CASE("a first result that is gone from disk is fetched again, not paid agai
   CHECK(bench.paid() == 1);
 }
 
-TEST_CASE("--again pays a second time and says so by a new request") {
+TEST_CASE("--again pays a second time, with a new request") {
   Bench bench;
   const RunRecord first = run(video(), voice_5s(), bench.out("a.mp4"), happy(), bench.service(), RunContext{});
   PipelineOptions again = happy();

@@ -125,7 +125,7 @@ TEST_CASE("a file of before application_id is taken over when it has exactly our
   }
 }
 
-TEST_CASE("what is no database is refused with a word on what it is") {
+TEST_CASE("a file that is no database is refused with its kind") {
   StorePlace place;
   SUBCASE("text") {
     std::ofstream(place.path) << std::string(5000, 'x');

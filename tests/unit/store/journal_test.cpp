@@ -110,7 +110,7 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
     }
     CHECK(thrown);
   }
-  // The same process goes on: its attempt is over, although the process is not.
+  // The same process continues: its attempt is over, although the process is not.
   Job found = *jobs->find(job.id);
   CHECK(found.state == JobState::submitting);
   CHECK_FALSE(jobs->claim_holds(found));
@@ -119,7 +119,7 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
   CHECK(found.request.request_id == "r-1");
 }
 
-TEST_CASE("a disk that is full for the store takes the note all the same, and the next opening has the id") {
+TEST_CASE("a disk that is full for the store still takes the note, and the next opening has the id") {
   JournalPlace place;
   std::string id;
   {

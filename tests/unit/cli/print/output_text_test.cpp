@@ -47,7 +47,7 @@ TEST_CASE("there is nothing to continue before the payment, after a refusal and 
   CHECK(with_continuation(refused, {"r-1", "o", false}).hint().empty());
 }
 
-TEST_CASE("once the job is done, nothing goes on: the error says where its result is") {
+TEST_CASE("once the job is done, the error names its result") {
   const Error closed(ErrorCode::io, "stdout", "the result cannot be written");
   const auto hint = [&](const Paid& paid) { return with_continuation(closed, paid).hint(); };
   CHECK(has(hint({.request_id = "r-1", .output = "/out/o.mp4", .done = true}), "its result is /out/o.mp4"));

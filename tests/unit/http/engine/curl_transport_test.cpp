@@ -42,7 +42,7 @@ TEST_CASE("a POST sends its body without asking for leave first") {
   CHECK_FALSE(seen.has("expect"));
 }
 
-TEST_CASE("a PUT without content says so with a length of zero") {
+TEST_CASE("a PUT without content has a length of zero") {
   RawServer server;
   server.otherwise([](const SeenRequest&) { return answer(202, ""); });
   CurlTransport transport("react1/test");

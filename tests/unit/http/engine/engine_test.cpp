@@ -19,7 +19,7 @@ using Kind = TransportFailure::Kind;
 
 namespace {
 
-/// Starts it; the future holds what became of it.
+/// Starts it; the future holds the outcome.
 std::future<Outcome> start(Engine& engine, Request request, Engine::ExchangeId* id = nullptr) {
   auto promise = std::make_shared<std::promise<Outcome>>();
   auto future = promise->get_future();

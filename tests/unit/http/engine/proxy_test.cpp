@@ -106,7 +106,7 @@ TEST_CASE("a tunnel that never came up is a request that was never sent") {
   SUBCASE("the connection is reset") {
     there.proxy.next({.answer = "", .tunnel = false, .end = Act::End::reset});
   }
-  SUBCASE("the connection is closed without a word") {
+  SUBCASE("the connection is closed without an answer") {
     there.proxy.next({.answer = "", .tunnel = false});
   }
   SUBCASE("the answer breaks off in its first line") {

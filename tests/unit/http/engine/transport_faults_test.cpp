@@ -72,7 +72,7 @@ TEST_CASE("a reset after the request may mean that it was received") {
   CHECK_FALSE(failure.status.has_value());
 }
 
-TEST_CASE("a connection that closes before it reads anything may have received all the same") {
+TEST_CASE("a connection that closes before it reads anything may still have received") {
   RawServer server;
   server.script({step::await_bytes(), step::reset()});
   CurlTransport transport("react1/test");

@@ -103,7 +103,7 @@ TEST_CASE("a Retry-After holds everybody, up to the cap, whatever they want") {
   CHECK(gate.ask(GateClass::ordinary, kStart + 8s).at == kStart + 37s);
 }
 
-TEST_CASE("a busy host without a word on how long is left alone for longer each time, until it answers") {
+TEST_CASE("a busy host without a Retry-After gets longer pauses each time, until it answers") {
   HostGate gate(policy(), kStart);
   pass(gate, GateClass::ordinary, answered(429), kStart);
   CHECK(gate.ask(GateClass::ordinary, kStart).at == kStart + 750ms);

@@ -38,7 +38,7 @@ TEST_CASE("rationals cross over only when they fit") {
   CHECK_THROWS_AS((void)to_av(Rational{std::numeric_limits<std::int64_t>::max(), 1}), Error);
 }
 
-/// What FFmpeg does while it waits: asks the callback whether to go on.
+/// What FFmpeg does while it waits: asks the callback whether to continue.
 bool ask(Interrupt& interrupt) {
   const AVIOInterruptCB callback = interrupt.callback();
   return callback.callback(callback.opaque) != 0;

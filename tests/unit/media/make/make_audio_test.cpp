@@ -134,7 +134,7 @@ TEST_CASE("twenty seconds of any sample rate become an MP3 that keeps fifteen se
   }
 }
 
-TEST_CASE("one more MP3 frame of sound breaks the promise and is not handed on") {
+TEST_CASE("one more MP3 frame of sound exceeds the limit and is not used") {
   const TemporaryDirectory folder;
   const auto source = folder.path() / "tone.wav";
   test::write_wav(source, 48000, 1, tone(48000, 16));
@@ -341,7 +341,7 @@ TEST_CASE("a cut MP3 is the beginning of its source, to the sample") {
   }
 }
 
-TEST_CASE("a copy that doesn't hold the planned samples is encoded instead, and says so") {
+TEST_CASE("a copy that doesn't hold the planned samples is encoded instead, with the reason") {
   const Made made(fixture("voice_cover_art.mp3"), 44100, [](AudioPlan& plan) {
     plan.action = ClipAction::cut;
     plan.packets = 77;

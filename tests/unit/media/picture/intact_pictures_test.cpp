@@ -136,7 +136,7 @@ TEST_CASE("a last picture that is held for long is no loss") {
   CHECK_FALSE(judge(events, 0, 200).early);
 }
 
-TEST_CASE("a jump that landed behind the window's start says so") {
+TEST_CASE("a seek past the window's start is reported") {
   PictureEvents events = plain(50);
   events.from_beginning = false;
   for (int i = 0; i < 10; ++i) lose_picture(events, i);

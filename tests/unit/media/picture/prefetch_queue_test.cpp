@@ -67,7 +67,7 @@ TEST_CASE("a stop ends both sides at once, also when the producer is waiting for
   }
 }
 
-TEST_CASE("a consumer that gives up stops a producer that waits for its source") {
+TEST_CASE("a consumer that ends stops a producer that waits for its source") {
   std::stop_source stop;
   std::atomic<bool> stopped = false;
   {

@@ -107,7 +107,7 @@ TEST_CASE("cover art is named and not taken for a video") {
         1);
 }
 
-TEST_CASE("a truncated file counts what is there and says so") {
+TEST_CASE("a truncated file is counted as far as it goes and reported") {
   const MediaInfo info = probe(test::fixture("truncated_60pct.mp4"));
   REQUIRE(info.video);
   CHECK(info.video->header_frames > info.video->frames);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hostile input: what is over a limit is refused in words, and no file makes another one be read.
+// Hostile input: inputs over a limit are refused with a message, and no file makes another one be read.
 #include <doctest/doctest.h>
 
 #include <cstdint>

@@ -115,7 +115,7 @@ TEST_CASE("a jump too small to be one is no drift, wherever it is") {
   }
 }
 
-TEST_CASE("drift goes on behind a gap") {
+TEST_CASE("drift continues after a gap") {
   const Grid grid{Rational(1, 1000), 48000, 1024};
   const auto result = fit(grid, 1000, [&](int i) { return spot(grid, i) * 1.005 + (i >= 500 ? 3 : 0); });
   REQUIRE(result.pieces.size() == 2);

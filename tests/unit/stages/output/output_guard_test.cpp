@@ -109,7 +109,7 @@ TEST_CASE("the same intent again is at its place already: nothing is written, an
     CHECK(bench.sandbox.requests()[i].route != "result");
 }
 
-TEST_CASE("a store that knows nothing of a result: the record's clips, parameters and kind of service count") {
+TEST_CASE("a store without the result: the record's clips, parameters and kind of service count") {
   Bench bench;
   const std::string out = bench.path("out.mp4");
   (void)bench.run_to(out, bench.happy());

@@ -53,7 +53,7 @@ const Warning* warning(const Preparation& preparation, const std::string& code) 
 /// Speech to 11 s, a pause of 0.4 s, speech to 20 s.
 const test::Sound pause_at_11{test::words({{1, 10}, {0.4, 8.6}}, kRate)};
 
-TEST_CASE("voice that is too long ends at the last pause, exactly where the user says so, or where the limit is") {
+TEST_CASE("voice that is too long ends at the last pause, exactly where the user sets it, or at the limit") {
   const Voice voice(pause_at_11);
   const Preparation near = planned(voice.file, {.cut = {.lookback_s = 4}});
   CHECK(near.audio.window_end_s == Seconds(1115, 100));
@@ -239,7 +239,7 @@ TEST_CASE("plan and prepare choose the same windows and counts, and measure near
   }
 }
 
-TEST_CASE("a silent clip keeps its level when a loudness is asked for, and says so") {
+TEST_CASE("a silent clip keeps its level when a loudness is requested, with a warning") {
   const Voice silent(test::Sound{test::silence(3, kRate)});
   PipelineOptions options;
   options.prepare.loudness_lufs = -16;
@@ -349,7 +349,7 @@ TEST_CASE("sound that starts 0.476 s late in its take gets as much silence befor
   CHECK(take.warned("take_tail"));
 }
 
-TEST_CASE("a take's window inside the sound needs no silence, and the offset is kept all the same") {
+TEST_CASE("a take's window inside the sound needs no silence, and the offset is kept nevertheless") {
   const Voice voice({{0, 12}});
   Take take(voice, Seconds(476, 1000));
   take.options.prepare.video_window = take.options.prepare.audio_window = {.start = Seconds(2), .end = Seconds(6)};
@@ -361,7 +361,7 @@ TEST_CASE("a take's window inside the sound needs no silence, and the offset is 
   CHECK(made.audio.treatment.fade_out_s == Seconds(1, 100));
 }
 
-TEST_CASE("sound before the first frame of its take is left out, with a word") {
+TEST_CASE("sound before the first frame of its take is left out, with a warning") {
   const Voice voice({{0, 12}});
   Take take(voice, Seconds(-1, 2));
   const Take::Plans made = take.plans();

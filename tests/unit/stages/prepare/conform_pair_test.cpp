@@ -58,7 +58,7 @@ TEST_CASE("a turn finds its pause in room tone of -38 dBFS") {
   CHECK(planned.conform->seams_s[0] < Seconds(57, 10));
 }
 
-/// N planned = N prepared = N predicted = N decoded from what the sandbox makes of it.
+/// N planned = N prepared = N predicted = N decoded from the sandbox's rendering.
 void check_pair(const Pair& pair, Conform conform) {
   CAPTURE(pair.video);
   CAPTURE(pair.audio);

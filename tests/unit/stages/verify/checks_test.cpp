@@ -186,7 +186,7 @@ TEST_CASE("a long freeze or black stretch warns, unless the source freezes as lo
   CHECK(verdict_of(check_result(facts, std::nullopt, std::nullopt), "no_long_freeze") == Verdict::pass);
 }
 
-TEST_CASE("silence may hold the picture for as long as the voice goes on after it") {
+TEST_CASE("silence may hold the picture for as long as the voice continues after it") {
   ResultFacts facts = good_facts();
   Expectation expected = expected_bounce();
   facts.longest_freeze_s = Seconds(5);
