@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# react1_embed_recipes(TARGET): compiles pipelines/*.json into TARGET and tells it where the installed ones lie.
+# react1_embed_recipes(TARGET): compiles pipelines/*.json into TARGET and defines where the installed ones are.
 # An edited recipe rebuilds one small file, without running CMake again.
 #
 # The same file is the script that the build runs: cmake -DOUTPUT=x.cpp -DINPUTS=a.json,b.json -P Embed.cmake

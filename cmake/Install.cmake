@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` puts where: the library (archive and shared) and its headers, the CMake package, the pkg-config
-# files, the program, its completion scripts, the recipes, the schemas and the licence. Components, as packagers split
+# What `cmake --install` installs: the library (archive and shared) and its headers, the CMake package, the pkg-config
+# files, the program, its completion scripts, the recipes, the schemas and the licence. Components, as packages split
 # them: runtime (the shared library), development, program.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -28,7 +28,7 @@ install(FILES "${PROJECT_BINARY_DIR}/react1Config.cmake" "${PROJECT_BINARY_DIR}/
         DESTINATION "${package_dir}" COMPONENT development)
 
 # What the archive needs is in Libs.private and not in Requires.private: pkg-config --static would follow FFmpeg's own
-# private libraries, whose development packages hardly anybody has. Where both libraries are installed, -lreact1 is the
+# private libraries, whose development packages are rarely installed. Where both libraries are installed, -lreact1 is the
 # shared one with and without --static; react1-static.pc names the archive.
 list(JOIN FFMPEG_LDFLAGS " " ffmpeg_flags)
 list(JOIN EBUR128_LDFLAGS " " ebur128_flags)

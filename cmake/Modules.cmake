@@ -41,7 +41,7 @@ function(react1_module name)
   cmake_parse_arguments(ARG "" "FLOOR" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
   if(NOT sources)
-    message(STATUS "src/${name} is empty, skipped")  # only while the house is being built
+    message(STATUS "src/${name} is empty, skipped")
     return()
   endif()
   add_library(react1_${name} STATIC ${sources})
@@ -56,7 +56,7 @@ function(react1_module name)
       target_link_libraries(react1_${name} PUBLIC react1_${used})
     endif()
   endforeach()
-  # What is public says so (REACT1_API in react1/api.hpp).
+  # Public functions are marked REACT1_API (react1/api.hpp).
   set_target_properties(react1_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   react1_compile_together(react1_${name} ${REACT1_FILES_PER_UNIT} ${sources})
   set_property(GLOBAL APPEND PROPERTY REACT1_MODULES react1_${name})

@@ -20,7 +20,7 @@
 
 namespace {
 
-/// What this program does besides: a tick every 100 ms.
+/// The program's other work: a tick every 100 ms.
 int start_ticking() {
   const int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
   const itimerspec every{{0, 100'000'000}, {0, 100'000'000}};

@@ -21,7 +21,7 @@ class Progress final : public react1::Observer {
   void on_progress(const react1::Progress& progress) override {
     if (!progress.total || *progress.total == 0) return;
     const auto percent = 100 * progress.done / *progress.total;
-    if (percent == percent_) return;  // frames come faster than anybody reads
+    if (percent == percent_) return;  // more updates than a reader can follow
     percent_ = percent;
     std::fprintf(stderr, "\r%3lld %%", static_cast<long long>(percent));
     if (percent == 100) std::fprintf(stderr, "\n");

@@ -47,7 +47,7 @@ void run(const char* video, const char* audio, const char* output, const std::st
     (void)react1::run(video, audio, output, options, service, first);
   } catch (const react1::Error& error) {
     if (error.code() != react1::ErrorCode::interrupted) throw;
-    std::printf("interrupted; the request goes on at the service\n");
+    std::printf("interrupted; the request continues at the service\n");
   }
   // The same call continues the job: the store knows that this intent was paid. Another process could do it as well.
   const react1::RunRecord record = react1::run(video, audio, output, options, service, {});

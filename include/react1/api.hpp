@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every public header begins with: which names the library exports, and the namespace that names its ABI.
+// Included by every public header: the export macro and the ABI namespace.
 #pragma once
 
-/// Marks what the shared library exports. A class that has it exports all its members.
+/// Marks what the shared library exports. A marked class exports all its members.
 #define REACT1_API __attribute__((visibility("default")))
 /// Marks a member class that is not exported although the class around it is.
 #define REACT1_LOCAL __attribute__((visibility("hidden")))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many jobs at a time, without a thread for each: the main job's steps run on a few threads, and the waiting on none.
-// The end of a job is delivered on the thread of the program's own event loop.
+// Many jobs at a time, without a thread for each: the main job's steps run on a few threads, waiting uses none.
+// Completions are delivered on the thread of the program's own event loop.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ struct AsyncOptions {
   int threads = 2;
 };
 
-/// Carries out asynchronous calls, and queues what has ended for the program's event loop:
+/// Carries out asynchronous calls, and queues completions for the program's event loop:
 ///
 ///     react1::AsyncRunner runner;
 ///     react1::run_async(runner, video, audio, output, options, service, {}, [](react1::RunResult result) { … });
@@ -43,12 +43,12 @@ struct AsyncOptions {
 ///     // asio:         posix::stream_descriptor(io, ::dup(runner.descriptor())).async_wait(wait_read, …)
 class REACT1_API AsyncRunner {
  public:
-  /// Throws Error{usage} for options that make no sense, Error{io} when the system gives no thread or descriptor.
+  /// Throws Error{usage} for invalid options, Error{io} when the system provides no thread or descriptor.
   explicit AsyncRunner(const AsyncOptions& options = {});
   AsyncRunner(const AsyncRunner&) = delete;
   AsyncRunner& operator=(const AsyncRunner&) = delete;
-  /// Stops all calls that have not ended, waits until they have, and delivers what was not delivered yet, on this
-  /// thread. Not to be called by one of the callbacks.
+  /// Stops all calls that have not ended, waits for them, and delivers pending completions on this thread. Must not be
+  /// called by one of the callbacks.
   ~AsyncRunner();
 
   /// Readable while dispatch() has something to deliver. For poll(), epoll and the like; neither read nor close it.
@@ -57,7 +57,7 @@ class REACT1_API AsyncRunner {
   /// Calls the callbacks of all calls that have ended by now, on this thread, and returns how many; does not wait. One
   /// thread at a time. What a callback throws leaves dispatch(); the others are delivered by the next one.
   std::size_t dispatch();
-  /// Calls whose callback was not called yet. Any thread.
+  /// The number of calls whose callback was not called yet. Any thread.
   [[nodiscard]] std::size_t pending() const noexcept;
 
  private:
@@ -67,15 +67,15 @@ class REACT1_API AsyncRunner {
 };
 
 /// run() without a thread that waits for it. `done` is called once, by AsyncRunner::dispatch() (or the runner's
-/// destructor), and may start other calls. Throws only what is wrong with the call itself (an empty `done`).
+/// destructor), and may start other calls. Throws only for an invalid call (an empty `done`).
 ///
 /// Everything is copied but `service`, whose client and store must live until `done` is called, like the observer of
 /// `context`. The observer is called on the runner's and the client's own threads, for one call never at the same time;
 /// one that serves several calls is called by several threads.
 ///
-/// A stop of `context` ends the call with Error{interrupted}, as in run(): what is paid goes on at the service (or is
-/// cancelled, PipelineOptions::on_interrupt), and the same call continues it later. Calls beyond the number of threads
-/// take turns in the order in which they came; a call that waits for the service takes no turn.
+/// A stop of `context` ends the call with Error{interrupted}, as in run(): a paid request continues at the service (or
+/// is cancelled, PipelineOptions::on_interrupt), and the same call continues it later. Calls beyond the number of
+/// threads take turns in the order in which they came; a call that waits for the service takes no turn.
 REACT1_API void run_async(AsyncRunner& runner, Source video, Source audio, std::string output, PipelineOptions options,
                           Service service, RunContext context, std::function<void(RunResult)> done);
 

@@ -17,10 +17,10 @@ namespace react1::REACT1_ABI {
 enum class Conform {
   off,        ///< it keeps its length; the lipsync_mode deals with the difference
   cut,        ///< ends with the voice. Error{media} when it is shorter than the voice
-  hold,       ///< its last frame stands until the voice ends
+  hold,       ///< its last frame is held until the voice ends
   bounce,     ///< played forwards, backwards, forwards …; turns in a pause of the speech where one is near
   remap,      ///< its frames are spread evenly over the voice
-  automatic,  ///< the one that shows least, off where the advice knows better; see docs/advice.md, "Conform"
+  automatic,  ///< the least visible one; off where a lipsync_mode is better; see docs/advice.md, "Conform"
 };
 [[nodiscard]] REACT1_API std::string_view to_string(Conform conform) noexcept;
 /// "off", "cut", "hold", "bounce", "remap", "auto". Throws Error{usage}.
@@ -29,11 +29,11 @@ enum class Conform {
 /// What was done to fit the video.
 struct Conformed {
   Conform asked = Conform::off;
-  Conform done = Conform::off;       ///< never automatic; off: it was left as it is
+  Conform done = Conform::off;       ///< never automatic; off: it was not changed
   std::vector<std::string> reasons;  ///< one sentence each
   std::int64_t frames_before = 0;    ///< of the window, at the prepared clip's rate
   std::int64_t frames = 0;           ///< of the prepared clip
-  std::vector<Seconds> seams_s;      ///< times in the prepared clip where it turns round or begins to stand still
+  std::vector<Seconds> seams_s;      ///< times in the prepared clip where it turns or begins to freeze
 };
 
 }  // namespace react1::REACT1_ABI

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person checks before the first job, or when jobs fail: this machine, its way to the service, the account.
+// Checks to run before the first job, or when jobs fail: this machine, the network path to the service, the account.
 #pragma once
 
 #include <optional>
@@ -25,24 +25,24 @@ enum class Health {
 /// "good", "warning", "failed", "skipped".
 [[nodiscard]] REACT1_API std::string_view to_string(Health health) noexcept;
 
-/// One thing that was looked at.
+/// One check and its outcome.
 struct Finding {
   std::string check;  ///< stable, e.g. "state_folder"
   Health health{};
   std::string message;                   ///< what was found, in one sentence
   std::string cure;                      ///< what to do about it; empty where nothing has to be done
-  ErrorCode code = ErrorCode::internal;  ///< of a failed check: what a job would end with
+  ErrorCode code = ErrorCode::internal;  ///< of a failed check: the code that a job would fail with
 };
 
 struct Diagnosis {
-  std::vector<Finding> findings;  ///< in the order in which they build on each other
+  std::vector<Finding> findings;  ///< in the order of their dependencies
 
   /// The code of the first failed check; nullopt: none has failed.
   [[nodiscard]] REACT1_API std::optional<ErrorCode> failure() const;
 };
 
 struct DoctorOptions {
-  /// How the service is reached. nullopt: there is no key, or none that can be used, which is a finding.
+  /// How the service is reached. nullopt: there is no usable key, which is a finding.
   std::optional<FalOptions> service{};
   std::string key_problem{};      ///< why there is no `service`
   Price price{};                  ///< that of the recipe, compared with the account's
@@ -50,8 +50,8 @@ struct DoctorOptions {
   std::string store{};            ///< path of the job store; empty: jobs.sqlite in the state folder
 };
 
-/// Looks at everything that a job needs, and says what to do about each fault. Pays nothing, changes nothing of the
-/// user's; what it writes to try the disk it removes again. Throws Error{interrupted}; all else is a finding.
+/// Checks everything that a job needs, and gives a cure for each fault. Pays nothing and changes no user data; trial
+/// files are removed. Throws Error{interrupted}; everything else is a finding.
 [[nodiscard]] REACT1_API Diagnosis examine(const DoctorOptions& options, const RunContext& context);
 
 }  // namespace react1::REACT1_ABI

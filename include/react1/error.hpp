@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception type that leaves this library, and the exit code each of its codes stands for.
+// The only exception type that leaves this library, and the exit code of each error code.
 #pragma once
 
 #include <exception>
@@ -14,8 +14,8 @@ namespace react1::REACT1_ABI {
 
 /// What kind of failure it is. Each code maps to one exit code of the program (see exit_code()).
 enum class ErrorCode {
-  internal,         ///< 1   a fault of ours
-  usage,            ///< 2   flags, options or a recipe that make no sense
+  internal,         ///< 1   a bug in react1
+  usage,            ///< 2   invalid flags, options or recipe
   media,            ///< 3   the media can't be used
   hold,             ///< 3   the advice is not to pay for this pair
   refused,          ///< 4   the service refused the request
@@ -33,7 +33,7 @@ enum class ErrorCode {
 /// The process exit code of the contract for this code.
 [[nodiscard]] REACT1_API int exit_code(ErrorCode code) noexcept;
 
-/// One entry of the service's error list, kept as it came. Source: fal's error page (`type` is stable, `msg` is not).
+/// One entry of the service's error list, unchanged. Source: fal's error page (`type` is stable, `msg` is not).
 struct ServiceProblem {
   std::string type;      ///< e.g. "audio_duration_too_long"; empty when the service gave none
   std::string location;  ///< e.g. "body.audio_url"
@@ -43,17 +43,17 @@ struct ServiceProblem {
 
 /// Optional parts of an error, for designated initialisers.
 struct ErrorExtra {
-  std::string detail{};      ///< the underlying cause, e.g. the C library's own words
+  std::string detail{};      ///< the underlying cause, e.g. the C library's message
   std::string hint{};        ///< what a person can do about it
   bool retryable = false;    ///< true when the same call may succeed later without any change
   std::string request_id{};  ///< the paid request this concerns; empty when there is none
   std::vector<ServiceProblem> problems{};
-  /// What the service sent for a paid request when it could not be used, whole, without the key; else empty.
+  /// The service's whole answer to a paid request when it could not be used, without the key; else empty.
   std::string answer{};
 };
 
 /// What a failing operation throws. Copies share one immutable state, so that copying never fails; any thread. Never
-/// holds a key or a signed URL.
+/// contains a key or a signed URL.
 class REACT1_API Error : public std::exception {
  public:
   using Extra = ErrorExtra;

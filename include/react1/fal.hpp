@@ -32,52 +32,53 @@ struct RetryOptions {
   std::chrono::milliseconds max_delay{30'000};  ///< cap, also for Retry-After
 };
 
-/// What all clients of a process together ask of one host. What is above a limit waits its turn; nothing fails for it.
-/// fal documents no limit on calls of its queue (queued work is not refused), so these guard against ourselves.
+/// Per-host limits shared by all clients in the process. Requests over a limit are queued, never rejected.
+/// fal documents no limit on calls of its queue (queued work is not refused), so these guard the service against us.
 struct HostLimits {
   int concurrency = 64;         ///< exchanges at a time, and as many status streams being opened; at least 1
   double requests_per_s = 200;  ///< in the long run, above 0; the clients of one job need about 10 in all
-  int burst = 1000;             ///< requests that may come at once after a quiet time; at least 1
+  int burst = 1000;             ///< requests that may be sent at once after idle time; at least 1
   int breaker_failures = 5;     ///< submits in a row without a proper answer until the service counts as down
-  std::chrono::milliseconds breaker_pause{5'000};       ///< then submits wait this long for one that tries; doubles
+  std::chrono::milliseconds breaker_pause{5'000};       ///< then submits wait this long for one probe; doubles
   std::chrono::milliseconds breaker_pause_max{60'000};  ///< up to this
 };
 
 /// What happens when a limit on waiting is reached. The paid request and its id are kept in every case.
 enum class WaitPolicy {
-  keep_waiting,  ///< Note{warning, "long_wait"}, once, and on
-  cancel,        ///< asks the service to cancel, then Error{network}; a job that completed meanwhile is brought home
-  detach,        ///< Error{network, retryable}; the job goes on at the service
+  keep_waiting,  ///< Note{warning, "long_wait"}, once; the wait continues
+  cancel,        ///< asks the service to cancel, then Error{network}; the result of a job that completed meanwhile is
+                 ///< downloaded
+  detach,        ///< Error{network, retryable}; the job continues at the service
 };
 /// "keep_waiting", "cancel", "detach". Throws Error{usage}.
 [[nodiscard]] REACT1_API WaitPolicy parse_wait_policy(std::string_view text);
-/// How long the service keeps an object and who may read it. Nothing set: nothing is sent and the account's own setting
-/// counts.
+/// How long the service keeps an object and who may read it. Nothing set: nothing is sent and the account's setting
+/// applies.
 struct ObjectLifecycle {
   enum class Access { allow, hide, forbid };
-  std::optional<std::chrono::seconds> expires_after;  ///< from its creation, at least 1 s; nullopt: not said
-  std::optional<Access> access;                       ///< for everybody without a rule; nullopt: not said
+  std::optional<std::chrono::seconds> expires_after;  ///< from its creation, at least 1 s; nullopt: not sent
+  std::optional<Access> access;                       ///< for users without a rule; nullopt: not sent
   std::vector<std::pair<std::string, Access>> rules;  ///< user, decision; counts only together with `access`
 
   [[nodiscard]] bool empty() const noexcept { return !expires_after && !access; }
 };
 
-/// How local files get to the service.
+/// How local files are uploaded.
 struct UploadOptions {
   std::int64_t multipart_above = std::int64_t{90}
-                                 << 20;              ///< bytes; a larger file goes up in parts, as fal's clients do
+                                 << 20;              ///< bytes; a larger file is uploaded in parts, as fal's clients do
   std::int64_t part_bytes = std::int64_t{10} << 20;  ///< at least 1; the last part may be shorter
   int parts_at_once = 4;                             ///< 1 to 16
-  bool check_size = true;  ///< ask the host afterwards how much it stored; counts only when it answers
-  bool reuse = true;       ///< a file that lies with the service already is not sent again; needs `memory`
-  /// SQLite file that remembers uploads, created when missing: finished ones for `reuse`, parts of others for the next
-  /// attempt. URLs in it are sealed with the key. Empty: nothing is remembered. When it can't be used, uploads do
-  /// without.
+  bool check_size = true;  ///< ask the host afterwards how much it stored; not answered: not checked
+  bool reuse = true;       ///< a file already stored at the service is not uploaded again; needs `memory`
+  /// SQLite file that records uploads, created when missing: finished ones for `reuse`, parts of others for the next
+  /// attempt. URLs in it are sealed with the key. Empty: nothing is recorded. When it can't be used, uploads work
+  /// without it.
   std::string memory{};
-  /// How long a file counts as present when neither `lifecycle` nor its URL says. The service keeps files as the
-  /// account is set, for ever if it is not; a day is far below all that its pages name.
+  /// How long a file counts as present when neither `lifecycle` nor its URL specifies it. The service keeps files as
+  /// the account is configured, by default without limit; a day is far below every duration it documents.
   std::chrono::seconds assumed_life{24 * 3600};
-  /// A file is not used again when it ends within this time: the request may wait that long before it is read.
+  /// A file that expires within this time is not reused: the request may wait that long before it is read.
   std::chrono::seconds reuse_margin{3600};
   ObjectLifecycle lifecycle{};  ///< of the uploaded files
 };
@@ -88,7 +89,7 @@ struct FalOptions {
   std::string queue_url = "https://queue.fal.run";  ///< plain http is accepted for loopback only
   std::string rest_url = "https://rest.fal.ai";
   /// Request history, prices and schema (platform.hpp). Empty: https://api.fal.ai/v1 when queue_url is fal's own, and
-  /// else nowhere, because the key must not go to a host that nobody named.
+  /// otherwise there is none, because the key must not be sent to a host that was not configured.
   std::string platform_url{};
   RetryOptions retry{};
   std::chrono::milliseconds connect_timeout{15'000};
@@ -97,26 +98,26 @@ struct FalOptions {
   std::chrono::milliseconds poll_interval_max{5'000};
   std::chrono::milliseconds max_wait{3'600'000};  ///< of one wait() from its call to completion
   WaitPolicy on_max_wait = WaitPolicy::detach;
-  /// In the queue without a break: a request that is put back into it begins anew. nullopt: as long as max_wait.
+  /// In the queue without a break: for a request that is put back into it the time starts again. nullopt: max_wait.
   std::optional<std::chrono::milliseconds> max_queue_wait{};
   WaitPolicy on_max_queue_wait = WaitPolicy::detach;
-  /// Wait on the service's status stream (one connection, news at once); false: poll. Polling is also what remains when
-  /// the stream is refused, breaks twice or keeps news back.
+  /// Wait on the service's status stream (one connection, immediate updates); false: poll. Polling is also the fallback
+  /// when the stream is refused, breaks twice or withholds updates.
   bool status_stream = true;
   /// A stream without a byte for this long is broken; one without news for this long is checked by one poll.
   std::chrono::milliseconds stream_silence{60'000};
-  HostLimits host{};                                      ///< the limits of the client that spoke last hold
-  std::int64_t max_answer_bytes = 16 << 20;               ///< JSON answers above this are refused
+  HostLimits host{};                         ///< process-wide per host; the most recent client's limits apply
+  std::int64_t max_answer_bytes = 16 << 20;  ///< JSON answers above this are refused
   std::int64_t max_result_bytes = std::int64_t{2} << 30;  ///< downloads above this are refused
   UploadOptions upload{};
   ObjectLifecycle result_lifecycle{};  ///< of the media that the request produces
-  /// Where the service shall report the end of a request (see webhook.hpp); empty: nowhere. http(s), without a
+  /// Where the service reports the end of a request (see webhook.hpp); empty: nowhere. http(s), without a
   /// fragment. Needs no secret in it: reports are signed. A request with a token (SubmitWatch) is reported to a
   /// path below this one: "/<token>" is added.
   std::string webhook_url{};
-  /// Takes in what is sent to webhook_url; null: somebody else does. A wait for a request that this client, or another
-  /// with the same URL, has submitted then sleeps until the report comes and asks the service now and then only, in
-  /// case none does. May serve several clients.
+  /// Receives what is sent to webhook_url; null: another program does. A wait for a request that this client, or
+  /// another with the same URL, has submitted then sleeps until the report arrives and polls rarely, in case none does.
+  /// May serve several clients.
   std::shared_ptr<WebhookReceiver> webhook_receiver{};
   /// First pause between status polls while a report is expected, which bounds how late the end is found when it never
   /// comes; grows to webhook_poll_interval_max.
@@ -158,12 +159,12 @@ struct QueueStatus {
   State state = State::unknown;
   std::string word;  ///< the service's own status word
   std::optional<std::int64_t> queue_position;
-  std::vector<LogLine> logs;      ///< the window this answer carried; may repeat earlier lines
+  std::vector<LogLine> logs;      ///< the window in this answer; may repeat earlier lines
   std::string error, error_type;  ///< COMPLETED but failed; empty otherwise
   std::optional<double> inference_s;
 };
 
-/// The model's answer. Only `url` is sure to be there.
+/// The model's answer. Only `url` is always present.
 struct ResultVideo {
   std::string url;
   std::string content_type, file_name;
@@ -180,7 +181,7 @@ struct SubmitWatch {
   std::function<void()> about_to_leave{};
   /// The last attempt was refused temporarily or never reached the service; another follows after a pause.
   std::function<void()> not_accepted{};
-  /// Added to the path of FalOptions::webhook_url, so that a report tells whose it is although the answer was lost.
+  /// Added to the path of FalOptions::webhook_url, so that a report identifies its job even if the answer was lost.
   /// Letters, digits, '-' and '_'; empty: the URL as it is.
   std::string token{};
 };
@@ -204,15 +205,15 @@ class REACT1_API FalClient {
   FalClient& operator=(FalClient&&) noexcept;
   ~FalClient();
 
-  /// As given; they live as long as the client.
+  /// As passed to the constructor; valid as long as the client.
   [[nodiscard]] const FalOptions& options() const noexcept;
 
   /// Uploads a local file through a signed URL, in parts when it is large, and returns the URL to put into a request.
-  /// The key never goes to the storage host. Retried, part by part; a later call goes on with the parts that are there.
-  /// What lies with the service already is not sent (UploadOptions::reuse): the note "upload_reused" says so.
+  /// The key never goes to the storage host. Retried, part by part; a later call resumes with the missing parts.
+  /// A file already stored at the service is not sent (UploadOptions::reuse); the note "upload_reused" reports that.
   /// `sha256` is that of the file's content, lower-case hex, when the caller knows it; else it is computed when needed.
-  /// `name` is what the file is called at the service (empty: its own name); an upload under a given name is used again
-  /// under the same name only.
+  /// `name` is the file's name at the service (empty: its own name); an upload under a given name is reused only for
+  /// that name.
   [[nodiscard]] std::string upload(const std::string& path, const std::string& content_type, const RunContext& context,
                                    const std::string& sha256 = {}, const std::string& name = {});
 
@@ -227,13 +228,13 @@ class REACT1_API FalClient {
   [[nodiscard]] QueueStatus status(const RequestRef& request, const RunContext& context);
   /// Waits until the request is completed, on the status stream or by polling; reports queue position and new log lines
   /// to the observer. Limits: max_wait, max_queue_wait. With a webhook_receiver it waits for the report instead (see
-  /// FalOptions); a report only makes it ask for the status at once.
+  /// FalOptions); a report only triggers an immediate status poll.
   QueueStatus wait(const RequestRef& request, const RunContext& context);
   /// The same without a thread of its own: thousands may wait at a time. `done` is called once, on the client's own
   /// thread, as is the observer (which lives until then): both must return quickly, must not throw, and may start
   /// other asynchronous waits, but make no blocking call of a client and don't end the client. `context` is copied. A
   /// stop and the client's end both come as Error{interrupted}; the client's destructor returns after the last `done`.
-  /// Throws only what is wrong with the call itself (an empty request id).
+  /// Throws only for an invalid call (an empty request id).
   void wait_async(const RequestRef& request, const RunContext& context, std::function<void(WaitResult)> done);
   /// As above; the future holds the Error. The observer is used until the future is ready.
   [[nodiscard]] std::future<QueueStatus> wait_async(const RequestRef& request, const RunContext& context);
@@ -245,15 +246,15 @@ class REACT1_API FalClient {
 
   /// Which service this is. A service on another machine is never a sandbox and is not asked. One on loopback is asked,
   /// each time: it is a sandbox when it answers a challenge as only our sandbox does, and else a service that is paid,
-  /// when it says so in the queue's own format, twice. Any other answer (a page, a redirect, nothing) decides nothing:
+  /// when it says so in the queue's own format, twice. Any other answer (a page, a redirect, nothing) is inconclusive:
   /// Error{network}, retryable.
   [[nodiscard]] ServiceIdentity identity(const RunContext& context);
 
   // The platform API (platform.hpp). None of it costs anything. Every call throws Error{usage} when the client has no
-  // platform (FalOptions::platform_url), Error{auth} when the key is refused or may not do this, Error{network} when
+  // platform (FalOptions::platform_url), Error{auth} when the key is refused or lacks permission, Error{network} when
   // the platform can't be reached or something else answers in its place.
   [[nodiscard]] bool has_platform() const noexcept;
-  /// Every request that this endpoint was sent in the span, all pages.
+  /// Every request to this endpoint in the time span, all pages.
   [[nodiscard]] std::vector<HistoryEntry> history(const HistoryQuery& query, const RunContext& context);
   /// Of one unit of the endpoint's output, discounts of the account included.
   [[nodiscard]] UnitPrice unit_price(const RunContext& context);
@@ -261,7 +262,7 @@ class REACT1_API FalClient {
   [[nodiscard]] CostEstimate estimate_cost(const Rational& units, const RunContext& context);
   /// The endpoint's OpenAPI description as it is now, JSON.
   [[nodiscard]] std::string live_schema(const RunContext& context);
-  /// Asks with the key for as little as there is: free.
+  /// The smallest request that needs the key; free.
   [[nodiscard]] KeyProbe probe_key(const RunContext& context);
 
   /// The request whose report has `token` in its path, when the client's webhook receiver has it or gets it within
@@ -270,7 +271,7 @@ class REACT1_API FalClient {
                                                             std::chrono::milliseconds patience,
                                                             const RunContext& context);
   [[nodiscard]] bool expects_reports() const noexcept;  ///< it has a webhook receiver
-  /// Token and request id of every report that the receiver has, with a token, and that nobody has asked for yet.
+  /// Token and request id of every report that the receiver has, with a token, and that was not requested yet.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> reported_tokens() const;
 
  private:

@@ -29,15 +29,15 @@ concept JsonRecord = std::is_same_v<Record, MediaInfo> || std::is_same_v<Record,
     std::is_same_v<Record, Job> || std::is_same_v<Record, Error>;
 
 /// Reads what to_json() has written: `from_json<RunRecord>(text)`. to_json() of the result is the same text again.
-/// Keys that are not known are ignored, so that documents of later releases can be read; those that earlier releases
-/// did not write yet may be missing. Lengths of clips are exact again (from counts and rates), other seconds have the
+/// Unknown keys are ignored, so that documents of later releases can be read; keys that earlier releases
+/// did not write may be missing. Lengths of clips are exact again (from counts and rates), other seconds have the
 /// document's nine decimals; fields that the document does not hold (docs/json.md names them) have their defaults.
-/// Throws Error{usage} for text that is no JSON, a missing key, a wrong type or an unknown word; it names `where` (what
+/// Throws Error{usage} for invalid JSON, a missing key, a wrong type or an unknown enum value; it names `where` (what
 /// the text is, e.g. its file), the place in the document, what was found and what is expected.
 template <JsonRecord Record>
 [[nodiscard]] Record from_json(std::string_view text, const std::string& where = "document");
 
-/// What is behind from_json().
+/// The implementation of from_json().
 struct JsonReader {
   REACT1_API static void read(std::string_view text, const std::string& where, MediaInfo& into);
   REACT1_API static void read(std::string_view text, const std::string& where, std::vector<MediaInfo>& into);

@@ -13,16 +13,16 @@
 namespace react1::REACT1_ABI {
 
 enum class LogLevel {
-  debug,    ///< for whoever looks for a fault
+  debug,    ///< for debugging
   info,     ///< what is being done
-  warning,  ///< worth a look; the work goes on
+  warning,  ///< notable; the work continues
   error,    ///< something failed that no Error reports
 };
 /// "debug", "info", "warning", "error".
 [[nodiscard]] REACT1_API std::string_view to_string(LogLevel level) noexcept;
 
-/// One line. The views are valid during the call only. No text holds a key or a signed URL; file names and the words of
-/// servers are in it as they came, so escape control characters before you write it to a terminal.
+/// One line. The views are valid during the call only. No text contains a key or a signed URL. File names and texts of
+/// servers are not escaped, so escape control characters before you write them to a terminal.
 struct LogRecord {
   LogLevel level{};
   std::chrono::system_clock::time_point time{};
@@ -32,20 +32,20 @@ struct LogRecord {
   std::string_view request_id{};  ///< of its paid request; empty: none yet
 };
 
-/// Called on whatever thread logs, by several threads at the same time. It should return quickly, because the work (and
-/// the network thread of all clients) waits for it. What it throws is dropped, and so is what it makes the library log.
+/// Called on the thread that logs, by several threads concurrently. It should return quickly, because the work (and the
+/// network thread of all clients) waits for it. What it throws, and what it makes the library log, is dropped.
 using LogSink = std::function<void(const LogRecord&)>;
 
-/// Sends lines of `level` and above to `sink`, for the whole process; an empty one: no lines any more. The previous
+/// Sends lines of `level` and above to `sink`, for the whole process; an empty one ends logging. The previous
 /// sink is no longer called once this returns, and is destroyed then. Any thread, any time. Throws Error{usage} when
 /// called by a sink.
 REACT1_API void set_log_sink(LogSink sink, LogLevel level = LogLevel::info);
 
 // FFmpeg's lines, those of x264 and the other encoders among them, come through one callback for the whole process
-// (av_log_set_callback()), and FFmpeg does not tell who has set it. So the library never sets it by itself. A program
+// (av_log_set_callback()), and FFmpeg has no way to query it. So the library never sets it by itself. A program
 // chooses one of three ways:
 //   - it uses FFmpeg's log itself: its own callback gets the lines of our work too, and nothing is to be done;
-//   - it has its own callback and wants them in the sink: the callback hands lines on by log_ffmpeg_line();
+//   - it has its own callback and wants them in the sink: the callback passes lines to log_ffmpeg_line();
 //   - it leaves FFmpeg's log to react1: take_ffmpeg_log(), once.
 
 /// Which of FFmpeg's lines reach the sink.
@@ -55,17 +55,18 @@ enum class FfmpegLog {
 };
 
 /// Sets the process's av_log callback to one that sends FFmpeg's lines (those of the whole process) to the sink of
-/// set_log_sink(), with the component "ffmpeg", and drops the rest. av_log_set_level() then counts no longer. May be
+/// set_log_sink(), with the component "ffmpeg", and drops the rest. av_log_set_level() then has no effect. May be
 /// called again to choose other lines. Any thread, but not at the same time as av_log_set_callback().
 REACT1_API void take_ffmpeg_log(FfmpegLog lines = FfmpegLog::warnings);
 
-/// Gives the callback back: FFmpeg's default, which prints to stderr. False, and nothing changed, when the callback is
-/// not ours (any more), because the program has set its own since. To be called before a plug-in that contains the
-/// library is unloaded. To find out whose callback it is, one empty line is logged at level 1000, above all levels that
-/// FFmpeg has. Same threads as take_ffmpeg_log().
+/// Restores FFmpeg's default callback, which prints to stderr. Returns false without any change when the callback is
+/// not ours, because the program has set its own since. Must be called before a plug-in that contains the library is
+/// unloaded. To determine whose callback it is, one empty line is logged at level 1000, above all levels that FFmpeg
+/// has. Same threads as take_ffmpeg_log().
 REACT1_API bool release_ffmpeg_log();
 
-/// One line of FFmpeg's log for the sink: what an av_log callback is called with. For a callback of the program's own.
+/// Passes one line of FFmpeg's log to the sink; the arguments are those of an av_log callback. For the program's own
+/// callback.
 /// Any thread.
 REACT1_API void log_ffmpeg_line(void* source, int level, const char* format, std::va_list arguments) noexcept;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looking into media files and choosing how clips are made. Data and options; the work is probe() here
-// and plan()/prepare() in pipeline.hpp.
+// Probing media files, and how clips are prepared. Data and options; the work is done by probe() here
+// and by plan()/prepare() in pipeline.hpp.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@
 
 namespace react1::REACT1_ABI {
 
-/// Measures `source`: every packet is read, nothing is decoded unless the packets do not tell. Throws Error{io}
+/// Measures `source`: every packet is read; packets are decoded only where they lack durations. Throws Error{io}
 /// (missing, unreadable), {media} (not media, damaged beyond reading), {network}, {interrupted}. Any thread; blocking.
 [[nodiscard]] REACT1_API MediaInfo probe(const Source& source, const SourceOptions& options, const RunContext& context);
 [[nodiscard]] REACT1_API MediaInfo probe(const Source& source);
 
 enum class FpsPolicy {
-  recommended,  ///< nearest of 24, 25, 30 and their NTSC twins; 50/60 are halved (React-1's recommended rates)
+  recommended,  ///< nearest of 24, 25, 30 and their NTSC variants; 50/60 are halved (React-1's recommended rates)
   keep,         ///< keep a constant source rate even when it is not a recommended one
 };
 /// "recommended", "keep". Throws Error{usage}, with the nearest word as a hint; so do the others of its kind.
@@ -35,45 +35,45 @@ enum class FpsPolicy {
 /// When a clip may be encoded again, which costs detail and time.
 enum class ReencodePolicy {
   automatic,  ///< only when no lossless way gives a compliant clip
-  always,     ///< even when one would: every clip leaves with the same codec settings
-  never,      ///< a clip that can't be copied is Error{media}. Sound that is no MP3 is encoded all the same
+  always,     ///< even when one does: every clip has the same codec settings
+  never,      ///< a clip that can't be copied is Error{media}. Sound that is not MP3 is encoded nevertheless
 };
 /// "auto", "always", "never".
 [[nodiscard]] REACT1_API ReencodePolicy parse_reencode_policy(std::string_view text);
 
-/// What shows that a video clip that was copied is whole. Encoded clips were decoded on the way.
+/// How a copied video clip is verified. Encoded clips were decoded anyway.
 enum class CopyCheck {
-  decode,   ///< every picture is decoded; a bit that flipped inside one shows nowhere else
-  packets,  ///< the pictures are counted; several times quicker, for clips that were checked before
+  decode,   ///< every picture is decoded; a flipped bit inside one can't be detected otherwise
+  packets,  ///< the pictures are counted; several times faster, for clips that were checked before
 };
 /// "decode", "packets".
 [[nodiscard]] REACT1_API CopyCheck parse_copy_check(std::string_view text);
 
-/// When a clip is encoded because of its colours. What is encoded, for whatever reason, leaves as BT.709.
+/// When a clip is encoded because of its colours. An encoded clip, for whatever reason, is BT.709.
 enum class ColorPolicy {
-  automatic,  ///< wide gamut (BT.2020, P3, ...) and what decoders don't know; standard SD tags are copied and kept
-  bt709,      ///< whatever is not BT.709: SD matrices and primaries too, tagged or (untagged SD) meant
+  automatic,  ///< wide gamut (BT.2020, P3, ...) and tags unknown to decoders; standard SD tags are copied and kept
+  bt709,      ///< everything but BT.709: SD matrices and primaries too, tagged or (untagged SD) implied
   keep,       ///< never for a tag alone; HDR is still mapped down
 };
 /// "auto", "bt709", "keep".
 [[nodiscard]] REACT1_API ColorPolicy parse_color_policy(std::string_view text);
 
-/// How much of a clip an encoding keeps, against its size and the time it takes. docs/quality.md says what is behind
-/// each word and what it measures on real clips. A clip that is copied keeps everything, whatever is chosen.
+/// Quality of an encoded clip, against its size and the time it takes. docs/quality.md has the settings of each level
+/// and measurements on real clips. A copied clip loses nothing, whatever is chosen.
 enum class Quality {
-  draft,     ///< quickest; for trying things out
-  standard,  ///< nothing that an eye or a model finds missing
-  high,      ///< closer still, at about twice the size
-  lossless,  ///< as close as the High profile comes, at many times the size. Only a copy loses nothing at all
+  draft,     ///< fastest; for experiments
+  standard,  ///< no visible loss
+  high,      ///< closer to the source, at about twice the size
+  lossless,  ///< the closest that the High profile allows, at many times the size. Only a copy is exact
 };
 /// "draft", "standard", "high", "lossless".
 [[nodiscard]] REACT1_API Quality parse_quality(std::string_view text);
 
-/// How clips are prepared. Defaults are those of pipelines/default.json (a test holds the two together).
+/// How clips are prepared. Defaults are those of pipelines/default.json (a test compares them).
 struct PrepareOptions {
   WindowOptions video_window{};
   WindowOptions audio_window{};
-  WindowChoice window = WindowChoice::head;  ///< moves the audio alone, unless same_take
+  WindowChoice window = WindowChoice::head;  ///< moves only the audio, unless same_take
   /// VIDEO and AUDIO belong together: one window for both (the two above are then the same, and count from the first
   /// frame), the start offset kept, both clips cut at the same instants.
   bool same_take = false;
@@ -97,7 +97,7 @@ struct PrepareOptions {
   int max_width = 4096;              ///< larger pictures are scaled down; React-1 refuses more
   int max_height = 2160;
   Quality quality = Quality::standard;
-  // For experts, each over what the quality says.
+  // For experts; each overrides the quality's setting.
   std::optional<int> video_crf{};                       ///< x264 constant rate factor, 0 to 51
   std::optional<std::string> video_preset{};            ///< x264 preset
   std::optional<int> audio_bitrate_kbps_per_channel{};  ///< MP3; 32 to 160
@@ -106,7 +106,7 @@ struct PrepareOptions {
   SourceOptions source{};
 };
 
-/// What happens to a clip on its way to the service, best first.
+/// What is done to a clip before it is sent, best first.
 enum class ClipAction {
   passthrough,  ///< the same bytes
   remux,        ///< the same packets in a clean container
@@ -130,15 +130,15 @@ struct VideoPlan {
   Orientation orientation;    ///< to bake in
   Rational sar = 1;           ///< shape of the source's pixels
   bool deinterlace = false;
-  std::string field_order;  ///< "tff" or "bff" where only the picture tells that it is interlaced; else its frames say
-  std::string tone_map;     ///< "", "pq" or "hlg": the transfer to map down from
-  std::string color_space;  ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
+  std::string field_order;      ///< "tff" or "bff" when detected in the pictures; else the frames' flags apply
+  std::string tone_map;         ///< "", "pq" or "hlg": the transfer to map down from
+  std::string color_space;      ///< matrix of the source to convert from ("bt709", "smpte170m", "bt2020nc", …)
   std::string color_primaries;  ///< of the source to convert from; "" = BT.709's, or those of the matrix
   std::string color_transfer;   ///< of the source to convert from; "" = one of the usual SDR curves, which are kept
   bool full_range = false;      ///< the source is full range
-  bool may_encode = true;       ///< false: a copy that breaks the promise is an error, not encoded instead
+  bool may_encode = true;       ///< false: a copy over the limit is an error and not encoded instead
   CopyCheck copy_check = CopyCheck::decode;
-  bool decoded = false;  ///< planning has decoded the window and found it good; what lies outside is no error
+  bool decoded = false;  ///< planning has decoded the window without a fault; faults outside of it are no error
   int crf = 17;
   std::string preset = "veryfast";
 };
@@ -153,13 +153,13 @@ struct AudioPlan {
   int sample_rate = 0;       ///< of the prepared clip: 44100 or 48000
   int channels = 0;          ///< of the prepared clip: 1 or 2
   int bitrate_kbps = 128;    ///< in total
-  std::int64_t packets = 0;  ///< to cut: this many are copied
+  std::int64_t packets = 0;  ///< for a cut: this many are copied
   SoundTreatment treatment{};
   bool may_encode = true;  ///< as in VideoPlan
-  bool salvaged = false;   ///< the window ends before known damage; what lies behind is no error
+  bool salvaged = false;   ///< the window ends before known damage; what follows is no error
 };
 
-/// One way of measuring a clip's length and what it gave. All of them must be ≤ the limit.
+/// One measure of a clip's length and its value. All of them must be ≤ the limit.
 struct DurationMeasure {
   std::string name;  ///< e.g. "container_header", "packets_edit_list_ignored", "mp3_frames_with_tag"
   Seconds duration_s;
@@ -189,7 +189,7 @@ struct PreparedClip {
   std::optional<Video> video;
   std::optional<Audio> audio;
   std::optional<SoundLevels> levels;      ///< of the audio clip
-  std::vector<Warning> warnings;          ///< what showed only while it was made, e.g. {"picture_changed", "…"}
+  std::vector<Warning> warnings;          ///< found only while it was made, e.g. {"picture_changed", "…"}
   std::vector<DurationMeasure> measures;  ///< the proof of the 15-second promise; empty when only planned
 };
 

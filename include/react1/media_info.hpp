@@ -14,7 +14,7 @@
 
 namespace react1::REACT1_ABI {
 
-/// Where a fact came from, most trustworthy first.
+/// Where a value comes from, most trustworthy first.
 /// `sample_table` is a container's own list of every packet (MP4, MOV), checked against the file's size, or the byte
 /// count of uncompressed sound.
 enum class FactSource { decoded, packets, sample_table, stream_header, container_header, assumed };
@@ -25,7 +25,7 @@ struct ColorInfo {
   std::string range, space, transfer, primaries;
 };
 
-/// How the picture has to be turned to stand upright: first mirror left-right, then rotate clockwise.
+/// How the picture has to be turned to be upright: first mirror left-right, then rotate clockwise.
 struct Orientation {
   int rotation_deg = 0;  ///< clockwise, one of 0, 90, 180, 270
   bool mirrored = false;
@@ -50,12 +50,12 @@ struct VideoInfo {
   bool has_alpha = false;
   ColorInfo color;
   std::string hdr;          ///< "", "pq", "hlg", "dolby_vision_8.4", or "dolby_vision_N": no ordinary base layer
-  std::string field_order;  ///< "tff" or "bff" where only the picture tells (plan() looks), else ""
+  std::string field_order;  ///< "tff" or "bff" when plan() detected it in the pictures, else ""
   bool interlaced = false;
   bool has_b_frames = false;  ///< packets are reordered
   Rational fps = 0;           ///< the measured nominal rate (median interval); 0 = fewer than 2 frames
   bool vfr = false;           ///< intervals differ by more than the time base's rounding
-  bool coarse_times = false;  ///< constant, but ticks are so long that its frames are told apart by counting alone
+  bool coarse_times = false;  ///< constant, but ticks are so long that only counting distinguishes frames
   std::int64_t frames = 0;    ///< packets that are shown (edit list honoured)
   Seconds start_s;            ///< first shown frame
   Seconds duration_s;         ///< first frame's start to last frame's end
@@ -72,12 +72,12 @@ struct VideoInfo {
   bool edit_list = false;                ///< ignoring edit lists would change start, count or duration
 };
 
-/// A part of the sound in which time passes evenly. Between two parts lies a gap (time without samples), an overlap
+/// A part of the sound in which time passes evenly. Between two parts there is a gap (time without samples), an overlap
 /// (samples stored twice), or a change of the recorder's clock.
 struct SoundPiece {
   std::int64_t first_sample = 0;  ///< the stored sample that it begins with; priming is not counted
   Seconds start_s;                ///< when that sample sounds, relative to AudioInfo::start_s
-  /// Seconds that pass while one second's worth of samples plays. Not 1: the recorder's sample clock was off by that.
+  /// Seconds that pass while one second's worth of samples plays. Not 1: the error of the recorder's sample clock.
   Rational stretch = 1;
 };
 
@@ -86,10 +86,10 @@ struct Mp3Facts {
   std::int64_t frames = 0;                 ///< with sound: the tag's own is left out
   bool uniform = true;                     ///< one sample rate and one number of channels in all of them
   bool variable_rate = false;              ///< the bit rate changes
-  std::int64_t skipped_bytes = 0;          ///< between the frames, and no frames; they are left out
+  std::int64_t skipped_bytes = 0;          ///< between the frames, not part of any frame; left out
   std::optional<std::int64_t> tag_frames;  ///< as its Xing, Info or VBRI tag claims
-  /// Why the file as it is tells a reader something wrong, or makes it look for the frames; one sentence each. Only a
-  /// file without is handed on as it is.
+  /// What misleads a reader of the file, or makes it search for frames; one sentence each. Only a file without flaws is
+  /// passed on unchanged.
   std::vector<std::string> flaws;
 };
 
@@ -101,17 +101,17 @@ struct AudioInfo {
   int channels = 0;
   std::string layout;  ///< "mono", "stereo", "5.1", …
   std::string sample_fmt;
-  std::int64_t samples = 0;  ///< stored per channel; priming and padding are not counted where the file tells them
-  std::int64_t priming = 0;  ///< samples decoded before the first that is meant to be heard; 0 when the file tells none
+  std::int64_t samples = 0;  ///< stored per channel; without priming and padding where the file specifies them
+  std::int64_t priming = 0;  ///< samples decoded before the first audible one; 0 when the file specifies none
   Seconds start_s;
   /// From the first sample to the end of the last on the file's timeline: samples / sample_rate, gaps added, overlaps
   /// and drift counted.
   Seconds duration_s;
-  /// Where timestamps and sample counts part: in order, the first one begins at sample 0 and time 0. Empty for sound
-  /// without gaps, overlaps or drift, which is nearly all there is.
+  /// Where timestamps and sample counts disagree: in order, the first one begins at sample 0 and time 0. Empty for
+  /// sound without gaps, overlaps or drift, which is the usual case.
   std::vector<SoundPiece> pieces;
-  Seconds timestamp_bias_s;     ///< by how much timestamps are late on average, against the first: they are rounded
-  bool clock_restarts = false;  ///< timestamps begin again in the middle: recordings that were joined as they are
+  Seconds timestamp_bias_s;     ///< mean delay of the timestamps relative to the first, caused by rounding
+  bool clock_restarts = false;  ///< timestamps begin again in the middle: joined recordings
   FactSource duration_source = FactSource::packets;
   std::optional<Seconds> header_duration_s;
   bool truncated = false;         ///< the header promises more than the file holds

@@ -28,8 +28,8 @@ struct RequestedParameters {
   double temperature = 0.5;
 };
 
-/// What may be spent. Looked at before anything is uploaded, and once more, in one atomic step, when the paid call
-/// leaves; what would go beyond is Error{balance}. A sandbox (ServiceIdentity::sandbox) costs nothing.
+/// What may be spent. Checked before anything is uploaded, and again, atomically, right before the paid call; a call
+/// over the limit is Error{balance}. A sandbox (ServiceIdentity::sandbox) costs nothing.
 struct Budget {
   std::optional<Rational> max_cost_usd{};  ///< of one call, as predicted; ≥ 0
   /// Of all calls that the job store knows of since midnight UTC, those with an unknown outcome included; ≥ 0.
@@ -38,8 +38,8 @@ struct Budget {
 
 /// What an interruption does to a request that is paid and not finished.
 enum class OnInterrupt {
-  detach,  ///< it goes on at the service, and can be fetched later
-  cancel,  ///< the service is asked to cancel it; one that runs already may finish and be paid all the same
+  detach,  ///< it continues at the service, and can be fetched later
+  cancel,  ///< the service is asked to cancel it; one that is already running may still finish and be paid
 };
 /// "detach", "cancel". Throws Error{usage}.
 [[nodiscard]] REACT1_API OnInterrupt parse_on_interrupt(std::string_view text);
@@ -52,37 +52,36 @@ struct ListenAddress {
 /// "[ADDRESS:]PORT". Throws Error{usage}.
 [[nodiscard]] REACT1_API ListenAddress parse_listen_address(std::string_view text);
 
-/// Being told the end of a request in place of asking for it, for whoever makes the client that run() and submit() are
-/// handed, as the program does; they don't listen themselves. See webhook.hpp and the webhook fields of FalOptions.
+/// Webhook settings. run() and submit() do not listen: the code that constructs the FalClient applies them, as the
+/// program does. See client_options(), webhook.hpp and the webhook fields of FalOptions.
 struct WebhookPlan {
-  std::optional<ListenAddress> listen{};  ///< nullopt: nobody listens
-  /// What the service is told, http(s); empty: nothing, or the listener's own address when the service is on this
-  /// machine.
+  std::optional<ListenAddress> listen{};  ///< nullopt: no listener
+  /// The URL that is sent to the service, http(s); empty: none, or the listener's own address when the service is on
+  /// this machine.
   std::string url{};
   std::chrono::milliseconds poll_interval{30'000};       ///< 1 ms to 1 h
   std::chrono::milliseconds poll_interval_max{300'000};  ///< likewise; at least poll_interval
 };
 
-/// Looking a paid call whose answer was lost up in the service's request history. The history can prove that it was
-/// accepted, never that it was not: what is not found stays unknown.
+/// Searching the service's request history for a paid call whose answer was lost. The history can prove that the call
+/// was accepted, never that it was not: what is not found stays unknown.
 struct LostAnswerOptions {
   bool look_up = true;                          ///< false: a person decides
-  int attempts = 15;                            ///< times that the history is asked, 1 to 1000
-  std::chrono::milliseconds base_delay{2'000};  ///< pause before the second time; doubles
+  int attempts = 15;                            ///< queries of the history, 1 to 1000
+  std::chrono::milliseconds base_delay{2'000};  ///< pause before the second query; doubles
   std::chrono::milliseconds max_delay{60'000};  ///< up to this
-  /// No further question after this time. Entries may come late, and after the request has ended only.
+  /// No further query after this time. Entries may appear late, and only after the request has ended.
   std::chrono::milliseconds max_wait{600'000};
 };
 
-/// Everything `run` can be told, except the service and the clips. Filled by load_recipe(), overridden by flags.
-/// What is marked "client" is carried out by the client that run() is handed, and takes effect through
-/// client_options().
+/// All options of `run`, except the service and the clips. Filled by load_recipe(), overridden by flags. Options marked
+/// "client" are carried out by the client that is passed to run(), and take effect through client_options().
 struct PipelineOptions {
   PrepareOptions prepare{};
   RequestedParameters parameters{};
   AdviceOptions advice{};
   Price price{};
-  /// run() and submit() ask the service once a day what the account pays, and count with that in place of `price`.
+  /// run() and submit() ask the service once a day what the account pays, and use that in place of `price`.
   bool ask_price = true;
   Budget budget{};
   RetryOptions retry{};                           ///< client
@@ -92,8 +91,8 @@ struct PipelineOptions {
   WaitPolicy on_max_queue_wait = WaitPolicy::detach;          ///< client
   /// Client: an exchange with the service without a byte for this long failed.
   std::chrono::milliseconds stall_timeout{30'000};
-  WebhookPlan webhook{};   ///< client; who listens is for whoever makes it to see to
-  UploadOptions upload{};  ///< client: where `memory` is set, uploads are remembered there; see fal.hpp
+  WebhookPlan webhook{};   ///< client; its creator also starts the listener
+  UploadOptions upload{};  ///< client; see fal.hpp
   OnInterrupt on_interrupt = OnInterrupt::detach;
   LostAnswerOptions lost_answer{};
   bool again = false;      ///< pay a second time for the same intent
@@ -106,9 +105,9 @@ struct PipelineOptions {
   [[nodiscard]] REACT1_API std::vector<std::string> validate() const;
 };
 
-/// `service` with what of `options` is a client's: retries, limits of waiting, uploads, the webhook's URL and polls.
-/// For whoever makes the client that run(), submit() and fetch_result() are handed. `service` keeps its own upload
-/// memory where `options` names none.
+/// `service` with the client settings of `options`: retries, wait limits, uploads, the webhook's URL and polls. For
+/// constructing the client that is passed to run(), submit() and fetch_result(). `service` keeps its own upload memory
+/// where `options` names none.
 [[nodiscard]] REACT1_API FalOptions client_options(FalOptions service, const PipelineOptions& options);
 
 /// A recipe by name ("default") or path. Throws Error{usage} naming file, JSON path, what was found and what is
@@ -118,43 +117,43 @@ struct PipelineOptions {
 /// What `plan` and `prepare` give.
 struct Preparation {
   PreparedClip video, audio;
-  std::optional<Conformed> conform;  ///< nullopt: the video was not to be fitted to the voice
+  std::optional<Conformed> conform;  ///< nullopt: no fitting to the voice was requested
   Mismatch mismatch;
   Advice advice;
   Prediction prediction;  ///< for the mode that will be used
-  Price price;            ///< that costs were predicted with
+  Price price;            ///< used for the predicted costs
   TakeOffset offset;
   std::optional<Speech> speech;  ///< in the prepared audio; nullopt: read from a record that doesn't hold it
   std::vector<Warning> warnings;
 };
 
-/// What the account of `client` pays: asked at the service when nobody has for a day, and remembered in the state
-/// folder. `otherwise` where there is no platform, it cannot be asked and none is remembered, or what it says is not in
-/// USD per minute; a note says so. Throws Error{interrupted}.
+/// What the account of `client` pays: requested from the service when the stored price is older than a day, and stored
+/// in the state folder. Returns `otherwise` when there is no platform, when it cannot be reached and no price is
+/// stored, or when its price is not in USD per minute; a note reports that. Throws Error{interrupted}.
 [[nodiscard]] REACT1_API Price current_price(FalClient& client, const Price& otherwise, const RunContext& context);
-/// What was remembered of that account, at most a month old, else `otherwise`. Calls nobody.
+/// The stored price of that account, at most a month old, else `otherwise`. Makes no request.
 [[nodiscard]] REACT1_API Price remembered_price(const FalOptions& service, const Price& otherwise);
 
-/// Everything prepare would do; writes nothing, calls nobody.
+/// Everything prepare would do; writes nothing, makes no request.
 [[nodiscard]] REACT1_API Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options,
                                           const RunContext& context);
-/// Makes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time. Files
-/// of these names that are there already stay when they are the same; else see OutputOptions.
+/// Writes `directory`/video.mp4, audio.mp3 and prepare.json (created when missing). Both clips at the same time.
+/// Existing files of these names stay when they are identical; else see OutputOptions.
 [[nodiscard]] REACT1_API Preparation prepare(const Source& video, const Source& audio, const std::string& directory,
                                              const PipelineOptions& options, const RunContext& context);
 
 /// Wall time of each stage; nullopt: it did not take place here.
 struct Timings {
-  /// upload_s: from both clips made to both uploaded; what was sent while one of them was in the making is not in it.
+  /// upload_s: from both clips made to both uploaded; what was uploaded before that does not count.
   std::optional<double> prepare_s, upload_s, queue_s, inference_s, download_s, verify_s, total_s;
 };
 
-/// The whole record of a run; written next to the output as OUT.json. What an earlier record of the same request knows
-/// is kept.
+/// The whole record of a run; written next to the output as OUT.json. Contents of an earlier record of the same request
+/// are kept.
 struct RunRecord {
   std::string job_id, request_id;
   bool sandbox = false;                  ///< made by the loopback service: timing only, no lip-sync
-  std::optional<Preparation> prepare;    ///< nullopt: the request was submitted by somebody else
+  std::optional<Preparation> prepare;    ///< nullopt: the request was submitted by another program
   std::optional<Parameters> parameters;  ///< likewise
   std::string video_url, audio_url;      ///< as uploaded, redacted
   std::string response_json;             ///< as the service sent it
@@ -166,8 +165,8 @@ struct RunRecord {
   bool reused = false;  ///< the first result of the same intent; nothing was paid now
 };
 
-/// Where a run talks to and keeps its jobs. Which service that is, the client knows (FalClient::identity()). References
-/// must outlive the call.
+/// The service and the job store of a run. FalClient::identity() determines which service it is. References must
+/// outlive the call.
 struct Service {
   FalClient& client;
   JobStore& jobs;
@@ -176,9 +175,9 @@ struct Service {
 /// The outcome of a request to cancel. Requesting is not cancelling: a request that is running may finish, and is
 /// paid.
 enum class Cancelled {
-  cancelled,  ///< the service says so; nothing will come
-  finished,   ///< it finished all the same: paid, and its result can be fetched
-  failed,     ///< it failed by itself
+  cancelled,  ///< confirmed by the service; there will be no result
+  finished,   ///< it finished nevertheless: paid, and its result can be fetched
+  failed,     ///< it had already failed
   asked,      ///< not known yet; the job stays submitted, and the next run or fetch of it polls again
   not_found,  ///< the service does not know it under this key
 };
@@ -187,42 +186,43 @@ enum class Cancelled {
 [[nodiscard]] REACT1_API Cancelled cancel_request(const RequestRef& request, Service service,
                                                   std::chrono::milliseconds patience, const RunContext& context);
 
-/// What looking for a paid call whose answer was lost has shown.
+/// The outcome of the search for a paid call whose answer was lost.
 struct LookUp {
   enum class Kind {
     attached,    ///< exactly one request of the history is this call: the job is submitted, nothing was paid
-    not_found,   ///< not listed (yet). It may have been accepted all the same
-    undecided,   ///< several requests may be it, or one that can't be compared: a person decides
+    not_found,   ///< not listed (yet). It may nevertheless have been accepted
+    undecided,   ///< several requests match, or one can't be compared: a person decides
     unreadable,  ///< the history can't be read, or must not be asked
   };
   Kind kind = Kind::not_found;
-  std::string saw;  ///< for people, one line; holds no key
-  Job job;          ///< as it stands now
+  std::string saw;  ///< for people, one line; contains no key
+  Job job;          ///< its current state
 };
 /// Looks for the paid call of a job in outcome_unknown (or in submitting, its process dead): in the reports that the
-/// client's webhook receiver has, and in the service's request history, again and again as `options` say. A match is
-/// the same endpoint, the same input, sent between 120 s before the call left and now, and a request of no other job.
-/// Any other job is given back as it stands: attached when it has a request. Throws Error{usage} when there is no such
-/// job, Error{interrupted}, Error{io}. Pays nothing.
+/// client's webhook receiver has, and in the service's request history, repeatedly as `options` specify. A match has
+/// the same endpoint and input, was sent between 120 s before the call and now, and belongs to no other job. A job in
+/// another state is returned unchanged: attached when it has a request. Throws Error{usage} when there is no such job,
+/// Error{interrupted}, Error{io}. Pays nothing.
 [[nodiscard]] REACT1_API LookUp look_up_request(const std::string& job_id, Service service,
                                                 const LostAnswerOptions& options, const RunContext& context);
 
-/// The main job. The returned record's verdict may be fail (the file is kept): look at it.
+/// The main job. The verdict of the returned record may be fail (the file is kept): check it.
 /// Throws Error{hold} before paying when the advice is to hold and no mode was named, and Error{usage} before anything
-/// is uploaded for an output that may not be written (see OutputOptions). What fails once the file has its name (the
-/// record, the job store) is a warning to the observer and not an Error.
+/// is uploaded for an output that may not be written (see OutputOptions). Failures after the file has its name (the
+/// record, the job store) are warnings to the observer and not an Error.
 [[nodiscard]] REACT1_API RunRecord run(const Source& video, const Source& audio, const std::string& output,
                                        const PipelineOptions& options, Service service, const RunContext& context);
 /// Prepare, upload and submit; returns the job once the request id is on disk.
 [[nodiscard]] REACT1_API Job submit(const Source& video, const Source& audio, const PipelineOptions& options,
                                     Service service, const RunContext& context);
-/// Waits for, downloads and verifies a request known by id, whoever submitted it. The output is treated as by run().
+/// Waits for, downloads and verifies a request known by id, also one of another program. The output is treated as by
+/// run().
 [[nodiscard]] REACT1_API RunRecord fetch_result(const std::string& request_id, const std::string& output,
                                                 Service service, const RunContext& context,
                                                 const OutputOptions& options = {});
 
-/// The post stage alone. With `expect`, compares with that record (run or prepare document); without, checks the file
-/// itself.
+/// The verification alone. With `expect`, compares with that record (run or prepare document); without, checks the file
+/// by itself.
 [[nodiscard]] REACT1_API Verification verify(const std::string& path,
                                              const std::optional<std::string>& expect_record_path,
                                              const RunContext& context);

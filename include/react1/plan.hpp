@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Durations, the choice of lipsync_mode and what to expect back. Pure data and pure functions.
+// Durations, the choice of lipsync_mode and the expected result. Pure data and pure functions.
 // Source of the table: Sync Labs' sync-mode guide and measurements; see docs/advice.md, "Advice".
 #pragma once
 
@@ -34,7 +34,7 @@ struct Parameters {
   double temperature = 0.5;  ///< 0 to 1 inclusive; the one real number of the wire schema
 };
 
-/// How far apart the two prepared clips are.
+/// The difference in length of the two prepared clips.
 struct Mismatch {
   Seconds video_s, audio_s;
   Seconds delta_s;     ///< audio − video
@@ -61,18 +61,18 @@ struct AdviceOptions {
   Rational one_turn{2, 1};              ///< rows 7, 8, 10
   Rational many_turns{4, 1};            ///< rows 11, 12
   Rational bounce_lips_only{3, 2};      ///< model_mode lips: head motion stays, turns show most
-  /// Sound from here on counts as voice, steady or not. A voice that rises above its background counts down to 20 dB
-  /// below.
+  /// Sound from this level on counts as voice, steady or not. A voice that rises above its background counts down to
+  /// 20 dB below.
   double voice_gate_dbfs = -45;
   Seconds voice_tail_s{3, 20};  ///< 0.15 s added to the last voiced block
   double loop_ssim = 0.90;      ///< first and last frame alike
   double loop_step = 3;         ///< largest step from the last to the first frame, in usual steps
   double static_motion = 0.02;  ///< luma change of the border in a second (0..1) below which a shot is static
-  double static_travel = 0.1;   ///< way of what moves in a second, in its own sizes, from which it is not
+  double static_travel = 0.1;   ///< movement in a second, in sizes of what moves, from which a shot is not static
   double scene_cut = 0.09;      ///< mean luma change of one frame that is a cut; measured 0.14 and above
 };
 
-/// Measured facts that the advice needs. nullopt = not measured, because no row that could match needs it.
+/// Measured facts that the advice needs. nullopt: not measured, because no reachable table row uses it.
 struct ClipFacts {
   Seconds video_s, audio_s;
   Rational fps = 0;
@@ -88,7 +88,7 @@ struct ClipFacts {
 /// True when advise() needs is_static/loopable for these facts, so that the picture is only decoded when it matters.
 [[nodiscard]] REACT1_API bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options);
 
-/// What to expect from one mode.
+/// The expected result of one mode.
 struct Prediction {
   LipsyncMode lipsync_mode{};
   Seconds duration_s;

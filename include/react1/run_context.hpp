@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every long call is handed: how to stop, whom to tell, and which job it is for.
+// The context of every long call: stop token, observer, and job id.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace react1::REACT1_ABI {
 enum class Stage { probe, prepare, plan, upload, submit, wait, download, verify };
 [[nodiscard]] REACT1_API std::string_view to_string(Stage stage) noexcept;
 
-/// How far a stage is. `unit` is "frames", "bytes", "samples" or "" (a static string).
+/// Progress of a stage. `unit` is "frames", "bytes", "samples" or "" (a static string).
 struct Progress {
   Stage stage{};
   std::int64_t done = 0;
@@ -51,7 +51,7 @@ class REACT1_API Observer {
 /// The no-op observer; lives for the whole process.
 [[nodiscard]] REACT1_API Observer& silent_observer() noexcept;
 
-/// Handed by reference to every long call; the caller keeps it (and the observer) alive for the call.
+/// Passed by reference to every long call; the caller keeps it (and the observer) alive during the call.
 /// A requested stop ends the call with Error{interrupted} within 200 ms.
 struct RunContext {
   std::stop_token stop{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loopback service that speaks fal's protocol, and its renderer. It never lip-syncs; it renders timing.
+// A loopback service with fal's protocol, and its renderer. It never lip-syncs; it renders timing.
 #pragma once
 
 #include <chrono>
@@ -28,16 +28,16 @@ struct SandboxOptions {
   std::string key{};                          ///< accept only this key; empty = any well-formed key
   std::chrono::milliseconds queue_time{100};  ///< IN_QUEUE for at least this long
   std::chrono::milliseconds inference_time{0};  ///< added to the time the rendering takes
-  unsigned concurrency = 2;                     ///< requests that run at a time, as for a new account; the rest waits
-  /// False: the clips are neither fetched nor judged, and every answer names the same tiny clip; the logs say so. So a
-  /// thousand requests cost next to nothing.
+  unsigned concurrency = 2;                     ///< maximum of concurrent requests, as for a new account; others queue
+  /// False: the clips are neither fetched nor checked, and every answer names the same tiny clip; the logs say so. For
+  /// load tests.
   bool render = true;
-  /// A fault script as JSON text: what goes wrong, where and when (docs/sandbox.md); empty = nothing. Its problems are
-  /// an Error{usage} that names their JSON paths.
+  /// A fault script as JSON text (docs/sandbox.md); empty = no faults. An invalid script is an Error{usage} that names
+  /// the JSON paths.
   std::string faults{};
-  std::string faults_name = "faults";  ///< where the script came from, for its errors
-  /// Ports of this machine, besides its own and those that this process listens for reports on, that clips may be
-  /// fetched from and webhooks sent to. Nothing on another machine is ever reached.
+  std::string faults_name = "faults";  ///< name of the script in error messages
+  /// Ports of this machine that clips may be fetched from and webhooks sent to, in addition to its own and those on
+  /// which this process listens for reports. Other machines are never reached.
   std::vector<std::uint16_t> reachable_ports{};
   bool all_ports_reachable = false;  ///< of this machine
   /// A file to which every accepted submit and every request seen is appended as a line of JSON; empty = none.
@@ -48,17 +48,17 @@ struct SandboxOptions {
 struct SandboxSubmit {
   std::uint64_t number = 0;  ///< from 1, in the order of acceptance
   std::string request_id;
-  /// Of the six parameters, with a clip that was uploaded here standing for its bytes and any other for its URL: equal
-  /// for equal intents.
+  /// Over the six parameters, with the bytes of clips that were uploaded here and the URLs of others: equal for equal
+  /// intents.
   std::string input_sha256;
   std::string accepted_at;  ///< UTC, ISO 8601
-  /// Whether the answer was handed to the network whole; nullopt while it is under way. Whether the client read it,
-  /// a server can't know.
+  /// Whether the whole answer was passed to the network; nullopt while it is being sent. A server can't know whether
+  /// the client received it.
   std::optional<bool> answer_delivered{};
   std::string state;  ///< "open", then "done", "failed" or "cancelled"
 };
 
-/// A request that was seen, whatever came of it.
+/// A request that was received, whatever its outcome.
 struct SandboxRequest {
   std::string method;
   std::string route;           ///< "initiate", "upload", "part", "complete", "file", "submit", "status", …, "other"
@@ -73,11 +73,11 @@ class REACT1_API Sandbox {
   Sandbox& operator=(const Sandbox&) = delete;
   ~Sandbox();
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// "http://127.0.0.1:PORT": serves as queue and as rest URL.
+  /// "http://127.0.0.1:PORT": the queue URL and the rest URL.
   [[nodiscard]] std::string url() const;
   /// "http://127.0.0.1:PORT/v1": the platform API, for FalOptions::platform_url.
   [[nodiscard]] std::string platform_url() const;
-  /// What ServiceIdentity::sandbox names this run of it.
+  /// The value of ServiceIdentity::sandbox for this run.
   [[nodiscard]] std::string instance() const;
   /// Paid submits accepted so far.
   [[nodiscard]] std::uint64_t accepted_submits() const noexcept;
@@ -98,8 +98,8 @@ struct PreviewResult {
 };
 
 /// Renders what `mode` does to the timing of two clips, H.264 + AAC in MP4, no lip-sync. `output` is written under a
-/// temporary name and renamed. A file of that name that is there already stays when the rendering is the same to the
-/// byte; else see OutputOptions. Throws Error{usage|media|io|interrupted}. The clips may be any that FFmpeg reads.
+/// temporary name and renamed. An existing file of that name stays when the rendering is byte-identical; else
+/// see OutputOptions. Throws Error{usage|media|io|interrupted}. The clips may be any that FFmpeg reads.
 REACT1_API PreviewResult preview(const Source& video, const Source& audio, LipsyncMode mode, const std::string& output,
                                  const RunContext& context, const OutputOptions& options = {});
 

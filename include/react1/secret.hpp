@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A string that must never be shown.
+// A string that must never be printed.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace react1::REACT1_ABI {
 
-/// Holds a key. It has no stream operator and no conversion: only expose() gives the text, and only the
+/// Holds a key. It has no stream operator and no conversion: only expose() returns the text, and only the
 /// code that writes the Authorization header may call it. Wiped from memory on destruction (best effort).
 class Secret {
  public:

@@ -17,7 +17,7 @@
 
 namespace react1::REACT1_ABI {
 
-/// The caller's own bytes, e.g. out of an archive or an object store. The functions are called by one thread at a time,
+/// The caller's own bytes, e.g. from an archive or an object store. The functions are called by one thread at a time,
 /// but not always by the same one, and never after the last Source made from them is gone. A stop takes effect when
 /// they return. What they throw ends the work: a react1::Error as it is, anything else as Error{io}.
 struct Reader {
@@ -30,10 +30,10 @@ struct Reader {
   std::optional<std::int64_t> size{};
 };
 
-/// A value: copies stand for the same bytes, may be used by several threads, and may be VIDEO and AUDIO of one call.
-/// The bytes are read several times and must not change meanwhile. What can't be read out of order (standard input, a
-/// reader without seek or size, a server without ranges) is read once, at the first use, into a temporary file without
-/// a name, which goes with the last copy.
+/// A value: copies refer to the same bytes, may be used by several threads, and may be VIDEO and AUDIO of one call.
+/// The bytes are read several times and must not change meanwhile. Unseekable input (standard input, a reader without
+/// seek or size, a server without ranges) is read once, at the first use, into an unlinked temporary file, released
+/// with the last copy.
 class Source {
  public:
   enum class Kind { path, url, standard_input, memory, reader };
@@ -44,7 +44,8 @@ class Source {
   REACT1_API Source(const char* path_or_url);            // NOLINT(*-explicit-*)
   REACT1_API Source(const std::filesystem::path& path);  // NOLINT(*-explicit-*)
 
-  /// The process's standard input, from where it stands. It can be had once: copy the Source, don't make a second.
+  /// The process's standard input, from its current position. It can be read once: copy the Source, don't make a
+  /// second.
   [[nodiscard]] REACT1_API static Source standard_input();
   /// The caller keeps `bytes` alive and unchanged until the last copy is gone. `name` is for messages.
   [[nodiscard]] REACT1_API static Source memory(std::span<const std::byte> bytes, std::string name = "memory");
@@ -74,17 +75,17 @@ class Source {
   std::shared_ptr<Origin> origin_;
 };
 
-/// How probe() and every later reading of a source behave, and what they refuse. The limits are for hostile and broken
-/// files: no ordinary recording comes near them. What is over a limit is Error{media}.
-/// A library function that neither reads nor returns can't be interrupted; that is why what is fed to it is bounded.
+/// Limits of probe() and every later reading of a source. They are for hostile and broken files: no ordinary recording
+/// comes near them. An input over a limit is Error{media}.
+/// A library function that neither reads nor returns can't be interrupted; therefore its input is bounded.
 struct SourceOptions {
-  /// A source that delivers no byte for this long is given up (Error{network} for a URL, {media} for the others).
+  /// A source that delivers no byte for this long has failed (Error{network} for a URL, {media} for the others).
   std::chrono::milliseconds stall_timeout{30'000};
-  /// A decoder that has worked this long without giving a picture or sound is given up.
+  /// A decoder that has worked this long without output has failed.
   std::chrono::milliseconds decode_timeout{60'000};
-  /// Bytes of the whole source; 1 to 2^62. Reading is by ranges, so this is not a matter of memory.
+  /// Bytes of the whole source; 1 to 2^62. Reading is by ranges, so this does not affect memory.
   std::int64_t max_source_bytes = std::int64_t{1} << 40;
-  /// Bytes that may be put into a temporary file; 1 to 2^62.
+  /// Largest temporary file, bytes; 1 to 2^62.
   std::int64_t max_spooled_bytes = std::int64_t{8} << 30;
   /// Folder for temporary files; empty = the system's (TMPDIR, else /tmp).
   std::string spool_directory{};

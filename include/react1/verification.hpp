@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The post stage's findings about a result, check by check. Data only; the work is verify() in pipeline.hpp.
+// The checks of a result. Data only; the work is done by verify() in pipeline.hpp.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace react1::REACT1_ABI {
 enum class Verdict { pass, warn, fail };
 [[nodiscard]] REACT1_API std::string_view to_string(Verdict verdict) noexcept;
 
-/// Nothing (unknown), a count, an exact quantity, or words.
+/// Nothing (unknown), a count, an exact quantity, or text.
 using CheckValue = std::variant<std::monostate, std::int64_t, Rational, std::string>;
 
 struct Check {

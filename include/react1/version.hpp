@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which react1 this is.
+// The version of react1.
 #pragma once
 
 #include <string_view>
 
 #include <react1/api.hpp>
 
-/// The release that these headers are of. version() is the library's: another one means that the program was compiled
-/// against other headers than it runs with.
+/// The release of these headers. version() is the library's: if it differs, the program was compiled against the
+/// headers of another release.
 #define REACT1_VERSION_MAJOR 0
 #define REACT1_VERSION_MINOR 1
 #define REACT1_VERSION_PATCH 0

@@ -20,7 +20,7 @@ struct WindowOptions {
   bool operator==(const WindowOptions&) const = default;
 };
 
-/// Where the audio's window lies within what its WindowOptions allow.
+/// Where the audio's window is placed within its WindowOptions.
 enum class WindowChoice {
   head,    ///< at the start
   speech,  ///< where there is most voice; starts at a pause a little before a word, ends after one

@@ -38,7 +38,7 @@ translation_unit() {
 
 # changed_units MOST: the .cpp files of src that the change against changed_base touches, uncommitted changes included, those
 # with the most changed lines first, at most MOST. Where there is no history, MOST files of src that are another choice with
-# each commit. What was left out is said on stderr.
+# each commit. Omitted files are reported on stderr.
 changed_units() {
   local most="$1" base all count
   if base="$(changed_base)"; then

@@ -5,7 +5,7 @@
 REACT1_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 REACT1_JOBS="${REACT1_JOBS:-$(nproc)}"
 
-# With ccache, a second clone or another build folder of the same sources compiles nothing anew.
+# With ccache, a second clone or another build folder of the same sources compiles nothing again.
 export CCACHE_BASEDIR="$REACT1_ROOT" CCACHE_NOHASHDIR=1
 
 # To build and to run the program.
@@ -72,7 +72,7 @@ need_packages() {
 }
 
 # The official JavaScript client that the sandbox is checked against. Where node and npm are, it is fetched from npm's registry;
-# they are not installed for this alone (npm brings hundreds of packages). The tests do without it, loudly.
+# they are not installed for this alone (npm brings hundreds of packages). Without it that test is skipped with a message.
 install_official_client() {
   local folder="$REACT1_ROOT/tests/official_client"
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -109,14 +109,14 @@ run_tests() {
   }
 }
 
-# The same as an ordinary user without a home, for root: permissions that root does not feel are felt. Only root can do
-# this; anybody else has run the tests as an ordinary user already.
+# The same as an ordinary user without a home, for root: so that permissions apply that root bypasses. Only root can do
+# this; other users have run the tests as an ordinary user already.
 run_tests_as_nobody() {
   local preset="$1" place status=0
   shift
   [ "$(id -u)" -eq 0 ] || return 0
   place="$(mktemp -d)"
-  echo "subdirs(\"$REACT1_ROOT/build/$preset\")" > "$place/CTestTestfile.cmake"  # ctest writes where it is told to look
+  echo "subdirs(\"$REACT1_ROOT/build/$preset\")" > "$place/CTestTestfile.cmake"  # ctest writes to its test directory
   mkdir "$place/tmp"
   chown -R nobody:nogroup "$place"
   setpriv --reuid=nobody --regid=nogroup --clear-groups env -i PATH="$PATH" HOME=/nonexistent TMPDIR="$place/tmp" \

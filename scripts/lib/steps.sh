@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The steps of .ci/run and scripts/nightly: each is timed, its output kept, and what failed is said in the last lines of
-# all, where it is seen. Sourced, never run.
+# The steps of .ci/run and scripts/nightly: each is timed, its output kept, and failures are summarised in the last lines of
+# the output. Sourced, never run.
 #
 #   begin_steps FOLDER          where the logs go; emptied
 #   run_step NAME COMMAND...    0, or the command's status. 77 means skipped: the reason is the last line of its output

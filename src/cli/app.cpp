@@ -30,12 +30,12 @@ void add_global_flags(CLI::App& app, Shell& shell) {
   app.add_flag_function(
       "-v,--verbose",
       [&global](std::int64_t count) { global.verbosity = static_cast<int>(std::min<std::int64_t>(count, 2)); },
-      "More log lines on stderr; twice for all of them");
-  app.add_option("--log-format", global.log_format, "Form of log lines: text or json")
+      "More log lines on stderr; repeat for all of them");
+  app.add_option("--log-format", global.log_format, "Format of log lines: text or json")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}))
       ->option_text("text|json");
-  app.add_flag("--no-progress", global.no_progress, "No moving line on a terminal");
+  app.add_flag("--no-progress", global.no_progress, "Disable the progress line");
   app.add_flag("--version", global.version, "Versions of react1 and of the libraries it uses");
 }
 
@@ -60,7 +60,7 @@ std::vector<std::string> known_words(const CLI::App& app, const CLI::App& comman
   return words;
 }
 
-/// The argument nearest to a known word without being one, with that word.
+/// The unknown argument that is nearest to a known one, with the known one.
 std::string suggestion(const CLI::App& app, const CLI::App& command, int argc, const char* const* argv) {
   const std::vector<std::string> words = known_words(app, command);
   const std::vector<std::string_view> views(words.begin(), words.end());
@@ -88,7 +88,7 @@ std::unique_ptr<CLI::App> make_app(Shell& shell) {
     add(*app, shell);
   }
   for (CLI::App* command : app->get_subcommands(/*filter=*/[](CLI::App*) { return true; })) {
-    command->fallthrough();  // global flags may stand after the command as well
+    command->fallthrough();  // global flags are accepted after the command too
     for (CLI::App* below : command->get_subcommands(/*filter=*/[](CLI::App*) { return true; })) below->fallthrough();
   }
   return app;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as a whole: commands, global flags, and what a line that makes no sense is answered with.
+// The command line as a whole: commands, global flags, and the errors for an invalid command line.
 #pragma once
 
 #include <CLI/CLI.hpp>

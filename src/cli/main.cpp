@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program. The only place where everything is caught: an exception becomes words, a document and an exit code.
+// The program. The only place where everything is caught: an exception becomes a message, a document and an exit code.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -47,7 +47,7 @@ int run_action(Shell& shell) {
   return shell.action();
 }
 
-/// What escaped from a command, as the one kind of failure that is reported.
+/// An exception of a command, as an Error.
 Error escaped() {
   try {
     rethrow_as_error("react1");
@@ -59,7 +59,7 @@ Error escaped() {
 int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
   const auto app = make_app(shell);
   const auto fail = [&](const Error& error) {
-    // A line that was not understood to its end may hide the flag from the parser.
+    // The parser may not reach the flag in an invalid line.
     shell.global.json = shell.global.json || asks_for_json(argc, argv);
     if (asks_for_json_log(argc, argv)) shell.global.log_format = LogFormat::json;
     return report(error, shell, signals.exit_code());
@@ -78,13 +78,14 @@ int run_program(int argc, char** argv, Shell& shell, const Signals& signals) {
 
 /// The key is in our memory and, as FAL_KEY, in our environment. A crash must not put either on a disk or into a
 /// journal (systemd-coredump notes the environment), and no other process of the same user reads them. RLIMIT_CORE
-/// would not do: it doesn't hold for cores that are piped to a program. Whoever debugs starts us under the debugger.
+/// is not enough: it does not apply to cores that are piped to a program. To debug, start the program under the
+/// debugger.
 void keep_memory_private() {
   static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
-/// A standard stream that was closed would be the next file that is opened, and be read or written by mistake. What is
-/// put there fails as the closed one did.
+/// The next file that is opened would take the number of a closed standard stream, and be read or written by mistake.
+/// The replacement fails as the closed stream did.
 void occupy_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;

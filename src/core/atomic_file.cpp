@@ -74,8 +74,8 @@ void flush(int file, const fs::path& path) {
   if (::fsync(file) != 0 && !is_unsupported(errno)) throw_io(path, "can't flush it to disk", errno);
 }
 
-/// The file has its name by now, so nothing here is a reason to fail. What a file system doesn't offer is no reason to
-/// worry, either.
+/// The file has its name by now, so nothing here is an error. What a file system does not offer is not even
+/// a warning.
 void flush_folder(const fs::path& folder) noexcept {
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // A folder may be writable and not readable.
@@ -83,7 +83,7 @@ void flush_folder(const fs::path& folder) noexcept {
   const int error = errno;
   try {
     log::write(is_unsupported(error) ? log::Level::debug : log::Level::warning, "files",
-               fmt::format("{} can't be flushed to disk, a power cut may take what was written to it: {}",
+               fmt::format("{} can't be flushed to disk, a power cut may lose what was written to it: {}",
                            folder.string(), std::generic_category().message(error)));
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a log line that can't be made
   }
@@ -93,8 +93,8 @@ int rename_over(const char* from, const char* to) {
   return ::rename(from, to) == 0 ? 0 : errno;
 }
 
-/// 0, or why not: EEXIST when the name is taken. Where a file system knows neither the flag nor hard links, the look
-/// before the rename leaves a gap of an instant.
+/// 0, or why not: EEXIST when the name is taken. Where a file system supports neither the flag nor hard links,
+/// there is a short race between check and rename.
 int rename_if_free(const char* from, const char* to) {
   if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
@@ -159,7 +159,7 @@ void AtomicFile::require_unchanged() const {
               {.detail = temporary_.string(), .hint = "another user can write to this folder; choose another one"});
 }
 
-/// In the time that the work took, something else may have come to lie there. True when it may be replaced.
+/// Another file may have been created there meanwhile. True when it may be replaced.
 bool AtomicFile::may_replace() const {
   struct stat facts {};
   if (::lstat(place_.file.c_str(), &facts) != 0) {
@@ -179,8 +179,8 @@ void AtomicFile::take_final_name() const {
                                   : rename_if_free(temporary_.c_str(), place_.file.c_str());
   if (error == 0) return;
   if (error != EEXIST) throw_io(final_path(), "can't move the finished file here", error);
-  throw Error(ErrorCode::io, final_path().string(), "was made or changed by somebody else, and is not replaced",
-              {.hint = "that was while this file was in the making; choose another name, or say --overwrite"});
+  throw Error(ErrorCode::io, final_path().string(), "was created or changed by another process, and is not replaced",
+              {.hint = "that happened while this file was being written; choose another name, or use --overwrite"});
 }
 
 void AtomicFile::commit() {

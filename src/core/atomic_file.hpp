@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are either wholly there under their final name or not there at all.
+// Files that either exist completely under their final name or not at all.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace react1 {
 
-/// What becomes of a regular file that has the final name already; anything else there makes commit() fail.
+/// What happens to an existing regular file of the final name; anything else there makes commit() fail.
 enum class Existing {
   replace,
   replace_unchanged,  ///< commit() fails when it is not the file that was there at first (or none) any more
@@ -18,15 +18,15 @@ enum class Existing {
 };
 
 /// A file that is being made: write to temporary(), then commit(). The temporary file is named by core/part_file and is
-/// in the final folder, so that the rename is atomic. It is locked while it is in the making, so that sweep_parts()
-/// leaves it alone. Where the final name is a symlink to a file, that file is replaced and the link stays. Not
+/// in the final folder, so that the rename is atomic. It is locked while it is being written, so that sweep_parts()
+/// does not remove it. Where the final name is a symlink to a file, that file is replaced and the link stays. Not
 /// thread-safe.
 class AtomicFile {
  public:
-  /// Creates the temporary file at once, so that an unwritable folder is known before any work. Throws Error{io}, and
-  /// what look_at_output() throws.
+  /// Creates the temporary file immediately, so that an unwritable folder is found before any work. Throws Error{io},
+  /// and what look_at_output() throws.
   explicit AtomicFile(const std::filesystem::path& final_path, Existing existing = Existing::replace);
-  /// For a place that was looked at before: what was there then is what `existing` is about.
+  /// For a place that was examined before: `existing` refers to what was there then.
   AtomicFile(OutputPlace place, Existing existing);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -34,14 +34,14 @@ class AtomicFile {
   ~AtomicFile();
 
   [[nodiscard]] const std::filesystem::path& temporary() const noexcept { return temporary_; }
-  /// As it was named, also where that is a symlink.
+  /// As named, also when that is a symlink.
   [[nodiscard]] const std::filesystem::path& final_path() const noexcept { return place_.named; }
   /// Replaces the temporary file's content. Throws Error{io}.
   void write(std::string_view content);
   /// Likewise, by the content of `source`, a regular file.
   void copy_from(const std::filesystem::path& source);
   /// fsync, rename to the final name, fsync the folder. Throws Error{io}, also when the temporary name leads to another
-  /// file by now; the temporary is removed then. Once the file has its name, nothing fails: what the folder refuses is
+  /// file by now; the temporary is removed then. Once the file has its name, nothing fails: errors of the folder are
   /// logged.
   void commit();
 

@@ -14,7 +14,7 @@ Error fault(const char* what, const char* message, const char* detail) {
   return {ErrorCode::internal,
           what,
           message,
-          {.detail = detail, .hint = "this is a fault of react1; please report what was asked for"}};
+          {.detail = detail, .hint = "this is a bug in react1; please report the command"}};
 }
 
 Error lacking_memory(const char* what) {
@@ -41,20 +41,20 @@ void rethrow_as_error(const char* what) {
     const bool no_thread = failure.code() == std::errc::resource_unavailable_try_again;
     throw Error{ErrorCode::io,
                 what,
-                no_thread ? "the system gives no more threads" : "the system refused",
+                no_thread ? "no more threads are available" : "the system refused",
                 {.detail = failure.code().message(), .hint = "check the limits of this machine (ulimit -a)"}};
   } catch (const std::bad_alloc&) {
     throw lacking_memory(what);
   } catch (const std::length_error&) {
     throw lacking_memory(what);
   } catch (const nlohmann::json::exception& failure) {
-    throw fault(what, "a document is not what it should be", failure.what());
+    throw fault(what, "a document is malformed", failure.what());
   } catch (const std::overflow_error& failure) {
-    throw fault(what, "a number is beyond what can be computed", failure.what());
+    throw fault(what, "a number is out of range", failure.what());
   } catch (const std::exception& failure) {
-    throw fault(what, "something unforeseen happened", failure.what());
+    throw fault(what, "an unexpected error occurred", failure.what());
   } catch (...) {
-    throw fault(what, "something unforeseen happened", "an exception that is none of the standard library's");
+    throw fault(what, "an unexpected error occurred", "an exception of an unknown type");
   }
 }
 

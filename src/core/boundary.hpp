@@ -8,13 +8,13 @@
 
 namespace react1 {
 
-/// To be called where an exception is being handled. Throws it on when it is an Error, else the Error that stands for
-/// it: {io} for a file system, a system call, memory or a length that this machine lacks, {internal} for all else.
+/// Must be called in a catch block. Rethrows an Error; any other exception becomes an
+/// Error: {io} for a file system, a system call, memory or a length that this machine lacks, {internal} for all else.
 /// `what` names the public function.
 [[noreturn]] void rethrow_as_error(const char* what);
 
-/// Gives what `work()` gives; whatever it throws comes out as an Error. Every public function that does work is inside
-/// of one.
+/// Returns the result of `work()`; every exception becomes an Error. Every public function that does work
+/// uses it.
 template <class Work>
 decltype(auto) at_boundary(const char* what, Work&& work) {
   try {

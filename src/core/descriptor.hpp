@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the system gives a number for: an open file, a socket, an event.
+// An owned file descriptor: an open file, a socket, an event.
 #pragma once
 
 #include <unistd.h>
@@ -24,7 +24,7 @@ class Descriptor {
 
   [[nodiscard]] int get() const noexcept { return fd_; }
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
-  /// Gives the descriptor away.
+  /// Releases the descriptor to the caller.
   [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
   void close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));

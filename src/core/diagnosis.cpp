@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a Diagnosis says as a whole. Here and not in src/doctor, because src/record writes it down.
+// The overall outcome of a Diagnosis. Here and not in src/doctor, because src/record writes it.
 #include <algorithm>
 
 #include <react1/doctor.hpp>

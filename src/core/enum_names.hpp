@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of every public enumeration, once: JSON, flags, recipes, the wire and the pages of options take them from
-// here.
+// The names of every public enumeration, once: JSON, flags, recipes, the wire and the option pages use
+// them.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace react1 {
 
-/// The words of `Enum` in the order of its values, so that a value is its own index. Local: g++ exports what is
+/// The names of `Enum` in the order of its values, so that a value is its own index. Local: g++ exports what is
 /// specialized for an exported type.
 template <class Enum>
 inline constexpr auto kEnumWords = nullptr;

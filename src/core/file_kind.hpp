@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies at a path, in words.
+// The kind of file at a path, as text.
 #pragma once
 
 #include <sys/stat.h>

@@ -49,7 +49,7 @@ std::string without_tricks(std::string_view dumped) {
   return text;
 }
 
-/// A scalar as nlohmann writes it, bad UTF-8 replaced, nothing in it that acts on a terminal.
+/// A scalar as nlohmann writes it, bad UTF-8 replaced, control characters escaped.
 std::string scalar(const Json& value) {
   std::string dumped =
       value.dump(/*indent=*/-1, /*indent_char=*/' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);

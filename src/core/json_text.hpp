@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON as the contract wants it.
+// Reading and writing JSON by the contract's rules.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@ namespace react1 {
 using Json = nlohmann::ordered_json;  ///< keeps our documents' field order
 
 /// Text of a document. Numbers under a key ending in "_s" are written as decimals with 6 to 9 places.
-/// indent < 0: one line. Invalid UTF-8 (file names may hold it) is replaced, never thrown. What would act on a terminal
-/// (core/printable) is written as JSON's own escapes: the same value, and harmless to look at.
+/// indent < 0: one line. Invalid UTF-8 (file names may hold it) is replaced, never thrown. Control characters that act
+/// on a terminal (core/printable) are written as JSON escapes: the same value, safe to print.
 [[nodiscard]] std::string json_text(const Json& document, int indent = 2);
 
 /// Seconds for a document: a number rounded to 9 decimals; null when unknown.
@@ -28,10 +28,10 @@ using Json = nlohmann::ordered_json;  ///< keeps our documents' field order
 /// A string, or null when empty (unknown is null in our documents, never "").
 [[nodiscard]] Json json_text_or_null(const std::string& value);
 
-/// How deep a document that others wrote may be nested. Ours and the service's stay below 10.
+/// The deepest nesting of a foreign document. Ours and the service's stay below 10.
 inline constexpr int kMaxJsonDepth = 64;
 
-/// For text that others wrote: nullopt when it is no JSON, or is nested deeper than kMaxJsonDepth. A million levels
+/// For foreign text: nullopt when it is not JSON, or is nested deeper than kMaxJsonDepth. A million levels
 /// parse, but everything that walks or destroys them afterwards is recursive. Throws nothing but std::bad_alloc.
 [[nodiscard]] std::optional<Json> read_json(std::string_view text);
 

@@ -81,7 +81,7 @@ void write(Level level, std::string_view component, std::string_view message) no
     const InSink inside;
     here.sink({level, std::chrono::system_clock::now(), component, message, t_job, t_request});
   } catch (...) {
-    // A line that can't be written can't be reported either, and is no reason to end a paid job.
+    // A line that can't be written can't be reported either, and must not end a paid job.
   }
 }
 

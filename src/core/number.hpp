@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers out of text. The locale of the process has no say: what a host application sets for its users must not turn
+// Parsing numbers, independent of the process's locale: a host application's locale must not turn
 // "6.85" into 6.
 #pragma once
 

@@ -29,10 +29,10 @@ std::string words_of(int error) {
               {.detail = std::move(detail), .hint = "name another output"});
 }
 
-/// What `error`, the answer to looking at `path`, means for an output.
+/// What `error`, from examining `path`, means for an output.
 [[noreturn]] void refuse_by(const fs::path& path, int error) {
   if (error == ENAMETOOLONG) refuse(path, "this name is too long for a file here", words_of(error));
-  if (error == ELOOP) refuse(path, "this path leads through symlinks that lead in a circle", words_of(error));
+  if (error == ELOOP) refuse(path, "this path has a loop of symlinks", words_of(error));
   std::string hint = "check the path";
   if (error == EACCES || error == EPERM) hint = "check the permissions of the folder";
   throw Error(ErrorCode::io, path.string(), "can't create a file here",
@@ -61,8 +61,7 @@ fs::path followed(const fs::path& link) {
   if (!error) return target;
   const bool leads_nowhere = error.value() == ENOENT || error.value() == ENOTDIR;
   refuse(link,
-         leads_nowhere ? "is a symlink that leads nowhere; nothing is written through it"
-                       : "is a symlink that can't be followed",
+         leads_nowhere ? "is a dangling symlink; nothing is written through it" : "is a symlink that can't be followed",
          error.message());
 }
 
@@ -71,7 +70,7 @@ FileStamp stamp_from(const struct stat& facts) {
   return {facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtim.tv_sec * kSecond + facts.st_mtim.tv_nsec};
 }
 
-/// Renaming over a file asks for more than writing to its folder does.
+/// Renaming over a file needs more permissions than writing to its folder.
 void require_replaceable(const fs::path& file, const struct stat& facts) {
   const auto fixed = [&](const char* why, const char* hint) {
     throw Error(ErrorCode::io, file.string(), "this file can't be replaced", {.detail = why, .hint = hint});
@@ -135,7 +134,7 @@ void require_room(const OutputPlace& place, std::int64_t bytes) {
   };
   const auto needed = static_cast<std::uint64_t>(bytes);
   struct statvfs facts {};
-  // Some file systems of the network and of user space know no size, and say 0 of 0.
+  // Some network and user-space file systems do not know their size and report 0 of 0.
   if (::statvfs(folder_of(place.file).c_str(), &facts) == 0 && facts.f_blocks != 0) {
     const std::uint64_t block = facts.f_frsize;
     const bool is_huge = block != 0 && facts.f_bavail > std::numeric_limits<std::uint64_t>::max() / block;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a named output goes, and whether a file can be finished there. Looked at before any work, because what fails at
-// the end has cost time, and may have cost money.
+// Where a named output goes, and whether a file can be written there. Checked before any
+// work, because a late failure costs time and possibly money.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace react1 {
 
-/// Tells whether a file was written or replaced since.
+/// Shows whether a file was written or replaced since.
 struct FileStamp {
   std::uint64_t device = 0, inode = 0;
   std::int64_t bytes = 0, modified_ns = 0;
@@ -27,7 +27,7 @@ struct OutputPlace {
   std::optional<FileStamp> existing;  ///< the regular file that is there
 };
 
-/// Throws Error{usage} for what no file can be written to: no file name, a name that is too long, and whatever exists
+/// Throws Error{usage} where no file can be written: no file name, a name that is too long, and whatever exists
 /// there and is no regular file, nor a symlink to one. Throws Error{io} when its folder can't be looked into, and when
 /// the file that is there can't be replaced by this user.
 [[nodiscard]] OutputPlace look_at_output(const std::filesystem::path& path);

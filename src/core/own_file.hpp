@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Before a library opens a file of ours by its name.
+// Checks a file of ours before a library opens it by name.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +7,8 @@
 namespace react1 {
 
 /// Throws Error{io} when `path` names something else than a regular file without another name: in a folder that others
-/// may write to, a name can be given to any file. A name that nothing has is fine. Owners say nothing here: some file
-/// systems of the network give our files to somebody else.
+/// may write to, a name can be given to any file. A missing file is fine. The owner is not checked:
+/// some network file systems assign our files to another user.
 void require_own_file(const std::filesystem::path& path);
 
 }  // namespace react1

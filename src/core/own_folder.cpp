@@ -33,7 +33,7 @@ bool is_workshop_name(std::string_view name) {
 
 constexpr HouseKeeper::Rule kWorkshops{"workshop", is_workshop_name, /*is_locked_in_use=*/true};
 
-/// Whoever cleans up says once per place what is left alone, and why.
+/// Logs once per place what is not removed, and why.
 void warn_once(const fs::path& path, const char* why) {
   static std::mutex mutex;
   static std::set<std::string> warned;
@@ -81,7 +81,7 @@ bool is_older(int folder, fs::file_time_type oldest) {
   return written < since_epoch(oldest);
 }
 
-/// The mark goes last, so that a folder of which a part is left is still recognised the next time.
+/// The mark is removed last, so that a partly removed folder is still recognised the next time.
 bool remove_files(int folder) {
   for (const std::string& name : names_in(folder)) {
     if (name != kMarkName && ::unlinkat(folder, name.c_str(), /*flag=*/0) != 0) return false;
@@ -158,7 +158,7 @@ bool HouseKeeper::remove(const std::string& name, const Rule& rule, std::optiona
   if (rule.is_locked_in_use && ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0) return false;
   if (oldest && !is_older(folder.get(), *oldest)) return false;
   if (!is_proved(folder.get(), name, rule)) {
-    if (oldest) warn_once(path_ / name, "is not removed: it holds what react1 did not make");
+    if (oldest) warn_once(path_ / name, "is not removed: it contains files that react1 did not create");
     return false;
   }
   return remove_files(folder.get()) && ::unlinkat(root_.get(), name.c_str(), AT_REMOVEDIR) == 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folders that react1 makes and later removes, also those of a process that was killed. Housekeeping must never touch
-// what is not ours, so a folder says what it is: a mark inside names it, and only what is proved is removed.
+// Folders that react1 makes and later removes, also those of a process that was killed. Housekeeping
+// must never touch foreign files, so each folder contains a mark that names it, and only what is proved is removed.
 #pragma once
 
 #include <filesystem>
@@ -14,15 +14,15 @@
 
 namespace react1 {
 
-/// The file in a folder of ours that says so in its first line.
+/// The file that marks a folder as ours, in its first line.
 inline constexpr const char* kMarkName = ".react1-mark";
 /// "react1 <kind> <name>": of the folder `name`.
 [[nodiscard]] std::string mark_text(std::string_view kind, std::string_view name);
 /// (Re)writes the mark of `folder`. Throws Error{io}.
 void mark_folder(const std::filesystem::path& folder, std::string_view kind, std::string_view name);
 
-/// A temporary folder that carries a mark and a lock while its process lives, so that a later process can tell a stale
-/// one. It holds files with the names of clips only.
+/// A temporary folder that carries a mark and a lock while its process lives, so that a later process can recognise a
+/// stale one. It holds files with the names of clips only.
 class Workshop {
  public:
   explicit Workshop(const std::filesystem::path& parent = {});
@@ -49,11 +49,11 @@ class HouseKeeper {
   };
   /// Where the root can't be opened or is a symlink, nothing is removed.
   explicit HouseKeeper(const std::filesystem::path& root, Root whose = Root::own);
-  /// Waits for others who keep the same root. Advisory; a file system without locks does without.
+  /// Waits for other processes that clean the same root. Advisory; skipped on a file system without locks.
   void lock() noexcept;
   /// Names of the root's entries that look like `rule`.
   [[nodiscard]] std::vector<std::string> candidates(const Rule& rule) const;
-  /// By name, mark, owner and content: every entry is a regular file of ours with a name that we give.
+  /// By name, mark, owner and content: every entry is a regular file of ours with one of our names.
   [[nodiscard]] bool is_ours(const std::string& name, const Rule& rule) const;
   /// Removes the folder when it is ours and, where a time is given, was last written before it. True when it is gone.
   bool remove(const std::string& name, const Rule& rule,

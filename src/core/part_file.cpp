@@ -23,7 +23,7 @@ constexpr std::string_view kEnd = ".part";
 constexpr std::size_t kTagDigits = 8;
 constexpr std::size_t kAround = 1 + kTag.size() + kTagDigits + kEnd.size();
 
-/// Locks of another machine may not show on a file system of the network, so a part has to be at rest there as well.
+/// Locks of another machine may not be visible on a network file system, so a part must also be unchanged for a while.
 bool may_hide_locks(int folder) {
   constexpr unsigned kNfs = 0x6969, kCifs = 0xFF534D42, kSmb2 = 0xFE534D42, kFuse = 0x65735546;
   struct statfs facts {};
@@ -39,7 +39,7 @@ void remove_stale(int folder, const char* name, bool must_rest) {
   if (!file.is_open() || ::fstat(file.get(), &facts) != 0) return;
   if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid() || facts.st_nlink != 1) return;
   if (must_rest && std::time(/*timer=*/nullptr) - facts.st_mtim.tv_sec < kRest) return;
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;  // somebody works on it, or there are no locks
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;  // in use, or there are no locks
   static_cast<void>(::unlinkat(folder, name, /*flag=*/0));
 }
 

@@ -13,8 +13,8 @@ struct Block {
   char32_t first, last;
 };
 
-/// Unicode's control characters (Cc), separators of lines (Zl, Zp) and invisible formatting (Cf) as far as it changes
-/// the order of what is seen or hides something. The joiners stay: Persian, Hindi and many emoji need them.
+/// Unicode's control characters (Cc), separators of lines (Zl, Zp) and invisible formatting (Cf) as far
+/// as it changes the visible order or hides text. The joiners stay: Persian, Hindi and many emoji need them.
 constexpr std::array<Block, 14> kUnprintable{{{0x00, 0x1F},
                                               {0x7F, 0x9F},
                                               {0xAD, 0xAD},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place where text that others wrote (the service, a file's metadata, a file's name, another user's database)
-// loses what would act on a terminal, a log or a shell.
+// The only place where foreign text (the service's, a file's metadata
+// or name, another user's database) is escaped for terminals, logs and shells.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace react1 {
 
-/// One line that shows what `text` holds and does nothing: control characters (C0, DEL, C1), line and paragraph
+/// `text` as one safe line: control characters (C0, DEL, C1), line and paragraph
 /// separators, characters that change the direction of text or are invisible formatting, and what is no UTF-8 become
-/// visible escapes ("\x1b", "\n", "\u{202e}"). Everything else, a backslash included, stays.
+/// visible escapes ("\x1b", "\n", "\u{202e}"). Everything else, backslashes included, stays.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The same, except that line breaks and tabs stay: for text of several lines that we have put together ourselves.

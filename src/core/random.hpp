@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that nobody can guess.
+// Unguessable text.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place where URLs lose what must not be shown.
+// The only place where the secret parts of URLs are removed.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace react1 {
 /// their secret there). Text that is not a URL (a local path) comes back unchanged.
 [[nodiscard]] std::string redact_url(std::string_view text);
 
-/// "ftp" of "ftp://…"; empty for what does not begin like a URL.
+/// "ftp" of "ftp://…"; empty for text that does not begin like a URL.
 [[nodiscard]] std::string_view url_scheme(std::string_view text) noexcept;
 
 /// True for "http://…" and "https://…", any case.

@@ -13,14 +13,14 @@
 
 namespace react1 {
 
-/// Who reads, for one call.
+/// The context of one call.
 struct RemoteCall {
   std::stop_token stop{};                      ///< ends the call with Error{interrupted}
   std::chrono::milliseconds stall_timeout{0};  ///< no byte for this long: Error{network}
 };
 
 /// One file behind an http(s) URL. Any thread, several at a time; blocking. The file must not change while it is read:
-/// one that does is Error{network}. What passes (a connection that breaks, a 503) is tried again.
+/// one that does is Error{network}. Temporary faults (a broken connection, a 503) are retried.
 class RemoteFile {
  public:
   RemoteFile() = default;
@@ -40,13 +40,13 @@ class RemoteFile {
                                                             const RemoteCall& call) = 0;
 };
 
-/// Asks the server for the beginning. Throws Error{network} (no answer, an HTTP status), {media} (a web page, an empty
-/// file), {io}, {interrupted}.
+/// Requests the beginning from the server. Throws Error{network} (no answer, an HTTP status), {media} (a web page, an
+/// empty file), {io}, {interrupted}.
 using OpenRemoteFile = std::shared_ptr<RemoteFile> (*)(const std::string& url, const RemoteCall& call);
 
 /// How remote files are opened in this process from now on. Any thread.
 void set_remote_files(OpenRemoteFile open) noexcept;
-/// Throws as OpenRemoteFile; Error{internal} when nobody said how.
+/// Throws as OpenRemoteFile; Error{internal} when no opener was set.
 [[nodiscard]] std::shared_ptr<RemoteFile> open_remote_file(const std::string& url, const RemoteCall& call);
 
 }  // namespace react1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How our sandbox tells a client that it is one. A challenge that the client makes up, and an answer that nothing else
-// computes: no header, page or cached answer of a proxy can be taken for it.
+// How our sandbox proves its identity to a client: a random challenge of the client, and an answer that nothing else
+// computes. No header, page or cached answer of a proxy can be mistaken for it.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace react1 {
 
-/// The status of a request of this name is asked for; what follows the prefix is the challenge. A route of the queue,
-/// because whatever hands the queue on hands this on as well.
+/// The client requests the status of a request of this name; the challenge follows the prefix. A route of the
+/// queue, because a gateway that forwards the queue forwards this too.
 inline constexpr std::string_view kSandboxChallengePrefix = "react1-sandbox-";
 
 /// What the sandbox `instance` answers to `challenge`.

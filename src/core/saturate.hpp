@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums that end at the largest number, where a plain one would overflow: "for ever" is a length that users write.
+// Saturating arithmetic: users write very large durations for "no limit", and plain sums would overflow.
 #pragma once
 
 #include <algorithm>

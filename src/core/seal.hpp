@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts that lie on the disk and may be read only by whoever has the key: signed URLs, for example.
+// Encryption of texts on disk that only the owner of the key may read, such as signed URLs.
 #pragma once
 
 #include <optional>
@@ -19,9 +19,9 @@ class Sealer {
   /// Hexadecimal: a fresh nonce, the text and its tag. `label` is not stored; opening needs the same one, so that a
   /// seal can't be moved to another place.
   [[nodiscard]] std::string seal(std::string_view text, std::string_view label) const;
-  /// nullopt when it was sealed under another secret, purpose or label, or was changed since.
+  /// nullopt when it was sealed under another secret, purpose or label, or has been changed.
   [[nodiscard]] std::optional<std::string> open(std::string_view sealed, std::string_view label) const;
-  /// A name for the secret that does not give it away: 64 hexadecimal digits, other ones for another purpose.
+  /// A fingerprint of the secret that does not reveal it: 64 hexadecimal digits, other ones for another purpose.
   [[nodiscard]] const std::string& fingerprint() const noexcept { return fingerprint_; }
 
  private:

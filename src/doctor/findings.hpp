@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How checks write down what they found.
+// How checks record their findings.
 #pragma once
 
 #include <react1/doctor.hpp>
@@ -23,7 +23,7 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] inline Finding failed(std::string check, ErrorCode code, std::string message, std::string cure) {
   return {std::move(check), Health::failed, std::move(message), std::move(cure), code};
 }
-/// What an error says, as a failed check.
+/// An error as a failed check.
 [[nodiscard]] inline Finding failed(std::string check, const Error& error) {
   return failed(std::move(check), error.code(), error.what(), error.hint());
 }

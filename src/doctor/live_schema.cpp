@@ -44,7 +44,7 @@ const Json* request_schema(const Json& openapi) {
   return nullptr;
 }
 
-/// The words that a property may have, wherever its schema lists them; none: it lists none.
+/// The values that a property's schema lists; empty: none listed.
 void collect_words(const Json& schema, std::vector<std::string>& into) {
   if (schema.is_array()) {
     for (const Json& each : schema) collect_words(each, into);
@@ -76,7 +76,7 @@ void compare_words(const Field& field, const Json& property, SchemaDifference& d
   }
 }
 
-/// 0 to 1 is what users may ask for.
+/// Users may set 0 to 1.
 void compare_range(const Json& property, SchemaDifference& difference) {
   const auto limit = [&](const char* name) -> std::optional<double> {
     const auto found = property.find(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The model's schema as the service publishes it, against the six parameters that are always sent.
+// Compares the schema that the service publishes with the six parameters that are always sent.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace react1::doctor {
 
-/// How a schema differs from what is sent; all empty: it does not.
+/// Differences between a schema and what is sent; all empty: none.
 struct SchemaDifference {
   bool found = true;                ///< false: the document has no schema of a request with two clips
   std::vector<std::string> broken;  ///< calls would be refused: a field or value that is gone, a new required field

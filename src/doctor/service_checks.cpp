@@ -22,28 +22,28 @@ namespace {
 
 using std::chrono::seconds;
 
-/// A request that nobody has made: asking for it costs nothing, and only the queue answers as the queue does.
+/// A request that does not exist: its status costs nothing, and only the queue answers in the queue's format.
 constexpr const char* kNobodysRequest = "00000000-0000-4000-8000-000000000000";
 /// Reports are signed with a time that counts for five minutes, and history is searched by time.
 constexpr seconds kTolerableSkew{30}, kHarmfulSkew{240};
-/// A person waits for the answer.
+/// Short, because a person waits for the answer.
 constexpr int kAttempts = 2;
 
 Finding clock_of(const http::Response& response, std::chrono::system_clock::time_point now) {
-  const auto told = response.headers.find("Date");
-  const auto date = told ? http::parse_date(*told) : std::nullopt;
-  if (!date) return skipped("clock", "the service does not tell the time");
+  const auto header = response.headers.find("Date");
+  const auto date = header ? http::parse_date(*header) : std::nullopt;
+  if (!date) return skipped("clock", "the service reports no time");
   const auto ahead = std::chrono::duration_cast<seconds>(now - *date);
   const auto off = std::chrono::abs(ahead);
   const std::string found =
       fmt::format("this clock is {} s {} the service's", off.count(), ahead.count() > 0 ? "ahead of" : "behind");
-  const char* cure = "let the system keep the time (timedatectl set-ntp true)";
+  const char* cure = "synchronise the clock (timedatectl set-ntp true)";
   if (off > kHarmfulSkew) return failed("clock", ErrorCode::network, found, cure);
   if (off > kTolerableSkew) return warning("clock", found, cure);
   return good("clock", "agrees with the service's to half a minute");
 }
 
-/// What a job would end with that meets this error.
+/// The error code of a job that meets this error.
 Finding stopped_by(std::string check, const Error& error) {
   if (error.code() == ErrorCode::interrupted) throw error;
   return failed(std::move(check), error);
@@ -51,13 +51,13 @@ Finding stopped_by(std::string check, const Error& error) {
 
 void check_queue(const fal::Session& session, Findings& findings, const RunContext& context) {
   const Secret& key = session.options().key;
-  const RequestRef nobodys =
+  const RequestRef missing =
       fal::checked_request(session, RequestRef{.request_id = kNobodysRequest}, silent_observer());
-  const fal::Subject subject{redact_url(nobodys.status_url), "asking the queue"};
+  const fal::Subject subject{redact_url(missing.status_url), "asking the queue"};
   http::Response response;
   try {
     response = fal::answer_of(
-        http::perform_with_retry(session.transport(), session.with_key(http::Method::get, nobodys.status_url),
+        http::perform_with_retry(session.transport(), session.with_key(http::Method::get, missing.status_url),
                                  session.retry(), context),
         subject);
   } catch (const Error& error) {
@@ -95,10 +95,10 @@ void check_upload_host(const fal::Session& session, Findings& findings, const Ru
 }
 
 Finding history_of(FalClient& client, const RunContext& context) {
-  const char* what = "a lost answer to a paid call is then settled by hand (`react1 jobs resolve`)";
+  const char* what = "a lost answer to a paid call is then resolved by hand (`react1 jobs resolve`)";
   switch (client.probe_key(context)) {
     case KeyProbe::good:
-      return good("history", "can be read: a lost answer to a paid call settles itself");
+      return good("history", "can be read: a lost answer to a paid call is resolved automatically");
     case KeyProbe::forbidden:
       return warning("history", fmt::format("this key may not read the request history; {}", what),
                      "use a key with the API scope");
@@ -139,7 +139,7 @@ Finding schema_of(FalClient& client, const RunContext& context) {
   return good("schema", "the model takes the six parameters that are sent");
 }
 
-/// A check that can fail as a call does: what it finds, or the error.
+/// A check that makes a call: its finding, or the error as a finding.
 template <class Check>
 Finding attempt(const char* name, const Check& check) {
   try {

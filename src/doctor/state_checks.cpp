@@ -31,7 +31,8 @@ struct FileSystem {
   std::uint32_t magic;
   std::string_view name;
 };
-/// Where locks depend on a server, or on a program. Numbers: linux/magic.h, and SMB2 and CIFS from the kernel's fs/smb.
+/// File systems whose locks depend on a server or a program. Numbers: linux/magic.h, and SMB2 and CIFS from the
+/// kernel's fs/smb.
 constexpr std::array<FileSystem, 6> kRemote{{{0x6969, "NFS"},
                                              {0x517B, "SMB"},
                                              {0xFF534D42, "CIFS"},
@@ -48,19 +49,19 @@ Finding owner_of(const std::string& folder) {
   }
   if (facts.st_uid != ::geteuid()) {
     return warning("state_folder", fmt::format("{} belongs to another user", folder),
-                   "let it belong to the user that runs react1, or name another with REACT1_STATE_DIR");
+                   "change its owner to the user that runs react1 (chown), or name another with REACT1_STATE_DIR");
   }
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return warning("state_folder",
-                   fmt::format("{} can be entered by others (mode {:o})", folder, facts.st_mode & 07777U),
-                   "chmod 700, unless that is meant");
+                   fmt::format("{} is accessible to other users (mode {:o})", folder, facts.st_mode & 07777U),
+                   "chmod 700, unless this is intended");
   }
-  return good("state_folder", fmt::format("{} is there, for this user alone", folder));
+  return good("state_folder", fmt::format("{} exists, accessible to this user only", folder));
 }
 
 Finding space_of(const std::string& folder) {
   struct statvfs facts {};
-  if (::statvfs(folder.c_str(), &facts) != 0) return skipped("disk_space", "the file system does not tell");
+  if (::statvfs(folder.c_str(), &facts) != 0) return skipped("disk_space", "the file system does not report it");
   const std::uint64_t bytes = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
   const std::string free = fmt::format("{} MB are free in {}", bytes >> 20, folder);
   const char* cure = "make room, or name another folder with REACT1_STATE_DIR";
@@ -71,11 +72,10 @@ Finding space_of(const std::string& folder) {
 
 Finding file_system_of(const std::string& folder) {
   struct statfs facts {};
-  if (::statfs(folder.c_str(), &facts) != 0) return skipped("file_system", "the file system does not tell");
+  if (::statfs(folder.c_str(), &facts) != 0) return skipped("file_system", "the file system does not report it");
   for (const FileSystem& remote : kRemote) {
     if (static_cast<std::uint32_t>(facts.f_type) == remote.magic) {
-      return warning("file_system", fmt::format("{} lies on {}, where locks may not work", folder, remote.name),
-                     kLocal);
+      return warning("file_system", fmt::format("{} is on {}, where locks may not work", folder, remote.name), kLocal);
     }
   }
   return good("file_system", "a local file system");
@@ -89,19 +89,19 @@ Finding locks_in(const std::string& folder) {
   } catch (const fs::filesystem_error& error) {
     return failed("locks", ErrorCode::io, error.what(), kLocal);
   }
-  return good("locks", "a store can be made, written and locked there");
+  return good("locks", "a store can be created, written and locked there");
 }
 
 Finding look_into(const std::string& path) {
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) return good("job_store", fmt::format("{} is made with the first job", path));
+  if (!fs::exists(path, ignored)) return good("job_store", fmt::format("{} is created with the first job", path));
   const auto jobs = open_job_store(path);
   const std::size_t unknown = jobs->list(JobState::outcome_unknown, kMostUnknown).size();
   if (unknown > 0) {
     return warning("job_store",
                    fmt::format("{} has {}{} job{} whose paid call has an unknown outcome", path,
                                unknown == kMostUnknown ? "at least " : "", unknown, unknown == 1 ? "" : "s"),
-                   "`react1 jobs list --state outcome_unknown` lists them, `react1 jobs resolve` settles them");
+                   "`react1 jobs list --state outcome_unknown` lists them, `react1 jobs resolve` resolves them");
   }
   return good("job_store", fmt::format("{} can be read and written", path));
 }

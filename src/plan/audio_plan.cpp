@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// plan_audio(): window, rate, channels, count and the best way there.
+// plan_audio(): window, rate, channels, sample count and the best action.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t mp3_frame = 1152;                   ///< samples of an MPEG-1 Layer III frame
 constexpr std::int64_t decoder_delay = 529;                ///< samples by which every Layer III decoder is late
-constexpr std::int64_t most_delay = 4095 + decoder_delay;  ///< priming that the twelve bits of a tag can say
+constexpr std::int64_t most_delay = 4095 + decoder_delay;  ///< priming that the twelve bits of a tag can hold
 constexpr std::int64_t most_mp3_padding = 2304;            ///< samples an encoder may add before and after the sound
 
 const AudioInfo& require_sound(const MediaInfo& info) {
@@ -70,7 +70,7 @@ struct AudioCase {
   const SoundChoice& choice;
 };
 
-// What is wrong with the sound itself: only encoding mends it --------------------------------------------------------
+// Obstacles in the sound itself: only encoding removes them -----------------------------------------------------------
 
 void codec_obstacles(const AudioCase& of, Reasons& reasons) {
   const AudioInfo& audio = of.audio;
@@ -96,7 +96,7 @@ void treatment_obstacles(const AudioCase& of, Reasons& reasons) {
   }
 }
 
-/// Packets in a file of their own play one after the other, whatever their times were.
+/// Packets in an MP3 file play one after the other, whatever their original times.
 void timeline_obstacles(const AudioCase& of, Reasons& reasons) {
   if (of.audio.pieces.empty()) return;
   reasons.emplace_back("The sound has gaps, overlaps or a drifting clock, which MP3 has no timestamps for.");
@@ -106,17 +106,17 @@ bool is_mp3_file(const AudioCase& of) {
   return of.audio.codec == "mp3" && of.info.format == "mp3";
 }
 
-/// Only a file whose frames were read one by one is known to say what is there.
+/// Only a file whose frames were read one by one is known to be consistent.
 void frame_obstacles(const AudioCase& of, Reasons& reasons) {
   if (!is_mp3_file(of)) return;
   if (!of.audio.mp3) {
-    reasons.emplace_back("The file is too large to be looked at frame by frame.");
+    reasons.emplace_back("The file is too large to be read frame by frame.");
   } else {
     reasons.insert(reasons.end(), of.audio.mp3->flaws.begin(), of.audio.mp3->flaws.end());
   }
 }
 
-/// A copy of the frames mends a wrong tag and leaves out what lies between them; a change inside stays.
+/// A copy of the frames corrects a wrong tag and leaves out bytes between them; a change inside stays.
 void change_obstacles(const AudioCase& of, Reasons& reasons) {
   if (!is_mp3_file(of)) return;
   if (!of.audio.mp3) {
@@ -126,12 +126,12 @@ void change_obstacles(const AudioCase& of, Reasons& reasons) {
   }
 }
 
-/// A fresh tag says how much of the start to skip. A file without one is copied without one, unless a reader then could
-/// not tell how long it is.
+/// A new tag records how much of the start to skip. A file without one is copied without one, unless its length
+/// would then be unknown to readers.
 void tag_obstacles(const AudioCase& of, Reasons& reasons) {
   if (of.audio.codec == "mp3" && of.audio.priming > most_delay) {
     reasons.push_back(
-        fmt::format("{} samples at the start are not to be heard, more than an MP3's tag can say.", of.audio.priming));
+        fmt::format("{} samples at the start are hidden, more than an MP3's tag can record.", of.audio.priming));
   }
   if (of.audio.codec != "mp3" || of.audio.priming >= decoder_delay) return;
   if (of.audio.mp3 && of.audio.priming == 0 && !of.audio.mp3->variable_rate) return;
@@ -146,7 +146,7 @@ void start_obstacles(const AudioCase& of, Reasons& reasons) {
   }
 }
 
-// What a fresh file mends --------------------------------------------------------------------------------------------
+// Obstacles that a new file removes -----------------------------------------------------------------------------------
 
 void length_obstacles(const AudioCase& of, Reasons& reasons) {
   const AudioInfo& audio = of.audio;
@@ -167,7 +167,7 @@ void length_obstacles(const AudioCase& of, Reasons& reasons) {
 
 void container_obstacles(const AudioCase& of, Reasons& reasons) {
   if (of.audio.codec == "mp3" && of.info.format != "mp3") {
-    reasons.push_back(fmt::format("The MP3 sound lies in {}, not in a file of its own.", of.info.format));
+    reasons.push_back(fmt::format("The MP3 sound is in {}, not in a file of its own.", of.info.format));
   }
   if (of.info.streams.size() > 1) {
     reasons.push_back(fmt::format("The file holds {}; the service gets the sound alone.",
@@ -182,34 +182,34 @@ void container_obstacles(const AudioCase& of, Reasons& reasons) {
 // The ladder ---------------------------------------------------------------------------------------------------------
 
 using Obstacles = void (*)(const AudioCase&, Reasons&);
-struct AudioRung {
+struct AudioOption {
   ClipAction action;
   std::vector<Obstacles> obstacles;
 };
 
-/// The best rung that nothing stands against; `reasons` gets what stands against the better ones, each once.
-ClipAction climb(const AudioCase& of, Reasons& reasons) {
+/// The best option without an obstacle; `reasons` gets the obstacles of the better ones, each once.
+ClipAction choose_lossless_action(const AudioCase& of, Reasons& reasons) {
   const std::array ladder{
-      AudioRung{ClipAction::passthrough,
-                {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
-                 container_obstacles}},
-      AudioRung{ClipAction::remux,
-                {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
-                 length_obstacles}},
-      AudioRung{
+      AudioOption{ClipAction::passthrough,
+                  {codec_obstacles, treatment_obstacles, timeline_obstacles, frame_obstacles, length_obstacles,
+                   container_obstacles}},
+      AudioOption{ClipAction::remux,
+                  {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles,
+                   length_obstacles}},
+      AudioOption{
           ClipAction::cut,
           {codec_obstacles, treatment_obstacles, timeline_obstacles, change_obstacles, tag_obstacles, start_obstacles}},
   };
-  for (const AudioRung& rung : ladder) {
+  for (const AudioOption& option : ladder) {
     Reasons against;
-    for (const Obstacles obstacles : rung.obstacles) obstacles(of, against);
-    if (against.empty()) return rung.action;
+    for (const Obstacles obstacles : option.obstacles) obstacles(of, against);
+    if (against.empty()) return option.action;
     add_once(reasons, std::move(against));
   }
   return ClipAction::transcode;
 }
 
-/// Whole frames that lie within the window, one less than the limit holds for the tag.
+/// Whole frames within the window, one less than the limit holds for the tag.
 void cut_to_frames(AudioPlan& plan, const AudioCase& of) {
   const int rate = of.audio.sample_rate;
   const std::int64_t wanted = ((of.window.end * rate + of.audio.priming) / mp3_frame).floor();
@@ -255,7 +255,7 @@ Planned<AudioPlan> plan_audio(const MediaInfo& info, const PrepareOptions& optio
   plan.end_s = window.end;
   plan.treatment = choice.treatment;
   const AudioCase of{.info = info, .audio = audio, .options = options, .window = window, .choice = choice};
-  plan.action = climb(of, plan.reasons);
+  plan.action = choose_lossless_action(of, plan.reasons);
   if (!options.same_take) {
     if (auto dropped = dropped_offset(info, audio)) warnings.push_back(std::move(*dropped));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// client_options(): what of a recipe the client carries out.
+// client_options(): the client settings of a recipe.
 #include <utility>
 
 #include <react1/pipeline.hpp>

@@ -24,7 +24,7 @@ bool untagged(const std::string& tag) {
   return tag.empty() || tag == "unknown" || tag == "unspecified" || tag == "reserved";
 }
 
-/// Those that a conversion is known for. The others of FFmpeg's list are rare enough to count as untagged.
+/// Those with a known conversion. The others of FFmpeg's list are rare and count as untagged.
 bool convertible_matrix(Word name) {
   constexpr std::array<Word, 13> names{"bt709", "fcc",      "bt470bg", "smpte170m",         "smpte240m",
                                        "ycgco", "bt2020nc", "bt2020c", "chroma-derived-nc", "chroma-derived-c",
@@ -38,7 +38,7 @@ bool convertible_primaries(Word name) {
   return one_of(name, names);
 }
 
-/// Gamma 2.2 to 2.8 and their kin, which every player shows with the same curve.
+/// Gamma 2.2 to 2.8 and similar, which every player displays with the same curve.
 bool usual_curve(const std::string& name) {
   constexpr std::array<Word, 13> names{"bt709",     "smpte170m", "bt470m",       "gamma22",      "bt470bg",
                                        "gamma28",   "smpte240m", "iec61966-2-1", "iec61966-2-4", "bt1361e",
@@ -46,7 +46,7 @@ bool usual_curve(const std::string& name) {
   return untagged(name) || one_of(name, names);
 }
 
-/// What any decoder that honours tags shows right: BT.709 and SD.
+/// What any decoder that honours tags displays correctly: BT.709 and SD.
 bool everyday_colors(const ColorInfo& color) {
   constexpr std::array<Word, 3> matrices{"bt709", "bt470bg", "smpte170m"};
   constexpr std::array<Word, 4> primaries{"bt709", "bt470bg", "smpte170m", "smpte240m"};
@@ -94,7 +94,7 @@ std::string color_tags(const VideoInfo& video) {
 std::string color_obstacle(const VideoInfo& video, ColorPolicy policy) {
   if (policy == ColorPolicy::keep) return {};
   if (!everyday_colors(video.color)) {
-    return fmt::format("The colour is tagged {}, which few decoders show right.", color_tags(video));
+    return fmt::format("The colour is tagged {}, which few decoders display correctly.", color_tags(video));
   }
   if (policy != ColorPolicy::bt709) return {};
   if (color_tagged_otherwise(video)) {

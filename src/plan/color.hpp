@@ -8,10 +8,10 @@
 
 namespace react1::planning {
 
-/// Matrix to convert from: the tag where a conversion is known, else what is meant. Untagged ("reserved" too) HD is
+/// Matrix to convert from: the tag where a conversion is known, else the implied one. Untagged ("reserved" too) HD is
 /// BT.709, untagged SD BT.601, untagged HDR BT.2020.
 [[nodiscard]] std::string choose_color_space(const VideoInfo& video);
-/// Primaries to convert from, "" where they are BT.709's or only the matrix tells. Tagged ones count, also of SD.
+/// Primaries to convert from, "" where they are BT.709's or follow from the matrix. Tagged ones apply, also of SD.
 [[nodiscard]] std::string choose_color_primaries(const VideoInfo& video);
 /// Transfer to convert from, "" for the usual SDR curves: they differ less than screens do, so levels are kept.
 [[nodiscard]] std::string choose_color_transfer(const VideoInfo& video);
@@ -21,7 +21,7 @@ namespace react1::planning {
 
 /// True when some colour tag is missing.
 [[nodiscard]] bool color_untagged(const VideoInfo& video);
-/// True when some colour tag names something else than BT.709.
+/// True when some colour tag is not BT.709.
 [[nodiscard]] bool color_tagged_otherwise(const VideoInfo& video);
 /// "smpte170m/untagged/bt709 (matrix/transfer/primaries)".
 [[nodiscard]] std::string color_tags(const VideoInfo& video);

@@ -32,7 +32,7 @@ std::string lengths(const FitCase& of) {
                      brief(of.facts.video_s), brief(ratio(of)));
 }
 
-/// Only the silence behind the last word lies past the picture's end.
+/// Only the silence after the last word is past the picture's end.
 bool only_silence_is_left(const FitCase& of) {
   if (!of.facts.voice_end_s) return false;
   return *of.facts.voice_end_s + of.advice.voice_tail_s <= of.facts.video_s + 1 / of.facts.fps;
@@ -47,7 +47,7 @@ bool moves_unknown(const FitCase& of) {
   return !of.facts.is_static || !of.facts.loopable;
 }
 
-/// How often the same motion may be seen: turns of the whole head show most when only the lips are redrawn.
+/// How often the same motion may be shown: turns of the whole head are most visible when only the lips are redrawn.
 Rational bounce_limit(const FitCase& of, const Rational& otherwise) {
   return of.model_mode == ModelMode::lips ? std::min(of.advice.bounce_lips_only, otherwise) : otherwise;
 }
@@ -58,7 +58,7 @@ struct Choice {
   std::string warning;
 };
 
-/// The picture is long enough: what the goal says about its tail.
+/// The picture is long enough: the goal decides about its tail.
 Choice shorten(const FitCase& of) {
   const Rational speed_up = 1 / ratio(of);
   switch (of.advice.goal) {
@@ -83,7 +83,7 @@ Choice shorten(const FitCase& of) {
   return {Conform::cut, "The picture is long enough, so it is cut where the voice ends.", {}};
 }
 
-/// The picture is too short and what is known of its motion decides.
+/// The picture is too short: its motion decides.
 Choice by_motion(const FitCase& of) {
   const Rational r = ratio(of);
   const AdviceOptions& advice = of.advice;
@@ -93,7 +93,7 @@ Choice by_motion(const FitCase& of) {
             r > advice.one_turn ? "The same motion is seen more than twice; a longer clip would be better." : ""};
   }
   if (only_silence_is_left(of)) {
-    return {Conform::hold, "The voice ends within the picture, so only silence is left to a picture that stands.", {}};
+    return {Conform::hold, "The voice ends within the picture, so the held frame covers only silence.", {}};
   }
   if (r <= advice.remap_slow_down_warn) {
     return {Conform::remap,
@@ -107,7 +107,7 @@ Choice by_motion(const FitCase& of) {
             {}};
   }
   if (r <= bounce_limit(of, advice.one_turn)) {
-    return {Conform::bounce, fmt::format("{}, and {}: turning round is the least bad.", how_it_moves(of), lengths(of)),
+    return {Conform::bounce, fmt::format("{}, and {}: a bounce is the least visible.", how_it_moves(of), lengths(of)),
             "Review the result: the motion runs backwards after each turn."};
   }
   return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};
@@ -124,8 +124,7 @@ Choice automatic(const FitCase& of) {
   }
   if (ratio(of) > of.advice.many_turns) {
     if (only_silence_is_left(of)) {
-      return {
-          Conform::hold, "The voice ends within the picture, so only silence is left to a picture that stands.", {}};
+      return {Conform::hold, "The voice ends within the picture, so the held frame covers only silence.", {}};
     }
     return {Conform::off, fmt::format("Nothing hides the difference: {}.", lengths(of)), {}};
   }
@@ -213,7 +212,7 @@ FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>
       order = order_bounce(count, pauses, reach);
       if (!order.seams_s.empty() && fit.frames_before > 1) {
         fit.reasons.push_back(fmt::format(
-            "{} of {} in a pause of the speech, which may lie {} s before the end of the clip.", order.in_pauses,
+            "{} of {} in a pause of the speech, which may be {} s before the end of the clip.", order.in_pauses,
             counted(static_cast<std::int64_t>(order.seams_s.size()), "turn"), brief(reach)));
       }
       break;

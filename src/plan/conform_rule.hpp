@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fitting the video to the voice: how many frames it gets and which way. Pure.
+// Fitting the video to the voice: how many frames it gets and by which method. Pure.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +32,11 @@ struct FitNeeds {
 };
 [[nodiscard]] FitNeeds fit_needs(const FitCase& of);
 
-/// The way that was asked for, or the one that automatic finds. `done`, `reasons` and both counts are filled, seams are
+/// The requested method, or the one that automatic chooses. `done`, `reasons` and both counts are filled, seams are
 /// not. Warns of what a viewer may notice. Throws Error{media} when a cut would have to add frames.
 [[nodiscard]] Planned<Conformed> choose_fit(const FitCase& of, const std::string& video_path);
 
-/// The order of frames for that choice; its seams and the reasons for where they lie go to `fit`.
+/// The order of frames for that choice; its seams and the reasons for their places go to `fit`.
 [[nodiscard]] FrameOrder arrange(Conformed& fit, const Rational& fps, const std::vector<Pause>& pauses,
                                  const Seconds& reach);
 

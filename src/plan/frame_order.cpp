@@ -16,7 +16,7 @@ void require_frames(const FrameCount& count) {
   }
 }
 
-/// One way of a bounce: from the frame shown last up to, at most, the end of the window that it runs to.
+/// One pass of a bounce: from the last shown frame to, at most, the end of the window.
 class Bounce {
  public:
   Bounce(const FrameCount& count, const std::vector<Pause>& pauses, const Seconds& reach)
@@ -56,7 +56,7 @@ class Bounce {
     return Rational(static_cast<std::int64_t>(order_.shows.size()) + way - early) / count_.fps;
   }
 
-  /// Turns that are still to come after that one.
+  /// The remaining turns after that one.
   [[nodiscard]] std::int64_t turns_after(std::int64_t way, std::int64_t early) const {
     const std::int64_t rest = left() - (way - early);
     const std::int64_t next_way = count_.window - 1 - early;

@@ -23,7 +23,7 @@ void demanded_encoding(const PrepareOptions& options, Reasons& reasons) {
 void require_encoding_allowed(const PrepareOptions& options, const Reasons& reasons, const std::string& path) {
   if (options.reencode != ReencodePolicy::never) return;
   throw Error(
-      ErrorCode::media, path, "can't be handed on without encoding it again, which --reencode never forbids",
+      ErrorCode::media, path, "can't be used without encoding it again, which --reencode never forbids",
       {.detail = fmt::format("{}", fmt::join(reasons, " ")),
        .hint = options.conform == Conform::off ? "use --reencode auto" : "use --reencode auto or --conform off"});
 }

@@ -11,13 +11,13 @@ namespace react1::planning {
 
 using Reasons = std::vector<std::string>;  ///< one sentence each
 
-/// Moves to `all` what of `more` is not said there yet.
+/// Moves those of `more` that are new to `all`.
 void add_once(Reasons& all, Reasons more);
 
-/// Says so when options.reencode is always.
+/// Adds a reason when options.reencode is always.
 void demanded_encoding(const PrepareOptions& options, Reasons& reasons);
 
-/// Throws Error{media} with the reasons when options.reencode is never: there is no way but to encode.
+/// Throws Error{media} with the reasons when options.reencode is never and only encoding is possible.
 void require_encoding_allowed(const PrepareOptions& options, const Reasons& reasons, const std::string& path);
 
 }  // namespace react1::planning

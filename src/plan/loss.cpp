@@ -12,9 +12,9 @@
 namespace react1::planning {
 namespace {
 
-/// A capture begins when it is switched on, in the middle of a group of pictures: that is how it is, not damage.
+/// A capture may begin in the middle of a group of pictures: that is normal, not damage.
 const Seconds longest_free_head{5};
-/// Less than this is no clip: the service takes no shorter one, and the advice would hold it.
+/// The shortest clip: the service accepts none below, and the advice would hold it.
 const Seconds least_salvaged{1};
 
 std::string flag(const LossCase& of, std::string_view name, const PrepareOptions& options) {
@@ -30,7 +30,7 @@ std::string_view medium(const LossCase& of) {
               {.hint = "export or copy the file again, or choose another window"});
 }
 
-/// What is wrong, the worst first.
+/// The problems, the worst first.
 std::string complaint(const LossCase& of, const Loss& loss) {
   const bool cut_off = !of.absent.empty() && of.promised_end_s - of.end_s >= loss.tail_s / 2;
   if (loss.head_s > loss.tail_s) {
@@ -40,14 +40,14 @@ std::string complaint(const LossCase& of, const Loss& loss) {
   return fmt::format("the {} is damaged near {} s", medium(of), of.good_end_s.to_decimal(2));
 }
 
-/// What a person can do about it.
+/// The hint.
 std::string way_out(const LossCase& of, const Loss& loss, const PrepareOptions& options) {
   std::string hint = "copy or export the file again";
   if (loss.head_s > 0) {
     hint += fmt::format(", start at {} s with {}", brief(of.good_start_s), flag(of, "start", options));
   }
   if (loss.tail_s > 0) hint += fmt::format(", end at {} s with {}", brief(of.good_end_s), flag(of, "end", options));
-  // Rounded up, so that the number that is named is enough.
+  // Rounded up, so that the printed value is enough.
   const Seconds enough = Rational((loss.counted_s * 100).ceil(), 100);
   return hint +
          fmt::format(", allow for the loss with --max-loss {}, or keep what is good with --salvage", brief(enough));
@@ -71,7 +71,7 @@ void require_bearable(const LossCase& of, const Loss& loss, const PrepareOptions
     if (loss.counted_s == 0 || kept >= least_salvaged) return;
     throw Error(ErrorCode::media, of.path,
                 fmt::format("is damaged: only {} s of the window are good, too little to salvage", kept.to_decimal(3)),
-                {.hint = "export or copy the file again, or choose a window behind the damage"});
+                {.hint = "export or copy the file again, or choose a window after the damage"});
   }
   if (loss.counted_s <= options.max_loss_s) return;
   throw Error(ErrorCode::media, of.path,

@@ -14,7 +14,7 @@ const std::array<Rational, 5>& recommended_rates() {
   return rates;
 }
 
-/// Rates that a container's timestamp rounding may have bent a little.
+/// Rates that a container's timestamp rounding may have changed slightly.
 const std::array<Rational, 14>& standard_rates() {
   static const std::array<Rational, 14> rates{Rational(24000, 1001),
                                               24,
@@ -33,7 +33,7 @@ const std::array<Rational, 14>& standard_rates() {
   return rates;
 }
 
-/// NTSC twins lie 1/1001 apart, so less than half of that tells them apart.
+/// NTSC variants differ by 1/1001, so a tolerance below half of that distinguishes them.
 const Rational same_rate_tolerance{1, 2500};
 
 bool same_rate(const Rational& a, const Rational& b) {

@@ -6,7 +6,7 @@
 
 namespace react1::planning {
 
-/// The rates that React-1 recommends: 24, 25, 30 and the NTSC twins of 24 and 30.
+/// The rates that React-1 recommends: 24, 25, 30 and the NTSC variants of 24 and 30.
 [[nodiscard]] bool is_recommended_rate(const Rational& fps);
 
 /// How many more places of a constant rate the last frame fills than its own, because it is shown longer (its duration
@@ -16,7 +16,7 @@ namespace react1::planning {
 /// How many frames begin within the clip's length; the last one may be cut short by up to three quarters.
 [[nodiscard]] std::int64_t frames_with_room(const VideoInfo& video, const Rational& fps);
 
-/// The standard rate that a measured one stands for (containers round their timestamps), else the rate itself.
+/// The standard rate for a measured one (containers round their timestamps), else the rate itself.
 [[nodiscard]] Rational snap_rate(const Rational& measured);
 
 /// Target of a source whose measured nominal rate is `measured` (> 0). `constant` is false for a variable rate.

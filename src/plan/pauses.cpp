@@ -11,12 +11,12 @@ namespace {
 constexpr std::int64_t guard = 5;          ///< blocks that a cut keeps away from a word
 constexpr std::int64_t soft_edge = 2;      ///< blocks at the edges of a pause in which words fade
 constexpr std::int64_t judged = 15;        ///< blocks on either side of a cut that must be a pause
-constexpr std::int64_t around = 4;         ///< blocks on either side of an instant that tell how quiet it is
+constexpr std::int64_t around = 4;         ///< blocks on either side of an instant that determine its level
 constexpr std::int64_t spoken_first = 50;  ///< blocks of speech that a clip keeps at least
 constexpr std::int64_t kQuieter = 6;       ///< half decibels, as all likeness
 constexpr int soft_consonant = 12;
 constexpr std::int64_t long_pause = 30;  ///< blocks
-constexpr int deepest = 16;              ///< below what is surely no speech
+constexpr int deepest = 16;              ///< below the limit for certainly no speech
 constexpr int close_to_speech = -1;
 
 Seconds seconds(std::int64_t blocks) {
@@ -26,18 +26,18 @@ Seconds seconds(std::int64_t blocks) {
 std::int64_t sum(const SpeechTrack& speech, std::int64_t begin, std::int64_t end) {
   std::int64_t all = 0;
   for (std::int64_t at = begin; at < end; ++at) {
-    // However deep a silence is, it is no more than no speech: else a short gap would beat a long pause in noise.
+    // The depth of a silence is capped: otherwise a short gap would outweigh a long pause in noise.
     all += std::max(int{speech.likeness[static_cast<std::size_t>(at)]}, speech.surely_none - deepest);
   }
   return all;
 }
 
-/// The pause behind word `i`.
+/// The pause after word `i`.
 Stretch pause_behind(const std::vector<Stretch>& words, std::size_t i, std::int64_t blocks) {
   return {words[i].end, i + 1 == words.size() ? blocks : words[i + 1].begin};
 }
 
-/// Where in the pause behind a word to cut, in blocks. nullopt when it lies too far back.
+/// Where in the pause after a word to cut, in blocks. nullopt when it is too far back.
 std::optional<Seconds> cut_in(const Stretch& pause, bool last, const Seconds& end, const Seconds& earliest) {
   const std::int64_t near = std::min(guard, pause.length() / 2);
   if (end <= pause.end && end >= pause.begin + near) return last ? end : std::min(end, Seconds(pause.end - near));
@@ -52,19 +52,19 @@ std::int64_t kept_of(std::int64_t length) {
   return std::min(kept_pause, length / 2);
 }
 
-bool HeardSpeech::loud_before(const Seconds& time) const {
+bool AnalyzedSpeech::loud_before(const Seconds& time) const {
   const std::int64_t block = ((time - start_s) * blocks_per_second).ceil() - 1;
   return block >= 0 && block < static_cast<std::int64_t>(levels.size()) &&
          levels[static_cast<std::size_t>(block)] <= audible_level;
 }
 
-bool HeardSpeech::loud_after(const Seconds& time) const {
+bool AnalyzedSpeech::loud_after(const Seconds& time) const {
   const std::int64_t block = ((time - start_s) * blocks_per_second).floor();
   return block >= 0 && block < static_cast<std::int64_t>(levels.size()) &&
          levels[static_cast<std::size_t>(block)] <= audible_level;
 }
 
-bool HeardSpeech::may_cut_word(const Seconds& time) const {
+bool AnalyzedSpeech::may_cut_word(const Seconds& time) const {
   const Seconds at = (time - start_s) * blocks_per_second;
   if (at <= 0 || at > Seconds(speech.blocks())) return false;
   const std::vector<Stretch> words = speech_stretches(speech.likeness, shortest_pause);
@@ -104,7 +104,7 @@ std::int64_t quietest_edge(const SpeechTrack& speech, std::int64_t earliest, std
   return best;
 }
 
-std::optional<Cut> choose_cut(const HeardSpeech& heard, const Seconds& end_s, const Seconds& lookback_s) {
+std::optional<Cut> choose_cut(const AnalyzedSpeech& heard, const Seconds& end_s, const Seconds& lookback_s) {
   const SpeechTrack& speech = heard.speech;
   const std::vector<Stretch> words = speech_stretches(speech.likeness, shortest_pause);
   const Seconds end = (end_s - heard.start_s) * blocks_per_second;  // in blocks, as all below

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Size and colour of a prepared picture, and the refusal of what is no moving picture.
+// Size and colour of a prepared picture, and the refusal of files without a moving picture.
 #pragma once
 
 #include <string>
@@ -16,11 +16,11 @@ struct Size {
   friend bool operator==(const Size&, const Size&) = default;
 };
 
-/// The largest picture that the window shows, as it is seen: square pixels, upright. The first of those as large.
+/// The largest picture in the window, as displayed: square pixels, upright. The first of those as large.
 [[nodiscard]] Size largest_picture(const VideoInfo& video, const Seconds& start, const Seconds& end);
 
 /// Even, within the limits, the aspect of `shown` kept. Within the limits, at most one row and one column are cropped.
-/// A portrait picture is held against the limits turned on their side: a 2160x4096 clip is as large as a 4096x2160 one.
+/// A portrait picture is compared with the rotated limits: a 2160x4096 clip is as large as a 4096x2160 one.
 [[nodiscard]] Size choose_size(const Size& shown, const PrepareOptions& options);
 
 /// "" for SDR, else the transfer to map down from: "pq" or "hlg".

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the plan writes numbers and compares names.
+// Formatting of numbers in plan texts, and comparison of names.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +18,9 @@ namespace react1::planning {
 [[nodiscard]] std::string rate_text(const Rational& fps);
 /// "3 frames", "1 frame".
 [[nodiscard]] std::string counted(std::int64_t count, const char* singular);
-/// "3.48 s", "3.48, 5 s", and what is beyond `most` as a number: "3.48, 5 s and 7 more".
+/// "3.48 s", "3.48, 5 s", and the number of those beyond `most`: "3.48, 5 s and 7 more".
 [[nodiscard]] std::string instants(const std::vector<Seconds>& times, std::size_t most = 1000);
-/// ASCII letters made small; tag names come in either case.
+/// ASCII lower case; tag names come in either case.
 [[nodiscard]] std::string lower_case(std::string text);
 template <std::size_t size>
 [[nodiscard]] bool one_of(std::string_view text, const std::array<std::string_view, size>& allowed) {

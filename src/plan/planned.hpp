@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a planning function gives: the decision, and what a person should know about it.
+// The result of a planning function: the decision and its warnings.
 #pragma once
 
 #include <iterator>

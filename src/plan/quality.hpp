@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the encoders are told for a quality. docs/quality.md is this table with what it measures.
+// Encoder settings per quality. docs/quality.md has this table with measurements.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct EncoderSettings {
   int kbps_per_channel = 0;  ///< MP3
 };
 
-/// Those of options.quality, and what the options set themselves over them.
+/// Those of options.quality, overridden by explicit options.
 [[nodiscard]] EncoderSettings encoder_settings(const PrepareOptions& options);
 
 }  // namespace react1::planning

@@ -61,7 +61,7 @@ Gate find_gate(const std::vector<std::uint8_t>& levels, int steady_gate) {
   Histogram histogram{};
   for (const std::uint8_t level : levels) ++histogram[level];
   const int noise = quietest(histogram, digital_silence, 50);
-  // How much the background changes tells a steady room from the soft ends of words.
+  // The variation of the background distinguishes a steady room from the soft ends of words.
   const int spread = quietest(histogram, digital_silence, 12) - quietest(histogram, digital_silence, 100);
   const int unsteady = spread - steady_spread;
   const int rising = std::max(noise - rises_by + 1, 0);  // these levels rise above the background
@@ -74,7 +74,7 @@ Gate find_gate(const std::vector<std::uint8_t>& levels, int steady_gate) {
   const auto silent =
       std::count_if(levels.begin(), levels.end(), [](std::uint8_t each) { return each >= digital_silence; });
   const auto blocks = static_cast<std::int64_t>(levels.size());
-  // Where digital silence lies between words that have no steady background, nothing else is the background.
+  // With digital silence between words and no steady background, the silence is the background.
   if (silent * 20 < blocks || unsteady < clearly_unsteady) {
     const int above_noise = noise - std::clamp(8 + unsteady, 8, 16);
     const int left_to_voice = gate.voice + std::clamp(12 + unsteady * 3 / 2, 12, 30);
@@ -119,7 +119,7 @@ bool is_sustained(std::span<const std::uint8_t> levels) {
   return lasting * 20 >= all * 11;
 }
 
-/// They stay close to speech, so that a cut in one is in doubt.
+/// They stay close to speech, so that a cut in one is not sure.
 void drop_knocks(const std::vector<std::uint8_t>& levels, std::vector<std::int8_t>& likeness) {
   for (const Stretch& stretch : speech_stretches(likeness, shortest_pause)) {
     const auto begin = static_cast<std::size_t>(stretch.begin), length = static_cast<std::size_t>(stretch.length());

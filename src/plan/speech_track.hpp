@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is speech in a sound, block by block. The one place that decides it: pauses, windows, cuts, the voice's end and
-// share all ask a SpeechTrack. A detector that tells speech from other sound belongs here, as another way to make one.
+// Speech detection, block by block, in one place: pauses, windows, cuts, the voice's end and
+// share all use a SpeechTrack. A detector that distinguishes speech from other sound belongs here, as another way to
+// make one.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ struct Stretch {
 /// How likely each block is speech. From levels: half decibels above the gate.
 struct SpeechTrack {
   std::vector<std::int8_t> likeness;  ///< per block; 0 and above is speech
-  /// At or below it a block is surely no speech: it lies 20 dB below the voice. Between this and 0 the noise may hide
+  /// At or below it a block is certainly no speech: 20 dB below the voice. Between this and 0 the noise may hide
   /// soft speech.
   std::int8_t surely_none = -1;
 
@@ -39,10 +40,11 @@ struct SpeechTrack {
 /// The gate in the unit of Levels.
 [[nodiscard]] std::uint8_t gate_level(double gate_dbfs);
 
-/// The adaptive gate. The background is what a twentieth of the blocks stay below, digital silence left out; the voice
-/// is the level of the loudest tenth of what rises 10 dB or more above that. The gate lies 25 dB below the voice, or
-/// above the background where that is louder: 4 dB over a steady background as long as 6 dB are left to the voice, up
-/// to 8 dB over one that changes as long as 15 dB are left. Digital silence between words is no louder background.
+/// The adaptive gate. The background is the level that a twentieth of the blocks stay below, digital silence left out;
+/// the voice is the level of the loudest tenth of what rises 10 dB or more above that. The gate is 25 dB below the
+/// voice, or above the background where that is louder: 4 dB over a steady background as long as 6 dB are left to the
+/// voice, up to 8 dB over one that changes as long as 15 dB are left. Digital silence between words is no louder
+/// background.
 ///
 /// A stretch between two pauses whose loud parts (10 dB below its loudest tenth and above) do not last 80 ms or more,
 /// 55 % of them at least, is no speech: keys, steps, knocks.

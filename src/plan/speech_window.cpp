@@ -19,7 +19,8 @@ struct Part {
 };
 
 /// Voice without any gap: at the quietest instant before it gets too long.
-void add_unbreakable(const HeardSpeech& heard, const Stretch& voice, std::int64_t longest, std::vector<Part>& parts) {
+void add_unbreakable(const AnalyzedSpeech& heard, const Stretch& voice, std::int64_t longest,
+                     std::vector<Part>& parts) {
   for (std::int64_t at = voice.begin; at < voice.end;) {
     std::int64_t end = voice.end;
     if (voice.end - at > longest) {
@@ -30,8 +31,8 @@ void add_unbreakable(const HeardSpeech& heard, const Stretch& voice, std::int64_
   }
 }
 
-/// Breaks what is too long at the shorter of `pauses`, one after the other.
-void add_parts(const HeardSpeech& heard, const Stretch& voice, std::int64_t longest,
+/// Splits parts that are too long at the shorter of `pauses`, one after the other.
+void add_parts(const AnalyzedSpeech& heard, const Stretch& voice, std::int64_t longest,
                std::span<const std::int64_t> pauses, std::vector<Part>& parts) {
   if (voice.length() <= longest) {
     parts.push_back({voice});
@@ -53,7 +54,7 @@ void add_parts(const HeardSpeech& heard, const Stretch& voice, std::int64_t long
   }
 }
 
-/// Blocks of the pauses beside each part.
+/// Blocks of the pauses next to each part.
 class Pauses {
  public:
   Pauses(const std::vector<Part>& parts, std::int64_t blocks) : parts_(parts), blocks_(blocks) {}
@@ -106,14 +107,14 @@ Candidate best_of(const std::vector<Part>& parts, const Pauses& pauses, std::int
   return best;
 }
 
-/// Whether the pause beside a part, in which an edge of the window lies, is one without a doubt.
+/// Whether the pause next to a part, which contains an edge of the window, is sure.
 bool surely_beside(const SpeechTrack& speech, const Stretch& pause, std::int64_t edge) {
   return edge == 0 || edge == speech.blocks() || surely_pause(speech, pause, edge);
 }
 
 }  // namespace
 
-std::optional<SpeechWindow> find_speech(const HeardSpeech& heard, const Seconds& longest_s) {
+std::optional<SpeechWindow> find_speech(const AnalyzedSpeech& heard, const Seconds& longest_s) {
   constexpr std::array<std::int64_t, 3> shorter_pauses{8, 4, 1};
   const SpeechTrack& speech = heard.speech;
   const std::int64_t longest = std::max<std::int64_t>((longest_s * blocks_per_second).floor(), 1);

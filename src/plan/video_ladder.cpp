@@ -27,7 +27,7 @@ bool is_copyable(const MediaInfo& info) {
          info.format == "flv";
 }
 
-/// QuickTime and MP4 share a demuxer; the name is what tells them apart for those who look at names.
+/// QuickTime and MP4 share a demuxer; readers may distinguish them by the name.
 bool is_named_quicktime(const MediaInfo& info) {
   const auto dot = info.path.rfind('.');
   if (dot == std::string::npos) return false;
@@ -35,7 +35,7 @@ bool is_named_quicktime(const MediaInfo& info) {
   return extension == "mov" || extension == "qt";
 }
 
-// What is wrong with the picture itself: only encoding mends it ------------------------------------------------------
+// Obstacles in the picture itself: only encoding removes them ---------------------------------------------------------
 
 void codec_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
@@ -43,7 +43,7 @@ void codec_obstacles(const VideoCase& of, Reasons& reasons) {
                                                      "High",     "Constrained High",     "Progressive High"};
   if (video.codec != "h264") {
     reasons.push_back(fmt::format("The codec is {}, not H.264.", video.codec));
-    return;  // a profile of another codec says nothing
+    return;  // profiles of other codecs do not apply
   }
   if (!one_of(video.profile, profiles)) {
     reasons.push_back(fmt::format("The H.264 profile is {}, not Baseline, Main or High.",
@@ -69,7 +69,7 @@ void shape_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (video.interlaced) reasons.emplace_back("The picture is interlaced.");
   if (video.orientation.rotation_deg != 0 || video.orientation.mirrored) {
-    reasons.push_back(fmt::format("The picture is stored turned by {} degrees{}.", video.orientation.rotation_deg,
+    reasons.push_back(fmt::format("The picture is stored rotated by {} degrees{}.", video.orientation.rotation_deg,
                                   video.orientation.mirrored ? " and mirrored" : ""));
   }
   if (video.sar != 1) {
@@ -99,24 +99,24 @@ void timing_obstacles(const VideoCase& of, Reasons& reasons) {
   }
 }
 
-/// Decoders give a frame once, however long its packet lasts.
+/// Decoders output a frame once, however long its packet lasts.
 void held_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   const Rational fps = snap_rate(video.fps);
   const Seconds stored_end = Rational(video.frames) / fps;
   if (held_places(video, fps) == 0 || of.window.end <= stored_end) return;
-  reasons.push_back(fmt::format("The last frame is shown for {} s, which only repeating it makes sure of.",
+  reasons.push_back(fmt::format("The last frame is shown for {} s, which requires repeating it.",
                                 brief(video.duration_s - Rational(video.frames - 1) / fps)));
 }
 
-/// What the header counts, less what is no picture.
+/// The header's count, less packets without a picture.
 std::optional<std::int64_t> listed_pictures(const VideoInfo& video) {
   if (!video.header_frames) return std::nullopt;
   return *video.header_frames - video.pictureless_packets;
 }
 
-/// Frames that the header counts and nobody finds are missing, unless an edit list hides them. Those behind the window
-/// don't matter.
+/// Frames that the header counts and that are not found are missing, unless an edit list hides them. Those after the
+/// window don't matter.
 void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   const bool missing = video.truncated && listed_pictures(video).value_or(0) > video.frames && !video.edit_list;
@@ -125,7 +125,7 @@ void missing_frame_obstacles(const VideoCase& of, Reasons& reasons) {
       fmt::format("The header counts {}, but {} are shown.", counted(*video.header_frames, "frame"), video.frames));
 }
 
-/// What only copying from the first packet to the last can't do.
+/// Obstacles only of a copy from the first packet to the last.
 void window_obstacles(const VideoCase& of, Reasons& reasons) {
   const VideoInfo& video = of.video;
   if (!video.starts_with_key_frame) reasons.emplace_back("The stream does not start with a key frame.");
@@ -163,11 +163,11 @@ void copyable_container_obstacles(const VideoCase& of, Reasons& reasons) {
   }
 }
 
-// What a fresh container mends ---------------------------------------------------------------------------------------
+// Obstacles that a new container removes ------------------------------------------------------------------------------
 
 void container_obstacles(const VideoCase& of, Reasons& reasons) {
   if (!is_copyable(of.info)) {
-    // already said, and worse
+    // a worse reason was already given
   } else if (!is_mov_family(of.info)) {
     reasons.push_back(fmt::format("The container is {}, not MP4.", of.info.format));
   } else {
@@ -179,7 +179,7 @@ void container_obstacles(const VideoCase& of, Reasons& reasons) {
                                         : fmt::format("{} packets hold", of.video.pictureless_packets)));
     }
     if (of.info.fragmented) reasons.emplace_back("The index is spread over fragments.");
-    if (!of.info.moov_first) reasons.emplace_back("The index (moov) lies behind the media data.");
+    if (!of.info.moov_first) reasons.emplace_back("The index (moov) is after the media data.");
   }
   if (of.info.streams.size() > 1) {
     reasons.push_back(fmt::format("The file holds {}; the service gets the picture alone.",
@@ -200,12 +200,11 @@ void metadata_obstacles(const VideoCase& of, Reasons& reasons) {
     if (!known && !one_of(lower_case(key), harmless)) private_keys.push_back(key);
   }
   if (private_keys.empty()) return;
-  reasons.push_back(
-      fmt::format("The file carries metadata that is nobody's business: {}.", fmt::join(private_keys, ", ")));
+  reasons.push_back(fmt::format("The file carries private metadata tags: {}.", fmt::join(private_keys, ", ")));
 }
 
 void header_obstacles(const VideoCase& of, Reasons& reasons) {
-  if (!of.window.whole) return;  // the header speaks of the whole clip, which is not wanted
+  if (!of.window.whole) return;  // the header is about the whole clip, which is not used
   const auto check = [&](const std::optional<Seconds>& claimed, const char* which) {
     if (!claimed || *claimed <= of.options.max_duration_s) return;
     reasons.push_back(fmt::format("The {} header claims {} s, more than the limit of {} s.", which,
@@ -215,11 +214,11 @@ void header_obstacles(const VideoCase& of, Reasons& reasons) {
   check(of.video.header_duration_s, "stream");
 }
 
-/// Readers that believe the header would show or bill what is not there.
+/// Readers that trust the header would display or bill missing frames.
 void wrong_length_obstacles(const VideoCase& of, Reasons& reasons) {
   const Seconds tolerance = std::max(Rational(1, 10), of.video.duration_s / 100);
   const auto wrong = [&](const std::optional<Seconds>& claimed) {
-    return claimed && *claimed <= of.options.max_duration_s &&  // a longer one is told above
+    return claimed && *claimed <= of.options.max_duration_s &&  // a longer one is handled above
            (*claimed > of.video.duration_s + of.video.start_s + tolerance ||
             *claimed < of.video.duration_s - tolerance);
   };
@@ -232,7 +231,7 @@ void wrong_length_obstacles(const VideoCase& of, Reasons& reasons) {
 
 // The ladder ---------------------------------------------------------------------------------------------------------
 
-/// Where the packets allow a cut is not known here: settle_cut() judges what was found.
+/// Where the packets allow a cut is not known here: apply_cut_limits() decides later.
 Reasons against_cut(const VideoCase& of) {
   Reasons reasons;
   demanded_encoding(of.options, reasons);
@@ -256,22 +255,22 @@ Reasons against_passthrough(const VideoCase& of) {
   return reasons;
 }
 
-/// Best first. Transcoding needs no rung: nothing stands against it once the plan exists.
-struct VideoRung {
+/// Best first. Transcoding needs no entry: it has no obstacle once the plan exists.
+struct VideoOption {
   ClipAction action;
   Reasons (*against)(const VideoCase&);
 };
-constexpr std::array ladder{VideoRung{ClipAction::passthrough, against_passthrough},
-                            VideoRung{ClipAction::remux, against_remux}, VideoRung{ClipAction::cut, against_cut}};
+constexpr std::array ladder{VideoOption{ClipAction::passthrough, against_passthrough},
+                            VideoOption{ClipAction::remux, against_remux}, VideoOption{ClipAction::cut, against_cut}};
 
 }  // namespace
 
-LadderResult climb(const VideoCase& of) {
+LadderResult choose_lossless_action(const VideoCase& of) {
   LadderResult result;
-  for (const VideoRung& rung : ladder) {
-    Reasons reasons = rung.against(of);
+  for (const VideoOption& option : ladder) {
+    Reasons reasons = option.against(of);
     if (reasons.empty()) {
-      result.action = rung.action;
+      result.action = option.action;
       return result;
     }
     add_once(result.reasons, std::move(reasons));

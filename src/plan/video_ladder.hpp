@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a video can or can't be handed on without encoding it again.
+// Whether a video can be used without encoding it again, and why not.
 #pragma once
 
 #include <string>
@@ -21,10 +21,10 @@ struct VideoCase {
 
 struct LadderResult {
   ClipAction action = ClipAction::transcode;
-  std::vector<std::string> reasons;  ///< why each better rung was impossible; no sentence twice
+  std::vector<std::string> reasons;  ///< why each better option was impossible; no sentence twice
 };
 
-/// The best rung that nothing stands against.
-[[nodiscard]] LadderResult climb(const VideoCase& of);
+/// The best option without an obstacle.
+[[nodiscard]] LadderResult choose_lossless_action(const VideoCase& of);
 
 }  // namespace react1::planning

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// plan_video(): window, rate, count, size, colour and the best way there.
+// plan_video(): window, rate, count, size, colour and the best action.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace {
 std::int64_t source_frames_in(const Window& window, const VideoInfo& video, const Rational& fps) {
   const std::int64_t places = video.frames + held_places(video, fps);
   const std::int64_t first = (window.start * fps).ceil();
-  // More packets than the clip's length has room for: some have no time, and nothing to show.
+  // More packets than the clip's length has room for: some have no time and no picture.
   const std::int64_t all = std::min(places, frames_with_room(video, fps));
   const std::int64_t behind = window.end >= video.duration_s ? all : (window.end * fps).ceil();
   return std::min(behind, places) - first;
@@ -87,7 +87,8 @@ void choose_action(VideoPlan& plan, const MediaInfo& info, const PrepareOptions&
   const VideoInfo& video = require_moving_picture(info);
   const Window window{
       .start = plan.start_s, .end = plan.end_s, .whole = plan.start_s == 0 && plan.end_s == video.duration_s};
-  LadderResult best = climb({.info = info, .video = video, .options = options, .window = window, .plan = plan});
+  LadderResult best =
+      choose_lossless_action({.info = info, .video = video, .options = options, .window = window, .plan = plan});
   plan.action = best.action;
   plan.reasons = std::move(best.reasons);
   if (plan.action == ClipAction::transcode) require_encoding_allowed(options, plan.reasons, info.path);
@@ -104,7 +105,7 @@ std::vector<Warning> warnings_of(const VideoPlan& plan, const MediaInfo& info) {
   const bool other = info.video && color_tagged_otherwise(*info.video);
   if (copied && info.video && !other && color_untagged(*info.video)) {
     warnings.push_back({"color_untagged",
-                        "The file does not say that its colours are BT.709; it is handed on as it is, because encoding "
+                        "The file does not say that its colours are BT.709; it is copied unchanged, because encoding "
                         "it again would lose more detail than the tags are worth."});
   }
   if (copied && other) {
@@ -134,8 +135,8 @@ void fit_video(VideoPlan& plan, FrameOrder order) {
   if (order.shows != as_they_come) plan.shows = std::move(order.shows);
 }
 
-void settle_cut(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle, const PrepareOptions& options,
-                const std::string& path) {
+void apply_cut_limits(VideoPlan& plan, std::int64_t copyable, const std::string& obstacle,
+                      const PrepareOptions& options, const std::string& path) {
   if (plan.action != ClipAction::cut) return;
   const Seconds lost = Rational(plan.frames - copyable) / plan.fps;
   const Seconds may_be_lost = plan.exact_frames ? Seconds(0) : options.max_cut_loss_s;

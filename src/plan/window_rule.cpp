@@ -12,7 +12,7 @@
 namespace react1::planning {
 namespace {
 
-/// A person copies a length from a screen that rounds it: an end this little past the clip's means the clip's end.
+/// Displayed lengths are rounded: an end this little past the clip's means the clip's end.
 const Seconds rounding{1, 1000};
 
 std::string flag(const WindowCase& of, const char* name) {
@@ -49,7 +49,7 @@ Planned<Seconds> asked_end(const WindowOptions& options, const Seconds& start, c
   if (!options.duration) return {of.length};
   Planned<Seconds> end{std::min(start + *options.duration, of.length)};
   const Seconds unlimited = start + *options.duration;
-  // With the limit in force anyway, asking for more than the clip holds is only worth a word below that limit.
+  // Because the limit applies anyway, a window beyond the clip is only reported below that limit.
   if (unlimited > of.length + rounding && *options.duration <= of.limit) {
     end.warnings.push_back(
         {"window_shortened", fmt::format("The {} window asks for {} s from {} s, but the clip ends at {} s.", of.clip,

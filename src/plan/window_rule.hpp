@@ -18,7 +18,7 @@ struct Window {
   bool whole = false;  ///< all of the clip
 };
 
-/// One clip's side of the question.
+/// The facts of one clip.
 struct WindowCase {
   std::string_view clip;    ///< "video" or "audio": for messages and flag names
   const std::string& path;  ///< for messages
@@ -26,11 +26,11 @@ struct WindowCase {
   Seconds limit;            ///< PrepareOptions::max_duration_s
 };
 
-/// What is wrong with the window itself, whatever the clip; empty when nothing is.
-/// Each entry reads on after the window's name: "start -1 s is below 0".
+/// The problems of the window itself, whatever the clip; empty: none.
+/// Each entry continues the window's name: "start -1 s is below 0".
 [[nodiscard]] std::vector<std::string> window_problems(const WindowOptions& options);
 
-/// Throws Error{usage} when the window makes no sense by itself, Error{media} when it lies outside this clip.
+/// Throws Error{usage} for an invalid window, Error{media} when it is outside this clip.
 /// Warns when less is taken than was asked for or than the clip holds.
 [[nodiscard]] Planned<Window> resolve_window(const WindowOptions& options, const WindowCase& of);
 

@@ -11,7 +11,7 @@
 namespace react1::recipe {
 namespace {
 
-/// Scalars as they stand in JSON, shortened; the inside of arrays and objects is of no use to a reader.
+/// Scalars as in the JSON text, shortened; arrays and objects without their contents.
 std::string shown(const Document& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "an array";

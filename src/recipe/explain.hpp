@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says what a schema allows, in words.
+// Describes what a schema allows, for error messages.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace react1::recipe {
 
-/// What is wrong with `value` under `node`, itself only, not with what it holds. Unknown keys are each a problem.
-/// Empty when nothing is wrong.
+/// The problems of `value` under `node`, without those of its members. Each unknown key is
+/// a problem. Empty: no problem.
 [[nodiscard]] std::vector<std::string> explain(const std::string& path, const Document& value, const Document& node);
 
 }  // namespace react1::recipe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the table of options gives: the schema, the defaults and the reference page. scripts/generate writes the files;
-// a test compares them with these texts.
+// The texts generated from the table of options: the schema, the defaults and the reference page. scripts/generate
+// writes the files; a test compares them with these texts.
 #pragma once
 
 #include <string>

@@ -39,8 +39,8 @@ Path keys_of(const std::vector<std::string>& context) {
   return keys;
 }
 
-/// The validator says where; what is allowed there is read from the schema in words of ours. A place that only
-/// holds a faulty one has nothing to say for itself.
+/// The validator reports the place; what is allowed there is read from the schema. A
+/// place that only contains a faulty one is not reported.
 std::vector<std::string> explain_at(const Path& keys, const Document& document) {
   const Document* value = &document;
   const Document* node = &schema();
@@ -74,7 +74,7 @@ std::vector<std::string> schema_problems(const Document& document) {
   for (const Path& place : places) {
     for (std::string& problem : explain_at(place, document)) problems.push_back(std::move(problem));
   }
-  if (problems.empty()) {  // a rule of the schema that explain() has no words for
+  if (problems.empty()) {  // a rule of the schema that explain() does not cover
     for (const auto& finding : results) problems.push_back(finding.description);
   }
   return problems;

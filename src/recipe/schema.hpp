@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holding a recipe against the schema, with answers that a person can act on.
+// Validates a recipe against the schema, with actionable messages.
 #pragma once
 
 #include <string>

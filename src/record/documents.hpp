@@ -17,8 +17,8 @@
 
 namespace react1::record {
 
-/// The member "schema" of every whole document (schemas/*.json). It grows when a field is removed or changes its
-/// meaning; added fields leave it as it is.
+/// The member "schema" of every whole document (schemas/*.json). It increases when a field is removed or
+/// changes its meaning, not when one is added.
 inline constexpr int kSchema = 1;
 
 [[nodiscard]] Json document(const MediaInfo& info);
@@ -71,8 +71,8 @@ inline constexpr const char* kUnnamedSandbox = "unnamed";
 
 class Node;
 [[nodiscard]] MediaInfo read_media_info(const Node& node);
-/// Throws for a document of a newer form: it may mean something else by the same names. Documents from before there was
-/// a number have none.
+/// Throws for a document of a newer version: its fields may have another meaning. Documents of early
+/// releases have no version.
 void require_known_schema(const Node& node);
 [[nodiscard]] std::vector<Warning> read_warnings(const Node& node);
 [[nodiscard]] Preparation read_preparation(const Node& node);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public face of the readers: text.
+// The public interface of the readers: text.
 #include <react1/json.hpp>
 
 #include "core/boundary.hpp"
@@ -9,7 +9,7 @@
 namespace react1::REACT1_ABI {
 namespace {
 
-/// What `read` makes of the document; the Node refers to it only as long as that takes.
+/// The result of `read`; the Node refers to the document only during the call.
 template <class Read>
 auto read_text(std::string_view text, const std::string& where, const Read& read) {
   return at_boundary("from_json", [&] {

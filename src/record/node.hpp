@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A place in a JSON document that knows its own path, so that a misfit names file, path, what was found and what is
+// A place in a JSON document that knows its own path, so that an error names file, path, what was found and what is
 // allowed.
 #pragma once
 
@@ -23,7 +23,7 @@ class Node {
   Node(const Json& value, std::string file, ErrorCode on_failure)
       : Node(value, std::move(file), /*path=*/"", on_failure) {}
 
-  /// A member that has to be there (it may be null).
+  /// A required member (it may be null).
   [[nodiscard]] Node at(std::string_view key) const;
   /// A member that may be missing or null; both give nullopt.
   [[nodiscard]] std::optional<Node> find(std::string_view key) const;
@@ -50,7 +50,7 @@ class Node {
   [[nodiscard]] Rational rate() const;
   [[nodiscard]] std::vector<std::string> texts() const;
 
-  /// A word of the enumeration; one of `allowed`, where not all of them can stand here.
+  /// A name of the enumeration; one of `allowed`, where not all are valid here.
   template <class Enum>
   [[nodiscard]] Enum word(std::initializer_list<Enum> allowed = {}) const {
     const std::string found = text();

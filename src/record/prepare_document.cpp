@@ -10,7 +10,7 @@ namespace react1::record {
 
 namespace {
 
-/// Levels to a hundredth of their unit; what lies beyond is below what the measures themselves agree on.
+/// Levels to a hundredth of their unit; further digits are below the accuracy of the measurement.
 Json rounded(const std::optional<double>& level) {
   return level ? Json(std::round(*level * 100) / 100) : Json(nullptr);
 }

@@ -11,7 +11,7 @@
 namespace react1::record {
 namespace {
 
-/// The exact quantity when it reads like the document's nine decimals, else what the document says.
+/// The exact quantity when it rounds to the document's nine decimals, else the document's value.
 template <class Compute>
 Rational exact_or_written(Compute compute, const Node& written) {
   constexpr int kPlaces = 9;
@@ -19,7 +19,7 @@ Rational exact_or_written(Compute compute, const Node& written) {
   try {
     const Rational exact = compute();
     return exact.to_decimal(kPlaces) == value.to_decimal(kPlaces) ? exact : value;
-  } catch (const std::overflow_error&) {  // counts and rates of a document that nobody measured
+  } catch (const std::overflow_error&) {  // counts and rates of a document that were not measured
     return value;
   }
 }

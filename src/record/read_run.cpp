@@ -11,7 +11,7 @@
 namespace react1::record {
 namespace {
 
-/// What embedded() has written: JSON text, or text that was none.
+/// What embedded() has written: JSON text, or other text.
 std::string embedded_text(const std::optional<Node>& node) {
   if (!node) return {};
   if (node->json().is_string()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public face of the documents: text.
+// The public interface of the documents: text.
 #include <react1/json.hpp>
 
 #include "core/boundary.hpp"

@@ -19,7 +19,7 @@ template <class Number>
   return value ? Json(*value) : Json(nullptr);
 }
 
-/// A rate; 0 stands for unknown.
+/// A rate; 0 means unknown.
 [[nodiscard]] inline Json rate_or_null(const Rational& value) {
   return value == 0 ? Json(nullptr) : json_rational(value);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An answer whose body is written little by little, such as a stream of events.
+// An answer whose body is written incrementally, such as an event stream.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@
 namespace react1::serve {
 
 /// The writer's end and the server's. Safe from any thread; a write wakes the one connection that waits for it.
-/// Nothing bounds what a client that does not read lets pile up: for small events only.
+/// The backlog of a client that does not read is unbounded: for small events only.
 class BodyStream {
  public:
   BodyStream() = default;
   BodyStream(const BodyStream&) = delete;
   BodyStream& operator=(const BodyStream&) = delete;
 
-  /// False when nobody will read it: the client is gone, the stream has ended, the server stops.
+  /// False when it can't be delivered: the client is gone, the stream has ended, the server stops.
   bool write(std::string_view text);
   /// After what was written, the body is complete.
   void end();
@@ -34,7 +34,7 @@ class BodyStream {
   [[nodiscard]] Taken take(std::span<char> into);
   /// `wake` is called after each write and at the end, without a lock of this object.
   void attach(std::function<void()> wake);
-  /// Nobody reads any more.
+  /// There is no reader any more.
   void detach();
 
  private:

@@ -10,7 +10,7 @@
 
 namespace react1::serve {
 
-/// Everybody behind a proxy or tunnel of this machine comes from it, so its own addresses are not counted.
+/// All clients of a proxy or tunnel on this machine have its address, so the machine's own addresses are not counted.
 std::uint32_t Connections::counted_address(const sockaddr* peer) noexcept {
   constexpr std::uint32_t loopback = 127;
   if (peer == nullptr || peer->sa_family != AF_INET) return 0;
@@ -94,7 +94,7 @@ void Connections::answered(int socket, Time now) {
 
 std::optional<Connections::Time> Connections::end_late_ones(Time now) {
   const std::lock_guard lock{mutex_};
-  // Looked at now and then: one that comes meanwhile may be due earlier than those that are there.
+  // Checked periodically: a new connection may be due earlier than the present ones.
   const Time soon = now + limits_.head / 4;
   std::optional<Time> next;
   for (auto& [socket, connection] : open_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which connections a server has open, and which of them have to go: so that strangers who connect and say nothing take
-// neither the server nor the descriptors of the process that it runs in.
+// The open connections of a server, and which of them to end:
+// silent clients must exhaust neither the server nor the descriptors of its process.
 #pragma once
 
 #include <chrono>
@@ -21,15 +21,15 @@ struct ConnectionLimits {
   std::chrono::milliseconds body{600'000};  ///< from the head's end to the body's
 };
 
-/// Connections that still owe a request's head, or the next request, are the ones that go first: whoever has a request
-/// to make sends it at once. They are ended by shutting their socket down, which the server's loop then notices.
-/// Any thread; `now` is monotonic.
+/// Connections that still owe a request's head, or the next request, are ended first, because
+/// real clients send their request immediately. They are ended by shutting their socket down, which the server's loop
+/// then notices. Any thread; `now` is monotonic.
 class Connections {
  public:
   using Time = std::chrono::steady_clock::time_point;
   explicit Connections(ConnectionLimits limits) noexcept : limits_(limits) {}
 
-  /// Whether another connection of that address may be taken.
+  /// Whether another connection of that address is accepted.
   [[nodiscard]] bool admits(const sockaddr* peer) const;
   /// Ends the one that has owed its head for longest when there are more than allowed.
   void opened(int socket, const sockaddr* peer, Time now);
@@ -40,7 +40,7 @@ class Connections {
   /// From now on the peer waits for us.
   void body_came(int socket);
   void answered(int socket, Time now);
-  /// Ends those that are late; gives when it has to be asked next, nullopt: with the next connection.
+  /// Ends those that are late; returns when it has to be called next, nullopt: with the next connection.
   std::optional<Time> end_late_ones(Time now);
 
   [[nodiscard]] const ConnectionLimits& limits() const noexcept { return limits_; }
@@ -68,8 +68,8 @@ class Connections {
   std::uint64_t displaced_ = 0, late_ = 0;
 };
 
-/// `wanted`, or as many as the descriptors of this process allow with a quarter of them, and 128 at least, left to what
-/// else it does.
+/// `wanted`, or as many as the descriptors of this process allow with a quarter of them, and 128 at least, left for
+/// its other work.
 [[nodiscard]] unsigned connections_within_descriptors(unsigned wanted) noexcept;
 
 }  // namespace react1::serve

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request and its answer on the way through the server. Internal to src/serve.
+// One request and its answer inside the server. Internal to src/serve.
 #pragma once
 
 #include <condition_variable>
@@ -52,13 +52,13 @@ struct Exchange {
   // Guarded by shared->mutex.
   std::optional<Response> response;     ///< set once
   MHD_Connection* suspended = nullptr;  ///< waiting for `response`
-  std::shared_ptr<Feed> feed;           ///< of an answer that is made while it leaves
+  std::shared_ptr<Feed> feed;           ///< of an answer that is generated while it is sent
 };
 
 /// Stores the response unless there is one and wakes the connection that waits for it. Any thread.
 void answer(Exchange& exchange, Response response);
 
-/// Takes a piece of the body in, to memory or file, or discards it once it is too large or could not be written.
+/// Stores a piece of the body in memory or file, or discards it once it is too large or could not be written.
 void receive_body(Exchange& exchange, const char* data, std::size_t size);
 
 /// Queues `response` on the connection, with Range handling for files. Server's thread only, with shared->mutex held.

@@ -24,9 +24,9 @@ int socket_of(MHD_Connection* connection) noexcept {
 void reset_connection(MHD_Connection* connection) noexcept {
   const int socket = socket_of(connection);
   if (socket < 0) return;
-  const int on = 1;  // lets out what waits for a full segment
+  const int on = 1;  // sends a partial segment
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  // Closing with a linger time of 0 would not do: libmicrohttpd shuts down first, which sends a FIN. Dissolving the
+  // Closing with a linger time of 0 is not enough: libmicrohttpd shuts down first, which sends a FIN. Dissolving the
   // association sends the RST at once (tcp_disconnect() of Linux).
   sockaddr none{};
   none.sa_family = AF_UNSPEC;
@@ -41,7 +41,7 @@ MHD_Response* Feed::make_response() {
   if (const auto* sized = std::get_if<Sized>(&content_)) {
     size = sized->size;
     if (spoil_.content_length_add > 0) size += static_cast<std::uint64_t>(spoil_.content_length_add);
-    // A body longer than it says: libmicrohttpd must not know how long (respond.cpp).
+    // A body longer than announced: libmicrohttpd must not know the length (respond.cpp).
     if (spoil_.content_length_add < 0) size = MHD_SIZE_UNKNOWN;
   } else {
     std::get<std::shared_ptr<BodyStream>>(content_)->attach([weak = weak_from_this()] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The body of one answer on its way into libmicrohttpd, piece by piece, spoilt where that is wanted.
+// The body of one answer, passed to libmicrohttpd piece by piece, with injected faults where configured.
 // Internal to src/serve.
 #pragma once
 
@@ -21,7 +21,7 @@ namespace react1::serve {
 /// Its descriptor; -1 when there is none.
 [[nodiscard]] int socket_of(MHD_Connection* connection) noexcept;
 
-/// Ends the connection with a RST now, what was sent before having left. Server's thread only.
+/// Ends the connection with a RST now, after what was sent before. Server's thread only.
 void reset_connection(MHD_Connection* connection) noexcept;
 
 class Feed : public std::enable_shared_from_this<Feed> {
@@ -38,11 +38,11 @@ class Feed : public std::enable_shared_from_this<Feed> {
 
   /// The response that reads from here. Server's thread only, as all that follows but wake().
   [[nodiscard]] MHD_Response* make_response();
-  /// Bytes to be had: wakes the connection if it waits. Any thread.
+  /// Bytes are available: wakes the connection if it waits. Any thread.
   void wake();
   /// The connection is over.
   void release();
-  /// The server ends: what waits is cut off. Any thread.
+  /// The server ends: waiting connections are closed. Any thread.
   void stop();
 
  private:

@@ -42,8 +42,8 @@ std::string_view framing_fault(const RawHeaders& headers) {
   int codings = 0;
   int hosts = 0;
   for (const auto& [name, value] : headers) {
-    if (!is_token(name)) return "a header's name holds what no name may";
-    if (!is_plain_value(value)) return "a header holds a control character";
+    if (!is_token(name)) return "a header's name has an invalid character";
+    if (!is_plain_value(value)) return "a header has a control character";
     if (is_same(name, "Host") && ++hosts > 1) return "two hosts";
     if (is_same(name, "Content-Length")) {
       if (++lengths > 1) return "two lengths";

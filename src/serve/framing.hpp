@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a request's head leaves no doubt about where the request ends. Pure functions.
+// Whether a request's head defines unambiguously where the request ends. Pure functions.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace react1::serve {
 /// Names and values as they came, repeated ones included.
 using RawHeaders = std::vector<std::pair<std::string, std::string>>;
 
-/// What is wrong with the framing, "" when nothing is. A proxy before us may see another end of such a request than we
-/// do, and take the rest for a request of its own (RFC 9112, sections 6.3 and 11.2): a length beside chunks, two
+/// The fault of the framing, "" when there is none. A proxy before us may see another end of such a request than we do,
+/// and treat the rest as a request of its own (RFC 9112, sections 6.3 and 11.2): a length together with chunks, two
 /// lengths, a length that is no number, a coding other than chunks, a name that is no token, a line break or control
 /// character in a value, two hosts.
 [[nodiscard]] std::string_view framing_fault(const RawHeaders& headers);

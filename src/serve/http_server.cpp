@@ -31,7 +31,7 @@ namespace {
 constexpr const char* component = "serve";
 constexpr std::chrono::milliseconds farewell{500};
 constexpr int backlog = 128;
-constexpr unsigned spare_connections = 16;  // while those that have to go are on their way
+constexpr unsigned spare_connections = 16;  // while others are being ended
 
 Response plain(int status, const char* text) {
   return text_response(status, "text/plain", text);
@@ -55,9 +55,9 @@ Headers joined(const RawHeaders& raw) {
   return headers;
 }
 
-/// Ends the connection: nobody knows where the next request would begin.
+/// Ends the connection: where the next request begins is unknown.
 Response unclear(std::string_view fault) {
-  Response response = text_response(400, "text/plain", fmt::format("the request is not clear: {}\n", fault));
+  Response response = text_response(400, "text/plain", fmt::format("the request is ambiguous: {}\n", fault));
   response.headers.emplace("Connection", "close");
   return response;
 }
@@ -72,7 +72,7 @@ ConnectionLimits within_descriptors(ConnectionLimits limits) noexcept {
 }
 
 /// A listening socket on `wanted` (0: any free port), `port` being the one it got. Our own rather than libmicrohttpd's,
-/// which doesn't tell why it could not listen (1.0 loses the errno).
+/// which does not report why it could not listen (1.0 loses the errno).
 int listen_on(const std::string& where, std::uint16_t wanted, std::uint16_t& port) {
   in_addr numeric{};
   if (::inet_pton(AF_INET, where.c_str(), &numeric) != 1)
@@ -111,7 +111,7 @@ struct HttpServer::Impl {
 
   void start();
   void stop();
-  /// Ends late connections now and then, for as long as there are any.
+  /// Ends late connections periodically, for as long as there are any.
   void watch_deadlines();
 
   /// The libmicrohttpd callback: called with the head, then with each piece of the body, then once at its end,
@@ -169,7 +169,7 @@ void HttpServer::Impl::watch_deadlines() {
   const auto next = connections.end_late_ones(std::chrono::steady_clock::now());
   if (!next) {
     watching = false;
-    // One that came in between has seen `watching` and left it to us.
+    // A connection that arrived in between has seen `watching` and relies on us.
     if (!connections.end_late_ones(std::chrono::steady_clock::now()) || watching.exchange(true)) return;
   }
   const auto pause = std::max(std::chrono::milliseconds{10}, options.connections.head / 4);
@@ -200,7 +200,7 @@ MHD_Result HttpServer::Impl::on_step(void* self, MHD_Connection* connection, con
   } catch (const std::exception& error) {
     try {
       log::error(component, error.what());
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): there is no caller to report to
     }
     return MHD_NO;
   }
@@ -289,7 +289,7 @@ MHD_Result HttpServer::Impl::take_head(MHD_Connection* connection, Exchange& exc
   exchange.drop_body = exchange.too_large || plan.refuse;
   const Response refusal = plan.refuse ? *plan.refuse : plain(413, "the body is too large\n");
   if (exchange.drop_body) {
-    // A client that asks first, or one whose body is too long to be read for courtesy, is answered now and cut off.
+    // A client that asks first, or one whose body is too long to be read, is answered now and closed.
     if (request.has_header("Expect") || request.content_length.value_or(0) > options.max_discard) {
       const std::lock_guard lock{shared->mutex};
       return queue_response(connection, exchange, refusal);
@@ -342,10 +342,10 @@ MHD_Result HttpServer::Impl::finish(MHD_Connection* connection, Exchange& exchan
 
 void HttpServer::Impl::start() {
   const int listener = listen_on(options.address, options.port, port);
-  // poll rather than epoll, which can leave requests lying for as long as a connection may idle: libmicrohttpd asks for
-  // 128 events at most and, having got just 128, sleeps for more before it looks at the ones it has (MHD_epoll in its
-  // daemon.c; read in 0.9.75 and 1.0.1, measured with 0.9.75). A suspended connection, such as an idle stream, is not
-  // polled, so a thousand of them cost nothing.
+  // poll rather than epoll, which can leave requests unanswered for as long as a connection may idle: libmicrohttpd
+  // asks for 128 events at most and, having got just 128, sleeps for more before it looks at the ones it has (MHD_epoll
+  // in its daemon.c; read in 0.9.75 and 1.0.1, measured with 0.9.75). A suspended connection, such as an idle stream,
+  // is not polled, so a thousand of them cost nothing.
   daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, port, &Impl::on_accept, this,
                             &Impl::on_step, this,                                                                 //
                             MHD_OPTION_LISTEN_SOCKET, listener,                                                   //

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small HTTP/1.1 server, on loopback unless told otherwise, over libmicrohttpd: one thread serves every
+// A small HTTP/1.1 server, on loopback by default, over libmicrohttpd: one thread serves every
 // connection, and an answer may come later from another thread while its connection costs no thread.
 #pragma once
 
@@ -45,12 +45,12 @@ struct HttpServerOptions {
 /// 500.
 class HttpServer {
  public:
-  /// Where the body of this request shall go; asked before the first byte of it is read.
+  /// Where the body of this request goes; called before its first byte is read.
   using Planner = std::function<BodyPlan(const RequestHead&)>;
   /// Called once the whole request is there; the request is valid during the call only.
   using Handler = std::function<void(const Request&, Reply)>;
 
-  /// Throws Error{usage} for an address that is none, Error{io} when the port can't be had, Error{internal} when the
+  /// Throws Error{usage} for an invalid address, Error{io} when the port can't be bound, Error{internal} when the
   /// server can't be started.
   HttpServer(HttpServerOptions options, Planner planner, Handler handler);
   HttpServer(const HttpServer&) = delete;
@@ -60,7 +60,7 @@ class HttpServer {
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// "http://ADDRESS:PORT".
   [[nodiscard]] std::string url() const;
-  /// Connections that had to go: for others, or for being late.
+  /// Connections that were ended: displaced by others, or late.
   [[nodiscard]] const Connections& connections() const noexcept;
   /// Answers every open request with 503 and joins the thread. May be called twice; not from a callback.
   void stop();

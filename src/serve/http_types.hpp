@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a request and a response of the HTTP server are made of. Data only.
+// Request and response of the HTTP server. Data only.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ struct CaselessLess {
   [[nodiscard]] bool operator()(std::string_view a, std::string_view b) const noexcept;
 };
 
-/// A header that came several times is one entry, its values joined by ", ". What has to come once is refused then.
+/// A repeated header is one entry, its values joined by ", ". Headers that must not repeat are refused then.
 using Headers = std::map<std::string, std::string, CaselessLess>;
 /// Decoded names and values; of a repeated name the first value counts.
 using Query = std::map<std::string, std::string, std::less<>>;
@@ -56,13 +56,13 @@ struct FileBody {
   std::optional<std::uint64_t> only_first{};  ///< serve this many bytes as if the file had no more
 };
 
-/// A body that comes when it comes, in chunks: see serve/body_stream.hpp.
+/// A body that is produced over time, in chunks: see serve/body_stream.hpp.
 class BodyStream;
 struct StreamBody {
   std::shared_ptr<BodyStream> stream;
 };
 
-/// `size` bytes that are made as they leave; nothing of them is kept. `fill` runs on the server's thread.
+/// `size` bytes that are generated while they are sent and not kept. `fill` runs on the server's thread.
 struct GeneratedBody {
   std::uint64_t size = 0;
   std::function<void(std::uint64_t offset, std::span<char> into)> fill;
@@ -73,11 +73,11 @@ struct NoAnswer {
   bool reset = false;
 };
 
-/// How an answer is spoilt on its way, for tests of clients. Lengths count bytes of the body.
+/// Faults that are injected into an answer, for tests of clients. Lengths count bytes of the body.
 struct Spoil {
   enum class Cut { close, reset, stall };
   std::optional<std::uint64_t> cut_after{};  ///< no more than this is sent
-  Cut cut_by = Cut::close;                   ///< what comes then: a FIN, a RST, or nothing until the server ends
+  Cut cut_by = Cut::close;                   ///< what follows: a FIN, a RST, or nothing until the server ends
   /// Added to the Content-Length, which never falls below 0. The connection ends with the answer.
   std::int64_t content_length_add = 0;
   std::uint64_t drip_bytes = 0;             ///< > 0: this many at a time …
@@ -89,8 +89,8 @@ struct Response {
   Headers headers{};
   std::variant<std::string, FileBody, StreamBody, GeneratedBody, NoAnswer> body{};
   std::optional<Spoil> spoil{};
-  /// Called once on the server's thread when the exchange is over: true when all of the answer was handed to the
-  /// network. That the client read it, nobody can know.
+  /// Called once on the server's thread when the exchange is over: true when all of the answer was passed to
+  /// the network. Whether the client read it is unknown.
   std::function<void(bool whole)> on_done{};
 };
 
@@ -99,7 +99,7 @@ struct BodyPlan {
   std::uint64_t max_bytes = std::uint64_t{1} << 20;  ///< a longer body is answered with 413
   std::filesystem::path file{};                      ///< empty: into memory; else created (and overwritten) here
   std::optional<Response> refuse{};                  ///< the answer at once: the body is dropped, the handler not asked
-  std::shared_ptr<const void> note{};                ///< handed on to the handler
+  std::shared_ptr<const void> note{};                ///< passed to the handler
   std::optional<std::uint64_t> reset_after{};        ///< for tests: a RST once this much of the body has come
 };
 

@@ -15,7 +15,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Digits only; a number too large for 64 bits saturates, for it lies past the end of any file just the same.
+/// Digits only; a number too large for 64 bits saturates, because it is past the end of any file anyway.
 std::optional<std::uint64_t> number(std::string_view digits) {
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   std::uint64_t value = 0;

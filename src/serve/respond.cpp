@@ -44,18 +44,18 @@ std::string entity_tag(const struct stat& file) {
 
 ResponseHandle from_feed(MHD_Connection* connection, Exchange& exchange, Feed::Content content, const Spoil& spoil) {
   exchange.feed = std::make_shared<Feed>(connection, std::move(content), spoil, exchange.shared->timer);
-  // Who stops the server has looked for feeds already; one that slept on would never wake.
+  // The stop has already visited the feeds; one that still sleeps would never wake.
   if (exchange.shared->stopping) exchange.feed->stop();
   return ResponseHandle{exchange.feed->make_response()};
 }
 
-/// With a Content-Length of our own when the answer shall say too little; libmicrohttpd sees to one that says too much.
+/// With a Content-Length of our own when it must be too small; libmicrohttpd handles one that is too large.
 void add_spoilt_length(MHD_Response* response, std::uint64_t size, const Spoil& spoil) {
   if (spoil.content_length_add == 0) return;
   MHD_add_response_header(response, "Connection", "close");
   if (spoil.content_length_add > 0) return;
   const auto less = static_cast<std::uint64_t>(-spoil.content_length_add);
-  // Not in chunks, though the length is unknown to libmicrohttpd; and the length that we tell is none of its business.
+  // Not in chunks, though the length is unknown to libmicrohttpd; and our own length must not reach it.
   constexpr auto flags = static_cast<MHD_ResponseFlags>(MHD_RF_INSANITY_HEADER_CONTENT_LENGTH |  // NOLINT: flags
                                                         MHD_RF_HTTP_VERSION_1_0_ONLY);
   MHD_set_response_options(response, flags, MHD_RO_END);

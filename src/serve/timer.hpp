@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Things to be done later, by one thread for all of them.
+// Delayed tasks, on one thread for all of them.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@
 
 namespace react1::serve {
 
-/// Safe from any thread. The thread is started by the first task. What is due at the same time runs in the order it
-/// was asked for; what is not due at the end is dropped.
+/// Safe from any thread. The thread is started by the first task. Tasks due at the same time run in the order in
+/// which they were added; tasks not due at the end are dropped.
 class Timer {
  public:
   using Task = std::function<void()>;

@@ -23,7 +23,7 @@
 
 namespace react1::REACT1_ABI {
 
-/// Steps to be done by the threads, and ends to be delivered by dispatch().
+/// Steps for the threads, and completions for dispatch().
 struct AsyncRunner::Impl {
   explicit Impl(int count);
   ~Impl();
@@ -50,7 +50,7 @@ struct AsyncRunner::Impl {
     ends.push_back(std::move(deliver));
     --not_ended;
     wake();
-    all_ended.notify_all();  // under the lock: the destructor that waits can't be through before it is released
+    all_ended.notify_all();  // under the lock: the waiting destructor can't finish before it is released
   }
   /// The next end, nullptr when there is none; the descriptor is readable as long as there are more.
   Task next_end() {
@@ -64,9 +64,7 @@ struct AsyncRunner::Impl {
   }
 
   void work();
-  void wake() const noexcept {
-    ::eventfd_write(event.get(), 1);
-  }
+  void wake() const noexcept { ::eventfd_write(event.get(), 1); }
   void calm() const noexcept {
     eventfd_t count = 0;
     ::eventfd_read(event.get(), &count);
@@ -157,7 +155,7 @@ std::size_t AsyncRunner::dispatch() {
   std::size_t due = 0;
   {
     const std::lock_guard lock(impl_->mutex);
-    due = impl_->ends.size();  // what ends meanwhile is for the next call: the loop has other things to do as well
+    due = impl_->ends.size();  // later completions are for the next call: the loop has other work too
   }
   for (; delivered < due; ++delivered) {
     const Impl::Task deliver = impl_->next_end();
@@ -179,7 +177,7 @@ namespace {
 
 using Impl = AsyncAccess::Impl;
 
-/// A stop of the caller's, or of the whole runner.
+/// A stop of the caller, or of the whole runner.
 class EitherStop {
  public:
   EitherStop(const std::stop_token& one, const std::stop_token& other)
@@ -200,7 +198,7 @@ Error current_error(const char* what) {
   }
 }
 
-/// One run_async(): its steps share it, and after its end nobody does.
+/// One run_async(): its steps share it until its end.
 class AsyncRun : public std::enable_shared_from_this<AsyncRun> {
  public:
   AsyncRun(Impl& runner, JobOrder order, std::function<void(RunResult)> done)
@@ -242,8 +240,8 @@ class AsyncRun : public std::enable_shared_from_this<AsyncRun> {
     });
   }
 
-  /// The caller may end the client and the store once its callback was called: what uses them goes before, although
-  /// others still share this object for a moment.
+  /// The caller may destroy the client and the store once its callback was called: everything that uses them is
+  /// destroyed before, although this object is still shared for a moment.
   void end(RunResult result) {
     job_.reset();
     runner_.end([done = std::move(done_), result = std::move(result)]() mutable { done(std::move(result)); });

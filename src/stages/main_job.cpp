@@ -49,7 +49,7 @@ Parameters resolve(const PipelineOptions& options, const Preparation& preparatio
   if (preparation.advice.hold && !requested.lipsync_mode) {
     throw Error(ErrorCode::hold, "advice", fmt::format("{}", fmt::join(preparation.advice.reasons, "; ")),
                 {.detail = "rule " + preparation.advice.rule,
-                 .hint = "change the clips, or name a mode with --lipsync-mode to pay all the same"});
+                 .hint = "change the clips, or name a mode with --lipsync-mode to pay anyway"});
   }
   return {requested.emotion.value(), requested.model_mode, chosen_mode(requested, preparation.advice),
           requested.temperature};
@@ -62,8 +62,8 @@ void require_emotion(const PipelineOptions& options) {
   }
 }
 
-/// Whether a job that the store has for this intent can be gone on with. A sandbox takes its unfinished requests with
-/// it when it ends, and nothing was paid there; what a rehearsal made is never the paid service's result.
+/// Whether a stored job of this intent can be continued. A sandbox's
+/// unfinished requests end with it, and nothing was paid there; its results are never used as the paid service's.
 bool can_go_on(const Job& job, const ServiceIdentity& service) {
   if (!service.is_sandbox()) return !is_misnamed_rehearsal(job);
   const bool is_of_this_run = job.sandbox == service.sandbox;
@@ -76,13 +76,13 @@ JobStore::Opened open_job(const Job& job, bool again, JobStore& jobs, const Serv
   if (opened.job.state == JobState::submitted) {
     opened.job.error = "the sandbox that it was submitted to has ended, or is another one";
     static_cast<void>(
-        jobs.move(opened.job, JobState::submitted, JobState::failed));  // lost only to one who did the same
+        jobs.move(opened.job, JobState::submitted, JobState::failed));  // fails only if another process did the same
   }
   return jobs.open(job, /*again=*/true);
 }
 
-/// Whether the costliest pair that can come of the clips would be paid for now. "Nothing is uploaded" is what a budget
-/// promises, so where this one may not be, the uploads wait until the cost is known.
+/// Whether the costliest possible pair of these clips is within the budget. A budget promises
+/// that nothing is uploaded beyond it, so otherwise the uploads wait until the cost is known.
 bool is_surely_affordable(const PipelineOptions& options, const JobStore& jobs, const ServiceIdentity& service) {
   if (service.is_sandbox()) return true;
   ClipFacts longest;
@@ -91,8 +91,8 @@ bool is_surely_affordable(const PipelineOptions& options, const JobStore& jobs, 
                        system_clock().wall());
 }
 
-/// Makes the pair, and has the picture go up with `uploads` as soon as it is made. `output`: nullptr for a job without
-/// one.
+/// Makes the pair, and starts the upload of the picture with `uploads` as soon as it is made. `output`: nullptr for a
+/// job without one.
 Intent open_intent(const Source& video, const Source& audio, const OutputGuard* output, const PipelineOptions& asked,
                    Service& service, PairUpload& uploads, const RunContext& context) {
   PipelineOptions options = asked;
@@ -127,7 +127,7 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   job.prepare_json = to_json(intent.preparation);
   if (!intent.service.is_sandbox()) job.cost_usd = intent.preparation.prediction.cost_usd;
   intent.job = open_job(job, options.again, service.jobs, intent.service).job;
-  // Where a call was made before, they were sent in vain; one that is under way may still come back refused.
+  // With an earlier call they are not needed; a call in progress may still be refused.
   if (intent.job.state != JobState::created && intent.job.state != JobState::submitting) uploads.abandon();
   return intent;
 }
@@ -138,15 +138,15 @@ RunContext with_job(const RunContext& context) {
   return named;
 }
 
-/// With what was just made, and not what the job remembers of it.
-PendingResult pending_with_new_pair(const Intent& intent) {
-  PendingResult pending = pending_result(intent.job);
+/// With the clips just made, not those recorded in the job.
+PendingResult fresh_pending_result(const Intent& intent) {
+  PendingResult pending = pending_result_of(intent.job);
   pending.record.prepare = intent.preparation;
   pending.record.parameters = intent.parameters;
   return pending;
 }
 
-/// A store that was lost, or is another one, does not know what was paid; a result at the output proves it. The job
+/// A lost or different store does not have the payment; a result at the output proves it. The job
 /// takes over its request, so that nothing is paid again.
 void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& options, Service& service,
            const RunContext& context) {
@@ -160,14 +160,13 @@ void adopt(Intent& intent, const OutputGuard& guard, const PipelineOptions& opti
   intent.job = call.job();
   context.observer->on_note(
       {Note::Level::warning, "paid_by_record",
-       fmt::format(
-           "the job store does not know that this was paid for, but the record beside the output does: request {}",
-           proof->request_id)});
+       fmt::format("the job store does not have this payment, but the record next to the output does: request {}",
+                   proof->request_id)});
 }
 
 }  // namespace
 
-PendingResult pending_result(const Job& job) {
+PendingResult pending_result_of(const Job& job) {
   const std::string where = "job " + job.id;
   const Json parameters = parse_json(job.parameters_json, where, ErrorCode::internal);
   PendingResult pending;
@@ -210,7 +209,7 @@ std::optional<RunRecord> MainJob::start() {
 
 std::optional<RunRecord> MainJob::reuse_result() {
   if (intent_.job.state == JobState::created) return std::nullopt;
-  PendingResult pending = pending_with_new_pair(intent_);
+  PendingResult pending = fresh_pending_result(intent_);
   return reuse(pending, Reuse::copy, *guard_, order_.service, context_);
 }
 
@@ -229,14 +228,14 @@ void MainJob::begin_wait() {
 std::optional<RunRecord> MainJob::finish(const Waited& waited) {
   const store::StopScope stoppable(order_.context.stop);
   const log::Scope paid(context_.job_id, intent_.job.request.request_id);
-  PendingResult pending = pending_with_new_pair(intent_);
+  PendingResult pending = fresh_pending_result(intent_);
   pending.record.timings = intent_.timings;
   pending.on_interrupt = order_.options.on_interrupt;
   try {
     return naming(intent_.job.request.request_id,
                   [&] { return collect(std::move(pending), waited, *guard_, order_.service, context_); });
   } catch (const Error& error) {
-    // The id may be another call's: then this one's is to be found.
+    // The id may be another call's: then this call's id must be found.
     const bool may_be_foreign = error.code() == ErrorCode::network && !error.retryable() && !doubted_;
     const LostAnswerOptions& how = order_.options.lost_answer;
     if (!may_be_foreign || !disown_foreign_request(intent_.job, order_.service, how, context_)) throw;

@@ -17,7 +17,7 @@
 
 namespace react1::stages {
 
-/// What a job is made from. The references in `service`, and the observer of `context`, outlive it.
+/// The inputs of a job. The references in `service`, and the observer of `context`, outlive it.
 struct JobOrder {
   Source video, audio;
   std::string output;  ///< ignored by submit_job()
@@ -26,19 +26,19 @@ struct JobOrder {
   RunContext context;
 };
 
-/// What a job remembers of its request.
-[[nodiscard]] PendingResult pending_result(const Job& job);
+/// The request of a job, from its stored data.
+[[nodiscard]] PendingResult pending_result_of(const Job& job);
 
-/// One step at a time; each may run on another thread. start() and finish() use the CPU and the network, and may take
-/// long.
+/// One step at a time; each may run on another thread. start() and finish() use CPU and network and may be
+/// slow.
 class MainJob {
  public:
   explicit MainJob(JobOrder order);
 
-  /// Prepares, uploads and submits. A record: the result was at hand, and there is nothing to wait for. Throws as
+  /// Prepares, uploads and submits. A record: the result exists already, and there is nothing to wait for. Throws as
   /// run() does.
   [[nodiscard]] std::optional<RunRecord> start();
-  /// What has to be waited for after start(), with a context that names the job. Reports the stage to the observer.
+  /// The request to wait for after start(), with a context that names the job. Reports the stage to the observer.
   void begin_wait();
   [[nodiscard]] const RequestRef& request() const noexcept { return intent_.job.request; }
   [[nodiscard]] Service& service() noexcept { return order_.service; }

@@ -41,7 +41,7 @@ RunRecord fetch(const std::string& request_id, const std::string& output, Servic
   PendingResult pending;
   if (const std::optional<Job> job = service.jobs.find_by_request(request_id)) {
     job_context.job_id = job->id;
-    pending = pending_result(*job);
+    pending = pending_result_of(*job);
   } else {
     pending.request.request_id = pending.record.request_id = request_id;
   }

@@ -6,11 +6,11 @@
 
 namespace react1::store {
 
-/// Reads `job` again from the store; it stays as it is when the store has none of that id.
+/// Reads `job` again from the store; unchanged when the store has none of that id.
 void refresh(Job& job, const JobStore& jobs);
 
-/// Moves a job from submitting to outcome_unknown, for it can never be known to be unpaid; `job` is then as it stands
-/// in the store. False, and nothing changed, while the attempt that makes its call may still run.
+/// Moves a job from submitting to outcome_unknown, because it may have been paid; `job` is then as
+/// in the store. False, without a change, while the attempt that makes its call may still run.
 [[nodiscard]] bool settle_abandoned(Job& job, JobStore& jobs);
 
 }  // namespace react1::store

@@ -31,7 +31,7 @@ Descriptor open_file(const std::string& path, int flags) {
   Descriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, S_IRUSR | S_IWUSR));
   if (file.get() < 0) return file;
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) fail(path, "cannot look at the journal", errno);
+  if (::fstat(file.get(), &status) != 0) fail(path, "cannot inspect the journal", errno);
   if (!S_ISREG(status.st_mode)) fail(path, "is no regular file", EINVAL);
   constexpr mode_t kOthers = 077;  // made by another umask, or by hand
   if (status.st_uid == ::geteuid() && (status.st_mode & kOthers) != 0)
@@ -91,10 +91,11 @@ std::string read_at(int file, std::int64_t at, const std::string& path) {
   return text;
 }
 
-/// The text after the mark, without blanks. A slot that a power cut left half made holds nothing.
+/// The text after the mark, without blanks. A slot that a power cut left incomplete is empty.
 std::string content_of(const std::string& slot, const std::string& path) {
   if (slot.size() < static_cast<std::size_t>(kSlotBytes)) return {};
-  if (!std::string_view(slot).starts_with(kMark)) fail(path, "is no journal of react1's; it is left alone", EINVAL);
+  if (!std::string_view(slot).starts_with(kMark))
+    fail(path, "is not a journal of react1; it is left unchanged", EINVAL);
   const std::size_t begin = slot.find_first_not_of(" \n", kMark.size());
   if (begin == std::string::npos) return {};
   return slot.substr(begin, slot.find_last_not_of(" \n") + 1 - begin);
@@ -122,7 +123,7 @@ std::optional<Accepted> parse(const std::string& text) {
                                .response_url = document.at("response_url").get<std::string>(),
                                .cancel_url = document.at("cancel_url").get<std::string>()}};
   } catch (const Json::exception&) {
-    return std::nullopt;  // half a note
+    return std::nullopt;  // an incomplete note
   }
 }
 
@@ -136,14 +137,14 @@ JournalSlot::JournalSlot(std::string path) : path_(std::move(path)), file_(open_
     const std::string text = read_at(file_.get(), at_, path_);
     if (text.size() == static_cast<std::size_t>(kSlotBytes) && content_of(text, path_).empty()) return;
     if (text.size() < static_cast<std::size_t>(kSlotBytes)) {
-      // New, or half made: written blanks are space that a later note can't be refused.
+      // New, or incomplete: written blanks reserve the space for a later note.
       if (!text.empty() && !std::string_view(text).starts_with(kMark.substr(0, text.size())))
-        fail(path_, "is no journal of react1's; it is left alone", EINVAL);
+        fail(path_, "is not a journal of react1; it is left unchanged", EINVAL);
       write_at(file_.get(), at_, blank(), path_);
       if (::fsync(file_.get()) != 0) fail(path_, "cannot flush the journal", errno);
       return;
     }
-    release(file_.get(), at_);  // a note that is not in the store yet: for whoever recovers it
+    release(file_.get(), at_);  // a note that is not in the store yet: left for recovery
   }
   fail(path_, "holds too many notes that the store doesn't know", ENOSPC);
 }
@@ -159,7 +160,7 @@ void JournalSlot::write(const Accepted& accepted) {
 void JournalSlot::clear() noexcept {
   try {
     write_at(file_.get(), at_, blank(), path_);
-  } catch (const Error&) {  // found again later, and found to be known
+  } catch (const Error&) {  // found again later and recognised as known
   }
 }
 

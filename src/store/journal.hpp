@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the id of an accepted request is noted before the job store is: a paid id must survive a store that can't be
-// written. A file of slots of 4 KiB beside the store. A slot's space is on the disk before the paid call leaves, so
-// that a full disk doesn't take the note away.
+// The journal: the id of an accepted request is written here before the job store, so that it survives a store that
+// can't be written. A file of slots of 4 KiB next to the store. A slot's space is allocated on disk before the paid
+// call, so that a full disk can't prevent the note.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,12 @@ struct Accepted {
 /// A slot of the journal, held with a file lock until the end of the object. Not thread-safe.
 class JournalSlot {
  public:
-  /// Takes a free slot of the file at `path` (created when missing, for its owner alone) and sees to its space. Throws
-  /// Error{io}, also when the file is no journal of ours.
+  /// Takes a free slot of the file at `path` (created when missing, for its owner alone) and allocates its space.
+  /// Throws Error{io}, also when the file is not our journal.
   explicit JournalSlot(std::string path);
   /// Durable when it returns. Throws Error{io}.
   void write(const Accepted& accepted);
-  /// The note is in the store now. Never throws: a note that stays is found again, and found to be known.
+  /// The note is in the store now. Never throws: a note that remains is found again and recognised as known.
   void clear() noexcept;
 
  private:

@@ -37,7 +37,7 @@ auto guard(const Work& work) {
   return at_boundary("the job store", work);
 }
 
-/// The store as the library's caller sees it: nothing but Error comes out.
+/// The store for the library's caller: it throws nothing but Error.
 class GuardedStore final : public JobStore {
  public:
   explicit GuardedStore(std::unique_ptr<JobStore> store) : store_(std::move(store)) {}
@@ -91,11 +91,11 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
-/// For the user alone when it is made here: job rows name clips and people's folders. One that was there is his.
+/// Private to the user when it is created here: job rows contain clips and folders. An existing one is not changed.
 void create_folder(const fs::path& folder) {
   std::error_code failed;
   const bool is_new = fs::create_directories(folder, failed);
-  std::error_code ignored;  // a file system without permissions is no reason to stop
+  std::error_code ignored;  // a file system without permissions is no error
   if (is_new && !failed) fs::permissions(folder, fs::perms::owner_all, ignored);
   if (failed) {
     throw Error(

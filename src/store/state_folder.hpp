@@ -6,10 +6,10 @@
 
 namespace react1::store {
 
-/// As state_directory() says, without making it. Throws Error{io} when nothing says where.
+/// As state_directory(), without creating it. Throws Error{io} when nothing names one.
 [[nodiscard]] std::filesystem::path state_folder();
 
-/// The job store in it, where nobody names another.
+/// The default job store in it.
 inline constexpr const char* kStoreName = "jobs.sqlite";
 
 }  // namespace react1::store

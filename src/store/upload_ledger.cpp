@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kWhat = "memory of uploads";
 constexpr std::int64_t kVersion = 1;
-/// What is only a help is not waited for as long as what is paid for.
+/// The ledger is optional, so it is waited for less long than the job store.
 constexpr std::chrono::milliseconds kLedgerPatience{2000};
 constexpr std::int64_t kOldestMs = std::int64_t{30} * 24 * 3600 * 1000;
 
@@ -43,7 +43,7 @@ bool is_sound(Database& database) {
   }
 }
 
-/// What is not ours was refused before anything is dropped or removed here.
+/// Foreign files were refused before anything is dropped or removed here.
 Database open_sound(const std::string& path) {
   const Patience patience(kLedgerPatience);
   {
@@ -57,7 +57,7 @@ Database open_sound(const std::string& path) {
   return database;
 }
 
-/// Nobody can be asked whether a process elsewhere still runs; two uploads of one file only cost bytes.
+/// Whether a process elsewhere still runs is unknown; two uploads of one file only cost bandwidth.
 bool still_runs(const std::string& holder) {
   return !holder.empty() && process_alive(holder).value_or(false);
 }
@@ -65,8 +65,8 @@ bool still_runs(const std::string& holder) {
 }  // namespace
 
 UploadLedger::UploadLedger(const std::string& path, const Clock& clock) : clock_(clock), database_(open_sound(path)) {
-  // Nothing waits for the disk: a process that is killed loses nothing by it, and what a power cut takes costs a second
-  // upload. A file that it spoils is made anew.
+  // Nothing waits for the disk: a killed process loses nothing, and a power cut costs at most
+  // a second upload. A damaged file is created again.
   const Patience patience(kLedgerPatience);
   database_.execute("PRAGMA synchronous = OFF");
   Transaction transaction(database_);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of uploads after the process has ended: files that lie with the service, and the parts of those that
-// were not finished. A file of its own and not a table of the job store: losing it costs a second upload and never a
-// second payment, it belongs to this machine where a job store may be shared, and a program of another version may
-// simply begin it anew.
+// The upload ledger: files stored at the service, and the parts of unfinished uploads. A file of its own and not a
+// table of the job store: losing it costs a second upload and never a second payment, it belongs to this machine where
+// a job store may be shared, and a program of another version may simply recreate it.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +14,12 @@
 
 namespace react1::store {
 
-/// SQLite; safe from several threads and processes. It keeps texts as they are given: the caller seals what is secret.
+/// SQLite; safe from several threads and processes. Texts are stored unchanged: the caller seals secrets.
 /// Every call throws Error{io}.
 class UploadLedger {
  public:
   /// Opens or creates `path`, for its owner alone; rows older than 30 days are dropped. What is no ledger (see
-  /// store/file_identity.hpp) is refused and left alone. `clock` must outlive the ledger.
+  /// store/file_identity.hpp) is refused and not changed. `clock` must outlive the ledger.
   UploadLedger(const std::string& path, const Clock& clock);
 
   struct File {
@@ -37,10 +36,10 @@ class UploadLedger {
     std::int64_t part_bytes = 0, begun_ms = 0;
     std::map<int, std::string> etags{};  ///< of the parts that are there, by number from 1
   };
-  /// The session `id`, now in the hands of this process, or nullopt when there is none or another upload that still
-  /// runs holds it.
+  /// The session `id`, now held by this process, or nullopt when there is none or another running
+  /// upload holds it.
   [[nodiscard]] std::optional<Session> take_session(const std::string& id);
-  /// Begins one, held by this process; false when another upload that still runs holds that id.
+  /// Begins one, held by this process; false when another running upload holds that id.
   [[nodiscard]] bool begin_session(const std::string& id, const Session& session);
   void put_part(const std::string& id, int number, const std::string& etag);
   /// Leaves it to a later upload.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree keeps its architecture, and the checker that says so is itself seen to fail for each rule.
+// The tree keeps its architecture, and each rule of the checker is seen to fail.
 #include <doctest/doctest.h>
 
 #include <fstream>

@@ -217,7 +217,7 @@ class Inspection {
     }
   }
 
-  // Whoever opens a file by its name must not land in another one.
+  // Opening a file by its name must be unambiguous.
   void check_names() {
     std::map<std::string, std::string> known;
     for (const auto& [file, includes] : files_) {
@@ -226,7 +226,7 @@ class Inspection {
     }
   }
 
-  // A depth-first walk; a file that is met again on its own path closes a circle.
+  // A depth-first walk; a file that occurs again on its own path closes a cycle.
   void check_circles() {
     std::set<std::string> finished;
     for (const auto& [file, includes] : files_) {

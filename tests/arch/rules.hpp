@@ -15,10 +15,10 @@ namespace react1::arch {
 struct Violation {
   std::string file;  ///< relative to the root of the tree
   int line = 0;      ///< 1-based; 0 when it concerns the file or folder as a whole
-  std::string what;  ///< the rule in words
+  std::string what;  ///< the rule as text
 };
 
-/// What a check saw; the counts let a caller make sure that it looked at anything at all.
+/// The result of a check; the counts show that files were read at all.
 struct Report {
   std::vector<Violation> violations;
   std::size_t files = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job store that somebody else has written: a clear error or the data, never a crash, and nothing in it runs.
+// A foreign job store: a clear error or the data, never a crash, and nothing in it runs.
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -29,7 +29,7 @@ struct Close {
   void operator()(sqlite3* database) const noexcept { sqlite3_close(database); }
 };
 
-/// Runs `sql` with everything allowed, as whoever prepares such a file would.
+/// Runs `sql` with everything allowed, as an attacker would.
 void write_sql(const std::string& path, const std::string& sql) {
   sqlite3* raw = nullptr;
   REQUIRE(sqlite3_open(path.c_str(), &raw) == SQLITE_OK);
@@ -194,7 +194,7 @@ TEST_CASE("flipped bytes, missing pages and foreign ends are an error or are not
     const int flips = 1 + static_cast<int>(dice() % 12);
     for (int i = 0; i < flips; ++i) file[16 + dice() % (file.size() - 16)] = static_cast<char>(dice());
     if (round % 5 == 0) file.resize(100 + dice() % (file.size() - 100));
-    for (const char* beside : {"-wal", "-shm", "-journal"}) fs::remove(path + beside);
+    for (const char* suffix : {"-wal", "-shm", "-journal"}) fs::remove(path + suffix);
     std::ofstream(path, std::ios::binary | std::ios::trunc) << file;
     try {
       static_cast<void>(open_job_store(path)->list(std::nullopt, 1000));

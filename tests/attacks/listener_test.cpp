@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strangers at the door of a run that listens for reports.
+// Foreign connections to a run that listens for reports.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -25,7 +25,7 @@ using react1::Descriptor;
 using react1::Sandbox;
 using namespace std::chrono_literals;
 
-/// What connects and then says nothing. At most as many as this process may have.
+/// Silent connections. At most as many as this process may have.
 std::deque<Descriptor> silent_connections(int port, int count) {
   rlimit limit{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);

@@ -22,7 +22,7 @@ std::int64_t peak_mib() {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMeasures = false;  // its own memory is larger than what is looked for
+constexpr bool kMeasures = false;  // its own memory exceeds the measured amount
 #else
 constexpr bool kMeasures = true;
 #endif

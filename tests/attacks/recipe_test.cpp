@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recipe of somebody else: what it has done behind one's back is said first.
+// A foreign recipe: what it would do unnoticed is reported first.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -28,7 +28,7 @@ ScriptedService& refusing(ScriptedService& service) {
   return service;
 }
 
-TEST_CASE("a recipe that sends reports elsewhere says so before anything is sent, also with -q and as JSON") {
+TEST_CASE("a recipe that sends reports elsewhere is reported before anything is sent, also with -q and as JSON") {
   ScriptedService service;
   refusing(service);
   constexpr const char* kRecipe = R"({"webhook": {"url": "https://evil.example/hook?token=private"}})";
@@ -42,12 +42,12 @@ TEST_CASE("a recipe that sends reports elsewhere says so before anything is sent
   }
 }
 
-TEST_CASE("a recipe that listens on all addresses says so, one on loopback need not") {
+TEST_CASE("a recipe that listens on all addresses is reported, one on loopback is not") {
   ScriptedService service;
   refusing(service);
   const Outcome open = run_with(service, R"({"webhook": {"listen": "0.0.0.0:0"}})");
   CAPTURE(open.err);
-  CHECK(open.err.find("listened for on 0.0.0.0, which other machines can reach") != std::string::npos);
+  CHECK(open.err.find("listening for reports on 0.0.0.0, which other machines can reach") != std::string::npos);
   const Outcome loopback = run_with(service, R"({"webhook": {"listen": "127.0.0.1:0"}})");
   CHECK(loopback.err.find("other machines") == std::string::npos);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals that come twice, as timeout(1) sends them, and how promptly one is obeyed.
+// Signals that come twice, as timeout(1) sends them, and the delay of a stop.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ bool has_taken_signals(pid_t pid) {
   return true;
 }
 
-TEST_CASE("TERM twice within a second is one wish: a paid call keeps its grace, and what came of it is told") {
+TEST_CASE("TERM twice within a second is one request: a paid call keeps its grace, and its outcome is reported") {
   const Sandbox sandbox(late_acceptance("1500"));
   User user;
   user.with_service(sandbox.url());
@@ -57,7 +57,7 @@ TEST_CASE("TERM twice within a second is one wish: a paid call keeps its grace, 
   const Outcome outcome = running.wait();
   CAPTURE(outcome.err);
   CHECK(outcome.exit == 128 + SIGTERM);
-  // Who ends at once says nothing, and leaves the job in the middle of its call.
+  // An immediate end prints nothing, and leaves the job in the middle of its call.
   CHECK((outcome.err.find("react1 jobs resolve ") != std::string::npos ||
          outcome.err.find("react1 result ") != std::string::npos));
   const Json jobs = user.run({"jobs", "list", "--json"}).json();
@@ -85,7 +85,7 @@ TEST_CASE("a third signal, and a late second one, end the program at once") {
     wait_for_submit(sandbox, before);
     running.signal(SIGTERM);
     for (const auto pause : pauses) {
-      std::this_thread::sleep_for(pause);  // the length is what is tested: within a second it is one wish
+      std::this_thread::sleep_for(pause);  // the length is what is tested: within a second it is one request
       REQUIRE(eventually([&] { return has_taken_signals(running.pid()); }));
       running.signal(SIGTERM);
     }

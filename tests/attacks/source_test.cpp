@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What has one place has no other: a second door would be open to what the first one keeps out.
+// Functions that exist only once: a second implementation would lack the checks of the first.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Place {
-  std::string words;               ///< as they stand in the source
+  std::string words;               ///< as in the source
   std::vector<std::string> files;  ///< where they may
 };
 
@@ -45,7 +45,7 @@ TEST_CASE("foreign JSON is parsed, and people are spoken to, in one place each")
       ++seen;
     }
   }
-  CHECK(seen >= 4);  // it does look at the sources
+  CHECK(seen >= 4);  // the sources were read
 }
 
 }  // namespace

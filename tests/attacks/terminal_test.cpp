@@ -30,7 +30,7 @@ const std::vector<std::string>& nasty_texts() {
   return texts;
 }
 
-/// Whatever is said stays text: nothing in it acts on a terminal.
+/// All output is plain text: no control characters.
 void check_harmless(const Outcome& outcome) {
   CAPTURE(outcome.out);
   CAPTURE(outcome.err);
@@ -181,7 +181,7 @@ TEST_CASE("names and tags of files are shown and do nothing") {
   }
 }
 
-TEST_CASE("the command that an interrupted run hands out can be pasted, whatever the output's name") {
+TEST_CASE("the command that an interrupted run prints can be pasted, whatever the output's name") {
   ScriptedService service;
   service.answer("GET", "/status", answer(200, R"({"status":"IN_QUEUE","request_id":"req-1"})"));
   User user;

@@ -139,7 +139,7 @@ def with_a_tail(speech):
 
 def mixes(sources, keys, babble):
     for name, source in sources.items():
-        noisy = name.startswith(("hand_", "real_"))  # what lies between their labels is not only noise
+        noisy = name.startswith(("hand_", "real_"))  # between their labels there is not only noise
         for tail in ([False] if noisy else [False, True]):
             speech = with_a_tail(source) if tail else source
             count, segments = len(speech[0]), speech[1]

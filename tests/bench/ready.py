@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """From "the result is ready" to the verified file with its record: where the time goes. Runs against a sandbox in a process of
-its own; beside it, what `ffmpeg` needs for decoding the same file once."""
+its own; next to it, what `ffmpeg` needs for decoding the same file once."""
 
 import argparse
 import json
@@ -26,10 +26,10 @@ def one_run(react1, url, folder, video, audio):
                    "REACT1_STATE_DIR": str(folder / "state")}
     done = subprocess.run([str(react1), "run", str(video), str(audio), "--emotion", "happy", "--lipsync-mode", "cut_off", "--again",
                            "-vv", "-o", str(folder / "out.mp4")], env=environment, capture_output=True, text=True)
-    told = [line.split(LINE)[1] for line in done.stderr.splitlines() if LINE in line]
-    if done.returncode != 0 or len(told) != 1:
+    reported = [line.split(LINE)[1] for line in done.stderr.splitlines() if LINE in line]
+    if done.returncode != 0 or len(reported) != 1:
         sys.exit(f"exit code {done.returncode}\n{done.stderr[-2000:]}")
-    return {name: float(seconds) for name, seconds in re.findall(r"([a-z0-9]+) ([0-9.]+) s", told[0])}
+    return {name: float(seconds) for name, seconds in re.findall(r"([a-z0-9]+) ([0-9.]+) s", reported[0])}
 
 
 def main():

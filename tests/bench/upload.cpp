@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Uploads one file as the program does: the side of ours that tests/bench/uploads.py measures.
+// Uploads one file as the program does, for tests/bench/uploads.py.
 //   bench_upload URL FILE MEMORY TYPE [SHA256]
 // MEMORY: where uploads are remembered. TYPE: the media type. SHA256: of the file, which a run knows from making the
 // clip; without it the upload takes it itself. Prints one JSON line: the process's peak memory before the upload and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Submits N requests and waits for all of them in one process: the program that tests/bench/waits.py measures.
 //   bench_waits URL N SECONDS
-// URL: a sandbox that does not look at the clips; each request takes SECONDS there once it runs. Prints one JSON line:
+// URL: a sandbox that does not read the clips; each request takes SECONDS there once it runs. Prints one JSON line:
 // how many completed, and how long after that each completion was seen.
 #include <algorithm>
 #include <atomic>

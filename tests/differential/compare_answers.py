@@ -11,15 +11,15 @@ def compare(plan, prepare):
     found = []
     for name, answer in (("plan", plan), ("prepare", prepare)):
         if answer.code not in (0, REFUSED) or (answer.code == 0 and answer.error):
-            found.append(Difference(f"{name}_exit", f"{answer.code}: {told(answer)}"))
+            found.append(Difference(f"{name}_exit", f"{answer.code}: {text_of(answer)}"))
     if found:
         return found
     if bool(plan.error) != bool(prepare.error):
         refused, fine = ("plan", "prepare") if plan.error else ("prepare", "plan")
-        return [Difference("plan_disagrees", f"{refused} refuses ({told(plan if plan.error else prepare)}), {fine} does not")]
+        return [Difference("plan_disagrees", f"{refused} refuses ({text_of(plan if plan.error else prepare)}), {fine} does not")]
     if plan.error:
         if plan.error["message"] != prepare.error["message"]:
-            found.append(Difference("plan_disagrees", f"plan says: {told(plan)}; prepare says: {told(prepare)}"))
+            found.append(Difference("plan_disagrees", f"plan says: {text_of(plan)}; prepare says: {text_of(prepare)}"))
         return found
     for clip, numbers in (("video", ("frames", "fps", "width", "height")), ("audio", ("samples", "sample_rate", "channels"))):
         found += _same_clip(clip, numbers, plan.document[clip], prepare.document[clip])
@@ -38,7 +38,7 @@ def _same_clip(clip, numbers, planned, made):
     return found
 
 
-def told(answer):
+def text_of(answer):
     if answer.error:
         return f"{answer.error['where']}: {answer.error['message']}"
     return answer.stderr.strip()[-300:] or "nothing is said"
@@ -46,4 +46,4 @@ def told(answer):
 
 def refused(answer):
     """Which clip was refused, or why nothing was made."""
-    return Difference("refused", told(answer))
+    return Difference("refused", text_of(answer))

@@ -75,7 +75,7 @@ def _documented(made):
 
 
 def _offset(case, source, pictures, made, video_said):
-    """Seconds of the source's sound that lie before the clip's first sample; below 0: silence comes first."""
+    """Seconds of the source's sound that are before the clip's first sample; below 0: silence comes first."""
     if case.asked("--same-take") is None:
         return float(made.said["source_window"]["start_s"])
     return float(pictures.origin - source.start) + float(video_said["source_window"]["start_s"])
@@ -125,7 +125,7 @@ def _pieces(case, wanted, clip, offset, edges, which):
     gains, astray = [], []
     if len(clip) < PIECE:  # so short a source can't be placed; its length was compared
         return [] if len(wanted) < PIECE else [Difference("sound_short", f"{len(clip) / ANALYSIS_HZ:.3f} s")]
-    margin = numpy.zeros(ANALYSIS_HZ, numpy.float32)  # silence before and behind, for what lies outside
+    margin = numpy.zeros(ANALYSIS_HZ, numpy.float32)  # silence before and after, for positions outside
     around = numpy.concatenate([margin, wanted, margin])
     allowed = (POSITION_S + case.audio["jitter_ms"] / 1000) * ANALYSIS_HZ
     for first, behind in parts(len(clip), edges):
@@ -161,7 +161,7 @@ def _astray(piece, around, place, match, at):
 
 
 def _level(gains, which):
-    """`gains`: (whether the piece lies inside, gain). Coding takes from a sound that begins or ends at once, and a short
+    """`gains`: (whether the piece is inside, gain). Coding takes from a sound that begins or ends at once, and a short
     clip has few other pieces."""
     chosen = [gain for inside, gain in gains if inside] or [gain for _, gain in gains]
     if not chosen:

@@ -81,7 +81,7 @@ def _numbers_and_times(case, source, made):
 
 
 def is_constant(source, fps):
-    """Do the source's frames lie on a grid of 1 / fps, but for rounding?"""
+    """Are the source's frames on a grid of 1 / fps, except for rounding?"""
     return all(abs((time - source.times[0]) * fps - i) < Fraction(1, 8) for i, time in enumerate(source.times))
 
 

@@ -28,7 +28,7 @@ ENDINGS = set("mp4 m4v m4a m4b mov mkv mka webm ts m2ts flv avi ogg oga ogv opus
               "spx rm voc gif apng".split())
 LONGEST_S = 120  # longer files are prepared, but not decoded by the oracle
 SLACK_S = 0.05
-REAL_JITTER_S = 0.02  # nobody knows how much a real recorder jitters
+REAL_JITTER_S = 0.02  # the jitter of a real recorder is unknown
 
 
 @dataclasses.dataclass

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plain clips that stand beside the one that is tested, made once for each folder of cases."""
+"""Plain clips as the partner of the tested one, made once for each folder of cases."""
 
 import pathlib
 
@@ -8,7 +8,7 @@ from case import PLAIN_AUDIO, PLAIN_VIDEO
 
 
 class GoodClips:
-    """`folder`: where a case lives; the clips are kept beside it."""
+    """`folder`: where a case lives; the clips are kept next to it."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder).parent / "good"

@@ -17,7 +17,7 @@ import picture
 from tools import QUIET, GeneratorError, generate, probe
 
 LOOK = (160, 120)  # pictures are read at this size; everything in them is placed by fractions
-ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals lie below 3 kHz
+ANALYSIS_HZ = 16000  # sound is compared at this rate; all signals are below 3 kHz
 # Timestamps this close to where the samples before them end are taken for rounding, where a tick is a millisecond. With
 # finer ticks two of them and what no comparison here can tell.
 ROUNDING_S = 0.003
@@ -163,7 +163,7 @@ def _shape(stream):
 
 
 def read_sound(path, stdin=None, codec=None):
-    """(rate, every sample ffmpeg hears as float32[n, channels]); timestamps play no part. `stdin`: what "-" stands for."""
+    """(rate, every sample ffmpeg hears as float32[n, channels]); timestamps play no part. `stdin`: the input for "-"."""
     command = [word for word in QUIET if word != "-nostdin" or stdin is None]
     decoder = ["-c:a", REFERENCE_DECODERS[codec]] if codec in REFERENCE_DECODERS else []
     raw = generate(command + [*decoder, "-i", path, "-map", "0:a:0", "-f", "wav", "-bitexact", "-c:a", "pcm_f32le", "-"], stdin)
@@ -175,7 +175,7 @@ def read_sound(path, stdin=None, codec=None):
 def _sound(path, stream, frames, follow, tolerance, format_name):
     codec = stream["codec_name"]
     rate, decoded = read_sound(path, codec=codec)
-    if codec in REFERENCE_DECODERS:  # ffprobe can't be told which decoder to use, and counts what the other one gives
+    if codec in REFERENCE_DECODERS:  # ffprobe has no option for the decoder, and counts what the other one gives
         frames = [{**frame, "nb_samples": _samples_by_duration(frame, int(stream["sample_rate"]))} for frame in frames]
     channels, layout = decoded.shape[1], stream.get("channel_layout", "unknown")
     frames = [frame for frame in frames if int(frame["nb_samples"]) > 0]
@@ -225,7 +225,7 @@ def _is_of_the_end(left, overlap_s):
 
 def _without_headers(path, frames, decoded, format_name, codec):
     """Where Speex in Ogg begins again, FFmpeg decodes the comments of the second as if they were sound: a frame at time 0
-    between the last of the first and the first of the second, which lies before 0. The decoder is upset by it as well, so
+    between the last of the first and the first of the second, which is before 0. The decoder is upset by it as well, so
     each recording is decoded alone."""
     if (format_name, codec) != ("ogg", "speex"):
         return frames, decoded
@@ -247,7 +247,7 @@ def _recordings(data):
 
 
 def _without_priming(frames, decoded, rate, format_name, stream):
-    """FFmpeg leaves out the priming of an MP4 in ticks of the track, as if they were samples. What lies before the start
+    """FFmpeg leaves out the priming of an MP4 in ticks of the track, as if they were samples. What is before the start
     that it tells of the stream itself is not to be heard."""
     ticks_are_samples = Fraction(stream["time_base"]) * rate == 1
     first = _time(frames[0])
@@ -276,7 +276,7 @@ def _without_wrong_labels(frames, rate, tolerance):
 
 
 def _padding(stream, frame, end, rate):
-    """Seconds at the end that are decoded, but lie beyond what the last packet or the stream's header says."""
+    """Seconds at the end that are decoded, but are beyond the last packet or the stream header's length."""
     duration = frame.get("duration_time", frame.get("pkt_duration_time", "N/A"))
     padding = int(frame["nb_samples"]) / rate - float(duration) if duration != "N/A" and float(duration) > 0 else 0.0
     if {"start_time", "duration"} <= stream.keys():

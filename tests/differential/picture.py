@@ -7,7 +7,7 @@ patches are given in R'G'B' and converted with the matrix and range that the fil
 
 import numpy
 
-COLUMNS, ROWS = 16, 12  # the grid that everything lies on
+COLUMNS, ROWS = 16, 12  # the grid of all positions
 # name: (first column, first row, columns, rows), R'G'B' from 0 to 1
 PATCHES = {
     "top left": ((0, 0, 3, 3), (0.75, 0.15, 0.15)),
@@ -155,7 +155,7 @@ def distance(rgb, other):
 
 
 def from_bt2020(rgb):
-    """R'G'B' of BT.2020 as that of BT.709; what lies outside is clipped."""
+    """R'G'B' of BT.2020 as that of BT.709; values outside are clipped."""
     matrix = numpy.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])
     linear = matrix @ numpy.array([v**2.4 for v in rgb])
     return tuple(float(min(max(v, 0.0), 1.0)) ** (1 / 2.4) for v in linear)

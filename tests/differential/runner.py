@@ -60,7 +60,7 @@ def run_one(program, seed):
 
 
 def shrink_one(program, outcome, keep):
-    """The smallest case that fails as `outcome` does; with `keep`, its files lie there."""
+    """The smallest case that fails as `outcome` does; with `keep`, its files are kept there."""
     with tempfile.TemporaryDirectory(prefix="react1-differential-") as temporary:
         react1, folder = React1(program, temporary), pathlib.Path(temporary) / "case"
         case, differences = shrink.shrink(react1, Case.from_json(outcome.case_text), outcome.kinds, folder)

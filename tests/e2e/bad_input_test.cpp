@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clips and places that cannot be used: the exit code of the contract, one message that names the thing, nothing left.
+// Unusable clips and places: the exit code of the contract, one message that names the cause, nothing left.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -61,7 +61,7 @@ TEST_CASE("what is no usable clip is refused as media") {
   check_refused(fixture(kVideo), fixture("empty.mp4"), 3, "empty.mp4");
 }
 
-TEST_CASE("what --salvage keeps of a truncated clip is prepared, with a word about what is lost") {
+TEST_CASE("what --salvage keeps of a truncated clip is prepared, with a warning about the loss") {
   const User user;
   const Outcome outcome = user.run(
       {"prepare", fixture("truncated_60pct.mp4"), fixture(kVoice), "--salvage", "-o", user.path("out"), "--json"});
@@ -82,7 +82,7 @@ TEST_CASE("a window past the end of the clip is refused") {
   check_refused(fixture(kVideo), fixture(kVoice), 3, kVoice, {"--audio-start", "60"});
 }
 
-TEST_CASE("an URL that nobody serves is a network error") {
+TEST_CASE("an URL without a server is a network error") {
   const Json error = check_refused("http://127.0.0.1:1/v.mp4", fixture(kVoice), 6, "http://127.0.0.1:1/v.mp4");
   CHECK(error["code"] == "network");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// react1 completion: the scripts are asked what a user would be offered.
+// react1 completion: what the scripts offer to a user.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -53,7 +53,7 @@ bool holds(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-TEST_CASE("bash completes commands, flags, their words and files") {
+TEST_CASE("bash completes commands, flags, their values and files") {
   const User user;
   REQUIRE(has_shell(user, "bash"));
   const std::string script = script_of(user, "bash");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// react1 doctor against the sandbox, and against what else may be in its place.
+// react1 doctor against the sandbox, and against other services in its place.
 #include <doctest/doctest.h>
 
 #include <react1/sandbox.hpp>
@@ -63,7 +63,7 @@ TEST_CASE("doctor names a key that is missing, malformed or refused: exit 5, wit
   CHECK(user.run({"doctor"}).exit == 5);
 }
 
-TEST_CASE("doctor says when something else answers in the service's place, and when nobody does: exit 6") {
+TEST_CASE("doctor reports when something else answers in the service's place, and when nothing does: exit 6") {
   ScriptedService portal;
   portal.answer("GET", "/", answer(200, "<html><title>Sign in to WiFi</title></html>", "text/html"));
   User user;
@@ -75,10 +75,10 @@ TEST_CASE("doctor says when something else answers in the service's place, and w
   CHECK(finding(outcome.json(), "key")["health"] == "skipped");
   CHECK(finding(outcome.json(), "price")["health"] == "skipped");
   user.with_service("http://127.0.0.1:9");
-  const Outcome nobody = user.run({"doctor", "--json"});
-  CHECK(nobody.exit == 6);
-  CHECK(finding(nobody.json(), "queue")["health"] == "failed");
-  CHECK(finding(nobody.json(), "upload_host")["health"] == "failed");
+  const Outcome silent = user.run({"doctor", "--json"});
+  CHECK(silent.exit == 6);
+  CHECK(finding(silent.json(), "queue")["health"] == "failed");
+  CHECK(finding(silent.json(), "upload_host")["health"] == "failed");
 }
 
 TEST_CASE("doctor sees a clock that is off and an account that pays another price") {

@@ -28,7 +28,7 @@ std::vector<std::string> pair(const std::string& command, const std::vector<std:
   return arguments;
 }
 
-/// Runs a command and holds its document against the schema of that name.
+/// Runs a command and validates its document against the schema of that name.
 Json checked(const User& user, const std::string& schema, const std::vector<std::string>& arguments) {
   const Outcome outcome = user.run(arguments);
   CAPTURE(outcome.err);

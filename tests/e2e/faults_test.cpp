@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the program does when the service misbehaves, fault by fault: the exit code, what was paid (never more than
-// once), how the job stands, and that it can be brought home. The table is the test; docs/sandbox.md explains the
+// once), the job's state, and that its result can be fetched. The table is the test; docs/sandbox.md explains the
 // scripts.
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ using react1::Json;
 using react1::Sandbox;
 using react1::SandboxOptions;
 
-/// How a job that did not end well is brought to its end.
+/// How a job that did not complete is completed.
 enum class Then {
   done,     ///< it ended well
   again,    ///< the same command once more
@@ -38,7 +38,7 @@ struct Fault {
   Then then;
 };
 
-/// Short pauses, so that what is used up is used up soon.
+/// Short pauses, so that attempts are used up soon.
 constexpr const char* kRecipe = R"({"retry": {"attempts": 4, "base_delay_ms": 20, "max_delay_ms": 100},
   "wait": {"stall_timeout_ms": 3000}})";
 
@@ -60,7 +60,7 @@ void play(const Fault& fault) {
   if (first.exit != 0 && first.exit != 7) {
     const Json error = first.error();
     CHECK_FALSE(error["message"].get<std::string>().empty());
-    // What is paid is never lost sight of.
+    // A paid request is always known.
     if (jobs[0]["request_id"].is_string())
       CHECK(first.err.find(jobs[0]["request_id"].get<std::string>()) != std::string::npos);
   }
@@ -90,8 +90,8 @@ void play_all(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-// Both clips go up at the same time and share what goes wrong: seven times is four, all of its attempts, for one of
-// them.
+// Both clips are uploaded in parallel and share the faults: of seven, four hit one of them, which are all of its
+// attempts.
 TEST_CASE("faults: asking where to upload") {
   play_all({
       {"500 once", R"({"route": "initiate", "do": {"status": 500}})", 0, 1, "done", Then::done},
@@ -189,8 +189,7 @@ TEST_CASE("faults: the paid call, slow or odd and good") {
       {"no URLs in it",
        R"({"route": "submit", "do": {"merge": {"status_url": null, "response_url": null, "cancel_url": null}}})", 0, 1,
        "done", Then::done},
-      {"fields that nobody knows", R"({"route": "submit", "do": {"merge": {"gift": {"a": [1, 2]}}}})", 0, 1, "done",
-       Then::done},
+      {"unknown fields", R"({"route": "submit", "do": {"merge": {"gift": {"a": [1, 2]}}}})", 0, 1, "done", Then::done},
   });
 }
 
@@ -207,7 +206,7 @@ TEST_CASE("faults: waiting") {
       {"polls: reset, half, a page",
        R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "do": {"reset": "before"}}, {"route": "status", "call": 2, "do": {"cut_after": "half"}}, {"route": "status", "call": 3, "do": {"body": "<html>"}})",
        0, 1, "done", Then::done},
-      {"a word that nobody knows",
+      {"an unknown word",
        R"({"route": "stream", "times": "always", "do": {"status": 404}}, {"route": "status", "times": 2, "do": {"merge": {"status": "DREAMING"}}})",
        0, 1, "done", Then::done},
       {"no word at all",

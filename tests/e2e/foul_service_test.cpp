@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service that answers wrongly, through the whole program: exit code, words, one paid submit at most, nothing left.
+// A service that answers wrongly, through the whole program: exit code, message, one paid submit at most, nothing left.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -95,7 +95,7 @@ TEST_CASE("a submit whose answer is lost ends with 8, and the same command again
   CHECK(user.run({"jobs", "list", "--state", "outcome_unknown", "--json"}).json().size() == 1);
 }
 
-TEST_CASE("a result that is no media, stops half way or lies at no host leaves no verified file") {
+TEST_CASE("a result that is no media, stops half way or has no host leaves no verified file") {
   ScriptedService half;
   half.answer("GET", "/out.mp4", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nConnection: close\r\n\r\nshort");
   CHECK(check_fails(half, 6, 1)["request_id"] == "req-1");
@@ -105,7 +105,7 @@ TEST_CASE("a result that is no media, stops half way or lies at no host leaves n
   check_fails(nowhere, 6, 1);
 }
 
-TEST_CASE("an unknown status word is survived") {
+TEST_CASE("an unknown status is tolerated") {
   ScriptedService service;
   service.answer("GET", "/status", answer(200, R"({"status":"THINKING","request_id":"req-1","logs":null})"));
   User user;

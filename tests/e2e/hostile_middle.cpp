@@ -46,7 +46,7 @@ std::vector<Answer> pages() {
       page("UTF-16", 200, std::string("\xFF\xFE{\0}\0", 6), "application/json"),
       page("half of a JSON text", 200, R"({"request_id": "7)", "application/json"),
       page("a 204", 204, "", ""),
-      page("a 206 that nobody asked for", 206, sign_in, "text/html", "Content-Range: bytes 0-42/100\r\n"),
+      page("an unrequested 206", 206, sign_in, "text/html", "Content-Range: bytes 0-42/100\r\n"),
       page("a 302 to a login page", 302, "", "", "Location: http://127.0.0.1:9/login\r\n"),
       page("a 301 to itself", 301, "", "", "Location: /\r\n"),
       page("a 303 without a place", 303, "", ""),
@@ -61,7 +61,7 @@ std::vector<Answer> pages() {
       page("a 408", 408, ""),
       page("a 410", 410, "Gone", "text/plain"),
       page("a 413", 413, "<html>413 Request Entity Too Large</html>"),
-      page("a 422 of somebody else", 422, R"({"errors": ["x"]})", "application/json"),
+      page("a foreign 422", 422, R"({"errors": ["x"]})", "application/json"),
       page("a 429 page", 429, "<html>429</html>", "text/html", "Retry-After: 0\r\n"),
       page("a 451", 451, "<html>legal</html>"),
       page("a 502 page", 502, "<html>502 Bad Gateway</html>"),
@@ -144,11 +144,11 @@ std::vector<Answer> distorted() {
        [](Connection& connection, const Scene& scene) {
          return !scene.earlier.empty() && connection.send(scene.earlier[scene.earlier.size() / 2]);
        }},
-      {"the acceptance of somebody else's request",
+      {"the acceptance of another request",
        [](Connection& connection, const Scene&) {
          return connection.send(answer(200, R"({"request_id": "00000000-0000-4000-8000-000000000000"})"));
        }},
-      {"the end of somebody else's request",
+      {"the end of another request",
        [](Connection& connection, const Scene&) {
          return connection.send(answer(
              200, R"({"status": "COMPLETED", "request_id": "00000000-0000-4000-8000-000000000000", "error": "x"})"));
@@ -190,7 +190,7 @@ bool HostileMiddle::converse(Connection& connection, const SeenRequest& request)
   }
   std::string whole;
   const std::function<std::string()> real = [&] {
-    if (!whole.empty()) return whole;  // a request is handed on once: a middle that doubles it is nobody's to stop
+    if (!whole.empty()) return whole;  // a request is forwarded once: a middle that doubles it can't be stopped
     whole = handed_on(request);
     const std::lock_guard lock(mutex_);
     earlier_.push_back(whole);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A proxy that hands everything on, until it is told to answer by itself.
+// A proxy that forwards everything, until it is configured to answer by itself.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace react1::test {
 /// What an answer of the middle is made from.
 struct Scene {
   const SeenRequest& request;
-  const std::function<std::string()>& real;  ///< hands the request on; the service's whole answer
+  const std::function<std::string()>& real;  ///< forwards the request; the service's whole answer
   const std::vector<std::string>& earlier;   ///< answers that the service gave before, whole
 };
 
@@ -33,7 +33,7 @@ struct Ambush {
   std::size_t first = 0;             ///< the first request, from 0, that is not answered by the service
   std::size_t count = 0;             ///< how many in a row
   const Answer* answer = nullptr;    ///< nullptr: nothing is answered here
-  bool reaches_the_service = false;  ///< the request is handed on, and only its answer is lost
+  bool reaches_the_service = false;  ///< the request is forwarded, and only its answer is lost
 };
 
 /// An HTTP proxy on loopback, for requests in the clear.

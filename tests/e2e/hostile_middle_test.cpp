@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever sits between us and the service may answer in its place, at any point of a job's life. Then it is gone, and
+// Something between us and the service may answer in its place, at any point of a job's life. Then it is gone, and
 // the same command is run again. One payment each, and every result is verified.
 // REACT1_ROUNDS sets how many lives (default 16; scripts/hostile-middle runs 500), REACT1_SEED which.
 #include "e2e/hostile_middle.hpp"
@@ -24,8 +24,8 @@ using react1::Json;
 using react1::Sandbox;
 using std::chrono::milliseconds;
 
-/// Short pauses and few attempts, so that what is used up is used up soon. A status that is repeated for ever is a
-/// request that still waits, as far as anybody can tell: max_wait_ms ends that.
+/// Short pauses and few attempts, so that attempts are used up soon. A status that is repeated endlessly is a
+/// request that still waits, as far as is known: max_wait_ms ends that.
 constexpr const char* kMiddleRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 1500, "max_wait_ms": 15000},
   "lost_answer": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 20, "max_wait_ms": 20000}})";
@@ -50,8 +50,8 @@ struct Life {
   User user;
 };
 
-/// A call that was accepted is found in the history. That one never arrived only a person can say, who knows more.
-void settle(Life& life, const Outcome& outcome) {
+/// An accepted call is found in the history. Only a person can decide that a call never arrived.
+void resolve_by_hand(Life& life, const Outcome& outcome) {
   CHECK(life.sandbox.accepted_submits() == 0);
   const Json job = life.job();
   CHECK(job["state"] == "outcome_unknown");
@@ -61,7 +61,7 @@ void settle(Life& life, const Outcome& outcome) {
 }
 
 struct Count {
-  int lives = 0, undisturbed = 0, settled = 0;
+  int lives = 0, undisturbed = 0, resolved = 0;
   std::map<int, int> exits;
 };
 
@@ -74,8 +74,8 @@ void live(const Ambush& ambush, Count& count) {
     ++count.lives;
     ++count.exits[outcome.exit];
     if (outcome.exit == 0) ++count.undisturbed;
-    // What answers an upload in the service's place may refuse it, or the key; the paid call only the service can
-    // refuse.
+    // An answer to an upload in the service's place may refuse it, or the key; only the service can refuse the paid
+    // call.
     const bool is_refused = outcome.exit == 4 || outcome.exit == 5;
     CHECK((outcome.exit == 0 || outcome.exit == 6 || outcome.exit == 8 || is_refused));
     CHECK(life.sandbox.accepted_submits() <= (is_refused ? 0U : 1U));
@@ -87,8 +87,8 @@ void live(const Ambush& ambush, Count& count) {
   }
   Outcome outcome = life.run("");
   if (outcome.exit == 8) {
-    ++count.settled;
-    settle(life, outcome);
+    ++count.resolved;
+    resolve_by_hand(life, outcome);
     outcome = life.run("");
   }
   CAPTURE(outcome.err);
@@ -129,7 +129,7 @@ TEST_CASE("whatever answers in the middle of a job, it is paid once and its resu
   }
   std::string exits;
   for (const auto& [exit, times] : count.exits) exits += " " + std::to_string(exit) + ":" + std::to_string(times);
-  MESSAGE(count.lives, " lives of ", requests, " requests; first exits", exits, "; settled by hand: ", count.settled);
+  MESSAGE(count.lives, " lives of ", requests, " requests; first exits", exits, "; resolved by hand: ", count.resolved);
 }
 
 TEST_CASE("the acceptance of another call's request, in place of our own, is found out wherever it comes") {
@@ -142,7 +142,7 @@ TEST_CASE("the acceptance of another call's request, in place of our own, is fou
   }
   const auto& answers = hostile_answers();
   const auto foreign = std::find_if(answers.begin(), answers.end(), [](const Answer& answer) {
-    return std::string(answer.name) == "the acceptance of somebody else's request";
+    return std::string(answer.name) == "the acceptance of another request";
   });
   REQUIRE(foreign != answers.end());
   Count count;
@@ -153,5 +153,5 @@ TEST_CASE("the acceptance of another call's request, in place of our own, is fou
       live({.first = first, .count = 2, .answer = &*foreign, .reaches_the_service = reaches}, count);
     }
   }
-  CHECK(count.settled > 0);
+  CHECK(count.resolved > 0);
 }

@@ -20,7 +20,7 @@ using react1::Sandbox;
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
-/// Nobody hangs. How promptly it ends in the median is attacks/signals_test.
+/// An upper bound only. attacks/signals_test measures the median delay.
 constexpr std::chrono::seconds kPrompt{10};
 
 void check_nothing_left(const User& user) {
@@ -107,7 +107,7 @@ TEST_CASE("a stop while clips are made leaves nothing behind") {
   const User user;
   Running running = user.start({"prepare", fixture("presenter_h264_23976_20s.mp4"), fixture("voice_mono_16k_20s.wav"),
                                 "--fps", "recommended", "--video-start", "0.1", "-vv", "-o", user.path("clips")});
-  running.wait_for_err("\n");  // it logs, so it works
+  running.wait_for_err("\n");  // it logs, so it is running
   const auto asked = steady_clock::now();
   running.signal(SIGINT);
   const Outcome outcome = running.wait();

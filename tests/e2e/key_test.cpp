@@ -52,13 +52,13 @@ void check_nothing_kept(const User& user, const Outcome& outcome) {
   check_files(user);
 }
 
-/// What everybody on the machine sees of a process. It has no children, whose arguments would be seen as well.
+/// What every user of the machine sees of a process. It has no children, whose arguments would be seen as well.
 void check_process(pid_t pid) {
   const std::string line = read_file("/proc/" + std::to_string(pid) + "/cmdline");
   CHECK(line.find("--emotion") != std::string::npos);
   check_clean("cmdline", line);
   for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::ifstream status(entry.path() / "status");  // empty for what is no process, or none any more
+    std::ifstream status(entry.path() / "status");  // empty for entries that are no processes, or have ended
     for (std::string word; status >> word;) {
       if (word != "PPid:") continue;
       pid_t parent = 0;
@@ -73,7 +73,7 @@ bool needs_key(const SeenRequest& seen) {
   return seen.target.starts_with("/fal-ai/") || seen.target.starts_with("/storage/upload/initiate");
 }
 
-/// The key where it belongs and nowhere else. Gives how many requests had no business with it.
+/// The key where it belongs and nowhere else. Returns the number of requests that must not have it.
 std::size_t check_requests(const std::vector<SeenRequest>& requests) {
   std::size_t foreign = 0;
   for (const SeenRequest& seen : requests) {
@@ -167,7 +167,7 @@ TEST_CASE("through a whole paid life the key is seen by the service alone") {
   }
 }
 
-TEST_CASE("a service that tells the key back in every field finds nobody who passes it on") {
+TEST_CASE("a key that the service repeats in every field is passed on nowhere") {
   const std::string told = "Key " + kKey;
   const std::string submit = "/fal-ai/sync-lipsync/react-1";
   const std::string fields =
@@ -217,7 +217,7 @@ TEST_CASE("a service that tells the key back in every field finds nobody who pas
       {"result refused", "GET", "/requests/req-1", echo(422, list), 4},
       {"no video", "GET", "/requests/req-1", echo(200, {{"video", told}, {"detail", told}}), 6},
       {"download refused", "GET", "/out.mp4", echo(403, words), 6},
-      // The bytes of a result are the service's own; what is told beside them counts.
+      // The bytes of a result are the service's own; only the other fields matter.
       {"no media", "GET", "/out.mp4", answer(200, "no media at all", "video/mp4", fields), 7},
   };
   int number = 0;
@@ -236,7 +236,7 @@ TEST_CASE("a service that tells the key back in every field finds nobody who pas
     check_nothing_kept(user, outcome);
     check_requests(service.server().requests());
     check_nothing_kept(user, user.run({"jobs", "list", "-vv"}));
-    const Outcome again = user.run(run_arguments(user, flags));  // tells what was remembered
+    const Outcome again = user.run(run_arguments(user, flags));  // prints the stored data
     check_nothing_kept(user, again);
   }
 }
@@ -278,8 +278,8 @@ TEST_CASE("what a service says of a request and its result is passed on without 
 }
 
 TEST_CASE("a crash shows no key and leaves no core") {
-  const User anybody;
-  const bool cores_are_written = anybody.shell("cd \"$TMPDIR\"; ulimit -c unlimited; kill -ABRT $$").dumped_core;
+  const User plain_user;
+  const bool cores_are_written = plain_user.shell("cd \"$TMPDIR\"; ulimit -c unlimited; kill -ABRT $$").dumped_core;
   if (!cores_are_written) MESSAGE("this machine writes no cores: only what is printed and left could be looked at");
   // A sanitizer reports SIGSEGV itself and exits: its report is not the crash that users see.
   const std::string as_users_have_it =

@@ -29,23 +29,23 @@ Json only_job(const User& user) {
   return jobs[0];
 }
 
-/// Runs the command until it has its result. Gives how often the outcome of a paid call had to be settled by hand.
+/// Runs the command until it has its result. Returns how often the outcome of a paid call had to be resolved by hand.
 int bring_home(const User& user, const Sandbox& sandbox) {
-  int settled = 0;
+  int resolved = 0;
   for (;;) {
     const Outcome outcome = user.run(run_arguments(user, {"--json"}));
     CAPTURE(outcome.err);
     if (outcome.exit == 0) {
       CHECK(outcome.json()["verification"]["verdict"] == "pass");
-      return settled;
+      return resolved;
     }
     // The call may have left when the process died. Whether it arrived, only the service knows; here that can be seen.
     REQUIRE(outcome.exit == 8);
-    REQUIRE(++settled == 1);
+    REQUIRE(++resolved == 1);
     const Json job = only_job(user);
     CHECK(job["state"] == "outcome_unknown");
     REQUIRE(sandbox.accepted_submits() <= 1);
-    if (sandbox.accepted_submits() == 1) return settled;
+    if (sandbox.accepted_submits() == 1) return resolved;
     CHECK(user.run({"jobs", "resolve", job["job_id"], "--pay-again"}).exit == 0);
   }
 }
@@ -81,5 +81,5 @@ TEST_CASE("killed at any instant, a job reaches its end and is paid at most once
     unknown += bring_home(user, sandbox);
     CHECK(sandbox.accepted_submits() == 1);
   }
-  MESSAGE(kills, " kills over ", life.count(), " ms; ", unknown, " outcomes had to be settled by hand");
+  MESSAGE(kills, " kills over ", life.count(), " ms; ", unknown, " outcomes had to be resolved by hand");
 }

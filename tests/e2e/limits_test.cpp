@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job on a machine that gives little: memory, descriptors, a home, a standard input. A local fault is exit 9 or 1 and
+// A job on a limited machine: memory, descriptors, no home, no standard input. A local fault is exit 9 or 1 and
 // never the media's; what was paid is known, and the same command without the limit brings the job to its end.
 #include <doctest/doctest.h>
 
@@ -32,7 +32,7 @@ void play(const std::string& limits, Ends& ends) {
   const Outcome first = limited.wait();
   CAPTURE(first.exit);
   CAPTURE(first.err);
-  // The loader and the C library have endings of their own when there is no memory for them.
+  // The loader and the C library fail in their own ways without memory.
   const bool ended_below_us = first.exit == 127 || (first.exit == 134 && first.err.find("glibc") != std::string::npos);
   const bool is_local_fault = first.exit == 9 || first.exit == 1 || ended_below_us;
   CHECK((first.exit == 0 || is_local_fault));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The answer to the paid call is lost, and the program is run again: what the history proves comes home, and nothing
+// The answer to the paid call is lost, and the program is run again: what the history proves is fetched, and nothing
 // else is ever paid or attached.
 #include <doctest/doctest.h>
 
@@ -24,7 +24,7 @@ constexpr const char* kQuick =
     R"({"lost_answer": {"attempts": 3, "base_delay_ms": 20, "max_delay_ms": 50, "max_wait_ms": 20000},
         "retry": {"attempts": 2, "base_delay_ms": 20, "max_delay_ms": 50}})";
 
-/// A user who asks the history as a recipe says.
+/// A user who searches the history as a recipe specifies.
 struct Desk {
   explicit Desk(const std::string& faults)
       : sandbox({.queue_time = {}, .faults = R"({"faults": [)" + faults + "]}", .all_ports_reachable = true}) {
@@ -60,7 +60,7 @@ std::string lost(const std::string& history) {
 
 }  // namespace
 
-TEST_CASE("a run whose answer was lost finds its call in the history and goes on") {
+TEST_CASE("a run whose answer was lost finds its call in the history and continues") {
   const Desk desk(kLost);
   const Outcome outcome = desk.run();
   CAPTURE(outcome.err);
@@ -101,7 +101,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
     CHECK(desk.run().exit == 0);
     CHECK(desk.sandbox.accepted_submits() == 1);
   }
-  SUBCASE("found, and brought home") {
+  SUBCASE("found, and downloaded") {
     const Desk desk(lost(R"("after_calls": 3)"));
     CHECK(desk.run().exit == 8);
     const Outcome resolved =
@@ -121,7 +121,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
   for (const Case& c :
        {Case{"never accepted", R"({"route": "submit", "do": {"reset": "before"}})", "none of 0 requests"},
         Case{"a gap", lost(R"("never": true)"), "none of 0 requests"},
-        Case{"a twin", lost(R"("twin": true)"), "2 requests have this very input"},
+        Case{"a twin", lost(R"("twin": true)"), "2 requests have exactly this input"},
         Case{"no payload", lost(R"("no_payload": true)"), "can't be compared"},
         Case{"another key", lost(R"("input": {"extra": 1})"), "can't be compared"},
         Case{"a key that may not",
@@ -148,7 +148,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
   }
 }
 
-TEST_CASE("--again and a second payment that was agreed to have names of their own, and are told apart") {
+TEST_CASE("--again and a second payment that was agreed to have names of their own, and are distinguished") {
   const Desk desk(R"({"route": "submit", "times": 2, "do": {"reset": "after", "history": {"after_calls": 3}}})");
   CHECK(desk.run().exit == 8);
   const std::string id = desk.job()["job_id"];
@@ -178,7 +178,7 @@ TEST_CASE("a queue elsewhere and no platform named: no history is asked, and the
   const Desk desk(kLost);
   User user;
   user.with_service(desk.sandbox.url());
-  RawServer proxy;  // what would leave for a host on the internet would come by here
+  RawServer proxy;  // requests to a host on the internet would pass here
   user.with("HTTPS_PROXY", proxy.url()).with("ALL_PROXY", proxy.url()).with("NO_PROXY", "127.0.0.1");
   const Outcome outcome = user.run(run_arguments(user, {"--json"}));
   CAPTURE(outcome.err);
@@ -224,7 +224,7 @@ TEST_CASE("a rehearsal is marked, costs nothing, and is not the result of the pa
   CHECK(user.run({"jobs", "show", jobs[0]["job_id"]}).out.find("a rehearsal") != std::string::npos);
 
   const Sandbox paid({.port = port, .faults = paid_service()});
-  // A rehearsal's file is not replaced without a word either.
+  // A rehearsal's file is not replaced silently either.
   CHECK(user.run(run_arguments(user, {"--json"})).exit == 2);
   CHECK(paid.accepted_submits() == 0);
   const Outcome real = user.run(run_arguments(user, {"--json", "--overwrite"}));
@@ -238,7 +238,7 @@ TEST_CASE("a rehearsal is marked, costs nothing, and is not the result of the pa
   CHECK(both[0]["cost_usd"] != 0);
 }
 
-TEST_CASE("a proxy's page in place of the word which service this is stops the run before anything is paid") {
+TEST_CASE("a proxy's page in place of the service's identity stops the run before anything is paid") {
   const Desk desk(R"({"route": "identity", "times": 2, "do": {"status": 200, "body": "<html>sign in</html>"}})");
   const Outcome outcome = desk.run();
   CHECK(outcome.exit == 6);
@@ -247,7 +247,7 @@ TEST_CASE("a proxy's page in place of the word which service this is stops the r
   CHECK(desk.sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("a rest host that has no address while the queue works: nothing is paid, and the next run goes on") {
+TEST_CASE("a rest host that has no address while the queue works: nothing is paid, and the next run continues") {
   const Desk desk("");
   User user;
   user.with_service(desk.sandbox.url()).with("REACT1_REST_URL", "https://rest.invalid");
@@ -263,7 +263,7 @@ TEST_CASE("a rest host that has no address while the queue works: nothing is pai
   CHECK(desk.sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("inputs that the runners can't fetch end the job with the service's word, and are paid once") {
+TEST_CASE("inputs that the runners can't fetch end the job with the service's error, and are paid once") {
   const Desk desk(R"({"route": "submit", "do": {"fail": {"status": 422, "type": "file_download_error",
                      "message": "Failed to download the file"}}})");
   const Outcome outcome = desk.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Killed at any instant, and the answer to the paid call lost as often as not: an honest history brings every accepted
-// call home, a lying one has none attached wrongly and none paid twice. REACT1_KILLS sets how many rounds (default 6;
-// scripts/kill runs more), REACT1_SEED where the instants and the lies come from.
+// Killed at any instant, and the answer to the paid call lost as often as not: with a correct history every accepted
+// call is found, with a wrong one none is attached wrongly and none paid twice. REACT1_KILLS sets how many rounds
+// (default 6; scripts/kill runs more), REACT1_SEED the seed of the instants and the faults.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ using react1::Sandbox;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Patient enough for a history that is late and honest, or quick to give up on one that lies.
+/// Long enough for a history that is late and correct, or short for a wrong one.
 std::string recipe(bool is_patient) {
   return R"({"lost_answer": {"attempts": )" + std::string(is_patient ? "400" : "8") +
          R"(, "base_delay_ms": 20, "max_delay_ms": 100, "max_wait_ms": 60000},
@@ -94,7 +94,7 @@ struct Counts {
   int by_hand_sent = 0;    ///< it had, and the history did not prove it
 };
 
-/// Runs the command until it has its result. What the history does not prove is settled by hand, once.
+/// Runs the command until it has its result. What the history does not prove is resolved by hand, once.
 void bring_home(const Round& round, bool is_honest, Counts& counts) {
   for (int tries = 0;; ++tries) {
     REQUIRE(tries < 4);
@@ -132,7 +132,7 @@ void play(const Round& round, Dice& dice, milliseconds life, bool is_honest, Cou
 
 }  // namespace
 
-TEST_CASE("lost answers with an honest history: every accepted call comes home by itself, and is paid once") {
+TEST_CASE("lost answers with a correct history: every accepted call is found automatically, and is paid once") {
   const int rounds = number_from("REACT1_KILLS", 6);
   Dice dice(static_cast<unsigned>(number_from("REACT1_SEED", 1)));
   const milliseconds life = life_of_a_job();
@@ -150,20 +150,20 @@ TEST_CASE("lost answers with an honest history: every accepted call comes home b
           " calls that never arrived, and ", counts.by_hand_sent, " that had");
 }
 
-TEST_CASE("lost answers with a lying history: none is attached wrongly, and none is paid twice") {
+TEST_CASE("lost answers with a wrong history: none is attached wrongly, and none is paid twice") {
   const int rounds = number_from("REACT1_KILLS", 6);
   Dice dice(static_cast<unsigned>(number_from("REACT1_SEED", 1)));
   const milliseconds life = life_of_a_job();
-  static const std::vector<std::string> lies{R"("never": true)",
-                                             R"("twin": true)",
-                                             R"("twice": true)",
-                                             R"("twice": true, "twin": true)",
-                                             R"("no_payload": true)",
-                                             R"("input": {"extra": 1})",
-                                             R"("input": {"emotion": "sad"})",
-                                             R"("sent_at_add_s": -400)",
-                                             R"("as": "019aaaaa-0000-7000-8000-000000000000")",
-                                             R"("after_calls": 40)"};
+  static const std::vector<std::string> faulty{R"("never": true)",
+                                               R"("twin": true)",
+                                               R"("twice": true)",
+                                               R"("twice": true, "twin": true)",
+                                               R"("no_payload": true)",
+                                               R"("input": {"extra": 1})",
+                                               R"("input": {"emotion": "sad"})",
+                                               R"("sent_at_add_s": -400)",
+                                               R"("as": "019aaaaa-0000-7000-8000-000000000000")",
+                                               R"("after_calls": 40)"};
   static const std::vector<std::string> faults{
       "",
       "",
@@ -175,7 +175,7 @@ TEST_CASE("lost answers with a lying history: none is attached wrongly, and none
   Counts counts;
   for (int i = 0; i < rounds; ++i) {
     CAPTURE(i);
-    const Round round(/*is_honest=*/false, loss(dice) + R"("history": {)" + dice.pick(lies) + "}", dice.pick(faults));
+    const Round round(/*is_honest=*/false, loss(dice) + R"("history": {)" + dice.pick(faulty) + "}", dice.pick(faults));
     play(round, dice, life, /*is_honest=*/false, counts);
   }
   MESSAGE(rounds, " rounds over ", life.count(), " ms; by hand: ", counts.by_hand_unsent,

@@ -208,7 +208,7 @@ TEST_CASE("submit prints the id alone, and status, result and the job store know
   CHECK(user.run({"jobs", "show", "unknown"}).exit == 2);
   CHECK(user.run({"jobs", "list"}).out.find(id) != std::string::npos);
 
-  User stranger;  // knows nothing but the id
+  User stranger;  // knows only the id
   stranger.with_service(sandbox.url());
   const Outcome foreign = stranger.run({"result", id, "-o", stranger.path("out.mp4"), "--json"});
   CHECK(foreign.exit == 0);
@@ -231,8 +231,8 @@ TEST_CASE("a cancelled job leaves the way free for the same intent") {
   CHECK(sandbox.accepted_submits() == 2);
 }
 
-TEST_CASE("submit, cancel and result of one user are told as what they are, not as somebody else's") {
-  // The service takes the wish and finishes all the same.
+TEST_CASE("submit, cancel and result of one user are reported as such, not as another process's") {
+  // The service accepts the cancellation and finishes nevertheless.
   const Sandbox sandbox(
       {.inference_time = std::chrono::milliseconds(800),
        .faults =
@@ -240,13 +240,13 @@ TEST_CASE("submit, cancel and result of one user are told as what they are, not 
   User user;
   user.with_service(sandbox.url());
   const std::string id = user.run(clips("submit", {"--emotion", "angry", "--json"})).json()["request_id"];
-  std::string told = user.run({"cancel", id, "-v"}).err;
+  std::string reported = user.run({"cancel", id, "-v"}).err;
   const Outcome fetched = user.run({"result", id, "-o", user.path("out.mp4"), "-v"});
-  told += fetched.err + user.run({"result", id, "-o", user.path("out.mp4"), "-v"}).err;
+  reported += fetched.err + user.run({"result", id, "-o", user.path("out.mp4"), "-v"}).err;
   CHECK(fetched.exit == 0);
   for (const char* word : {"another process", "somebody else", "another command", "meanwhile"}) {
     CAPTURE(std::string(word));
-    CHECK(told.find(word) == std::string::npos);
+    CHECK(reported.find(word) == std::string::npos);
   }
   CHECK(user.run({"jobs", "show", id, "--json"}).json()["state"] == "done");
 }

@@ -34,7 +34,7 @@ void write(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("outputs: what fails once the file stands is a warning, and the job is done") {
+TEST_CASE("outputs: a failure after the file has its name is a warning, and the job is done") {
   struct Row {
     const char* name;
     std::string call, path, error, when;
@@ -51,9 +51,9 @@ TEST_CASE("outputs: what fails once the file stands is a warning, and the job is
            Row{"a record that may not be written", "rename", "out.mp4.json", std::to_string(EPERM), "",
                "its record could", "done"},
            Row{"a store that is full by then", "write", "state/jobs.sqlite-wal", std::to_string(ENOSPC), "out.mp4",
-               "job store does not know it yet", "submitted"},
+               "job store could not be updated", "submitted"},
            Row{"a store on a disk that fails by then", "write", "state/jobs.sqlite-wal", std::to_string(EIO), "out.mp4",
-               "job store does not know it yet", "submitted"},
+               "job store could not be updated", "submitted"},
        }) {
     CAPTURE(std::string(row.name));
     World world;
@@ -112,7 +112,7 @@ TEST_CASE("outputs: a file that appears while the service works is left alone, a
   SUBCASE("a pipe") {
     REQUIRE(::mkfifo(world.out().c_str(), 0600) == 0);
   }
-  SUBCASE("a symlink to somebody's file") {
+  SUBCASE("a symlink to a foreign file") {
     write(world.user.path("theirs"), "theirs");
     fs::create_symlink(world.user.path("theirs"), world.out());
   }
@@ -132,7 +132,7 @@ TEST_CASE("outputs: a file that appears while the service works is left alone, a
 
 TEST_CASE("outputs: a file size limit that the result can't meet is known before it is paid for") {
   const World world;
-  // What is sent and the job store fit below 600 kB; a result with its record is not promised to.
+  // The uploads and the job store fit below 600 kB; a result with its record may not.
   const std::string video = fixture("presenter_h264_25fps_6s.mp4"), voice = fixture("voice_mono_48k_5s.wav");
   const Outcome outcome = world.user.shell("ulimit -f 1200; exec \"$0\" run '" + video + "' '" + voice +
                                            "' --emotion happy --json -o '" + world.out() + "'");

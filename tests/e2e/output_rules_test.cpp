@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies where a result is to go: nothing of the user's is touched, and a mistake costs nothing. Each row is a world
+// Existing files at the output: nothing of the user's is touched, and a mistake costs nothing. Each row is a world
 // of its own.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -59,8 +59,8 @@ TEST_CASE("outputs: what is no file is refused before any work, and stays as it 
        [](const std::string& out) { REQUIRE(::mkfifo((out + ".json").c_str(), 0600) == 0); }},
       {"a record that is a symlink to a device",
        [](const std::string& out) { fs::create_symlink("/dev/full", out + ".json"); }},
-      {"somebody's file", [](const std::string& out) { write_file(out, "mine"); }},
-      {"somebody's record", [](const std::string& out) { write_file(out + ".json", "{\"mine\": true}"); }},
+      {"a foreign file", [](const std::string& out) { write_file(out, "mine"); }},
+      {"a foreign record", [](const std::string& out) { write_file(out + ".json", "{\"mine\": true}"); }},
       {"a file with a record that is not its own",
        [](const std::string& out) {
          write_file(out, "mine");
@@ -172,7 +172,7 @@ TEST_CASE("outputs: the same command again changes nothing, to the byte, and cos
   CHECK(world.paid() == 1);
 }
 
-TEST_CASE("outputs: another result is not replaced unless --overwrite says so") {
+TEST_CASE("outputs: another result is not replaced without --overwrite") {
   World world;
   REQUIRE(world.run().exit == 0);
   const std::string file = react1::sha256_file(world.out());
@@ -206,7 +206,7 @@ TEST_CASE("outputs: another result is not replaced unless --overwrite says so") 
     check_kept(world.run());
     CHECK(paid.accepted_submits() == 0);
   }
-  SUBCASE("another store, which knows nothing of it: the record's clips and parameters count") {
+  SUBCASE("another store without the job: the record's clips and parameters count") {
     const Outcome outcome = world.run({"--emotion", "sad", "--store", world.user.path("other.sqlite")});
     CHECK(outcome.exit == 2);
     CHECK(world.paid() == 1);
@@ -242,7 +242,7 @@ TEST_CASE("outputs: a result with its record proves the payment where the store 
   REQUIRE(world.run().exit == 0);
   const std::string file = react1::sha256_file(world.out());
   const std::string request = world.sandbox.submits().at(0).request_id;
-  // The sandbox plays a paid service, but its file says who made it, and so does the record.
+  // The sandbox plays a paid service, but its file and record name the sandbox.
   Json record = Json::parse(read_file(world.out() + ".json"));
   record["sandbox"] = false;
   std::ofstream(world.out() + ".json") << record;
@@ -301,7 +301,7 @@ TEST_CASE("outputs: a symlink to a file is written through, and stays") {
   CHECK(world.paid() == 1);
 }
 
-TEST_CASE("outputs: prepare and preview leave what is not the same, unless --overwrite says so") {
+TEST_CASE("outputs: prepare and preview do not replace a different file without --overwrite") {
   const User user;
   const std::string video = fixture("presenter_h264_25fps_6s.mp4"), voice = fixture("voice_mono_48k_5s.wav");
   const auto prepare = [&](const std::vector<std::string>& more = {}) {
@@ -323,7 +323,7 @@ TEST_CASE("outputs: prepare and preview leave what is not the same, unless --ove
     CHECK(read_file(user.path("clips/audio.mp3")) == "mine");
     CHECK(files_below(user.path("clips")).size() == 3);
   }
-  SUBCASE("prepare into a folder with somebody's clips") {
+  SUBCASE("prepare into a folder with foreign clips") {
     fs::create_directory(user.path("clips"));
     for (const char* name : {"clips/video.mp4", "clips/prepare.json"}) {
       CAPTURE(std::string(name));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Handing a request on to a service, and its answer back, as every kind of middle does.
+// Forwards a request to a service, and its answer back, as every kind of middle does.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace react1::test {
 
 /// Sends `seen` to `url` with `body`: all its fields but those that are about one connection or one body's length.
 [[nodiscard]] HttpResponse relay(const SeenRequest& seen, const std::string& url, const std::string& body);
-/// The answer as it is handed back, whole, with a length of its own.
+/// The whole answer as returned, with a length of its own.
 [[nodiscard]] std::string relayed(const HttpResponse& response);
 
 }  // namespace react1::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service for the program to talk to, in the test's own process: the real sandbox, or one that plays foul.
+// A service for the program to talk to, in the test's own process: the real sandbox, or one that misbehaves.
 #pragma once
 
 #include <map>

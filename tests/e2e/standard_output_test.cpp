@@ -68,7 +68,7 @@ TEST_CASE("outputs: '-' writes the result to standard output, and nothing else t
     const Outcome outcome = world.user.shell(to_stdout + "> /dev/full");
     CAPTURE(outcome.err);
     CHECK(outcome.exit == 9);
-    CHECK(outcome.err.find("goes on without us") == std::string::npos);
+    CHECK(outcome.err.find("continues at the service") == std::string::npos);
     CHECK(outcome.err.find("the job is done") != std::string::npos);
     const Json job = world.jobs().at(0);
     CHECK(job["state"] == "done");
@@ -108,7 +108,7 @@ TEST_CASE("outputs: a closed or full stdout takes nothing away from a job that i
     const Outcome outcome = world.user.shell(command + redirection);
     CAPTURE(outcome.err);
     CHECK(outcome.exit == 9);
-    CHECK(outcome.err.find("goes on without us") == std::string::npos);
+    CHECK(outcome.err.find("continues at the service") == std::string::npos);
     if (std::string(redirection).find("2>") == std::string::npos)
       CHECK(outcome.err.find(world.out()) != std::string::npos);
     CHECK(world.jobs().at(0)["state"] == "done");

@@ -174,7 +174,7 @@ TEST_CASE("stores: one that another program holds when the request is accepted l
   Running running = world.user.start(run_arguments(world.user, {"--json"}));
   REQUIRE(eventually([&] { return world.paid() > 0; }));
   const std::string request = world.sandbox.submits().at(0).request_id;
-  SUBCASE("for longer than anybody waits") {
+  SUBCASE("for longer than the patience") {
     {
       const Held held(world.user.path("state/jobs.sqlite"));
       const Outcome outcome = running.wait();
@@ -238,10 +238,10 @@ TEST_CASE("stores: what is no store is refused and left as it is, and nothing is
   SUBCASE("a text") {
     std::ofstream(store) << std::string(5000, 'x');
   }
-  SUBCASE("a journal beside it that is not ours") {
+  SUBCASE("a journal next to it that is not ours") {
     std::ofstream(store + ".accepted") << std::string(5000, 'x');
   }
-  SUBCASE("a journal beside it that is a pipe") {
+  SUBCASE("a journal next to it that is a pipe") {
     REQUIRE(::mkfifo((store + ".accepted").c_str(), 0600) == 0);
   }
   const Outcome outcome = world.run(more);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever stands between us and the service may answer in its place: proxies, portals, gateways, caches, filters. Each
+// Something between us and the service may answer in its place: proxies, portals, gateways, caches, filters. Each
 // of their answers is given at each step of a job for as long as the program asks; then they are gone and the same
 // command is run again. One payment each, the id is never lost, and the result is verified.
 #include <doctest/doctest.h>
@@ -45,7 +45,7 @@ constexpr Stranger kStrangers[] = {
     {"a 511", R"({"status": 511, "body": "<html>Network Authentication Required</html>"})"},
 };
 
-/// Short pauses and few attempts, so that what is used up is used up soon.
+/// Short pauses and few attempts, so that they are used up soon.
 constexpr const char* kStrangerRecipe = R"({"retry": {"attempts": 2, "base_delay_ms": 5, "max_delay_ms": 20},
   "wait": {"stall_timeout_ms": 3000}})";
 
@@ -63,7 +63,7 @@ struct StrangerPlace {
   User user;
 };
 
-/// Runs one job with a stranger on `routes`; what comes of it before and after the stranger has gone.
+/// Runs one job with a stranger on `routes`; the outcomes with and then without the stranger.
 void meet(const Stranger& stranger, const std::vector<const char*>& routes, int exit, const char* state) {
   CAPTURE(std::string(stranger.name));
   std::string list;
@@ -106,12 +106,12 @@ TEST_CASE("strangers answer in place of the file") {
   for (const Stranger& stranger : kStrangers) meet(stranger, {"file"}, 6, "submitted");
 }
 
-TEST_CASE("strangers answer before anything is paid: no word about the key or the clips, and the next run goes on") {
+TEST_CASE("strangers answer before anything is paid: no error about the key or the clips, and the next run continues") {
   for (const Stranger& stranger : kStrangers) {
     for (const char* route : {"initiate", "upload"}) {
       const std::string answer = stranger.answer;
       const bool is_a_hosts = std::string(route) == "upload" && answer.find("html") == std::string::npos;
-      if (is_a_hosts) continue;  // an upload that a storage host answers or refuses with few words
+      if (is_a_hosts) continue;  // an upload that a storage host answers or refuses briefly
       CAPTURE(std::string(stranger.name));
       CAPTURE(std::string(route));
       // Two attempts for each of two clips, which are uploaded at the same time: all of the first run meet the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is left of a secret in a text: whole or in part, plain or in one of the usual disguises.
+// Traces of a secret in a text: whole or in part, plain or in a usual encoding.
 #pragma once
 
 #include <set>

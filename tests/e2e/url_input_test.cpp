@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clips that are named by a URL: what a server can answer, as the program tells it.
+// Clips that are named by a URL: the program's reports of a server's answers.
 #include <doctest/doctest.h>
 
 #include <react1/sandbox.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Command lines that make no sense: exit 2, one message that helps, and nothing done.
+// Invalid command lines: exit 2, one helpful message, and nothing done.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -17,14 +17,14 @@ using react1::Json;
 const std::vector<std::string> kCommands{"probe",  "plan",   "prepare", "run",     "submit", "status",
                                          "result", "cancel", "verify",  "preview", "jobs",   "sandbox"};
 
-/// A run of clips that do not exist: what complains about anything else has complained before any work.
+/// A run with missing clips: another error shows that the check comes before any work.
 std::vector<std::string> run_with(const std::vector<std::string>& flags) {
   std::vector<std::string> arguments{"run", "/nowhere/v.mp4", "/nowhere/a.wav", "-o", "/nowhere/o.mp4"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return arguments;
 }
 
-/// Checks both faces of a usage error and that nothing was begun; gives what stderr said.
+/// Checks both forms of a usage error and that nothing was begun; returns stderr.
 std::string check_usage_error(const std::vector<std::string>& arguments, const std::string& words) {
   const User user;
   const Outcome plain = user.run(arguments);
@@ -111,7 +111,7 @@ TEST_CASE("run and submit want an emotion") {
   check_usage_error({"submit", "/nowhere/v.mp4", "/nowhere/a.wav"}, "--emotion");
 }
 
-TEST_CASE("a webhook needs an address to listen on, an http URL, and somebody who stays") {
+TEST_CASE("a webhook needs an address to listen on, an http URL, and a process that waits") {
   for (const char* bad : {"", "65536", "-1", "80a", "localhost:80", "[::1]:80", ":80", "127.0.0.1:"}) {
     CAPTURE(bad);
     check_usage_error(run_with({"--emotion", "sad", std::string("--webhook-listen=") + bad}), "--webhook-listen");
@@ -175,7 +175,7 @@ TEST_CASE("a recipe that is missing or wrong is a usage error that names the fil
   CHECK(user.run({"plan", "v", "a", "--pipeline", path}).exit == 2);
 }
 
-TEST_CASE("flags may stand before and after the command, and the last one counts") {
+TEST_CASE("flags are accepted before and after the command, and the last one counts") {
   const User user;
   const Outcome before = user.run({"--json", "probe", "/nowhere/x.mp4"});
   const Outcome after = user.run({"probe", "/nowhere/x.mp4", "--json"});
@@ -185,7 +185,7 @@ TEST_CASE("flags may stand before and after the command, and the last one counts
   CHECK(last.error()["where"] == "--temperature");
 }
 
-TEST_CASE("an address that can't be read is told from a file that is not there, without its password") {
+TEST_CASE("an address that can't be read is distinguished from a missing file, without its password") {
   const User user;
   for (const char* address : {"ftp://user:topsecret@host.example/v.mp4", "s3://bucket/v.mp4", "file:///tmp/v.mp4"}) {
     CAPTURE(std::string(address));

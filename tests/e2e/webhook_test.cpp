@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Being told the end: polling becomes the fall-back, no report decides anything, and none is needed.
+// Webhooks: polling becomes the fall-back, no report decides anything, and none is needed.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 
 /// Long enough for the first poll to come before the end on a busy machine.
 constexpr auto kWork = 4s;
-/// With it only a report can end a wait in time: the program is given up on long before an hour is over.
+/// With it only a report can end a wait in time: the test gives up long before an hour is over.
 constexpr const char* kHourly = R"({"webhook": {"poll_interval_ms": 3600000, "poll_interval_max_ms": 3600000}})";
 constexpr const char* kOften = R"({"webhook": {"poll_interval_ms": 300, "poll_interval_max_ms": 300}})";
 
@@ -38,7 +38,7 @@ std::int64_t seen(const Sandbox& sandbox, const std::string& route) {
   return std::count_if(requests.begin(), requests.end(), [&](const auto& request) { return request.route == route; });
 }
 
-/// `react1 run` that listens on a port of its own, by `recipe`, and tells what it does.
+/// `react1 run` that listens on a port of its own, by `recipe`, and logs its work.
 std::vector<std::string> listening_run(const User& user, const char* recipe) {
   std::ofstream(user.path("recipe.json")) << recipe;
   return run_arguments(user, {"--webhook-listen", "0", "--pipeline", user.path("recipe.json"), "-v"});
@@ -101,7 +101,7 @@ TEST_CASE("a recipe can say where to listen, and commands that don't stay leave 
   const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
-  const RawServer taken;  // whoever tried to listen would fail
+  const RawServer taken;  // an attempt to listen would fail
   const std::string port = taken.url().substr(taken.url().rfind(':') + 1);
   std::ofstream(user.path("recipe.json")) << R"({"webhook": {"listen": ")" + port + R"("}})";
   const Outcome submitted =
@@ -122,7 +122,7 @@ struct Unheard {
   const char* faults;
 };
 
-TEST_CASE("reports that get lost or can't be believed: polling finds the end, and the run says so") {
+TEST_CASE("reports that get lost or can't be verified: polling finds the end, and a note reports it") {
   for (const Unheard& unheard : {
            Unheard{"never sent", R"({"route": "webhook", "times": "always", "do": {"skip": true}})"},
            Unheard{"wrongly signed", R"({"route": "webhook", "times": "always", "do": {"wrong_signature": true}})"},
@@ -212,7 +212,7 @@ TEST_CASE("a report of a failure changes no exit code") {
   CHECK(state_of_only_job(user) == "failed");
 }
 
-TEST_CASE("what was interrupted while listening is brought home without a report, by result and by run") {
+TEST_CASE("what was interrupted while listening is fetched without a report, by result and by run") {
   const Sandbox sandbox({.inference_time = kWork, .all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
@@ -235,18 +235,18 @@ TEST_CASE("what was interrupted while listening is brought home without a report
   CHECK(sandbox.accepted_submits() == 1);
 }
 
-TEST_CASE("--webhook-url alone has the service report to somebody else, and its query is shown nowhere") {
+TEST_CASE("--webhook-url alone has the service report to another program, and its query is shown nowhere") {
   const Sandbox sandbox({.all_ports_reachable = true});
   User user;
   user.with_service(sandbox.url());
-  RawServer somebody;
-  somebody.otherwise([](const SeenRequest&) { return answer(200, ""); });
+  RawServer other;
+  other.otherwise([](const SeenRequest&) { return answer(200, ""); });
   const Outcome outcome =
-      user.run(run_arguments(user, {"--webhook-url", somebody.url("/hook?token=very-private"), "-vv"}));
+      user.run(run_arguments(user, {"--webhook-url", other.url("/hook?token=very-private"), "-vv"}));
   CHECK(outcome.exit == 0);
   CHECK(seen(sandbox, "stream") == 1);
-  REQUIRE(eventually([&] { return !somebody.requests().empty(); }));
-  const std::string target = somebody.requests().at(0).target;  // the payment's token is added to its path
+  REQUIRE(eventually([&] { return !other.requests().empty(); }));
+  const std::string target = other.requests().at(0).target;  // the payment's token is added to its path
   CHECK(target.starts_with("/hook/"));
   CHECK(target.ends_with("?token=very-private"));
   CHECK(target.size() == std::string("/hook/?token=very-private").size() + 32);

@@ -10,7 +10,7 @@
 namespace react1::test {
 
 /// A reverse proxy on loopback. URLs of the service that are in its answers come out as the tap's own, and the other
-/// way round, so that the program never leaves it. Bodies and event streams are handed on when they are complete.
+/// way round, so that the program never leaves it. Bodies and event streams are forwarded when they are complete.
 class Wiretap {
  public:
   /// `files`: where files that are asked for whole (the results) are redirected to; empty: nowhere.

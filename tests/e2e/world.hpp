@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A user, the sandbox, and what was asked of it.
+// A user, the sandbox, and its requests.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -31,20 +31,20 @@ struct World {
   }
   [[nodiscard]] Json jobs() const { return user.run({"jobs", "list", "--json"}).json(); }
   [[nodiscard]] std::uint64_t paid() const { return sandbox.accepted_submits(); }
-  /// Requests, less those that ask which service this is.
+  /// Requests, without the identity challenge.
   [[nodiscard]] std::size_t requests() const {
     const auto all = sandbox.requests();
     return static_cast<std::size_t>(
         std::count_if(all.begin(), all.end(), [](const auto& seen) { return seen.route != "identity"; }));
   }
-  /// Nothing was asked of the service at all.
+  /// No request was sent to the service.
   [[nodiscard]] bool is_untouched() const { return sandbox.requests().empty(); }
 
   const Sandbox sandbox;
   User user;
 };
 
-/// The answer to a mistake: a usage error before anything was sent, and no job that remembers it.
+/// A mistake: a usage error before anything was sent, and no job in the store.
 inline void check_refused(const World& world, const Outcome& outcome, int exit = 2) {
   CAPTURE(outcome.err);
   CHECK(outcome.exit == exit);

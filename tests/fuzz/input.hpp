@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libFuzzer hands over, as the types that parsers take. One function per target; it returns 0.
+// libFuzzer's input, as the types that parsers take. One function per target; it returns 0.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ struct Choice {
   return {data[0], text_of(data + 1, size - 1)};
 }
 
-/// What has to hold whatever the input; a failure is found by the fuzzer as a crash.
+/// An invariant for any input; a failure is found by the fuzzer as a crash.
 inline void require(bool holds) {
   if (!holds) __builtin_trap();
 }

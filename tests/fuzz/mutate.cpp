@@ -59,7 +59,7 @@ std::vector<fs::path> media_files(const std::vector<std::string>& folders) {
 /// One run of the program, and the folder it lives in.
 struct Case {
   std::vector<std::string> command;
-  std::string told;   ///< which file, and what was done to it
+  std::string label;  ///< which file, and what was done to it
   std::string input;  ///< for standard input
 };
 
@@ -119,7 +119,7 @@ class Cases {
     const fs::path& source = files_[random.below(files_.size())];
     Content content = load(source);
     const Content other = load(files_[random.below(files_.size())]);
-    of.told += (of.told.empty() ? "" : "; ") + source.filename().string() + ": " + mutate(content, other, random);
+    of.label += (of.label.empty() ? "" : "; ") + source.filename().string() + ": " + mutate(content, other, random);
     const fs::path path = folder_ / (name + source.extension().string());
     save(path, content);
     return path.string();
@@ -178,7 +178,7 @@ int run(const Settings& settings) {
     ++violations;
     std::printf(
         "VIOLATION in case %zu: %s\n  %s\n  %s\n  again: scripts/mutate --first %zu --count 1 --seed %llu\n%s\n",
-        number, wrong.c_str(), one.told.c_str(), shown(one).c_str(), number,
+        number, wrong.c_str(), one.label.c_str(), shown(one).c_str(), number,
         static_cast<unsigned long long>(settings.seed), result.errors.c_str());
     std::fflush(stdout);
     cases.keep(number);
@@ -198,8 +198,8 @@ int main(int argc, char** argv) {
     CLI::App app{"Runs react1 over mutated media files"};
     app.add_option("--program", settings.program, "The react1 to run")->required();
     app.add_option("--seeds", settings.seeds, "Folders of good media files")->required();
-    app.add_option("--video", settings.video, "A good VIDEO beside a damaged AUDIO")->required();
-    app.add_option("--audio", settings.audio, "A good AUDIO beside a damaged VIDEO")->required();
+    app.add_option("--video", settings.video, "A good VIDEO for a damaged AUDIO")->required();
+    app.add_option("--audio", settings.audio, "A good AUDIO for a damaged VIDEO")->required();
     app.add_option("--count", settings.count, "How many cases");
     app.add_option("--first", settings.first, "Number of the first");
     app.add_option("--seed", settings.seed, "Another number makes other cases");

@@ -210,12 +210,12 @@ std::size_t Random::below(std::size_t bound) {
 }
 
 std::string mutate(Content& file, const Content& other, Random& random) {
-  std::string told;
+  std::string changes;
   for (std::size_t count = 1 + random.below(3); count > 0 && file.size() > 16; --count) {
-    if (!told.empty()) told += ", ";
-    told += damages[random.below(damages.size())](file, other, random);
+    if (!changes.empty()) changes += ", ";
+    changes += damages[random.below(damages.size())](file, other, random);
   }
-  return told;
+  return changes;
 }
 
 }  // namespace react1::fuzz

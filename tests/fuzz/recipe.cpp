@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recipe that somebody wrote: syntax, schema, and what is said about both.
+// An arbitrary recipe: syntax, schema, and the messages about both.
 #include <string>
 
 #include <react1/error.hpp>

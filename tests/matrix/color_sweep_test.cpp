@@ -98,7 +98,7 @@ bool keeps_levels(AVColorTransferCharacteristic transfer) {
   }
 }
 
-/// YCgCo and its kin put green where others put blue, and XYZ's white is no grey: grey stays grey only elsewhere.
+/// YCgCo and similar put green where others put blue, and XYZ's white is no grey: grey stays grey only elsewhere.
 bool keeps_grey(const Tags& tags) {
   return tags.primaries != AVCOL_PRI_SMPTE428;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fixtures with their truths, and what prepare() makes of them.
+// The fixtures with their truths, and the outcome of prepare() for them.
 #pragma once
 
 #include <cstdint>

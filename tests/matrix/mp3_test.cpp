@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an MP3 file is handed on as: the same bytes only where its tag says what is there.
+// How an MP3 file is passed on: unchanged only where its tag is right.
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -30,7 +30,7 @@ void check_flawless(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("an MP3 is handed on as it is only when its tag says what is there") {
+TEST_CASE("an MP3 is passed on unchanged only when its tag is right") {
   const TemporaryDirectory folder;
   const std::string clean = (folder.path() / "first").string();
   const Preparation first = prepare(fixture(video), fixture("voice_mono_48k_5s.wav"), clean, {}, {});

@@ -189,7 +189,7 @@ TEST_CASE("probe says of every usable fixture what an independent full decode sa
     const Json outcome = truth.at("outcome").value("as_video", Json::object());
     // The truth is measured on the first picture of a file; where another is meant, there is a test of its own.
     if (!outcome.contains("fps") || outcome.contains("chosen")) continue;
-    // probe() counts packets; of these files not all can be decoded, which is what is odd about them.
+    // probe() counts packets; some packets of these files can't be decoded, on purpose.
     const Json warnings = outcome.value("warnings", Json::array());
     if (std::find(warnings.begin(), warnings.end(), "start_lost") != warnings.end()) continue;
     CAPTURE(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What no single pixel shows: fields, shape, and the frames around a change of size.
+// Properties of whole pictures: fields, shape, and the frames around a change of size.
 #include <doctest/doctest.h>
 
 #include <algorithm>

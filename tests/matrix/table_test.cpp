@@ -33,7 +33,7 @@ std::vector<std::vector<std::string>> rows() {
   return found;
 }
 
-/// What stands between two `mark`s in `text`.
+/// The text between two `mark`s in `text`.
 std::vector<std::string> between(const std::string& text, char mark) {
   std::vector<std::string> found;
   for (std::size_t begin = text.find(mark); begin != std::string::npos; begin = text.find(mark, begin)) {

@@ -72,7 +72,7 @@ function(check_examples how programs)
   run_or_fail("prepare (${how})" "${programs}/prepare" "${video}" "${voice}" "${WORK}/data/prepared")
   must_say("prepare" "audio.mp3: transcode")
   run_or_fail("run (${how})" "${programs}/run" "${video}" "${voice}" "${WORK}/data/out.mp4" "${WORK}/data")
-  must_say("run" "interrupted; the request goes on")
+  must_say("run" "interrupted; the request continues")
   must_say("run" "result: [^\n]*out.mp4, pass\npayments: 1\n")
   file(SIZE "${video}" size)
   run_or_fail("custom_reader (${how})" "${programs}/custom_reader" "${video}" 0 "${size}")
@@ -151,7 +151,7 @@ endforeach()
 links_shared("${WORK}/plugin/plugin_shared.so" yes)
 links_shared("${WORK}/plugin/plugin_static.so" no)
 
-# The examples, as somebody would build them.
+# The examples, built as a user would.
 configure_and_build(examples "${SOURCE}/examples")
 check_examples("CMake" "${WORK}/examples" 200)
 file(MAKE_DIRECTORY "${WORK}/examples-by-pkg-config")

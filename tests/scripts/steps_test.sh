@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# scripts/lib/steps.sh: what CI and the nightly run say at their end, with commands that stand for theirs.
+# scripts/lib/steps.sh: the final summary of CI and the nightly run, with stand-in commands.
 
 # run_steps stop|go_on [ARGUMENT...]: a script of five steps; its output goes to $out, its status to $status.
 run_steps() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for something that another thread or process does, in place of a sleep that is hoped to be long enough.
+// Waiting for another thread or process, in place of a fixed sleep.
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,8 @@
 
 namespace react1::test {
 
-/// Until `condition` holds, looked at every two milliseconds; false when it does not within `patience`, which is for
-/// machines that hang and no part of what is tested. May be called by any thread.
+/// Waits until `condition` holds, polled every two milliseconds; false when it does not within `patience`, which is
+/// only for hanging machines and not part of the test. May be called by any thread.
 template <class Condition>
 [[nodiscard]] bool eventually(const Condition& condition, std::chrono::seconds patience = std::chrono::seconds(60)) {
   const auto end = std::chrono::steady_clock::now() + patience;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock that stands still until somebody sleeps, so that tests of waiting do not wait.
+// A clock that only advances by sleeping, so that tests of waiting do not wait.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace react1::test {
 
-/// Thread-safe. Sleeping moves both clocks on at once and is remembered.
+/// Thread-safe. Sleeping advances both clocks immediately and is recorded.
 class FakeClock final : public Clock {
  public:
   explicit FakeClock(std::chrono::system_clock::time_point wall = std::chrono::system_clock::from_time_t(1'800'000'000))

@@ -3,8 +3,8 @@
 //   CALL PATH ERROR [WHEN]
 // separated by ';'. CALL is fsync, lock (a file lock), map (shared memory), write, or rename (onto PATH); PATH is a
 // file or a folder; ERROR is a number (errno), or KILL: the process dies there. With WHEN, the fault begins once that
-// file exists. The file REACT1_FAULTY_CALLS_MET is made when a call has met its fault. In C, more or less: it runs
-// inside of calls that anything may make.
+// file exists. The file REACT1_FAULTY_CALLS_MET is made when a call has met its fault. Written
+// like C: it runs inside arbitrary calls.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -20,7 +20,7 @@
 
 namespace {
 
-/// The function that this library stands before.
+/// The function that this library wraps.
 template <class Function>
 Function next(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));

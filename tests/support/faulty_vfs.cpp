@@ -16,7 +16,7 @@ sqlite3_vfs* g_real = nullptr;   // NOLINT(cppcoreguidelines-avoid-non-const-glo
 sqlite3_vfs g_vfs{};             // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 sqlite3_io_methods g_methods{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-/// What SQLite holds for an open file. The real one's lies right behind it.
+/// What SQLite holds for an open file. The real one's follows it.
 struct File {
   sqlite3_file base;
   std::string* name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file system for SQLite that fails where a test says so: locks that are not there, no shared memory, a full disk.
+// A file system for SQLite with injected faults: locks that are not there, no shared memory, a full disk.
 #pragma once
 
 #include <sqlite3.h>
@@ -25,7 +25,7 @@ class FaultyVfs {
   struct Fault {
     VfsCall call{};
     std::string suffix;  ///< of the file's name, such as "-wal"
-    int code = 0;        ///< what SQLite is answered
+    int code = 0;        ///< the code returned to SQLite
     int error = 0;       ///< errno that goes with it
   };
   /// From now on. Thread-safe.

@@ -30,7 +30,7 @@ class GermanLocale {
     const std::string make =
         "localedef -i de_DE -f UTF-8 '" + (folder_.path() / "de_DE.UTF-8").string() + "' 2>/dev/null";
     // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): a test's own tool, with a path of its own
-    static_cast<void>(std::system(make.c_str()));  // it warns, and its status says so
+    static_cast<void>(std::system(make.c_str()));  // it warns, and returns a status
     const ScopedVariable where("LOCPATH", folder_.path().string());
     std::setlocale(LC_ALL, "de_DE.UTF-8");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed bodies, made without a packer.
+// Compressed bodies, made without a compressor.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ inline const std::string& gzip_head() {
   return head;
 }
 
-/// `text`, of at most 65,535 bytes, as gzip that packs nothing.
+/// `text`, of at most 65,535 bytes, as stored gzip.
 inline std::string gzip(std::string_view text) {
   const auto size = static_cast<std::uint32_t>(text.size());
   return gzip_head() + '\1' + little_endian(size, 2) + little_endian(~size, 2) + std::string(text) +

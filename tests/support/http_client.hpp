@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plain curl easy handle for tests: one exchange per call, nothing clever, no retries.
+// A plain curl easy handle for tests: one exchange per call, no retries.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ struct HttpResponse {
 /// `count` requests at the same time, each on its own connection, `rounds` times over the same connections.
 [[nodiscard]] std::vector<HttpResponse> exchange_many(const std::string& url, int count, int rounds);
 
-/// Sends `bytes` as they are to 127.0.0.1:port and gives all that comes back until the server closes.
+/// Sends `bytes` unchanged to 127.0.0.1:port and returns everything received until the server closes.
 [[nodiscard]] std::string raw_exchange(int port, std::string_view bytes);
 
 }  // namespace react1::test

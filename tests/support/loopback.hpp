@@ -11,7 +11,7 @@
 
 namespace react1::test {
 
-/// Not open when nobody listens there.
+/// Not open when there is no listener.
 [[nodiscard]] inline Descriptor connect_to(int port) {
   Descriptor connection(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, /*protocol=*/0));
   sockaddr_in address{};

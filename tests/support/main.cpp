@@ -7,7 +7,7 @@ extern "C" {
 }
 
 int main(int argc, char** argv) {
-  // The encoders' chatter on standard error hides the check that failed.
+  // The encoders' messages on standard error would hide a failed check.
   av_log_set_level(AV_LOG_ERROR);
   return doctest::Context(argc, argv).run();
 }

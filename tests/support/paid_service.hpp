@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sandbox that does not say that it is one: to its clients a service on loopback whose calls cost money.
+// A sandbox that does not identify itself: to its clients a service on loopback whose calls cost money.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP server that does what a script says, for everything that a well-behaved HTTP server never does.
+// A scripted TCP server, for everything that a well-behaved HTTP server never does.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ struct SeenRequest {
   std::string method, target, body;
   std::string head;                            ///< request line and fields, as they came
   std::map<std::string, std::string> headers;  ///< lower-case names, the last of each
-  std::size_t connection = 0;                  ///< the how manieth connection it came on, from 0
+  std::size_t connection = 0;                  ///< the number of its connection, from 0
 
   [[nodiscard]] std::string header(const std::string& name) const {
     const auto found = headers.find(name);
@@ -36,7 +36,7 @@ struct SeenRequest {
 class Gate {
  public:
   void open();
-  /// False when it was given up because the server ends.
+  /// False when it was ended because the server ends.
   bool wait(const std::atomic<bool>& ending);
   /// Until a script has reached it.
   void wait_until_reached();
@@ -90,7 +90,7 @@ namespace step {
 [[nodiscard]] Step read_request();
 [[nodiscard]] Step read_head();
 [[nodiscard]] Step send(std::string bytes);
-/// The same bytes again and again until the peer has had enough; `give_up` bytes at most.
+/// The same bytes repeatedly until the peer closes; `give_up` bytes at most.
 [[nodiscard]] Step flood(std::string bytes, std::int64_t give_up);
 [[nodiscard]] Step wait_for(Gate& gate);
 [[nodiscard]] Step stay_silent();
@@ -128,7 +128,7 @@ class RawServer {
   /// Requests of that method whose target begins so.
   [[nodiscard]] std::size_t count(std::string_view method, std::string_view target = "/") const;
   [[nodiscard]] std::size_t connections() const;
-  /// Everything that send() got rid of.
+  /// The number of bytes sent.
   [[nodiscard]] std::int64_t bytes_sent() const noexcept { return bytes_sent_; }
 
  private:

@@ -8,7 +8,7 @@
 
 namespace react1::test {
 
-/// A key that is nobody's, and short pauses between questions.
+/// A key without an owner, and short pauses between requests.
 inline FalOptions client_of(const Sandbox& sandbox) {
   FalOptions options;
   options.key = Secret("test-id:test-secret");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// schemas/*.json: whether what the program and the library write is what the schemas promise.
+// schemas/*.json: validation of the documents of the program and the library.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sounds made by formula, and WAV files of any width, for tests that measure what became of them.
+// Sounds made by formula, and WAV files of any width, for tests that measure the results.
 #pragma once
 
 #include <algorithm>
@@ -48,7 +48,7 @@ inline std::vector<float> words(const std::vector<Word>& spoken, int rate, doubl
   return all;
 }
 
-/// Words as `words`, but of syllables of 0.25 s whose softest parts lie 18 dB below the loudest, which have `dbfs`.
+/// Words as `words`, but of syllables of 0.25 s whose softest parts are 18 dB below the loudest, which have `dbfs`.
 inline std::vector<float> syllables(const std::vector<Word>& spoken, int rate, double dbfs) {
   std::vector<float> all;
   for (const Word& word : spoken) {

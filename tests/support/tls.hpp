@@ -64,8 +64,8 @@ class Acceptor {
   std::thread thread_;
 };
 
-/// Speaks TLS for the names it was given and hands the clear text to the server at `backend` of this machine. When that
-/// resets its side, the client's side is reset.
+/// Speaks TLS for the names it was given and passes the clear text to the server at `backend` of this machine. When
+/// that resets its side, the client's side is reset.
 class TlsFront {
  public:
   TlsFront(const TestAuthority& authority, const std::vector<std::string>& names, std::uint16_t backend);
@@ -83,14 +83,14 @@ class TlsFront {
   std::unique_ptr<Acceptor> acceptor_;
 };
 
-/// A proxy for CONNECT. Whatever host it is asked for, its tunnels lead to `target` of this machine.
+/// A proxy for CONNECT. Whatever the requested host, its tunnels lead to `target` of this machine.
 class ConnectProxy {
  public:
   struct Act {
     std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n";
     bool tunnel = true;  ///< carry bytes after the answer
     enum class End { close, reset, silence } end = End::close;
-    /// With a tunnel: breaks off as soon as the client has sent something through it, which is not handed on.
+    /// With a tunnel: closes as soon as the client has sent something through it, which is not forwarded.
     bool break_at_first_byte = false;
   };
 

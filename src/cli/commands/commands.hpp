@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One function per command: adds it and its flags to the program. Parsing the command line stores the command in
-// Shell::action; nothing runs before the whole line was understood. `shell` must outlive `app`.
+// Shell::action; nothing runs before the whole line was parsed. `shell` must outlive `app`.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -55,7 +55,7 @@ int doctor_command(const DoctorArguments& arguments, const Shell& shell) {
 
 void add_doctor(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand(
-      "doctor", "Checks this machine, the way to the service and the account; says what to do about each fault");
+      "doctor", "Checks this machine, the network path to the service and the account; gives a cure for each fault");
   const auto arguments = std::make_shared<DoctorArguments>();
   add_recipe_flag(*command, arguments->pipeline, "Recipe whose price is compared, by name or path");
   add_store_flag(*command, arguments->store);

@@ -34,7 +34,7 @@ int list_command(const JobsArguments& arguments, const Shell& shell) {
   Json list = Json::array();
   for (const Job& job : jobs) {
     Json row = record::document(job);
-    row.erase("prepare");  // `jobs show` has them; a list of many jobs would be buried under them
+    row.erase("prepare");  // too long for a list; `jobs show` has it
     row.erase("record");
     list.push_back(std::move(row));
   }
@@ -47,7 +47,7 @@ int show_command(const JobsArguments& arguments, const Shell& shell) {
   const KnownRequest known = store ? find_request(arguments.id, *store) : KnownRequest{};
   if (!known.job) {
     throw Error(ErrorCode::usage, arguments.id, "is neither a job nor a request of this store",
-                {.hint = "`react1 jobs list` shows what there is"});
+                {.hint = "`react1 jobs list` lists the jobs"});
   }
   const std::vector<JobEvent> history = store->events(known.job->id);
   if (shell.global.json) {
@@ -63,7 +63,7 @@ int show_command(const JobsArguments& arguments, const Shell& shell) {
 }  // namespace
 
 void add_jobs(CLI::App& app, Shell& shell) {
-  CLI::App* jobs = app.add_subcommand("jobs", "The job store: what was submitted and how it went");
+  CLI::App* jobs = app.add_subcommand("jobs", "The job store: submitted requests and their outcomes");
   jobs->require_subcommand(1);
   jobs->fallthrough();
   const auto arguments = std::make_shared<JobsArguments>();
@@ -71,10 +71,10 @@ void add_jobs(CLI::App& app, Shell& shell) {
   add_store_flag(*list, arguments->store);
   add_value(*list, "--state", arguments->state, "Only jobs in this state")
       ->option_text(fmt::format("{}", fmt::join(enum_words<JobState>(), "|")));
-  list->add_option("--limit", arguments->limit, "At most this many")->capture_default_str()->option_text("N");
+  list->add_option("--limit", arguments->limit, "Maximum number of jobs")->capture_default_str()->option_text("N");
   list->callback(
       [arguments, &shell] { shell.action = [arguments, &shell] { return list_command(*arguments, shell); }; });
-  CLI::App* show = jobs->add_subcommand("show", "One job, wholly");
+  CLI::App* show = jobs->add_subcommand("show", "All fields of one job");
   add_argument(*show, "ID", arguments->id, "Job id or request id");
   add_store_flag(*show, arguments->store);
   show->callback(

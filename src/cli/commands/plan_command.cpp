@@ -29,7 +29,7 @@ Price price_for(const PlanArguments& arguments, const PipelineOptions& options, 
   if (arguments.live_price) {
     FalClient client(fal_options_from_environment());
     if (!client.has_platform()) {
-      throw Error(ErrorCode::usage, "--live-price", "there is nobody to ask",
+      throw Error(ErrorCode::usage, "--live-price", "there is no service to ask",
                   {.detail = "REACT1_QUEUE_URL points elsewhere, and REACT1_PLATFORM_URL is not set",
                    .hint = "name the platform that belongs to the queue"});
     }
@@ -64,7 +64,7 @@ void add_plan(CLI::App& app, Shell& shell) {
   add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
   add_option_flags(*command, arguments->flags, "plan");
   command->add_flag("--live-price", arguments->live_price,
-                    "Ask the service what the account pays (needs the key); otherwise nobody is called");
+                    "Ask the service what the account pays (needs the key); otherwise no request is made");
   command->callback([arguments, &shell] {
     shell.action = [arguments, &shell] {
       PipelineOptions options = resolve(arguments->flags);
@@ -81,11 +81,11 @@ void add_plan(CLI::App& app, Shell& shell) {
 }
 
 void add_prepare(CLI::App& app, Shell& shell) {
-  CLI::App* command = app.add_subcommand("prepare", "Makes DIR/video.mp4, DIR/audio.mp3 and DIR/prepare.json");
+  CLI::App* command = app.add_subcommand("prepare", "Writes DIR/video.mp4, DIR/audio.mp3 and DIR/prepare.json");
   const auto arguments = std::make_shared<PlanArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
-  command->add_option("-o,--output", arguments->directory, "Folder for the clips; made when missing")
+  command->add_option("-o,--output", arguments->directory, "Folder for the clips; created if missing")
       ->required()
       ->option_text("DIR");
   add_overwrite_flag(*command, arguments->overwrite);

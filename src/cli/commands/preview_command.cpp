@@ -41,7 +41,7 @@ Json preview_document(const std::string& path, LipsyncMode mode, const PreviewRe
           {"prepare", record::document(preparation)}};
 }
 
-/// Of the prepared clips: what the service would be given is what the mode works on.
+/// Of the prepared clips, because the service applies the mode to them.
 int preview_command(const PreviewArguments& arguments, Shell& shell) {
   const PipelineOptions options = resolve(arguments.flags);
   const Pair pair = pair_of(arguments.video, arguments.audio);

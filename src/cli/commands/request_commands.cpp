@@ -66,7 +66,7 @@ int result_command(const RequestArguments& arguments, Shell& shell) {
   return hand_over(record, output, shell);
 }
 
-/// How long is looked for what became of a wish to cancel.
+/// How long the outcome of a cancellation is polled.
 constexpr std::chrono::seconds kCancelPatience{2};
 
 /// The `outcome` of the document.
@@ -93,7 +93,7 @@ std::string cancel_text(Cancelled end, const std::string& id) {
       return fmt::format("{} has completed and is paid; fetch it with: react1 result {} -o OUT.mp4", id,
                          shell_word(id));
     case Cancelled::failed:
-      return id + " has failed by itself";
+      return id + " has already failed";
     case Cancelled::asked:
     case Cancelled::not_found:
       break;
@@ -109,7 +109,7 @@ int cancel_command(const RequestArguments& arguments, Shell& shell) {
                                        {.stop = shell.stop, .job_id = known.job ? known.job->id : ""});
   if (end == Cancelled::not_found) {
     throw Error(ErrorCode::refused, arguments.id, "the service does not know this request",
-                {.hint = "is it the id that submit printed, and the same account?"});
+                {.hint = "check that submit printed this id, for the same account"});
   }
   if (known.job) known.job = session.jobs().find(known.job->id);
   if (!shell.global.json) {
@@ -127,7 +127,7 @@ CLI::App* add_request_command(CLI::App& app, Shell& shell, const char* name, con
                               int (*body)(const RequestArguments&, Shell&)) {
   CLI::App* command = app.add_subcommand(name, help);
   add_argument(*command, "ID", arguments->id, "Request id, or the id of a job in the store");
-  add_recipe_flag(*command, arguments->pipeline, "Recipe with the retries and the longest wait, by name or path");
+  add_recipe_flag(*command, arguments->pipeline, "Recipe with retries and wait limits, by name or path");
   add_service_flags(*command, arguments->service);
   command->callback([arguments, body, &shell] {
     shell.action = [arguments, body, &shell] {
@@ -141,7 +141,7 @@ CLI::App* add_request_command(CLI::App& app, Shell& shell, const char* name, con
 }  // namespace
 
 void add_status(CLI::App& app, Shell& shell) {
-  add_request_command(app, shell, "status", "Where a request stands, with its log",
+  add_request_command(app, shell, "status", "Shows the state of a request, with its log",
                       std::make_shared<RequestArguments>(), status_command);
 }
 
@@ -153,8 +153,8 @@ void add_result(CLI::App& app, Shell& shell) {
 }
 
 void add_cancel(CLI::App& app, Shell& shell) {
-  add_request_command(app, shell, "cancel", "Asks the service to drop a request", std::make_shared<RequestArguments>(),
-                      cancel_command);
+  add_request_command(app, shell, "cancel", "Asks the service to cancel a request",
+                      std::make_shared<RequestArguments>(), cancel_command);
 }
 
 }  // namespace react1::cli

@@ -34,7 +34,7 @@ struct SandboxArguments {
   std::vector<std::string> reach;
 };
 
-/// Any well-formed key will do; this one says what it is.
+/// Any well-formed key is accepted; this one is recognisable.
 constexpr const char* kKey = "sandbox:sandbox";
 
 void announce(const Sandbox& sandbox, const Shell& shell) {
@@ -98,7 +98,7 @@ void allow_many_descriptors() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: it serves as many as it may
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: it serves as many as allowed
 }
 
 int sandbox_command(const SandboxArguments& arguments, Shell& shell) {
@@ -109,14 +109,14 @@ int sandbox_command(const SandboxArguments& arguments, Shell& shell) {
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
   stopped.wait(lock, shell.stop, [] { return false; });
-  return 0;  // being stopped is how a service ends
+  return 0;  // a service ends by being stopped
 }
 
 }  // namespace
 
 void add_sandbox(CLI::App& app, Shell& shell) {
   CLI::App* command =
-      app.add_subcommand("sandbox", "A loopback service that speaks the service's protocol, until stopped");
+      app.add_subcommand("sandbox", "Runs a loopback service with the service's protocol, until stopped");
   const auto arguments = std::make_shared<SandboxArguments>();
   command->add_option("--port", arguments->port, "TCP port on 127.0.0.1; 0 takes any free one")
       ->capture_default_str()
@@ -124,7 +124,7 @@ void add_sandbox(CLI::App& app, Shell& shell) {
   command->add_option("--dir", arguments->directory, "Folder for uploads and results (default: a temporary one)")
       ->option_text("DIR");
   constexpr double most = 24 * 3600;
-  command->add_option("--queue-time", arguments->queue_time_s, "Every request waits at least this long, seconds")
+  command->add_option("--queue-time", arguments->queue_time_s, "Shortest time of a request in the queue, seconds")
       ->capture_default_str()
       ->check(CLI::Range(0.0, most))
       ->option_text("S");
@@ -133,19 +133,18 @@ void add_sandbox(CLI::App& app, Shell& shell) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, most))
       ->option_text("S");
-  command->add_option("--concurrency", arguments->concurrency, "Requests that run at a time; the rest waits")
+  command->add_option("--concurrency", arguments->concurrency, "Maximum number of concurrent requests; others queue")
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000))
       ->option_text("N");
   command->add_flag("--no-render", arguments->no_render,
-                    "Look at no clip and answer with the same tiny one: for load tests");
+                    "Skip validation and rendering; return a fixed tiny clip (load testing)");
   command
       ->add_option("--reach", arguments->reach,
                    "A port of this machine that clips may be fetched from and webhooks sent to; \"any\": all (default: "
                    "its own only)")
       ->option_text("PORT|any ...");
-  command->add_option("--faults", arguments->faults, "Script of what shall go wrong (docs/sandbox.md)")
-      ->option_text("FILE");
+  command->add_option("--faults", arguments->faults, "Script of faults (docs/sandbox.md)")->option_text("FILE");
   command
       ->add_option("--ledger", arguments->ledger,
                    "Append every accepted submit and every request seen to this file, as JSON lines")

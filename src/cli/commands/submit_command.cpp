@@ -40,7 +40,7 @@ int submit_command(const SubmitArguments& arguments, Shell& shell) {
   if (arguments.service.sandbox && !arguments.wait) {
     throw Error(ErrorCode::usage, "--sandbox",
                 "needs --wait: this sandbox ends with the command, and the request with it",
-                {.hint = "`react1 sandbox` starts one that stays; or use --wait, or `react1 run --sandbox`"});
+                {.hint = "`react1 sandbox` starts a permanent one; or use --wait, or `react1 run --sandbox`"});
   }
   announce_recipe_webhook(options.webhook, arguments.flags, /*listens=*/arguments.wait, shell);
   ServiceSession session(arguments.service, options, shell, /*stays=*/arguments.wait);
@@ -81,7 +81,7 @@ void add_submit(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<SubmitArguments>();
   add_argument(*command, "VIDEO", arguments->video, kInputHelp);
   add_argument(*command, "AUDIO", arguments->audio, kSoundHelp);
-  command->add_flag("--wait", arguments->wait, "Stay until the service has finished; `react1 result` then fetches it");
+  command->add_flag("--wait", arguments->wait, "Wait until the service has finished; `react1 result` then fetches it");
   add_recipe_flag(*command, arguments->flags.pipeline, kRecipeHelp);
   add_option_flags(*command, arguments->flags, "submit");
   add_service_flags(*command, arguments->service);

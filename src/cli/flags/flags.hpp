@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shorthands for declaring flags, all with the same manners: the last one given wins, as with ffmpeg and curl.
+// Shorthands for declaring flags, with consistent semantics: the last one given wins, as with ffmpeg and curl.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -21,12 +21,12 @@ inline CLI::Option* add_value(CLI::App& app, const std::string& name, std::optio
       ->trigger_on_parse(false);
 }
 
-/// A positional argument that has to be there.
+/// A required positional argument.
 inline CLI::Option* add_argument(CLI::App& app, const std::string& name, std::string& target, const std::string& help) {
   return app.add_option(name, target, help)->required();
 }
 
-/// Converts the text of a flag; a usage error then names the flag and not the field behind it.
+/// Converts the text of a flag; a usage error then names the flag and not the field.
 template <class Convert>
 [[nodiscard]] auto value_of(std::string_view flag, const std::string& text, Convert convert) {
   try {

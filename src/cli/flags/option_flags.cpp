@@ -51,7 +51,7 @@ void add_row(CLI::App& app, OptionFlags& flags, const Option& row, const recipe:
       ->option_text(row.flag.metavar);
 }
 
-/// The recipe was checked while it was read, so what is wrong now came with the flags.
+/// The recipe was checked while it was read, so any problem now comes from the flags.
 void require_none(const std::vector<recipe::Problem>& problems, const OptionFlags& flags) {
   if (problems.empty()) return;
   std::vector<std::string> texts;
@@ -81,7 +81,7 @@ void add_option_flags(CLI::App& app, OptionFlags& flags, std::string_view comman
 PipelineOptions resolve(const OptionFlags& flags) {
   PipelineOptions options = load_recipe(flags.pipeline);
   flags.typed.lay_over(options);
-  // Before the general check, which is content with less.
+  // Before the general check, which is less strict.
   if (flags.typed.is_given("--webhook-url") && !http::parse_url(options.webhook.url)) {
     throw Error(ErrorCode::usage, "--webhook-url", "is not an http(s) URL");
   }

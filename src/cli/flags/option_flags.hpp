@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flags of the table of options: declared in a loop, laid over a recipe.
+// The flags of the table of options: declared in a loop, applied to a recipe.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,7 @@
 
 namespace react1::cli {
 
-/// As typed. What is not given is for the recipe to say.
+/// As typed. A flag that is not given leaves the recipe's value.
 struct OptionFlags {
   std::string pipeline = "default";
   recipe::TypedOptions typed{};
@@ -23,7 +23,7 @@ inline constexpr const char* kRecipeHelp = "Recipe, by name or path; flags overr
 /// --pipeline. `recipe` must outlive `app`.
 void add_recipe_flag(CLI::App& app, std::string& recipe, const char* help);
 
-/// The recipe with the flags over it, wholly checked. Throws Error{usage} before any work.
+/// The recipe with the flags applied, fully checked. Throws Error{usage} before any work.
 [[nodiscard]] PipelineOptions resolve(const OptionFlags& flags);
 /// As above, for commands that send parameters: the emotion has to be named.
 [[nodiscard]] PipelineOptions resolve_for_submit(const OptionFlags& flags);

@@ -32,7 +32,7 @@ bool is_on_this_machine(const std::string& url) {
 
 void announce_recipe_webhook(const WebhookPlan& plan, const OptionFlags& flags, bool listens, const Shell& shell) {
   const auto say = [&](const std::string& what) {
-    const std::string text = what + "; the recipe wants it, and no flag";
+    const std::string text = what + "; the recipe sets it, not a flag";
     shell.global.log_format == LogFormat::json ? log::warning("webhook", text)
                                                : print_message("react1: warning: " + printable(text));
   };
@@ -41,7 +41,7 @@ void announce_recipe_webhook(const WebhookPlan& plan, const OptionFlags& flags, 
   }
   const bool is_open = plan.listen && !plan.listen->address.starts_with("127.");
   if (!flags.typed.is_given("--webhook-listen") && listens && is_open) {
-    say(fmt::format("reports are listened for on {}, which other machines can reach", plan.listen->address));
+    say(fmt::format("listening for reports on {}, which other machines can reach", plan.listen->address));
   }
 }
 
@@ -54,11 +54,11 @@ void set_up_webhook(FalOptions& options, const WebhookPlan& plan, bool stays) {
     if (plan.url.empty()) refuse("is needed: the service sends reports to public addresses only");
     if (is_on_this_machine(plan.url)) refuse("leads to this machine by an address that the service can't reach");
   }
-  const auto told = http::parse_url(plan.url);
+  const auto public_url = http::parse_url(plan.url);
   WebhookReceiverOptions listen;
   listen.address = plan.listen->address;
   listen.port = plan.listen->port;
-  if (told) listen.path = told->path;
+  if (public_url) listen.path = public_url->path;
   listen.verification.keys_url = webhook_keys_url(options.rest_url);
   options.webhook_receiver = std::make_shared<WebhookReceiver>(listen);
   const std::uint16_t port = options.webhook_receiver->port();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the webhook options make of a client, and what is said about those that come from a recipe.
+// Applies the webhook options to a client, and reports those that come from a recipe.
 #pragma once
 
 #include <react1/fal.hpp>
@@ -10,13 +10,13 @@
 
 namespace react1::cli {
 
-/// Says on stderr, also with -q, where a recipe has reports sent to or listened for without a flag of the user: a
-/// recipe may be somebody else's. Before anything is sent. `listens`: the command stays for the report.
+/// Prints on stderr, also with -q, where a recipe without a flag of the user sends reports to or listens for them: a
+/// recipe may come from another person. Before anything is sent. `listens`: the command waits for the report.
 void announce_recipe_webhook(const WebhookPlan& plan, const OptionFlags& flags, bool listens, const Shell& shell);
 
-/// Sets the webhook fields of `options`, whose hosts are set already, and listens when the plan says so and `stays`:
-/// the command is still there when the report comes. Throws Error{usage} when the service could not reach the listener,
-/// Error{io} when its address can't be had.
+/// Sets the webhook fields of `options`, whose hosts are set already, and listens when the plan specifies it
+/// and `stays`: the command runs until the report arrives. Throws Error{usage} when the service could not reach the
+/// listener, Error{io} when its address can't be bound.
 void set_up_webhook(FalOptions& options, const WebhookPlan& plan, bool stays);
 
 }  // namespace react1::cli

@@ -194,7 +194,7 @@ std::string zsh_command(const CompletedCommand& command, const CompletedProgram&
 
 // fish
 
-/// When the flags and arguments of a command count.
+/// The condition for the flags and arguments of a command.
 std::string fish_condition(const CompletedCommand& command) {
   if (command.name.empty()) return "";
   std::string text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Completion scripts of bash, zsh and fish, from the commands and flags that there are.
+// Completion scripts of bash, zsh and fish, from the declared commands and flags.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace react1::cli {
 /// What a word on the command line may be.
 struct CompletedValue {
   enum class Kind { nothing, any, words, files, folders };
-  Kind kind = Kind::nothing;  ///< nothing: the flag takes no value; any: no list of them exists
+  Kind kind = Kind::nothing;  ///< nothing: the flag takes no value; any: no list of values
   std::vector<std::string> words{};
   std::string shown{};  ///< "TIME"
 };

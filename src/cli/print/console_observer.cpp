@@ -28,7 +28,7 @@ std::string amount(double count, std::string_view unit) {
 }
 
 std::string time_left(double seconds) {
-  constexpr double kLongest = 359'999;  // below 100 hours; a stalled stage has no end in sight
+  constexpr double kLongest = 359'999;  // below 100 hours; the estimate of a stalled stage is unbounded
   const auto whole = static_cast<int>(std::min(seconds, kLongest));
   return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {} s", whole / 60, whole % 60);
 }
@@ -89,7 +89,7 @@ void ConsoleObserver::on_note(const Note& note) {
     log::write(is_warning ? log::Level::warning : log::Level::info, note.code, note.message);
     return;
   }
-  const bool is_offer = note.code == "offer";  // what is about to be paid is said to everybody
+  const bool is_offer = note.code == "offer";  // the cost is always printed
   const bool is_shown = is_warning ? !result_has_warnings_ : is_offer || shell_.global.verbosity > 0;
   if (shell_.global.quiet || !is_shown) return;
   wipe();

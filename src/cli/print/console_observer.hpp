@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person at a terminal sees while a command works: one moving line, warnings, and what was paid.
+// The terminal output while a command works: a progress line, warnings, and what was paid.
 #pragma once
 
 #include <chrono>
@@ -11,19 +11,19 @@
 
 namespace react1::cli {
 
-/// Everything goes to stderr. The moving line is drawn only on a terminal, without -q, --no-progress and --json, at
+/// Everything goes to stderr. The progress line is drawn only on a terminal, without -q, --no-progress and --json, at
 /// most ten times a second. Warnings always show unless -q; informational notes with -v.
 class ConsoleObserver final : public Observer {
  public:
-  /// `result_has_warnings`: what this command prints holds them already, so they are not told twice.
+  /// `result_has_warnings`: the command's own output contains them, so they are not repeated.
   explicit ConsoleObserver(Shell& shell, bool result_has_warnings = false);
-  /// Wipes the moving line.
+  /// Erases the progress line.
   ~ConsoleObserver() override;
 
   void on_stage(Stage stage) override;
   void on_progress(const Progress& progress) override;
   void on_note(const Note& note) override;
-  /// Also remembered in Shell::paid, for whoever reports an interruption.
+  /// Also stored in Shell::paid, for the report of an interruption.
   void on_request(std::string_view request_id) override;
 
  private:

@@ -14,19 +14,19 @@
 namespace react1::cli {
 namespace {
 
-/// The service may still deliver what was asked for.
+/// The service may still deliver the result.
 bool can_continue(ErrorCode code) {
   return code == ErrorCode::interrupted || code == ErrorCode::network || code == ErrorCode::io ||
          code == ErrorCode::auth || code == ErrorCode::balance || code == ErrorCode::internal;
 }
 
-/// By what is not our result: that would not be continued with.
+/// Of a failure that is not about our result: the same command would not continue.
 bool is_taken(const std::string& output) {
   std::error_code error;
   return std::filesystem::symlink_status(output, error).type() != std::filesystem::file_type::not_found;
 }
 
-/// Of a result that could not be told or handed over.
+/// Of a result that could not be printed or written to stdout.
 std::string whereabouts(const std::string& request, const Paid& paid) {
   if (!paid.output.empty() && paid.output != "-") return fmt::format(", its result is {}", shell_word(paid.output));
   if (paid.ends_with_process) return {};
@@ -57,7 +57,7 @@ Error with_continuation(const Error& error, const Paid& paid) {
   if (paid.done) {
     hint += fmt::format("{}the job is done{}", hint.empty() ? "" : "; ", whereabouts(request, paid));
   } else if (can_continue(error.code()) && !paid.ends_with_process && !paid.given_up) {
-    hint += fmt::format("{}the request is paid and goes on without us; continue with: react1 result {} -o {}",
+    hint += fmt::format("{}the request is paid and continues at the service; get it with: react1 result {} -o {}",
                         hint.empty() ? "" : "; ", shell_word(request),
                         paid.output.empty() || is_taken(paid.output) ? "OUT.mp4" : shell_word(paid.output));
   }
@@ -73,11 +73,11 @@ int report(const Error& error, const Shell& shell, int signal_code) noexcept {
   const int code =
       error.code() == ErrorCode::interrupted && signal_code != 0 ? signal_code : react1::exit_code(error.code());
   try {
-    const Error told = with_continuation(error, shell.paid);
-    print_error(told, shell);
-    if (shell.global.json) print_result(to_json(told));
+    const Error reported = with_continuation(error, shell.paid);
+    print_error(reported, shell);
+    if (shell.global.json) print_result(to_json(reported));
   } catch (...) {
-    // Neither stream takes it; the exit code still tells.
+    // Neither stream is writable; the exit code remains.
   }
   return code;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failures → words for people on stderr, a document for programs on stdout, and an exit code.
+// Failures → messages for people on stderr, a document for programs on stdout, and an exit code.
 #pragma once
 
 #include <react1/error.hpp>
@@ -9,7 +9,7 @@
 
 namespace react1::cli {
 
-/// "react1: where: message (detail)", then what the service said, the hint and, when money was spent, how to go on.
+/// "react1: where: message (detail)", then the service's message, the hint and, when money was spent, how to continue.
 [[nodiscard]] std::string error_text(const Error& error);
 
 /// `error`, with the paid request and the command that continues with it.

@@ -35,7 +35,7 @@ std::string time_text(std::int64_t unix_ms) {
   return iso8601(std::chrono::system_clock::time_point(std::chrono::milliseconds(unix_ms)));
 }
 
-/// As predicted before the call; "-" where none has left, or it was refused.
+/// As predicted before the call; "-" where none was sent, or it was refused.
 std::string cost_text(const Job& job) {
   if (!job.sandbox.empty()) return "free";
   const bool may_be_paid = job.paid_ms != 0 && (!job.request.request_id.empty() || job.state == JobState::submitting ||

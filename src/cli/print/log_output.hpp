@@ -8,7 +8,7 @@
 
 namespace react1::cli {
 
-/// Writes each record as one line to stderr, with its time in UTC: as text, what would act on a terminal escaped, or as
+/// Writes each record as one line to stderr, with its time in UTC: as text with control characters escaped, or as
 /// one JSON object.
 [[nodiscard]] LogSink stderr_log_sink(LogFormat format);
 

@@ -58,7 +58,7 @@ std::string media_text(const MediaInfo& info) {
   for (const StreamInfo& stream : info.streams) {
     if (!stream.chosen) {
       rows.push_back({"unused", fmt::format("#{} {} {}{}", stream.index, stream.type, stream.codec,
-                                            stream.attached_pic ? " (a picture, not a film)" : "")});
+                                            stream.attached_pic ? " (a still image)" : "")});
     }
   }
   for (const Warning& warning : info.warnings) rows.push_back({"warning", warning.message});

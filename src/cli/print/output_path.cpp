@@ -39,7 +39,7 @@ void require_file(const std::string& output, const std::vector<Source>& inputs) 
                   {.hint = "name another output"});
     }
   }
-  const AtomicFile writable(place, Existing::keep);  // tries the folder; gone again at once
+  const AtomicFile writable(place, Existing::keep);  // tests the folder; removed immediately
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void add_output_flags(CLI::App& command, OutputFlags& flags, const char* what) {
 }
 
 void add_overwrite_flag(CLI::App& command, bool& overwrite) {
-  command.add_flag("--overwrite", overwrite, "Replace a file that is there although it is not the same result");
+  command.add_flag("--overwrite", overwrite, "Replace an existing file even if it is not the same result");
 }
 
 ResultOutput::ResultOutput(const OutputFlags& flags, const std::vector<Source>& inputs, const Shell& shell)

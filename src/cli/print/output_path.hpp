@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// -o: a file, or "-" for standard output. Its rules are checked before any work and any money.
+// -o: a file, or "-" for standard output. Its rules are checked before any work and any payment.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -34,7 +34,7 @@ class ResultOutput {
   ResultOutput(const OutputFlags& flags, const std::vector<Source>& inputs, const Shell& shell);
 
   [[nodiscard]] bool is_stdout() const noexcept { return workshop_.has_value(); }
-  /// What the library is told.
+  /// What is passed to the library.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] OutputOptions options() const noexcept { return {.overwrite = overwrite_, .passing = is_stdout()}; }
   /// For "-": writes the file to standard output. Throws Error{io|interrupted} when not all of it arrives.

@@ -20,12 +20,12 @@ namespace react1::cli {
 [[nodiscard]] std::string seconds_text(const Seconds& value);
 using planning::rate_text;
 
-/// Columns padded to their widest cell, two blanks between them, `indent` blanks before. Counts code points, so that
-/// other letters than ASCII line up as well. Cells are made printable.
+/// Columns padded to their widest cell, two blanks between them, `indent` blanks before. Counts code points, so
+/// that non-ASCII text is aligned too. Cells are made printable.
 [[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& cells, int indent = 2);
 
 [[nodiscard]] std::string media_text(const MediaInfo& info);
-/// `pays`: the mode that would be paid for is known, so it is marked; false on a hold that nobody overrules.
+/// `pays`: the mode that would be paid for is known, so it is marked; false on a hold without a named mode.
 [[nodiscard]] std::string preparation_text(const Preparation& preparation, bool pays);
 [[nodiscard]] std::string verification_text(const Verification& verification);
 [[nodiscard]] std::string status_text(const QueueStatus& status, const std::string& request_id);

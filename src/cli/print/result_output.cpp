@@ -56,7 +56,7 @@ void print_message(std::string_view message) noexcept {
   try {
     std::string text = printable_lines(message);
     if (!text.ends_with('\n')) text += '\n';
-    std::fwrite(text.data(), 1, text.size(), stderr);  // in one, so that lines of several threads stay whole
+    std::fwrite(text.data(), 1, text.size(), stderr);  // in one call, so that lines of several threads do not mix
   } catch (const std::exception&) {                    // NOLINT(bugprone-empty-catch): no memory to say it with
   }
 }
@@ -66,7 +66,7 @@ void print_error(const Error& error, const Shell& shell) {
     print_message(error_text(error));
     return;
   }
-  // Not through the log: it may not be set up yet, and this line is said in any case.
+  // Not through the log: it may not be set up yet, and this line must always be printed.
   Json line{{"ts", iso8601(std::chrono::system_clock::now())},
             {"level", "error"},
             {"component", "react1"},

@@ -10,21 +10,21 @@
 
 namespace react1::cli {
 
-/// Writes `result`, with what would act on a terminal escaped (core/printable; JSON text has nothing of it), and a
+/// Writes `result`, with control characters escaped (core/printable; JSON text contains none), and a
 /// final line break to stdout and flushes. Throws Error{io} when it does not arrive (full disk, closed pipe): a result
 /// that was not delivered is not a success.
 void print_result(std::string_view result);
-/// Writes bytes to stdout as they are. Throws as above, and Error{interrupted} when a stop ends a wait for the reader.
+/// Writes bytes to stdout unchanged. Throws as above, and Error{interrupted} when a stop ends a wait for the reader.
 void write_result(std::string_view bytes, const std::stop_token& stop);
 
-/// Writes a line to stderr, escaped likewise; what cannot be said there is not said. Text of others that may hold line
+/// Writes a line to stderr, escaped likewise; failures are ignored. Foreign text that may contain line
 /// breaks goes through printable() before it becomes a part of a message.
 void print_message(std::string_view message) noexcept;
-/// Tells a failure on stderr: as text, or as one log line where log lines are JSON.
+/// Reports a failure on stderr: as text, or as one log line where log lines are JSON.
 void print_error(const Error& error, const Shell& shell);
 
-/// A standard stream that was closed becomes one that refuses, so that no file of ours takes its number and gets what
-/// is meant for it. To be called before anything is opened.
+/// Replaces a closed standard stream by one that fails, so that none of our files takes its number
+/// and receives its data. Must be called before anything is opened.
 void keep_standard_streams() noexcept;
 
 }  // namespace react1::cli

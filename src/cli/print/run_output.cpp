@@ -28,7 +28,7 @@ Error failed_verification(const Verification& verification, const std::string& p
       {.detail = fmt::format("{}", fmt::join(names, ", ")), .hint = "the file is kept; the checks say what is wrong"}};
 }
 
-/// 0, or 7 with the failure added to the document and told on stderr.
+/// 0, or 7 with the failure added to the document and printed on stderr.
 int finish(Json document, const Verification& verification, const std::string& path, const Shell& shell) {
   int code = 0;
   if (verification.verdict == Verdict::fail) {

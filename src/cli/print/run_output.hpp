@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run, result and verify print, and the exit code that the verdict stands for.
+// What run, result and verify print, and the exit code of the verdict.
 #pragma once
 
 #include <react1/pipeline.hpp>
@@ -11,7 +11,7 @@
 
 namespace react1::cli {
 
-/// The end of a job: writes the result to stdout where it is to go there, and prints the record (on stderr then); with
+/// The end of a job: writes the result to stdout when requested, and prints the record (on stderr then); with
 /// a failed verification the document also has the member "error". Gives 0 or 7.
 [[nodiscard]] int hand_over(RunRecord record, const ResultOutput& output, Shell& shell);
 /// The verification of `path`. Gives 0 or 7.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same work on many things, several at once, and their results one by one in the order of the things.
+// The same work on many items, several in parallel, with results in the order of the items.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace react1::cli {
 
 /// Calls `work(index, stop_token)` for 0 … count − 1 on as many threads as there are cores, and `take(result)` on the
-/// caller's thread, in order, as soon as each is there. The first failure in that order is thrown after the results
+/// caller's thread, in order, as soon as each is available. The first failure in that order is thrown after the results
 /// before it were taken; the rest is then stopped. A stop of `stop` reaches all.
 template <class Work, class Take>
 void in_order(std::size_t count, const std::stop_token& stop, Work work, Take take) {

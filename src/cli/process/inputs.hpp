@@ -11,7 +11,7 @@ namespace react1::cli {
 /// How the help describes such an argument.
 inline constexpr const char* kInputHelp = "Path, http(s) URL, or - for standard input";
 inline constexpr const char* kSoundHelp =
-    "Path, http(s) URL, or - for standard input; of a video file its sound is taken";
+    "Path, http(s) URL, or - for standard input; the audio of a video file is used";
 
 /// The sources in their order. Throws Error{usage} when more than one of them is "-".
 [[nodiscard]] std::vector<Source> sources_of(const std::vector<std::string>& arguments);

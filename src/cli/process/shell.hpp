@@ -21,13 +21,13 @@ struct Global {
   bool version = false;
 };
 
-/// What a command that ends early has to tell about money.
+/// What a command that ends early must report about payment.
 struct Paid {
   std::string request_id;          ///< empty: nothing was paid yet
   std::string output;              ///< where the result was to go; empty when the command had no -o
   bool given_up = false;           ///< the service was asked to cancel it
   bool ends_with_process = false;  ///< an in-process sandbox: nothing to continue with, and no money
-  bool done = false;               ///< the result is there, and what fails now is about telling so
+  bool done = false;               ///< the result exists; a later failure concerns only reporting it
 };
 
 struct Shell {

@@ -10,7 +10,7 @@
 namespace react1::cli {
 namespace {
 
-constexpr int kEnd = SIGUSR1;    // our own way to end the thread
+constexpr int kEnd = SIGUSR1;    // ends the thread
 constexpr int kShellBase = 128;  // a shell shows the death by signal n as 128 + n
 
 bool is_ignored(int signal) {
@@ -25,7 +25,7 @@ Signals::Signals() {
   ignore.sa_handler = SIG_IGN;
   for (const int signal : {SIGPIPE, SIGXFSZ}) ::sigaction(signal, &ignore, nullptr);
   ::sigemptyset(&taken_);
-  ::sigaddset(&taken_, SIGINT);  // also when ignored: a shell script's background job is to be stoppable as well
+  ::sigaddset(&taken_, SIGINT);  // also when ignored: a shell script's background job must be stoppable too
   ::sigaddset(&taken_, SIGTERM);
   if (!is_ignored(SIGHUP)) ::sigaddset(&taken_, SIGHUP);  // nohup
   ::sigaddset(&taken_, kEnd);
@@ -64,14 +64,14 @@ void Signals::take_signals() {
     }
     if (signal == kEnd) {
       if (ending_.load()) return;
-      continue;  // somebody else's idea
+      continue;  // sent by another process
     }
     if (first_.load() == 0) {
       first_at_ = std::chrono::steady_clock::now();
       first_.store(signal);
       stop_.request_stop();
     } else if (!is_repeat(taken)) {
-      ::_exit(kShellBase + signal);  // asked twice: no clean-up, no waiting
+      ::_exit(kShellBase + signal);  // second request: no clean-up, no waiting
     }
   }
 }

@@ -11,12 +11,13 @@
 
 namespace react1::cli {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP request a stop; a second wish ends the process at once. Programs that
-/// stop others often send a signal twice (timeout(1): to its child, then to the group), so what a program sends once
-/// more within a second is still the first wish, and a paid call keeps its grace. A key pressed twice is two wishes,
-/// and so is a third signal. The signals are blocked and taken by a thread of our own, so that stop callbacks run as
-/// ordinary code and not in a signal handler. Create it in main before any other thread, because threads inherit what
-/// is blocked. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file size limit are write errors like any other.
+/// While it lives, SIGINT, SIGTERM and SIGHUP request a stop; a second request ends the process immediately. Programs
+/// that stop others often send a signal twice (timeout(1): to its child, then to the group), so a signal that a program
+/// repeats within a second counts as the first request, and a paid call keeps its grace. A key pressed twice is two
+/// requests, and so is a third signal. The signals are blocked and taken by a thread of our own, so that stop callbacks
+/// run as ordinary code and not in a signal handler. Create it in main before any other thread, because threads inherit
+/// what is blocked. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file size limit are write errors like any
+/// other.
 class Signals {
  public:
   Signals();

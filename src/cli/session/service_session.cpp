@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kGroup = "Service";
 
-/// The in-process service answers at once; waiting for the real one's intervals would only make demos slow.
+/// The in-process service answers immediately; the real service's intervals would only slow it down.
 constexpr std::chrono::milliseconds kSandboxPoll{50};
 constexpr std::chrono::milliseconds kSandboxPollMax{250};
 
@@ -41,7 +41,7 @@ void refuse_password(const std::string& store) {
               {.hint = "put it into ~/.pgpass or PGPASSWORD, or the whole address into REACT1_STORE"});
 }
 
-/// Something: what it is, is for whoever opens it to say.
+/// Any kind of file; opening it determines the kind.
 bool is_there(const std::string& path) {
   std::error_code error;
   return std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found;
@@ -57,7 +57,7 @@ FalOptions options_for(const Sandbox& sandbox, const std::string& key) {
   return options;
 }
 
-/// A command that could do without a key says so where there is none.
+/// The hint of a command that also works without a key.
 FalOptions options_of_environment(const ServiceFlags& flags) {
   try {
     return fal_options_from_environment();
@@ -137,8 +137,7 @@ void require_store(const std::optional<std::string>& flag) {
   if (!flag || is_database_url(*flag) || is_there(*flag)) return;
   throw Error(
       ErrorCode::usage, *flag, "there is no job store here",
-      {.hint = "--store names the one that `react1 run` or `react1 submit` was given; without it, the usual one "
-               "is looked into"});
+      {.hint = "name the store that `react1 run` or `react1 submit` used, or omit --store for the default one"});
 }
 
 std::unique_ptr<JobStore> open_existing_store(const std::optional<std::string>& flag, const std::stop_token& stop) {
@@ -163,7 +162,7 @@ ServiceSession::ServiceSession(const ServiceFlags& flags, const PipelineOptions&
     options_ = options_of_environment(flags);
   }
   options_ = client_options(std::move(options_), options);
-  // What is uploaded to a sandbox of our own goes with it.
+  // Uploads to our own sandbox end with it.
   if (!flags.sandbox && options_.upload.memory.empty())
     options_.upload.memory = (std::filesystem::path(state_place(flags.store)) / "uploads.sqlite").string();
   set_up_webhook(options_, options.webhook, stays);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a command talks to: the service of the environment or a sandbox of its own, and the job store.
+// The service of a command (from the environment, or its own sandbox) and the job store.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -25,7 +25,7 @@ struct ServiceFlags {
 
 /// --service and --store. `flags` must outlive `command`.
 void add_service_flags(CLI::App& command, ServiceFlags& flags);
-/// --sandbox, for commands that can do their whole work with a service that lives as long as they do.
+/// --sandbox, for commands that can use a service that ends with them.
 void add_sandbox_flag(CLI::App& command, ServiceFlags& flags);
 
 /// --store, else REACT1_STORE; nullopt: neither.
@@ -38,10 +38,10 @@ void add_sandbox_flag(CLI::App& command, ServiceFlags& flags);
                                                             const std::stop_token& stop);
 /// Throws Error{usage} when the flag names a store that is not there, for commands that look for a job in it.
 void require_store(const std::optional<std::string>& flag);
-/// Where what has no place of its own is kept: the state directory; without a home and the variables that name one, the
-/// folder of a store that was named. Throws Error{io} when there is neither.
+/// The folder for state: the state directory; without a home and the variables that name
+/// one, the folder of the named store. Throws Error{io} when there is neither.
 [[nodiscard]] std::string state_place(const std::optional<std::string>& store);
-/// The options with a place for the clips, where the library would find none.
+/// The options with a folder for the clips, where the library would find none.
 [[nodiscard]] PipelineOptions with_state_place(PipelineOptions options, const ServiceFlags& flags);
 /// --store, for commands that need no service.
 void add_store_flag(CLI::App& command, std::optional<std::string>& store);
@@ -50,8 +50,8 @@ void add_store_flag(CLI::App& command, std::optional<std::string>& store);
 class ServiceSession {
  public:
   /// Throws Error{auth} without a key and without --sandbox, before anything else happens. `options` gives retries,
-  /// the longest wait and the webhook, which is listened for when the command `stays` until its own request has ended.
-  /// Throws Error{usage|io} when that can't be.
+  /// the longest wait and the webhook; the session listens for it when the command `stays` until its request has ended.
+  /// Throws Error{usage|io} when it can't listen.
   ServiceSession(const ServiceFlags& flags, const PipelineOptions& options, Shell& shell, bool stays = false);
 
   [[nodiscard]] Service service();
@@ -70,8 +70,8 @@ struct KnownRequest {
   RequestRef request;
   std::optional<Job> job;
 };
-/// `id` is a request id, or the id of a job in the store. An id that the store does not know is taken for a request of
-/// somebody else. The reference is empty for a job that has no request (yet).
+/// `id` is a request id, or the id of a job in the store. An id that the store does not know counts as a request of
+/// another program. The reference is empty for a job that has no request (yet).
 [[nodiscard]] KnownRequest find_request(const std::string& id, const JobStore& jobs);
 /// As above; throws Error{usage} for a job that has no request.
 [[nodiscard]] KnownRequest require_request(const std::string& id, const JobStore& jobs);

@@ -87,7 +87,7 @@ FileWriter::FileWriter(const std::string& path)
   } else if (!S_ISREG(facts.st_mode)) {
     problem_ = "not a regular file";
   } else if (facts.st_nlink > 1) {
-    // In a folder that others may write to, the name can be given to any file between two attempts.
+    // In a folder that others may write to, the name can be moved to any file between two attempts.
     problem_ = "it has another name, too: it is not the file that was begun";
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two ends of an exchange that lie on the disk. Failures are values: they are told to curl, which must not see
-// exceptions.
+// Request and response bodies in files. Failures are values, because exceptions must not pass through
+// curl.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace react1::http {
 
-/// What was read of a file while it was sent: a file may change between the day it was hashed and now. Written by the
-/// exchange, read once that is over.
+/// The digest of the bytes that were read while a file was sent: the file may have changed since it was hashed. Written
+/// by the exchange, read once that is over.
 class BodyDigest {
  public:
   void restart();
@@ -32,7 +32,7 @@ class FileReader {
  public:
   FileReader(const std::string& path, std::int64_t offset, std::optional<std::int64_t> length,
              std::shared_ptr<BodyDigest> digest = nullptr);
-  /// Empty when all is well, else why the file cannot be sent.
+  /// Empty, or why the file cannot be sent.
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }
   /// The next bytes; 0 at the end; nullopt on failure (then problem() says why), also when the file has become shorter.
@@ -55,7 +55,7 @@ class FileWriter {
   explicit FileWriter(int descriptor);
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] std::int64_t position() const noexcept { return position_; }
-  /// Drops what lies behind `position` and goes on from there.
+  /// Truncates to `position` and continues there.
   bool start_at(std::int64_t position) noexcept;
   bool write(const char* data, std::size_t size) noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// curl's result codes in the transport's words.
+// Maps curl's result codes to TransportFailure.
 #pragma once
 
 #include <curl/curl.h>
@@ -8,7 +8,7 @@
 
 namespace react1::http {
 
-/// `begun`: the way to the server stood, with its TLS session, and the request was about to leave when it failed.
+/// `begun`: the connection, with its TLS session, was established and the request was about to be sent.
 [[nodiscard]] TransportFailure::Kind kind_of(CURLcode code, bool begun) noexcept;
 
 /// The same for a request that has not begun and goes through a proxy's tunnel; `answer` is the proxy's status for it,

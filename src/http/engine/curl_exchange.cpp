@@ -130,10 +130,10 @@ int CurlExchange::seek_callback(void* self, curl_off_t offset, int origin) noexc
 }
 
 bool CurlExchange::take_header(std::string_view line) {
-  header_bytes_ += line.size();  // interim answers count too: a server could send them for ever
+  header_bytes_ += line.size();  // interim answers count too: a server could send them endlessly
   if (header_bytes_ > kMaxHeaderBytes)
     return fail(Kind::too_large, fmt::format("more than {} bytes of header", kMaxHeaderBytes));
-  if (body_begun_) return true;  // trailers say nothing that anybody here believes
+  if (body_begun_) return true;  // trailers are ignored
   if (line.starts_with("HTTP/")) {
     response_.headers.clear();
     announced_.reset();
@@ -163,7 +163,7 @@ bool CurlExchange::begin_body() {
     if (response_.status == 206) {
       position = range_begin(response_.headers.find("Content-Range").value_or("")).value_or(-1);
       if (position != file_sink_->resume_at)
-        return fail(Kind::protocol, "the server answered with another range than was asked for");
+        return fail(Kind::protocol, "the server answered with another range than requested");
     }
     if (!writer_->start_at(position)) return fail(Kind::local_write, file_sink_->path + " " + writer_->problem());
   }
@@ -199,13 +199,13 @@ bool CurlExchange::take_body(const char* data, std::size_t size) {
 
 bool CurlExchange::keep_beginning(const char* data, std::size_t size, std::size_t most) {
   response_.body.append(data, std::min(size, most - response_.body.size()));
-  // An answer that is exactly as long comes to its own end, and its connection stays of use.
+  // An answer of exactly this length ends by itself, and its connection stays reusable.
   read_enough_ = response_.bytes > static_cast<std::int64_t>(most) ||
                  (response_.body.size() == most && announced_ != response_.bytes);
   return !read_enough_;
 }
 
-/// False: the receiver has enough to do. curl then keeps the piece and brings it again.
+/// False: the receiver is busy. curl then keeps the piece and delivers it again.
 bool CurlExchange::take_stream(const char* data, std::size_t size) {
   paused_ = !waiting_.empty() && waiting_.size() + size > static_cast<std::size_t>(stream_sink_->max_buffered);
   if (paused_) return false;
@@ -232,7 +232,7 @@ void CurlExchange::interrupt() {
 }
 
 bool CurlExchange::out_of_time(Clock::time_point now) {
-  // A body from memory leaves without a callback. Connecting has a time-out of its own.
+  // A body from memory is sent without a callback. Connecting has its own time-out.
   const std::int64_t uploaded = info(easy_, CURLINFO_SIZE_UPLOAD_T);
   if (uploaded != uploaded_ || !begun_sending_) last_activity_ = now;
   uploaded_ = uploaded;
@@ -244,7 +244,7 @@ bool CurlExchange::out_of_time(Clock::time_point now) {
 }
 
 CurlExchange::Clock::time_point CurlExchange::next_check(Clock::time_point now) const {
-  // What leaves without a callback is seen at a check only, so there are two of them per time-out.
+  // What is sent without a callback is noticed only by a check, so there are two checks per time-out.
   const auto next = std::min(last_activity_ + request_.stall_timeout, now + request_.stall_timeout / 2);
   const auto soonest = now + std::chrono::milliseconds(1);
   if (!request_.total_timeout) return std::max(next, soonest);
@@ -269,7 +269,7 @@ TransportFailure CurlExchange::failure(Kind kind, std::string detail) const {
   TransportFailure result;
   result.kind = kind;
   result.detail = std::move(detail);
-  // curl's own counters would not do: they count what a proxy is told as well.
+  // curl's own counters are not usable: they include bytes sent to a proxy.
   result.request_may_have_been_received = begun_sending_;
   result.way = way_;
   long answer = 0;
@@ -291,10 +291,10 @@ Outcome CurlExchange::conclude(std::optional<CURLcode> code) {
   }
   if (code == CURLE_OK) {
     if (response_.status < 200 || response_.status > 599) return failure(Kind::protocol, "no valid status line");
-    // curl takes a connection that ends in the middle of a head for the end of an answer without a body.
+    // curl treats a connection that ends in the middle of a head as the end of an answer without a body.
     if (!body_begun_) return failure(Kind::reset, "the connection ended in the middle of the answer's head");
-    // curl checks this too, except for what it ignores behind the announced end.
-    const bool decoded = request_.decode && response_.headers.has("Content-Encoding");  // then curl alone knows
+    // curl checks this too, except for bytes that it ignores after the announced end.
+    const bool decoded = request_.decode && response_.headers.has("Content-Encoding");  // then only curl knows
     if (announced_ && *announced_ != response_.bytes && !decoded)
       return failure(Kind::truncated_body, fmt::format("{} of {} bytes", response_.bytes, *announced_));
     return std::move(response_);

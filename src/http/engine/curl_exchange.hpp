@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One exchange on one curl handle: what curl is told, and what its callbacks make of the answer. Internal to the
+// One exchange on one curl handle: its options and its callbacks. Internal to the
 // engine.
 #pragma once
 
@@ -19,12 +19,12 @@
 
 namespace react1::http {
 
-/// Use once: construct, prepare(), let curl work on the handle, conclude(). Request and handle must outlive it; what it
-/// sets on the handle is not taken back. Lives on the thread that drives curl.
+/// Use once: construct, prepare(), let curl work on the handle, conclude(). Request and handle must outlive it; what
+/// it sets on the handle is not reset. Used on the thread that drives curl.
 class CurlExchange {
  public:
   using Clock = std::chrono::steady_clock;
-  /// Told (once, until the next deliver()) that there is something to report or hand on. Called inside of curl.
+  /// Called (once, until the next deliver()) when there is something to deliver. Called inside curl.
   using Touched = std::function<void()>;
 
   /// `reach`: of this exchange, which a redirect may have narrowed.
@@ -34,23 +34,23 @@ class CurlExchange {
 
   /// Opens the files and sets the body; a failure when that can't be done. After it the handle may be started.
   [[nodiscard]] std::optional<TransportFailure> prepare();
-  /// Reports progress and hands on what a stream has brought; false when its receiver has had enough. Runs callbacks of
-  /// the request, which may throw. Not to be called inside of curl.
+  /// Reports progress and delivers stream data; false when the receiver wants no more. Runs callbacks
+  /// of the request, which may throw. Must not be called inside curl.
   [[nodiscard]] bool deliver();
   /// The answer has begun and goes to a StreamSink.
   [[nodiscard]] bool is_streaming() const noexcept { return into_stream_; }
-  /// Past one of its time-outs; conclude(nullopt) then says which.
+  /// Past one of its time-outs; conclude(nullopt) then reports which.
   [[nodiscard]] bool out_of_time(Clock::time_point now);
-  /// When out_of_time() should be asked next.
+  /// When out_of_time() should be called next.
   [[nodiscard]] Clock::time_point next_check(Clock::time_point now) const;
-  /// It is ended from outside; conclude(nullopt) then says so.
+  /// Ends it from outside; conclude(nullopt) then reports that.
   void interrupt();
   /// Where it was connected to; nullopt while it isn't, and behind a proxy.
   [[nodiscard]] std::optional<Place> peer() const noexcept { return peer_; }
   [[nodiscard]] Way way() const noexcept { return way_; }
   /// The receiver of a stream wants no more: conclude(nullopt) is then the answer as far as it came.
   void end_stream() noexcept { read_enough_ = true; }
-  /// What became of it: curl's verdict, or nullopt when we have ended it. Call before the handle leaves its multi.
+  /// The outcome: `code` is curl's result, or nullopt when we have ended it. Call before the handle leaves its multi.
   [[nodiscard]] Outcome conclude(std::optional<CURLcode> code);
 
  private:
@@ -89,10 +89,10 @@ class CurlExchange {
   const Reach reach_;
   Way way_ = Way::direct;
   const TextSink* part_sink_ = nullptr;  // one with keep_part
-  bool begun_sending_ = false;           // the way to the server stands and the request is handed to it
-  std::optional<Place> peer_;            // where the server is; nullopt: not known, or a proxy knows
+  bool begun_sending_ = false;           // the connection is established and the request is being sent
+  std::optional<Place> peer_;            // the server's address; nullopt: unknown, or behind a proxy
   std::string out_of_reach_;             // an address that was not connected to
-  int no_socket_ = 0;                    // why the system gave no socket
+  int no_socket_ = 0;                    // errno of socket()
   const FileSink* file_sink_;
   const StreamSink* stream_sink_;
   Touched touched_;
@@ -108,7 +108,7 @@ class CurlExchange {
   bool body_begun_ = false;
   bool into_file_ = false, into_stream_ = false;
   bool read_enough_ = false;  // of an error page or a stream: the rest is not worth waiting for
-  std::string waiting_;       // of a stream, not yet handed on
+  std::string waiting_;       // of a stream, not yet delivered
   bool paused_ = false;       // until that is done
   std::optional<Kind> own_failure_;
   std::string own_detail_;

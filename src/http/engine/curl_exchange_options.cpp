@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What curl is told about an exchange before it starts, and the callbacks that hold it to the addresses it may reach.
+// Sets curl's options for an exchange, and the callbacks that restrict it to allowed addresses.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ void CurlExchange::set_common(const std::string& url) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // Without this a stop during a slow name lookup waits for the resolver's thread.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  constexpr std::int64_t kLongest = INT32_MAX;  // 24 days; curl takes no more
+  constexpr std::int64_t kLongest = INT32_MAX;  // 24 days, curl's maximum
   const std::int64_t patience = std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, kLongest);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(patience));
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -61,10 +61,10 @@ void CurlExchange::set_network(const std::string& url) {
       curl_easy_setopt(easy_, of_proxy, ours->c_str());
     }
   }
-  // Both are set in any case, because curl would ask the environment otherwise.
+  // Both are always set, because curl would otherwise read the environment.
   curl_easy_setopt(easy_, CURLOPT_PROXY, proxy.value_or("").c_str());
   curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
-  // The header callback would take the proxy's answer to CONNECT for the server's.
+  // The header callback would mistake the proxy's answer to CONNECT for the server's.
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (proxy) {
     const bool socks = to_lower(*proxy).starts_with("socks");
@@ -74,13 +74,13 @@ void CurlExchange::set_network(const std::string& url) {
   curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
 }
 
-/// Called when the way to the server stands, TLS session included, and just before the request goes out on it: the one
-/// sign that tells an answer to us from what a proxy or a handshake has to say.
+/// Called when the connection to the server is established, TLS session included, just
+/// before the request is sent: only this distinguishes the server's answer from a proxy's or the handshake's.
 int CurlExchange::begin_callback(void* self, char* address, char*, int, int) noexcept {
   auto* exchange = static_cast<CurlExchange*>(self);
   try {
     if (exchange->way_ == Way::direct) exchange->peer_ = place_of(std::string_view(address));
-    // A connection that was kept open by somebody who may go there.
+    // A reused connection of an exchange that was allowed there.
     if (exchange->peer_ && !may_reach(exchange->reach_, *exchange->peer_)) {
       exchange->out_of_reach_ = address;
       return CURL_PREREQFUNC_ABORT;
@@ -98,12 +98,12 @@ curl_socket_t CurlExchange::socket_callback(void* self, curlsocktype, curl_socka
   if (exchange->way_ == Way::direct && !may_reach(exchange->reach_, place_of(address->addr))) {
     try {
       exchange->out_of_reach_ = "the address that the name resolves to";
-    } catch (...) {  // out of memory: it is not connected to all the same
+    } catch (...) {  // out of memory: it is not connected either
     }
     return CURL_SOCKET_BAD;
   }
   const int made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  // curl would only say that it can't connect.
+  // curl would only report that it can't connect.
   if (made < 0) exchange->no_socket_ = errno;
   return made;
 }
@@ -111,21 +111,21 @@ curl_socket_t CurlExchange::socket_callback(void* self, curlsocktype, curl_socka
 void CurlExchange::set_version(const std::string& url) {
   if (request_.at_most_once) {
     // curl sends a request again by itself, POSTs included, when a reused connection dies before the first byte of an
-    // answer: it takes that for a keep-alive connection that the server had closed meanwhile. The server may as well
-    // have taken the request. A fresh connection is never subject to that. HTTP/1.1, because HTTP/2 has a re-send of
-    // its own (REFUSED_STREAM); not left for reuse, so that the next one needs no luck either.
+    // answer: it assumes a keep-alive connection that the server had closed. The server may
+    // have received the request. A fresh connection is never subject to that. HTTP/1.1, because HTTP/2 has a re-send of
+    // its own (REFUSED_STREAM); and not kept for reuse.
     curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
   }
   const bool file = std::holds_alternative<FileBody>(request_.body) || file_sink_ != nullptr || part_sink_ != nullptr;
   if (request_.at_most_once || file || !url.starts_with("https:")) {
-    // Files: side by side on one HTTP/2 connection they would share its window, and block the small exchanges. Plain
+    // Files: in parallel on one HTTP/2 connection they would share its window, and block the small exchanges. Plain
     // http: the wait below would only end with the first answer there, not with the handshake.
     curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     return;
   }
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // Rather a stream on the connection that is just being made than a thousand connections.
+  // Prefer a stream on the connection that is being established over a new connection.
   curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, 1L);
 }
 
@@ -146,8 +146,9 @@ void CurlExchange::set_headers() {
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
 }
 
-/// curl decodes as it hands on, so that the sinks' limits hold for what a small body becomes. A packed stream would be
-/// held back until a block of it is full, so none is asked for; one that comes all the same is decoded.
+/// curl decodes while it delivers, so that the sinks' limits apply to decoded bytes. A
+/// compressed stream would be delayed until a block is full, so it is not requested; one that is sent nevertheless is
+/// decoded.
 void CurlExchange::set_encoding() {
   if (request_.decode) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, stream_sink_ != nullptr ? "identity" : "");
 }

@@ -21,7 +21,7 @@ using EasyHandle = std::unique_ptr<CURL, FreeEasy>;
 using MultiHandle = std::unique_ptr<CURLM, FreeMulti>;
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-/// Both start libcurl once per process and throw Error{internal} when it can't give one.
+/// Both start libcurl once per process and throw Error{internal} when it fails.
 [[nodiscard]] MultiHandle new_multi();
 [[nodiscard]] EasyHandle new_easy();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The transport over libcurl: the blocking door to the engine.
+// The transport over libcurl: the blocking interface of the engine.
 #pragma once
 
 #include <memory>
@@ -13,22 +13,23 @@
 
 namespace react1::http {
 
-/// Exchanges on the process's engine, under one name and one policy. Thread-safe.
+/// Exchanges on the process's engine, with one policy. Thread-safe.
 ///
 /// Never switched on here: curl's verbose log (it prints the Authorization header), cookies, .netrc, signals.
 class CurlTransport final : public Transport {
  public:
-  /// Without a policy nothing waits at a gate.
-  /// Proxies and certificates are the environment's at this moment.
+  /// Without a policy there are no host limits.
+  /// Proxies and certificates are read from the environment now.
   explicit CurlTransport(std::string user_agent, std::shared_ptr<const GatePolicy> policy = nullptr);
 
-  /// Callbacks of the request run on the calling thread, one at a time, and may throw: that ends the exchange and comes
-  /// out here. A stop comes back within a turn of the loop. Throws Error{internal} on the engine's own thread.
+  /// Callbacks of the request run on the calling thread, one at a time, and may throw: that ends the exchange
+  /// and propagates. A stop takes effect within one iteration of the loop. Throws Error{internal} on the engine's own
+  /// thread.
   [[nodiscard]] Outcome perform(const Request& request, const RunContext& context) override;
 
   /// Without waiting: see Engine::start(). `job_id` is for the log.
   Engine::ExchangeId start(Request request, std::string job_id, Engine::Completion done);
-  /// Of the process; kept from the first use on.
+  /// The process's engine; kept from the first use on.
   [[nodiscard]] Engine& engine();
 
  private:

@@ -15,7 +15,7 @@
 namespace react1::http {
 namespace {
 
-/// Signals are for the application's own threads; a thread inherits what its maker blocks.
+/// Signals belong to the application's own threads; a thread inherits the signal mask of its creator.
 class AllSignalsBlocked {
  public:
   AllSignalsBlocked() {
@@ -47,7 +47,7 @@ Engine::Engine() : loop_(std::make_shared<EngineLoop>()) {
   try {
     thread_ = std::thread([loop = loop_] { loop->run(); });
   } catch (const std::system_error& fault) {
-    throw Error(ErrorCode::internal, "http engine", "the system gives no thread", {.detail = fault.what()});
+    throw Error(ErrorCode::internal, "http engine", "no thread is available", {.detail = fault.what()});
   }
 }
 
@@ -66,13 +66,13 @@ Engine::ExchangeId Engine::start(Request request, Completion done) {
   request.connect_timeout = at_most_forever(request.connect_timeout);
   request.stall_timeout = at_most_forever(request.stall_timeout);
   if (request.total_timeout) request.total_timeout = at_most_forever(*request.total_timeout);
-  auto flight = std::make_shared<Flight>();
-  flight->id = id;
-  flight->url = request.url;
-  flight->reach = request.reach;
-  flight->request = std::move(request);
-  flight->done = std::move(done);
-  loop_->post([loop = loop_.get(), flight = std::move(flight)] { loop->begin(flight); });
+  auto transfer = std::make_shared<Transfer>();
+  transfer->id = id;
+  transfer->url = request.url;
+  transfer->reach = request.reach;
+  transfer->request = std::move(request);
+  transfer->done = std::move(done);
+  loop_->post([loop = loop_.get(), transfer = std::move(transfer)] { loop->begin(transfer); });
   return ExchangeId{id};
 }
 
@@ -96,7 +96,7 @@ Engine::TimerId Engine::after(std::chrono::milliseconds delay, Function function
 void Engine::cancel(TimerId timer) {
   const auto id = static_cast<std::uint64_t>(timer);
   if (on_loop()) {
-    // At once, because the function may be due in this very turn; and in order, because it may not be added yet.
+    // Immediately, because the function may be due in this iteration; and in order, because it may not be added yet.
     loop_->timers().cancel(id);
   }
   loop_->post([loop = loop_.get(), id] { loop->timers().cancel(id); });

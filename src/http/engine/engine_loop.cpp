@@ -21,12 +21,12 @@ namespace {
 Error no_loop(const char* what) {
   return {ErrorCode::internal,
           "http engine",
-          fmt::format("the system gives no {}", what),
+          fmt::format("the system provides no {}", what),
           {.detail = std::strerror(errno)}};
 }
 
-/// libcurl may have closed the socket already, which took it out, too; its number can even be another thread's file by
-/// now. That one is not watched here, so nothing is found then and nothing happens. (tests/tsan.supp names this.)
+/// libcurl may have closed the socket already, which also removed it; its number can even belong to another thread's
+/// file by now. That file is not watched here, so the call has no effect. (tests/tsan.supp names this.)
 void stop_watching(const Descriptor& epoll, curl_socket_t socket) noexcept {
   ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, socket, nullptr);
 }
@@ -44,7 +44,7 @@ EngineLoop::EngineLoop()
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &EngineLoop::timer_callback);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-  // Our own cap on HTTP/2 streams of one connection; the server's still holds.
+  // Our own cap on HTTP/2 streams of one connection; the server's still applies.
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
 }
 
@@ -105,7 +105,7 @@ void EngineLoop::call(const Engine::Function& function) noexcept {
   } catch (const std::exception& fault) {
     try {
       log::error("http", fmt::format("a callback failed: {}", fault.what()));
-    } catch (...) {  // out of memory: there is nobody left to tell
+    } catch (...) {  // out of memory: it can't even be logged
     }
   } catch (...) {
   }
@@ -127,9 +127,9 @@ void EngineLoop::turn() {
   run_posted();
   run_timers();
   serve_gates();
-  settle_turn();
+  dispatch_completions();
   wait_and_act();
-  settle_turn();
+  dispatch_completions();
 }
 
 void EngineLoop::run_posted() {
@@ -140,7 +140,7 @@ void EngineLoop::run_posted() {
   }
   for (Engine::Function& function : posted) {
     call(function);
-    function = {};  // what it holds goes now, and not while the next one runs
+    function = {};  // its captures are destroyed now, not while the next one runs
   }
 }
 
@@ -154,8 +154,8 @@ void EngineLoop::serve_gates() {
   const auto now = Clock::now();
   if (!next || *next > now) return;
   for (const HostQueues::Grant& grant : gates_.ready(now)) {
-    const auto found = flights_.find(grant.id);
-    if (found == flights_.end()) continue;
+    const auto found = transfers_.find(grant.id);
+    if (found == transfers_.end()) continue;
     found->second->waits = false;
     found->second->probe = grant.probe;
     take_turn(found->second);
@@ -200,8 +200,8 @@ void EngineLoop::wait_and_act() {
   }
 }
 
-/// After curl has worked: hands on what came, completes what is over.
-void EngineLoop::settle_turn() {
+/// After curl's work: delivers data and completes finished exchanges.
+void EngineLoop::dispatch_completions() {
   std::vector<std::uint64_t> touched;
   touched.swap(touched_);
   for (const std::uint64_t id : touched) deliver(id);
@@ -209,14 +209,14 @@ void EngineLoop::settle_turn() {
   int queued = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &queued)) {
     if (message->msg != CURLMSG_DONE) continue;
-    void* flight = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &flight);
-    over.emplace_back(static_cast<const Flight*>(flight)->id, message->data.result);
+    void* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    over.emplace_back(static_cast<const Transfer*>(transfer)->id, message->data.result);
   }
   for (const auto& [id, code] : over) {
-    if (const auto found = flights_.find(id); found != flights_.end()) {
-      const std::shared_ptr<Flight> flight = found->second;
-      finish(*flight, code);
+    if (const auto found = transfers_.find(id); found != transfers_.end()) {
+      const std::shared_ptr<Transfer> transfer = found->second;
+      finish(*transfer, code);
     }
   }
 }

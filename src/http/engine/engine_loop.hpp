@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inside of the engine: what its thread does. Internal to Engine.
+// The loop of the engine's thread. Internal to Engine.
 #pragma once
 
 #include <curl/curl.h>
@@ -24,18 +24,18 @@
 namespace react1::http {
 
 /// One started exchange with all its redirects.
-struct Flight {
+struct Transfer {
   std::uint64_t id = 0;
   Request request{};
-  std::string url{};  ///< of the redirect that it is at
+  std::string url{};  ///< after the redirects so far
   Engine::Completion done{};
   int followed = 0;
   Reach reach = Reach::anywhere;  ///< the request's, narrowed by where a redirect came from
 
-  std::string host{};  ///< whose gate it has passed or waits at; empty: none
+  std::string host{};  ///< the host whose gate it has passed or waits at; empty: none
   bool waits = false, probe = false;
   bool parked = false;  ///< has its turn; waits for proceed()
-  bool counted = true;  ///< at its host's gate: not any more when it is a stream whose answer has begun
+  bool counted = true;  ///< at its host's gate; a stream no longer counts once its answer has begun
 
   EasyHandle easy{};  // the exchange refers to it and to the request
   std::unique_ptr<CurlExchange> exchange{};
@@ -52,13 +52,13 @@ class EngineLoop {
   EngineLoop& operator=(const EngineLoop&) = delete;
   ~EngineLoop();
 
-  /// Until stop(); then ends what is under way. Never throws.
+  /// Runs until stop(); then ends open exchanges. Never throws.
   void run() noexcept;
   void stop();
   void post(Engine::Function function);
   [[nodiscard]] std::uint64_t new_id() noexcept { return ++last_id_; }
 
-  void begin(const std::shared_ptr<Flight>& flight);
+  void begin(const std::shared_ptr<Transfer>& transfer);
   void proceed(std::uint64_t id);
   void interrupt(std::uint64_t id);
   [[nodiscard]] Timers& timers() noexcept { return timers_; }
@@ -73,21 +73,21 @@ class EngineLoop {
   void serve_gates();
   void wait_and_act();
   [[nodiscard]] int patience();
-  void settle_turn();
+  void dispatch_completions();
 
-  void enter_or_launch(const std::shared_ptr<Flight>& flight);
-  void take_turn(const std::shared_ptr<Flight>& flight);
-  void launch(Flight& flight);
-  void watch(Flight& flight);
+  void enter_or_launch(const std::shared_ptr<Transfer>& transfer);
+  void take_turn(const std::shared_ptr<Transfer>& transfer);
+  void launch(Transfer& transfer);
+  void watch(Transfer& transfer);
   void check_time(std::uint64_t id);
   void deliver(std::uint64_t id);
-  /// Takes it off curl; follows a redirect or completes. May destroy the flight.
-  void finish(Flight& flight, std::optional<CURLcode> code);
-  void detach(Flight& flight);
-  void leave_gate(Flight& flight, const Outcome& outcome);
-  void complete(Flight& flight, Outcome outcome);
+  /// Takes it off curl; follows a redirect or completes. May destroy the transfer.
+  void finish(Transfer& transfer, std::optional<CURLcode> code);
+  void detach(Transfer& transfer);
+  void leave_gate(Transfer& transfer, const Outcome& outcome);
+  void complete(Transfer& transfer, Outcome outcome);
   void end_everything();
-  /// Calls what isn't ours: what escapes from it must not end the loop.
+  /// Calls foreign code: its exceptions must not end the loop.
   static void call(const Engine::Function& function) noexcept;
 
   Descriptor epoll_, event_;
@@ -95,13 +95,13 @@ class EngineLoop {
   std::mutex mutex_;
   std::vector<Engine::Function> posted_;  // under mutex_
   bool stopping_ = false;                 // under mutex_
-  bool ended_ = false;                    // the loop's own view of it
+  bool ended_ = false;                    // for the loop's thread
 
   Timers timers_;
   HostQueues gates_;
   std::optional<Clock::time_point> curl_due_;
-  MultiHandle multi_;  // before the flights: their easy handles go first
-  std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights_;
+  MultiHandle multi_;  // before the transfers: their easy handles go first
+  std::unordered_map<std::uint64_t, std::shared_ptr<Transfer>> transfers_;
   std::vector<std::uint64_t> touched_;
 };
 

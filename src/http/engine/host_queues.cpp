@@ -64,11 +64,11 @@ void HostQueues::opened(const std::string& host, Time now) {
   found->second.wake = now;
 }
 
-void HostQueues::settle(const std::string& host, GateClass what, bool probe, bool counted, const Outcome& outcome,
-                        Time now, std::chrono::system_clock::time_point wall) {
+void HostQueues::on_finished(const std::string& host, GateClass what, bool probe, bool counted, const Outcome& outcome,
+                             Time now, std::chrono::system_clock::time_point wall) {
   const auto found = hosts_.find(host);
   if (found == hosts_.end()) return;
-  found->second.gate.settle(what, probe, counted, outcome, now, wall);
+  found->second.gate.on_finished(what, probe, counted, outcome, now, wall);
   found->second.wake = now;
 }
 

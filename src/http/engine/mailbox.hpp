@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the engine has to tell a thread that waits for an exchange.
+// Passes the callbacks of an exchange from the engine to the waiting thread.
 #pragma once
 
 #include <chrono>
@@ -16,20 +16,20 @@
 namespace react1::http {
 
 /// Carries the callbacks of one exchange from the loop's thread to the thread that waits in await(). Progress is
-/// overwritten by later progress, so it needs no bound, and is told every kBetweenReports; a stream's receiver that
+/// overwritten by later progress, so it needs no bound, and is reported every kBetweenReports; a stream's receiver that
 /// lags behind by more than the sink's max_buffered ends the exchange as too_large.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   /// The request with callbacks that write to this mailbox in place of its own.
   [[nodiscard]] Request redirected(const Request& request);
   void put_outcome(Outcome outcome);
-  /// What the waiting thread may ask of the exchange.
+  /// What the waiting thread may do to the exchange.
   struct Exchange {
     std::function<void()> cancel, proceed;
   };
-  /// Until the outcome is there; calls the callbacks of `request` meanwhile, without a lock. After on_turn the exchange
-  /// proceeds. When a callback throws, or a stream has had enough, it is cancelled and the outcome waited for; the
-  /// exception goes on.
+  /// Waits for the outcome; calls the callbacks of `request` meanwhile, without a lock. After on_turn the exchange
+  /// proceeds. When a callback throws, or a stream's receiver wants no more, it is cancelled and the outcome awaited;
+  /// the exception is rethrown.
   [[nodiscard]] Outcome await(const Request& request, const Exchange& exchange);
 
  private:
@@ -53,7 +53,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::mutex mutex_;
   std::condition_variable changed_;
   News news_;
-  bool wants_progress_ = true;                             ///< false: who waits is not woken for it
+  bool wants_progress_ = true;                             ///< false: the waiting thread is not woken for it
   std::chrono::steady_clock::time_point next_progress_{};  ///< only the waiting thread touches it
   std::int64_t streamed_ = 0;
   bool overrun_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that wait for their moment: a heap of times. Knows no clock and no thread.
+// A heap of timers. Independent of clock and threads.
 #pragma once
 
 #include <chrono>
@@ -20,11 +20,11 @@ class Timers {
 
   /// `id` is the caller's own and must be new.
   void add(std::uint64_t id, Time due, Function function);
-  /// False when there is no such timer (any more).
+  /// False when there is no such timer.
   bool cancel(std::uint64_t id);
   /// The earliest time; nullopt when nothing waits.
   [[nodiscard]] std::optional<Time> next();
-  /// Takes out the earliest that is due at `now`; of several with one time the one added first. Empty when none is.
+  /// Removes and returns the earliest that is due at `now`; of equal times the one added first. Empty when none is.
   /// One at a time, so that a function may add and cancel others.
   [[nodiscard]] Function take_due(Time now);
 

@@ -16,12 +16,12 @@ enum class Place {
 };
 
 /// An IPv4 or IPv6 address as numbers ("127.0.0.1", "::1", with or without a zone); nullopt for a name. An IPv6 address
-/// that stands for an IPv4 one (mapped, compatible, NAT64, 6to4) is judged by that.
+/// that represents an IPv4 one (mapped, compatible, NAT64, 6to4) is classified by that.
 [[nodiscard]] std::optional<Place> place_of(std::string_view address);
 /// Anything but AF_INET and AF_INET6 counts as this machine.
 [[nodiscard]] Place place_of(const sockaddr& address) noexcept;
 
-/// Which addresses a request may be connected to. Judged by the address that a name has resolved to.
+/// Which addresses a request may be connected to. Applied to the address that a name has resolved to.
 enum class Reach {
   anywhere,
   other_machines,  ///< not to this machine

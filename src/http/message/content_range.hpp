@@ -12,7 +12,7 @@ namespace react1::http {
 
 struct ContentRange {
   std::int64_t first = 0, last = 0;     ///< bytes of the file, both of them included; last ≥ first
-  std::optional<std::int64_t> total{};  ///< of the file; above `last`. nullopt: the server does not say ("*")
+  std::optional<std::int64_t> total{};  ///< of the file; above `last`. nullopt: the server sends "*"
 };
 /// "bytes 100-199/200"; nullopt for anything else, and for one that contradicts itself.
 [[nodiscard]] std::optional<ContentRange> parse_content_range(std::string_view text);
@@ -20,8 +20,8 @@ struct ContentRange {
 /// A whole number ≥ 0 without a sign; blanks around it are fine.
 [[nodiscard]] std::optional<std::int64_t> parse_length(std::string_view text);
 
-/// What the body was packed with, e.g. "gzip"; empty when its bytes are those of the file. The signing name
-/// "aws-chunked", which some stores leave in, is no packing.
+/// The body's content coding, e.g. "gzip"; empty when its bytes are those of the file. "aws-chunked", a signing
+/// scheme that some stores leave in, is no coding.
 [[nodiscard]] std::string packing_of(const Headers& headers);
 
 }  // namespace react1::http

@@ -31,13 +31,13 @@ class Headers {
   std::vector<Header> fields_;
 };
 
-/// ASCII only, as header names and media types want it; the locale has no say.
+/// ASCII only, as header names and media types want it; independent of the locale.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 [[nodiscard]] std::string to_lower(std::string_view text);
 /// Without blanks, tabs and line ends at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 
-/// "text/html" out of "Text/HTML; charset=utf-8".
+/// "text/html" from "Text/HTML; charset=utf-8".
 [[nodiscard]] std::string media_type(std::string_view content_type);
 
 }  // namespace react1::http

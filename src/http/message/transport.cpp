@@ -27,7 +27,7 @@ std::string_view to_string(TransportFailure::Kind kind) noexcept {
     case Kind::certificate:
       return "the server's certificate was not accepted";
     case Kind::proxy:
-      return "the proxy opened no way to the server";
+      return "the proxy opened no tunnel to the server";
     case Kind::proxy_refused:
       return "the proxy refused";
     case Kind::timeout_connect:
@@ -39,13 +39,13 @@ std::string_view to_string(TransportFailure::Kind kind) noexcept {
     case Kind::reset:
       return "the connection ended before an answer";
     case Kind::truncated_body:
-      return "the answer ended half way";
+      return "the answer ended early";
     case Kind::too_large:
       return "the answer is too large";
     case Kind::protocol:
-      return "the exchange broke the rules of HTTP";
+      return "the exchange violated HTTP";
     case Kind::local_resource:
-      return "this machine has no room for another connection";
+      return "this machine has no resources for another connection";
     case Kind::local_read:
       return "a local file could not be read";
     case Kind::local_write:

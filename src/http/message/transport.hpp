@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTP exchange as a port: what is asked, what came back, and how it can fail without any answer.
+// One HTTP exchange as a port: request, response, and failures without an answer.
 #pragma once
 
 #include <chrono>
@@ -41,7 +41,7 @@ struct FileBody {
 
 /// The answer's body goes to Response::body.
 struct TextSink {
-  /// Of the body as it is handed on, after decoding. An answer above this is stopped while it streams:
+  /// Of the body as delivered, after decoding. An answer above this is stopped while it streams:
   /// TransportFailure{too_large}.
   std::int64_t max_bytes = 16 << 20;
   /// An answer above max_bytes is a Response with its first max_bytes; what arrived of one that broke off is kept in
@@ -57,37 +57,37 @@ struct FileSink {
   /// The file already holds this many bytes of the same resource and the request carries a matching Range: a 206 is
   /// appended there, a 200 starts the file from nothing.
   std::int64_t resume_at = 0;
-  /// An open file to write to in place of the one at `path`, which is then for messages; stays open. -1: none.
+  /// An open file to write to; `path` is then only for messages. It stays open. -1: none.
   int descriptor = -1;
 };
 
-/// A 2xx body without a foreseeable end is handed on as it comes; any other status's body, and a 2xx of another media
+/// A 2xx body without a known end is delivered as it arrives; any other status's body, and a 2xx of another media
 /// type, go to Response::body, the first 64 KiB.
 struct StreamSink {
-  /// The next bytes, cut anywhere. False: enough, the exchange ends well with what it has. Thread: as for
+  /// The next bytes, cut anywhere. False: the exchange ends successfully with what it has. Thread: as for
   /// ProgressCallback.
   std::function<bool(std::string_view)> on_piece;
   std::string media_type{};  ///< e.g. "text/event-stream"; empty: any
-  /// Bytes that may wait for the receiver. Above that the server is made to wait (the connection is not read).
+  /// Bytes that may wait for the receiver. Above that the connection is not read.
   std::int64_t max_buffered = 256 << 10;
 };
 
-/// At most this often does Transport::perform() tell progress: whoever looks sees no more, and each time takes a thread
-/// from its sleep.
+/// The shortest interval between progress reports of Transport::perform(): more is not visible, and each one
+/// wakes a thread.
 inline constexpr std::chrono::milliseconds kBetweenReports{100};
 
-/// How far an exchange is. Transport::perform() calls it on its caller's thread, at most every kBetweenReports and with
-/// what there was at the end; Engine::start() calls it on the loop's, for every piece.
+/// Progress of an exchange. Transport::perform() calls it on its caller's thread, at most every
+/// kBetweenReports and once at the end; Engine::start() calls it on the loop's, for every piece.
 using ProgressCallback = std::function<void(std::int64_t done, std::optional<std::int64_t> total)>;
 
 struct GatePolicy;       // host_gate.hpp
 struct NetworkSettings;  // network.hpp
 
-/// The way between here and the server that was meant.
+/// The path to the requested server.
 enum class Way {
   direct,
-  tunnel,       ///< through a proxy that carries bytes and sees none of them (CONNECT, SOCKS)
-  plain_proxy,  ///< plain http through a proxy, which takes the request and may answer it itself
+  tunnel,       ///< through a proxy that only forwards bytes (CONNECT, SOCKS)
+  plain_proxy,  ///< plain http through a proxy, which may answer the request itself
 };
 
 struct Request {
@@ -99,29 +99,29 @@ struct Request {
   std::variant<TextSink, FileSink, StreamSink> sink{};
   std::chrono::milliseconds connect_timeout{15'000};  ///< name, connection and TLS together
   std::chrono::milliseconds stall_timeout{60'000};    ///< no byte in either direction for this long
-  /// The whole exchange. For small answers, where a server that drips a byte now and then must not hold us for ever.
+  /// The whole exchange. For small answers, so that a server that sends single bytes can't block us.
   std::optional<std::chrono::milliseconds> total_timeout{};
   /// Follow up to ten redirects of a GET, or of a PUT (307 and 308, where all of it is sent again), http(s) only, never
-  /// from https to http, never from the internet into a private network or from elsewhere to this machine; what counts
-  /// is the address that was or would be connected to. Not allowed together with an Authorization header:
+  /// from https to http, never from the internet into a private network or from elsewhere to this machine; the
+  /// connected address is what counts. Not allowed together with an Authorization header:
   /// Error{internal}.
   bool follow_redirects = false;
   /// Ask for whatever Content-Encoding can be decoded here, and decode it; limits count decoded bytes. Otherwise the
-  /// body is asked for as it is ("identity"), and one that is encoded all the same comes as it came.
+  /// body is requested unencoded ("identity"), and one that is encoded nevertheless is delivered encoded.
   bool decode = false;
-  /// The request must reach a server at most once. It then travels alone on a connection of its own.
+  /// The request must reach a server at most once. It is then sent alone on its own connection.
   bool at_most_once = false;
-  /// What may be asked of the host at a time, together with everybody else in the process; null: no limits.
+  /// The host's limits, shared with all requests of the process; null: no limits.
   std::shared_ptr<const GatePolicy> gate{};
   /// Proxies and certificates; null: no proxy, and the system's certificates.
   std::shared_ptr<const NetworkSettings> network{};
-  /// Which addresses it may be connected to. Not known of a name that a proxy resolves.
+  /// Which addresses it may be connected to. Can't be checked for a name that a proxy resolves.
   Reach reach = Reach::anywhere;
-  /// The exchange has its turn at the host's gate and nothing of it has left. It goes on once the function returns; one
-  /// that throws ends it unsent. Transport::perform() calls it on its caller's thread, where it may take its time;
-  /// Engine::start() calls it on the loop's, and the exchange goes on with Engine::proceed().
+  /// The exchange has its turn at the host's gate and nothing was sent yet. It continues once the
+  /// function returns; an exception ends it unsent. Transport::perform() calls it on its caller's thread, where it may
+  /// block; Engine::start() calls it on the loop's, and Engine::proceed() continues the exchange.
   std::function<void()> on_turn{};
-  ProgressCallback on_sent{};      ///< bytes of the body handed to the network
+  ProgressCallback on_sent{};      ///< bytes of the body passed to the network
   ProgressCallback on_received{};  ///< bytes of a 2xx body, FileSink only
 };
 
@@ -131,24 +131,24 @@ struct Response {
   std::string body{};             ///< empty when a FileSink or StreamSink took it
   std::int64_t bytes = 0;         ///< of the body, as received in this exchange (with Request::decode: decoded)
   std::string effective_url{};    ///< after redirects
-  Reach reach = Reach::anywhere;  ///< how far effective_url was allowed to lead; for asking there again
+  Reach reach = Reach::anywhere;  ///< the reach of effective_url; for requesting it again
   Way way = Way::direct;          ///< with Way::plain_proxy the proxy may have written all of this
 
   [[nodiscard]] bool ok() const noexcept { return status >= 200 && status < 300; }
 };
 
-/// No usable answer came. Not an exception: whether that matters is the caller's knowledge.
+/// There was no usable answer. Not an exception: the caller decides what it means.
 struct TransportFailure {
   enum class Kind {
     resolve,          ///< the name has no address
-    connect,          ///< nobody listens, or no route
+    connect,          ///< no listener, or no route
     tls,              ///< the handshake broke
-    certificate,      ///< the server is not who it should be
-    proxy,            ///< the proxy opened no way to the server, for now
-    proxy_refused,    ///< the proxy does not want to: no credentials, not allowed
+    certificate,      ///< the server's certificate is not accepted
+    proxy,            ///< the proxy opened no tunnel to the server, for now
+    proxy_refused,    ///< the proxy refused: no credentials, not allowed
     timeout_connect,  ///< name, connection and TLS took too long
     timeout_total,
-    stalled,         ///< connected, then silence
+    stalled,         ///< connected, then no data
     reset,           ///< the connection ended before an answer
     truncated_body,  ///< the answer ended before its announced length
     too_large,       ///< the answer was above its cap and was not read to the end
@@ -160,7 +160,7 @@ struct TransportFailure {
   };
   Kind kind = Kind::connect;
   /// False only when no byte of the request can have reached a server: unresolved, unconnected, no tunnel, no TLS
-  /// session. What a proxy is asked to open a tunnel is no part of the request.
+  /// session. The request to a proxy for a tunnel does not count.
   bool request_may_have_been_received = true;
   std::string detail{};         ///< for people; holds no secret
   std::optional<int> status{};  ///< when the answer's status line had arrived
@@ -168,7 +168,7 @@ struct TransportFailure {
   std::int64_t bytes = 0;       ///< of the body that had arrived (and, with a FileSink and a 2xx, were written)
   std::string body{};           ///< what had arrived of it, with TextSink::keep_part
   Way way = Way::direct;
-  std::optional<int> proxy_status{};  ///< what a proxy answered when it was asked for a tunnel; `status` is never that
+  std::optional<int> proxy_status{};  ///< a proxy's answer to the request for a tunnel; never in `status`
 };
 [[nodiscard]] std::string_view to_string(TransportFailure::Kind kind) noexcept;
 
@@ -181,8 +181,8 @@ class Transport {
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
-  /// A stop comes back as TransportFailure{interrupted} and not as an exception, because a caller that pays must still
-  /// learn whether the request may have been received. perform_with_retry() turns it into Error{interrupted}.
+  /// A stop is returned as TransportFailure{interrupted} and not thrown, because a caller that pays must
+  /// know whether the request may have been received. perform_with_retry() turns it into Error{interrupted}.
   /// Throws Error{internal} for a request that contradicts itself.
   [[nodiscard]] virtual Outcome perform(const Request& request, const RunContext& context) = 0;
 };

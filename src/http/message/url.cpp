@@ -30,7 +30,7 @@ std::optional<std::string> part(CURLU* url, CURLUPart what, unsigned flags = 0) 
   return std::string(text);
 }
 
-/// curl guesses and repairs a good deal; control characters and blanks are refused before it sees them.
+/// curl repairs many URLs; control characters and blanks are refused before it sees them.
 bool has_unprintable(std::string_view text) noexcept {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return true;
@@ -73,7 +73,7 @@ bool same_origin(const Url& a, const Url& b) noexcept {
 
 bool is_loopback(const Url& url) noexcept {
   if (url.host == "localhost" || url.host == "::1") return true;
-  // Only a full dotted quad: "127.evil.example" and "127.1" are names until somebody resolves them.
+  // Only a full dotted quad: "127.evil.example" and "127.1" are names until they are resolved.
   if (!url.host.starts_with("127.")) return false;
   int dots = 0;
   int digits = 0;
@@ -113,7 +113,7 @@ std::string with_segment(const std::string& text, std::string_view segment) {
 
 std::optional<std::string> resolve_reference(const std::string& base, const std::string& reference) {
   const Handle handle = parsed(base);
-  // Many servers write file names into a Location as they are; every browser encodes them.
+  // Many servers write unencoded file names into a Location; every browser encodes them.
   std::string encoded;
   for (const char c : reference) {
     const auto byte = static_cast<unsigned char>(c);

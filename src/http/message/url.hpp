@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// URLs, taken apart and put together by curl's own parser, so that what is checked is what will be connected to.
+// URLs, parsed and composed by curl's own parser, so that the checked URL is the one that is connected to.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct Url {
 
 /// Same scheme, host and port: the place a key may be sent to.
 [[nodiscard]] bool same_origin(const Url& a, const Url& b) noexcept;
-/// 127.0.0.0/8, ::1 or "localhost"; judged by the text, nothing is resolved.
+/// 127.0.0.0/8, ::1 or "localhost", by the text alone; nothing is resolved.
 [[nodiscard]] bool is_loopback(const Url& url) noexcept;
 /// https, or plain http to a loopback host: nothing else is ever connected to.
 [[nodiscard]] bool is_acceptable(const Url& url) noexcept;
@@ -32,7 +32,7 @@ struct Url {
 [[nodiscard]] std::string with_query(const std::string& text, std::string_view name, std::string_view value);
 /// `text` with "/segment" added to its path, before the query. `segment` holds unreserved characters only.
 [[nodiscard]] std::string with_segment(const std::string& text, std::string_view segment);
-/// What `reference` (absolute or relative) means on the page `base`; nullopt when it is no http(s) URL. Blanks and
+/// Resolves `reference` (absolute or relative) against `base`; nullopt when it is no http(s) URL. Blanks and
 /// bytes beyond ASCII become percent-encoded.
 [[nodiscard]] std::optional<std::string> resolve_reference(const std::string& base, const std::string& reference);
 /// Everything but unreserved characters percent-encoded: safe as one path segment.

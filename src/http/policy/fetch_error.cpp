@@ -35,7 +35,7 @@ Advice advice_for(TransportFailure::Kind kind) {
       return {ErrorCode::network, "check the host name and the machine's DNS"};
     case Kind::certificate:
       return {ErrorCode::network,
-              "check the machine's clock and its CA certificates; a proxy that opens TLS must be trusted first"};
+              "check the machine's clock and its CA certificates; a proxy that intercepts TLS must be trusted first"};
     case Kind::proxy:
       return {ErrorCode::network,
               "check that the proxy (HTTPS_PROXY, HTTP_PROXY) may reach this host, or name the host in NO_PROXY"};
@@ -55,7 +55,7 @@ Advice advice_for(TransportFailure::Kind kind) {
 const char* hint_for(int status, bool is_signed) {
   if (status == 401) return "give a URL that needs no login, or a signed one";
   if (status == 403 || status == 410)
-    return is_signed ? "a signed URL may have expired: get a new one" : "the server keeps it from us; check the URL";
+    return is_signed ? "a signed URL may have expired: get a new one" : "the server denies access; check the URL";
   if (status == 407 || status == 511) return "a proxy or a network portal wants a login first";
   return is_retryable_status(status) ? "try again later" : "check the URL";
 }
@@ -117,7 +117,7 @@ Error page_error(const std::string& type, const std::string& where) {
 
 Error packing_error(const std::string& packing, const std::string& where) {
   return {ErrorCode::network, where,
-          fmt::format("the server sends the file packed ({}), though asked for it as it is", packing),
+          fmt::format("the server sends the file compressed ({}), although it was requested uncompressed", packing),
           Error::Extra{.hint = "store it without a Content-Encoding, or download it and name the file"}};
 }
 
@@ -130,7 +130,7 @@ Error url_error(const std::string& url) {
   const bool has_blank = std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
   return {ErrorCode::usage, redact_url(url), "is not an http(s) URL",
           Error::Extra{.detail = has_blank ? "it has a blank or a control character" : "",
-                       .hint = has_blank ? "write what may not stand in an URL percent-encoded (a blank is %20)"
+                       .hint = has_blank ? "percent-encode what a URL cannot contain (a blank is %20)"
                                          : "give scheme, host and path, such as https://example.com/talk.mp4"}};
 }
 

@@ -15,13 +15,13 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using Kind = TransportFailure::Kind;
 
-/// The way to the host is broken, whatever was asked for.
+/// The host is unreachable, whatever the request.
 bool found_no_way(const TransportFailure& failure) noexcept {
   return failure.kind == Kind::resolve || failure.kind == Kind::connect || failure.kind == Kind::tls ||
          failure.kind == Kind::timeout_connect || failure.kind == Kind::proxy;
 }
 
-/// The request went out and no answer came. Local faults and a stop say nothing about the service.
+/// The request went out and no answer came. Local faults and a stop are no evidence about the service.
 bool broke_off(const TransportFailure& failure) noexcept {
   return failure.kind == Kind::reset || failure.kind == Kind::stalled || failure.kind == Kind::truncated_body ||
          failure.kind == Kind::timeout_total;
@@ -72,7 +72,7 @@ HostGate::Answer HostGate::ask(GateClass what, Time now) {
   refill(now);
   if (tokens_ < 1) {
     const std::chrono::duration<double> missing((1 - tokens_) / policy_.limits.requests_per_s);
-    // Rounded up: asked a moment too early, it would be told to wait for nothing again and again.
+    // Rounded up: a check slightly too early would return a pause of 0 repeatedly.
     const std::chrono::duration<double> longest(kForever);
     return {.at = now + std::chrono::ceil<milliseconds>(std::min(missing, longest))};
   }
@@ -82,8 +82,8 @@ HostGate::Answer HostGate::ask(GateClass what, Time now) {
   return {.go = true, .probe = probe};
 }
 
-void HostGate::settle(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
-                      std::chrono::system_clock::time_point wall) {
+void HostGate::on_finished(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
+                           std::chrono::system_clock::time_point wall) {
   if (counted) --(what == GateClass::stream ? opening_ : running_);
   if (probe) probing_ = false;
   const int before = std::max(submit_failures_, unreachable_);
@@ -120,7 +120,7 @@ void HostGate::hold(GateClass what, const Outcome& outcome, Time now, std::chron
     return;
   }
   ++busy_;
-  // One moment for everybody; what has to be scattered is scattered by the requests' own back-off.
+  // The same time for all requests; the requests' own back-off spreads them.
   held_until_ = std::max(held_until_, now + pause_after(busy_, outcome, policy_.backoff, /*random=*/0.5, wall));
 }
 

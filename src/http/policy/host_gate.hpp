@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much one host may be asked for, and when: the one place that knows about everybody's requests to it. Pure: the
-// time is handed in.
+// The limits of one host: concurrency, rate, hold and breaker, over all requests of the process. Pure: the
+// time is a parameter.
 #pragma once
 
 #include <chrono>
@@ -12,24 +12,24 @@
 
 namespace react1::http {
 
-/// What a client wants to be respected; shared by its requests.
+/// The limits of a client; shared by its requests.
 struct GatePolicy {
   HostLimits limits{};
-  RetryOptions backoff{};  ///< how long a busy host is left alone; max_delay also caps its Retry-After
+  RetryOptions backoff{};  ///< how long a busy host gets no requests; max_delay also caps its Retry-After
 };
 
 enum class GateClass {
   ordinary,  ///< short exchanges and transfers of files
-  stream,    ///< open for long and nearly idle: counted, apart from the others, only until its answer begins
-  submit,    ///< Request::at_most_once: what the circuit breaker holds back
+  stream,    ///< long-lived and mostly idle: counted, separately, only until its answer begins
+  submit,    ///< Request::at_most_once: delayed by the circuit breaker
 };
 [[nodiscard]] GateClass gate_class(const Request& request) noexcept;
 
 /// One host. Not thread-safe.
 ///
-/// Hold: a 429, or any passing refusal with Retry-After, holds *every* request to the host, not only the next attempt
+/// Hold: a 429, or any temporary refusal with Retry-After, holds *every* request to the host, not only the next attempt
 /// of the one that was refused. Breaker: after `breaker_failures` submits in a row that the service failed to answer
-/// properly, or as many requests of any kind that found no way to it, the service counts as down. Submits then wait;
+/// properly, or as many requests of any kind that could not reach it, the service counts as down. Submits then wait;
 /// after a pause one of them is let through as a probe. A proper answer to it ends that, a failure doubles the pause.
 class HostGate {
  public:
@@ -38,22 +38,22 @@ class HostGate {
   HostGate(const GatePolicy& policy, Time now);
 
   struct Answer {
-    bool go = false;           ///< it goes now and is counted; settle() has to be called when it is over
-    bool probe = false;        ///< it is the one that tries whether the service is back
-    std::optional<Time> at{};  ///< not now: when to ask again; nullopt: when another one is over
+    bool go = false;           ///< it starts now and is counted; on_finished() must be called when it is over
+    bool probe = false;        ///< it tests whether the service is back
+    std::optional<Time> at{};  ///< not now: when to try again; nullopt: when another one is over
   };
   [[nodiscard]] Answer ask(GateClass what, Time now);
-  /// A stream's answer has begun. Until then it counts, so that a thousand streams don't open their connections in one
-  /// moment: curl puts 100 on an HTTP/2 connection of which it knows nothing yet, and makes one for each of the others.
+  /// A stream's answer has begun. Until then it counts, so that a thousand streams don't open their connections at
+  /// once: curl puts 100 on an unconfirmed HTTP/2 connection, and opens one connection for each of the others.
   void opened() noexcept { --opening_; }
-  /// A request that went is over; `counted` is false for a stream that was opened(). `wall` is for Retry-After dates.
-  void settle(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
-              std::chrono::system_clock::time_point wall);
+  /// A started request is over; `counted` is false for a stream that was opened(). `wall` is for Retry-After dates.
+  void on_finished(GateClass what, bool probe, bool counted, const Outcome& outcome, Time now,
+                   std::chrono::system_clock::time_point wall);
 
-  /// New limits of a client that came later; what runs goes on.
+  /// New limits of a later client; running requests continue.
   void set_policy(const GatePolicy& policy);
   [[nodiscard]] bool down() const noexcept;
-  /// Nothing runs and there is nothing to remember.
+  /// Nothing runs and there is no state to keep.
   [[nodiscard]] bool idle(Time now) const noexcept;
 
  private:
@@ -66,7 +66,7 @@ class HostGate {
   double tokens_;
   Time refilled_;
   Time held_until_;
-  int busy_ = 0;  // passing refusals in a row
+  int busy_ = 0;  // temporary refusals in a row
   int submit_failures_ = 0, unreachable_ = 0;
   Time probe_at_;
   bool probing_ = false;

@@ -93,7 +93,7 @@ bool is_exempt(const std::vector<std::string>& no_proxy, std::string host) {
   });
 }
 
-/// A proxy's URL may lack its scheme, and may name one that is none of HTTP's ("socks5h://…").
+/// A proxy's URL may lack its scheme, and may be other than http ("socks5h://…").
 bool runs_here(const std::string& proxy) {
   const auto scheme = proxy.find("://");
   const auto url = parse_url("http://" + (scheme == std::string::npos ? proxy : proxy.substr(scheme + 3)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the network is reached: proxies and certificates, from the environment, the same for all traffic.
+// Proxies and certificates, from the environment, the same for all traffic.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace react1::http {
 
-/// What the environment says. An empty text is "not set".
+/// The environment's settings. An empty text is "not set".
 struct NetworkSettings {
   std::string http_proxy, https_proxy;  ///< an URL, or host:port
   std::vector<std::string> no_proxy;    ///< hosts, domains, addresses and address ranges that are reached directly
@@ -20,13 +20,14 @@ struct NetworkSettings {
 };
 
 /// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in either case, the lower one first, as curl reads them;
-/// CURL_CA_BUNDLE, else SSL_CERT_FILE and SSL_CERT_DIR. HTTP_PROXY in capitals is left out in a CGI program, where a
-/// client's header would be it. Read once by whoever makes a transport: an environment can't be read safely beside
-/// somebody who changes it.
+/// CURL_CA_BUNDLE, else SSL_CERT_FILE and SSL_CERT_DIR. HTTP_PROXY in capitals is ignored in a CGI program, where a
+/// client's header would set it. Read once when a transport is created: reading the environment is not safe while
+/// another thread changes it.
 [[nodiscard]] std::shared_ptr<const NetworkSettings> network_from_environment();
 
-/// The proxy for `url`; nullopt: it is reached directly. This machine is reached through a proxy only if that runs
-/// here, too: any other one would take "127.0.0.1" for itself, and would be shown what is spoken in the clear.
+/// The proxy for `url`; nullopt: it is reached directly. This machine is reached through
+/// a proxy only if that runs here too: another one would connect "127.0.0.1" to itself, and would see plain-text
+/// traffic.
 [[nodiscard]] std::optional<std::string> proxy_for(const NetworkSettings& settings, const Url& url);
 
 /// Whether it leads to a port that this process has registered.

@@ -46,8 +46,9 @@ std::optional<TransportFailure> objection_to(const Request& request, const std::
   const auto parsed = parse_url(url);
   if (!parsed) return not_performed("not an http(s) URL: " + redact_url(url));
   if (!request.plain_http && !is_acceptable(*parsed))
-    return not_performed("plain http is spoken to loopback hosts only: " + redact_url(url));
-  // Names are judged by what they resolve to; this holds behind a proxy, too, where nobody here resolves them.
+    return not_performed("plain http is allowed for loopback hosts only: " + redact_url(url));
+  // Names are checked by their resolved address; this check also works behind a proxy, where names are not resolved
+  // here.
   const auto place = is_loopback(*parsed) ? Place::this_machine : place_of(parsed->host);
   if (place && !may_reach(reach, *place))
     return not_performed("it leads into a private network or this machine, where it may not: " + redact_url(url));
@@ -57,7 +58,7 @@ std::optional<TransportFailure> objection_to(const Request& request, const std::
 Reach reach_from(const std::string& url, std::optional<Place> peer) {
   const auto parsed = parse_url(url);
   if (!peer && parsed) peer = is_loopback(*parsed) ? Place::this_machine : place_of(parsed->host);
-  // Behind a proxy a name says nothing: it is taken for one of the internet.
+  // Behind a proxy a name can't be checked: it counts as one of the internet.
   switch (peer.value_or(Place::internet)) {
     case Place::this_machine:
       return Reach::anywhere;
@@ -81,11 +82,11 @@ std::variant<std::string, TransportFailure> next_stop(const Request& request, co
                                                       const Response& response, int followed) {
   if (followed >= kMaxRedirects) return not_performed("more than ten redirects");
   const auto location = response.headers.find("Location");
-  if (!location) return not_performed("the redirect says not where to");
+  if (!location) return not_performed("the redirect has no target");
   const auto target = resolve_reference(url, *location);
   const auto from = parse_url(url);
   const auto to = target ? parse_url(*target) : std::nullopt;
-  if (!from || !to) return not_performed("the redirect leads to something that is no http(s) URL");
+  if (!from || !to) return not_performed("the redirect does not lead to an http(s) URL");
   if ((!request.plain_http && !is_acceptable(*to)) || (from->scheme == "https" && to->scheme != "https"))
     return not_performed("the redirect leads to plain http: " + redact_url(*target));
   return *target;

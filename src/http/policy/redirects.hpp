@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a request may ask for, and where a redirect may lead it. Pure.
+// Checks of requests, and of the targets of redirects. Pure.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace react1::http {
 
-/// Throws Error{internal} for a request that contradicts itself: a key together with redirects, a line break in a
+/// Throws Error{internal} for a contradictory request: a key together with redirects, a line break in a
 /// header field, no body where one is needed, a stream without a receiver.
 void check_request(const Request& request);
 
-/// Why nothing may be sent to `url`; nothing can have been received then. nullopt when it may. `reach` is judged by
-/// the text here, as far as that is an address.
+/// Why nothing may be sent to `url`; nothing can have been received then. nullopt when allowed. `reach` is checked
+/// against the text, as far as that is an address.
 [[nodiscard]] std::optional<TransportFailure> objection_to(const Request& request, const std::string& url, Reach reach);
 /// How far a redirect from `url` may lead, which was connected to at `peer`.
 [[nodiscard]] Reach reach_from(const std::string& url, std::optional<Place> peer);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When to try an exchange again, and how long to wait before. The policy is pure; the clock and the dice are handed in.
+// When to try an exchange again, and how long to wait before. The policy is pure; clock and random numbers are
+// parameters.
 #pragma once
 
 #include <chrono>
@@ -35,7 +36,7 @@ using Dice = std::function<double()>;
 
 /// 408, 429, 500, 502, 503, 504.
 [[nodiscard]] bool is_retryable_status(int status) noexcept;
-/// Failures of the way and not of the request: the same request may succeed in a moment.
+/// Failures of the connection and not of the request: the same request may succeed later.
 [[nodiscard]] bool is_retryable(TransportFailure::Kind kind) noexcept;
 /// For requests that are safe to repeat.
 [[nodiscard]] bool is_retryable(const Outcome& outcome) noexcept;
@@ -55,16 +56,16 @@ struct RetryContext {
   const Dice& dice;
 };
 
-/// Judges an answer, whatever its status: false when it can't be what was asked for (an HTML page in place of JSON) and
-/// is worth another try. May be empty.
+/// Checks an answer, whatever its status: false when it can't be the requested document (an HTML page in place of JSON)
+/// and should be retried. May be empty.
 using Usable = std::function<bool(const Response&)>;
 
-/// One request that is safe to repeat, from attempt to attempt: what perform_with_retry() and whoever repeats without
-/// blocking have in common.
+/// One request that is safe to repeat, from attempt to attempt: the part shared by
+/// perform_with_retry() and asynchronous callers.
 class Attempts {
  public:
   explicit Attempts(RetryContext retry) noexcept : retry_(retry) {}
-  /// An attempt ended. The pause before the next one, or nullopt: `outcome` is the last word. Logs the pause.
+  /// An attempt ended. The pause before the next one, or nullopt: `outcome` is final. Logs the pause.
   [[nodiscard]] std::optional<std::chrono::milliseconds> after(const Request& request, const Outcome& outcome,
                                                                const Usable& usable = {});
 

@@ -14,7 +14,7 @@ constexpr std::size_t kSearched = 64U << 10U;
 constexpr std::size_t kLongestCode = 64;
 constexpr std::size_t kLongestMessage = 200;
 
-/// The text of the first `<name>`, as it stands there.
+/// The text of the first `<name>`, unchanged.
 std::string_view element(std::string_view xml, std::string_view name) {
   const std::string open = "<" + std::string(name) + ">";
   const std::string close = "</" + std::string(name) + ">";

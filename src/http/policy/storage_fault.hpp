@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an object store says when it refuses: <Error><Code>…</Code><Message>…</Message></Error>. Pure.
+// The error document of an object store: <Error><Code>…</Code><Message>…</Message></Error>. Pure.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ struct StorageFault {
   std::string message;  ///< one line of printable ASCII; empty when there is none, or when it is longer than 200 bytes
 };
 
-/// Of S3, GCS, R2, Azure and their like. nullopt for anything but XML with a <Code>. What else they show (the string
-/// that was signed, the key's id) is left out.
+/// Of S3, GCS, R2, Azure and their like. nullopt for anything but XML with a <Code>. Other contents
+/// (the signed string, the key's id) are left out.
 [[nodiscard]] std::optional<StorageFault> storage_fault(std::string_view body);
 
 /// "AccessDenied: Request has expired"; empty for anything else.

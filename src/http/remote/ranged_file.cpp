@@ -22,27 +22,27 @@
 namespace react1::http {
 namespace {
 
-/// Less than this is no progress: a server that drops every connection after a few bytes is given up like any other.
+/// Less than this is no progress: a server that drops every connection after a few bytes fails like any other.
 constexpr std::int64_t kProgress = std::int64_t{64} << 10;
 
-/// What an exchange brought, whether it came to its end or broke off.
+/// What an exchange delivered, complete or interrupted.
 struct Answer {
   int status = 0;
   Headers headers;
   std::string body;
-  std::string url;  ///< it came from there; empty: the exchange broke off
+  std::string url;  ///< the final URL; empty: the exchange was interrupted
   Reach reach = Reach::anywhere;
-  std::optional<Error> fault;  ///< why it broke off
+  std::optional<Error> fault;  ///< why it was interrupted
 };
 
-/// What tells one version of a file from another.
+/// What distinguishes versions of a file.
 struct Version {
   std::string tag, date;
 
   explicit Version(const Headers& headers)
       : tag(headers.find("ETag").value_or("")), date(headers.find("Last-Modified").value_or("")) {}
   Version() = default;
-  /// What one of them lacks says nothing. A date counts where there are no tags: it may differ between two servers.
+  /// A missing value is not a difference. A date counts where there are no tags: it may differ between two servers.
   [[nodiscard]] bool contradicts(const Version& other) const {
     if (!tag.empty() && !other.tag.empty()) return tag != other.tag;
     return !date.empty() && !other.date.empty() && date != other.date;
@@ -145,14 +145,14 @@ class RangedFile final : public RemoteFile {
     if (!system_clock().sleep_for(delay, call.stop)) throw stopped();
   }
 
-  /// A server may refuse ranges, or one that ends behind a short file (webfs: 400), and give the whole without one.
+  /// A server may refuse ranges, or one that ends after a short file (webfs: 400), and send the whole file without one.
   [[nodiscard]] bool asks_for_all(int status) {
     if (is_begun() || all_at_once_) return false;
     all_at_once_ = status == 400 || status == 405 || status == 416 || status == 501;
     return all_at_once_;
   }
 
-  /// The bytes of `part`, as far as the file goes; of a server without ranges what came of the whole.
+  /// The bytes of `part`, as far as the file goes; of a server without ranges what was received of the whole.
   std::string fetch(const Part& part, const RemoteCall& call) {
     std::string bytes;
     std::size_t mark = 0;
@@ -197,7 +197,7 @@ class RangedFile final : public RemoteFile {
             fetch_error(failure, name_, call.stall_timeout)};
   }
 
-  /// Why the answer is of no use. Learns from the first one that is.
+  /// Why the answer is unusable. Stores the version from the first usable one.
   [[nodiscard]] std::optional<Error> judge(Answer& answer, const Part& wanted) {
     const bool broke_off = answer.fault.has_value();
     if (broke_off && (answer.status != 206 || answer.body.empty())) return answer.fault;
@@ -207,7 +207,7 @@ class RangedFile final : public RemoteFile {
       return is_begun() ? changed_error("it has become shorter", name_) : empty_error(name_);
     }
     if (from_.url != url_ && answer.status >= 400 && answer.status < 500) {
-      from_ = {url_, Reach::anywhere};  // where the redirect led may have ended: ask for the way once more
+      from_ = {url_, Reach::anywhere};  // the redirect's target may have expired: request the original URL again
       Error error = error_of_status(answer.status, answer.body);
       return Error{error.code(), error.where(), error.message(),
                    Error::Extra{.detail = error.detail(), .hint = error.hint(), .retryable = true}};
@@ -231,14 +231,14 @@ class RangedFile final : public RemoteFile {
     return std::nullopt;
   }
 
-  /// A server may give less than it is asked for, and one that ignores the range's end more; that is left unread.
+  /// A server may send less than requested, and one that ignores the range's end more; the rest is not read.
   [[nodiscard]] static bool has_length(const Answer& answer, const ContentRange& range, const Part& wanted) {
     const auto came = static_cast<std::int64_t>(answer.body.size());
     const std::int64_t promised = std::min(range.last - range.first + 1, wanted.bytes());
     return answer.fault ? came <= promised : came == promised;
   }
 
-  /// Its ranges can't be believed, or it does not tell the size.
+  /// Its ranges are not credible, or it does not report the size.
   [[nodiscard]] static std::optional<Error> read_in_order() { return std::nullopt; }
 
   [[nodiscard]] std::optional<Error> begin(Answer& answer, std::int64_t size) {
@@ -254,13 +254,13 @@ class RangedFile final : public RemoteFile {
   }
 
   [[nodiscard]] Error short_answer() const {
-    return {ErrorCode::network, name_, "the server gives less of the file than it is asked for",
+    return {ErrorCode::network, name_, "the server returns less of the file than requested",
             Error::Extra{.hint = "download the file and name that", .retryable = true}};
   }
 
   [[nodiscard]] Error other_range(const Answer& answer, const Part& wanted) const {
-    return {ErrorCode::network, name_, "the server answered with another range than was asked for",
-            Error::Extra{.detail = fmt::format("asked for bytes {} to {}, got \"{}\"", wanted.begin, wanted.end - 1,
+    return {ErrorCode::network, name_, "the server answered with another range than requested",
+            Error::Extra{.detail = fmt::format("requested bytes {} to {}, got \"{}\"", wanted.begin, wanted.end - 1,
                                                answer.headers.find("Content-Range").value_or("")),
                          .hint = "download the file and name that",
                          .retryable = true}};
@@ -271,9 +271,10 @@ class RangedFile final : public RemoteFile {
     const auto length = parse_length(answer.headers.find("Content-Length").value_or(""));
     if (is_begun()) {
       if (!type.empty())
-        return Error{ErrorCode::network, name_, "a web page came in place of the rest of the file",
-                     Error::Extra{.hint = "a login page or a network's portal may have come between; try again",
-                                  .retryable = true}};
+        return Error{
+            ErrorCode::network, name_, "a web page was returned in place of the rest of the file",
+            Error::Extra{.hint = "a login page or a network's portal may have intercepted the request; try again",
+                         .retryable = true}};
       const bool same = !version_.contradicts(Version(answer.headers)) && length.value_or(*size_) == *size_;
       if (!same) return changed_error("it has another version", name_);
       return Error{ErrorCode::network, name_, "the server has stopped answering with ranges",
@@ -318,7 +319,7 @@ class RangedFile final : public RemoteFile {
   const RangeOptions options_;
   const Dice dice_ = system_dice();
 
-  // Set by open(), before anybody else sees it.
+  // Set by open(), before the object is shared.
   std::optional<std::int64_t> size_;
   Version version_;
   std::optional<std::string> whole_;  // without ranges: what came first
@@ -328,7 +329,7 @@ class RangedFile final : public RemoteFile {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   BlockCache cache_;   // under mutex_
-  bool busy_ = false;  // under mutex_; whoever set it has what follows to itself
+  bool busy_ = false;  // under mutex_; the setter owns the following members
   struct From {
     std::string url;
     Reach reach = Reach::anywhere;

@@ -22,14 +22,14 @@ struct RangeOptions {
       .attempts = 4, .base_delay = std::chrono::milliseconds{250}, .max_delay = std::chrono::milliseconds{10'000}};
 };
 
-/// Asks for the beginning. Redirects are followed, plain http is spoken to any host that was named with it. ETag or
-/// Last-Modified, and the size, must stay what they are; a server whose Content-Range can't be believed is read like
+/// Requests the beginning. Redirects are followed, plain http is allowed to any host whose URL has it. ETag or
+/// Last-Modified, and the size, must stay what they are; a server whose Content-Range is not credible is read like
 /// one without ranges. Throws as OpenRemoteFile does.
 [[nodiscard]] std::shared_ptr<RemoteFile> open_ranged_file(const std::string& url, const RemoteCall& call,
                                                            std::shared_ptr<Transport> transport,
                                                            const RangeOptions& options);
 
-/// Remote files of this process are read like this from now on, by the environment's proxies and certificates. Any
+/// Sets how this process reads remote files from now on, with the environment's proxies and certificates. Any
 /// thread, any number of times.
 void use_for_remote_files() noexcept;
 

@@ -27,7 +27,7 @@ bool can_be_counted(const AVCodecParameters& codec) {
   return codec.codec_id == AV_CODEC_ID_H264 && nal_length_size(codec) > 0;
 }
 
-/// What a decoder would have told of the picture, out of the parameter sets.
+/// The picture's properties, from the parameter sets instead of a decoder.
 void learn_picture(AVStream& stream, const AVPacket& packet) {
   AVCodecParameters& codec = *stream.codecpar;
   const ff::CodecContext context{avcodec_alloc_context3(nullptr)};
@@ -97,7 +97,7 @@ void StreamReading::add_samples(const AVFrame& frame) {
   samples_ += frame.nb_samples;
   if (frame.sample_rate <= 0) return;
   samples_s_ = samples_s_ + Rational{frame.nb_samples, frame.sample_rate};
-  // Told when padding is kept: what a player would have dropped.
+  // Reported when padding is kept: what a player would have dropped.
   const AVFrameSideData* skip = av_frame_get_side_data(&frame, AV_FRAME_DATA_SKIP_SAMPLES);
   if (skip == nullptr || skip->size < 8) return;
   const std::int64_t dropped = std::int64_t{AV_RL32(skip->data)} + AV_RL32(skip->data + 4);

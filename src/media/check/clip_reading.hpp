@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One reading of a clip from its first packet to its last: what each stream's packets and frames add up to.
+// One reading of a clip from its first packet to its last: sums of each stream's packets and frames.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace react1::media {
 
 /// How a clip is read.
 struct ReadingOptions {
-  bool decode_pictures = false;  ///< also those that can be counted without
+  bool decode_pictures = false;  ///< also those that can be counted without decoding
   bool keep_padding = false;     ///< decode sound with its priming and padding
 };
 
@@ -44,9 +44,9 @@ class StreamReading {
   [[nodiscard]] StreamSurvey survey() { return survey_->finish(); }
   /// Packets that could not be decoded, and frames that are damaged.
   [[nodiscard]] std::int64_t damaged() const noexcept { return decoder_ ? decoder_->damaged() : 0; }
-  /// H.264 packets that are to show a picture and gave none, where pictures were decoded.
+  /// H.264 packets that should show a picture and gave none, where pictures were decoded.
   [[nodiscard]] std::int64_t missing_pictures() const noexcept;
-  /// A packet was seen whose pictures only a decoder can count: the frames told here are no proof.
+  /// A packet was seen whose pictures only a decoder can count: the frame count here is no proof.
   [[nodiscard]] bool needs_decoding() const noexcept { return needs_decoding_; }
 
  private:

@@ -186,7 +186,7 @@ class PictureReader {
         case Decoder::Receive::end:
           return false;
         case Decoder::Receive::needs_more:
-          // All frames have been received, so the decoder takes what it is given.
+          // All frames have been received, so the decoder accepts the packet.
           (void)decoder_->send(demuxer_.read(*packet_) ? packet_.get() : nullptr);
       }
     }

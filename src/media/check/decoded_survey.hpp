@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One decoding pass over a whole file: what is really in it, for the verification of results.
+// One decoding pass over a whole file, for the verification of results.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ struct DecodedFacts {
 /// has (15 s at 120 per second), about 9 kB each.
 using ComparedPictures = std::vector<Thumbnail>;
 
-/// Decodes the chosen video and audio stream of a local file to the end. `pictures`, when there is one, is given the
-/// first pictures on the way. Throws what Demuxer and Decoder throw; damage is counted, not thrown.
+/// Decodes the chosen video and audio stream of a local file to the end. `pictures`, when
+/// given, receives the first pictures. Throws what Demuxer and Decoder throw; damage is counted, not thrown.
 [[nodiscard]] DecodedFacts survey_decoded(const std::string& path, const RunContext& context,
                                           ComparedPictures* pictures = nullptr);
 

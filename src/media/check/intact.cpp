@@ -13,7 +13,7 @@
 namespace react1::media {
 namespace {
 
-/// Reads the window frame by frame; what a damaged packet leads to is spoilt from its first sample on.
+/// Reads the window frame by frame; after a damaged packet the sound is damaged from its first sample on.
 class AudioScan {
  public:
   AudioScan(const ClipInput& input, const AudioPlan& plan, const RunContext& context)

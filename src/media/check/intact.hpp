@@ -14,12 +14,12 @@ namespace react1::media {
 
 /// The good beginning of a window. Times are relative to the stream's first sample.
 struct Intact {
-  Seconds end_s;         ///< exclusive; the window's own end when nothing is wrong
-  bool damaged = false;  ///< the end lies before the window's
+  Seconds end_s;         ///< exclusive; the window's own end when nothing is damaged
+  bool damaged = false;  ///< the end is before the window's
 };
 
 /// Decodes `plan`'s window on one thread, picture by picture. Pictures that may refer to a damaged packet count as
-/// damaged, whether the decoder noticed or not, up to the next one that decoding could begin with. Throws what Demuxer
+/// damaged, whether the decoder noticed or not, up to the next possible start of decoding. Throws what Demuxer
 /// and Decoder throw, but no damage.
 [[nodiscard]] IntactPictures find_intact_video(const ClipInput& input, const VideoPlan& plan,
                                                const RunContext& context);

@@ -17,10 +17,10 @@ namespace {
 /// H.264 and HEVC show a frame at most 16 packets after its own; twice that also covers streams beyond the rules.
 constexpr std::size_t reorder_depth = 32;
 
-/// Jumps are worth their trouble only to windows that lie far in.
+/// Seeking pays off only for windows far from the start.
 const Seconds worth_a_jump{2};
 
-/// Decodes from where it is set to until the window is over.
+/// Decodes from its start position to the end of the window.
 class PictureScan {
  public:
   PictureScan(const VideoInfo& video, const VideoPlan& plan, bool from_beginning) : video_(video), plan_(plan) {
@@ -47,7 +47,7 @@ class PictureScan {
     return video_.duration_source != FactSource::packets && video_.duration_source != FactSource::sample_table;
   }
 
-  /// Empty packets show what was there before. Those that an edit list hides show nothing, but what follows may refer
+  /// Empty packets repeat the previous picture. Those that an edit list hides show nothing, but later ones may refer
   /// to them.
   void note_packet(const PacketByPacket& stream) {
     const AVPacket& packet = stream.packet();
@@ -99,7 +99,7 @@ IntactPictures find_intact_video(const ClipInput& input, const VideoPlan& plan, 
     PictureScan scan(video, plan, !jumped);
     return judge_pictures(scan.run(stream), plan.start_s, plan.end_s, early);
   };
-  // Containers find key frames by decoding time, by estimates or not at all, so a landing is judged by what came of it.
+  // Containers find key frames by decoding time, by estimates or not at all, so a seek is judged by its result.
   for (Seconds margin = 1; timed && plan.start_s > worth_a_jump && margin < plan.start_s; margin = margin * 4) {
     const IntactPictures found = look(plan.start_s - margin);
     if (!found.entered_too_late) return found;

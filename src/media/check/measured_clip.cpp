@@ -24,7 +24,7 @@ namespace {
 using Measures = std::vector<DurationMeasure>;
 using Readings = std::vector<StreamReading>;
 
-/// A clip that is measured is a prepared one; this is far above what 15 s take in any quality.
+/// Measured clips are prepared ones; this is far above the size of 15 s in any quality.
 constexpr std::size_t most_bytes = std::size_t{4} << 30U;
 
 bool is_mp4(const Demuxer& demuxer) {
@@ -64,7 +64,7 @@ void add_as_stored(Measures& measures, const Demuxer& demuxer, const Readings& r
   for (int i = 0; i < demuxer.stream_count(); ++i) {
     const StreamReading& reading = readings[static_cast<std::size_t>(i)];
     if (!reading.is_read()) continue;
-    // A reader that starts at zero counts a late start in; one before zero is no gain, so it is counted as well.
+    // A reader that starts at zero includes a late start; a start before zero is counted too.
     if (reading.first()) {
       const std::int64_t from = std::min<std::int64_t>(*reading.first(), 0);
       measures.push_back({name_for(readings, "packets_span_from_zero", i),
@@ -83,7 +83,7 @@ std::vector<StreamReading::Decoded> decoded_of(Readings& readings) {
   return decoded;
 }
 
-// What the clip holds, as probe() tells it
+// The clip's properties, as in probe()
 // -----------------------------------------------------------------------------
 
 void describe_video(MeasuredClip& clip, const Demuxer& demuxer, StreamReading& reading, int index) {
@@ -182,7 +182,7 @@ std::optional<MeasuredClip> measure(const std::string& path, bool decode_picture
     const auto played = decoded_of(as_played);
     add_as_played(clip.measures, player, as_played, played);
     describe(clip, player, as_played, played);
-  } else {  // nothing that a player would treat otherwise, but for the sound's padding, which was told
+  } else {  // the same for a player, except for the sound's padding, which was reported
     add_as_played(clip.measures, demuxer, as_stored, stored);
     describe(clip, demuxer, as_stored, stored);
   }

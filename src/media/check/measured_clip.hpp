@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every way a service may measure a clip's length, on the written file, and what that file holds. The proof of the
-// 15-second promise; it shares nothing with the code that writes clips.
+// Every way in which a service may measure a clip's length, on the written file. The proof of the
+// 15-second limit; it shares no code with the writing of clips.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace react1::media {
 
-/// A written clip as it was found on opening it again.
+/// A written clip as measured after reopening it.
 struct MeasuredClip {
   std::vector<DurationMeasure> measures;
   Seconds duration_s;  ///< of the picture, else of the sound: frames / fps, or samples / rate
@@ -20,11 +20,11 @@ struct MeasuredClip {
   std::optional<PreparedClip::Audio> audio;
 };
 
-/// Measures a clip in one reading, two when an MP4 has edit lists. The measures are exact and all that apply; with
+/// Measures a clip in one reading, two when an MP4 has edit lists. The measures are exact and complete; with
 /// several streams the name of a stream's measure ends in "#index".
-///   container_header                       what a reader prints as the container's duration
+///   container_header                       a reader's container duration
 ///   mp4_movie_header, mp4_media_header     the raw numbers of the boxes; mp4_edit_list the sum of the edits
-///   stream_header                          what a reader prints as the stream's duration
+///   stream_header                          a reader's stream duration
 ///   packets_sum                            all packets' durations, shown or not
 ///   packets_span_edit_list_honoured        first shown start to last shown end
 ///   packets_end_edit_list_honoured         timeline start to last shown end (a pause before it counts)
@@ -32,9 +32,9 @@ struct MeasuredClip {
 ///   decoded                                frames × frame duration, or samples / rate
 ///   decoded_edit_list_ignored              the same without edit list, priming and padding kept
 ///   mp3_frames_with_tag, mp3_frames_without_tag   physical frames × samples per frame / rate
-/// Sound is decoded. The frames of MP4's H.264 are counted from the slices' headers, which gives what a decoder gives
+/// Sound is decoded. The frames of MP4's H.264 are counted from the slices' headers, which equals a decoder's count
 /// wherever each packet holds one picture; else, and for any other codec, pictures are decoded too.
-/// With Pictures::decoded all are decoded whatever the codec: that finds what is damaged inside them.
+/// With Pictures::decoded all are decoded whatever the codec: that finds damage inside them.
 /// Throws what Demuxer and Decoder throw, and Error{media} when a packet can't be read or decoded (a clip that can't be
 /// measured can't be proved).
 enum class Pictures { counted, decoded };

@@ -19,14 +19,14 @@ void rethrow_named(const Error& error, const AtomicFile& file, const std::string
   if (error.where() != file.temporary().string()) throw;
   Error::Extra extra{.detail = error.detail(), .hint = error.hint(), .retryable = error.retryable()};
   if (dynamic_cast<const DamageFound*>(&error) != nullptr) throw DamageFound(source, error.message(), std::move(extra));
-  const bool ours = error.code() == ErrorCode::io;  // the disk's trouble is about the place, not about the source
+  const bool ours = error.code() == ErrorCode::io;  // a disk error is about the output path, not about the source
   throw Error(error.code(), ours ? file.final_path().string() : source, error.message(), std::move(extra));
 }
 
 void examine(PreparedClip& clip, const std::filesystem::path& path, Pictures pictures, const RunContext& context) {
-  // Progress of these short readings is not the caller's progress.
+  // The progress of these short readings is not reported to the caller.
   const RunContext quiet{.stop = context.stop, .job_id = context.job_id};
-  // The file is in memory from having been written, so reading it twice costs less than waiting for one another.
+  // The file is in memory from having been written, so two readings cost less than synchronising one.
   std::future<std::string> sha256 = std::async(std::launch::async, sha256_file, path);
   MeasuredClip measured = measure_clip(path.string(), quiet, pictures);
   clip.measures = std::move(measured.measures);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The 15-second promise, proved on a written file, and what that file holds.
+// Proves the 15-second limit on a written file, and measures the file.
 #pragma once
 
 #include <filesystem>
@@ -18,16 +18,16 @@ namespace react1::media {
 /// by opening it again. Throws Error{media|io|interrupted}, DamageFound for damage that was found on the way.
 void examine(PreparedClip& clip, const std::filesystem::path& path, Pictures pictures, const RunContext& context);
 
-/// Within a handler of `error`: throws it again, about `source` or the final name where it names the file in the
-/// making, which tells a person nothing.
+/// In a handler of `error`: rethrows it, with `source` or the final name in
+/// place of the temporary file's name.
 [[noreturn]] void rethrow_named(const Error& error, const AtomicFile& file, const std::string& source);
 
-/// The sentence that names every measure above `limit` and what it gave; nullopt when all keep it.
+/// A sentence that names every measure above `limit` with its value; nullopt when all are within it.
 /// Throws Error{internal} when nothing was measured: a file that is not proved must not pass.
 [[nodiscard]] std::optional<std::string> over_limit(const PreparedClip& clip, Seconds limit);
 
-/// Ends the making of a clip that is proved: `file` gets its final name, and `clip` says where it lies, how it was made
-/// and which part [start_s, end_s) of the source it shows. Throws Error{io|interrupted}.
+/// Completes a proved clip: `file` gets its final name, and `clip` gets its
+/// path, action and the part [start_s, end_s) of the source. Throws Error{io|interrupted}.
 void hand_on(PreparedClip& clip, AtomicFile& file, ClipAction action, Seconds start_s, Seconds end_s,
              const RunContext& context);
 

@@ -89,7 +89,7 @@ std::optional<Cause> local_cause(int rc) {
     case AVERROR(ENFILE):
       return Cause{ErrorCode::io, "too many files are open", "raise ulimit -n", true};
     case AVERROR(EAGAIN):
-      return Cause{ErrorCode::io, "the system gives no more threads", "allow more (ulimit -u, ulimit -v)", true};
+      return Cause{ErrorCode::io, "no more threads are available", "allow more (ulimit -u, ulimit -v)", true};
     case AVERROR(EIO):
       return Cause{ErrorCode::io, "reading or writing failed", "check the disk"};
     default:
@@ -106,7 +106,7 @@ Cause cause_of(int rc, bool is_url) {
     return {ErrorCode::network, "the source can't be reached, or it broke off", "check host and network", true};
   }
   if (const auto local = local_cause(rc)) return *local;
-  // Encoders tell their own lack of memory as a failure of their library.
+  // Encoders report a lack of memory as a failure of their library.
   const bool may_lack_memory = rc == AVERROR(ENOMEM) || rc == AVERROR_EXTERNAL || rc == AVERROR_UNKNOWN;
   if (may_lack_memory && is_short_of_memory()) {
     return {ErrorCode::io, "there is not enough memory", "allow more (ulimit -v, ulimit -d), or run less at a time",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FFmpeg return codes → Error, and rationals between the two worlds.
+// FFmpeg return codes → Error, and conversion of rationals.
 #pragma once
 
 #include <string>
@@ -14,12 +14,12 @@ extern "C" {
 
 namespace react1::media::ff {
 
-/// FFmpeg's own words for `rc`.
+/// FFmpeg's message for `rc`.
 [[nodiscard]] std::string error_text(int rc);
 
 /// Returns `rc` when ≥ 0; otherwise throws the Error that fits: AVERROR_EXIT → interrupted,
-/// ENOSPC/EACCES/ENOENT/EROFS/EIO → io, HTTP and network codes → network, the rest → media. `what` says what was being
-/// done, `where` names the file.
+/// ENOSPC/EACCES/ENOENT/EROFS/EIO → io, HTTP and network codes → network, the rest → media. `what` names
+/// the operation, `where` the file.
 int check(int rc, const char* what, const std::string& where);
 
 /// The Error check() would throw.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What moved between FFmpeg 5.1 and 8, under one name each.
+// Compatibility between FFmpeg 5.1 and 8: one name for each moved API.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ namespace react1::media::ff {
 #endif
 }
 
-/// Of a picture that says nothing the top field counts as the first, as the deinterlacers have it.
+/// Without a flag the top field counts as the first, as in the deinterlacers.
 [[nodiscard]] inline bool top_field_first(const AVFrame& frame) noexcept {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
   return !is_interlaced(frame) || (frame.flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
@@ -62,7 +62,7 @@ inline void set_field_order(AVFrame& frame, bool top_first) noexcept {
 #endif
 }
 
-/// Lets get_buffer2 be called by the decoder's own threads. From FFmpeg 6 on they always may.
+/// Lets get_buffer2 be called by the decoder's own threads. From FFmpeg 6 on this is always allowed.
 inline void allow_any_thread([[maybe_unused]] AVCodecContext& context) noexcept {
 #if LIBAVCODEC_VERSION_MAJOR < 60
 #pragma GCC diagnostic push

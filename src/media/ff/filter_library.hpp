@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libavfilter, loaded when the first picture has to be filtered. Its 30 libraries are half of what starting the program
-// costs, and most commands and every copied clip need none of them.
+// libavfilter, loaded when the first picture has to be filtered. Its 30 libraries are half of the program's start-up
+// cost, and most commands and every copied clip need none of them.
 #pragma once
 
 #include <memory>

@@ -11,7 +11,7 @@
 namespace react1::media::ff {
 namespace {
 
-/// An index at the end, and the odd look back, need no more than this.
+/// Enough for an index at the end and some backward seeks.
 std::int64_t most_bytes(std::int64_t source_bytes) {
   constexpr std::int64_t times = 4;
   constexpr std::int64_t slack = std::int64_t{64} << 20;
@@ -49,8 +49,8 @@ bool Interrupt::should_end() noexcept {
     return true;
   }
   const auto now = std::chrono::steady_clock::now();
-  // One operation may rightly read a whole file (an index at the end), so the clock restarts with every byte that
-  // comes.
+  // One operation may legitimately read a whole file (an index at the end), so the clock restarts with every received
+  // byte.
   const std::int64_t bytes = io_ == nullptr ? 0 : io_->bytes_read;
   if (bytes != bytes_seen_) {
     bytes_seen_ = bytes;
@@ -70,7 +70,7 @@ std::optional<Error> Interrupt::error(const std::string& where) const {
     case Cause::stop:
       return Error{ErrorCode::interrupted, where, "stopped"};
     case Cause::circles:
-      return Error{ErrorCode::media, where, "no progress: all of it was read several times over and gave nothing",
+      return Error{ErrorCode::media, where, "no progress: all of it was read several times without a result",
                    Error::Extra{.hint = "the file is damaged; export it again"}};
     case Cause::stall:
       break;

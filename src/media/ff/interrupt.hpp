@@ -16,7 +16,7 @@ extern "C" {
 
 namespace react1::media::ff {
 
-/// The callback's state. FFmpeg keeps a pointer to it, so it neither moves nor dies before what it was given to.
+/// The callback's state. FFmpeg keeps a pointer to it, so it does not move and must outlive the user of the pointer.
 /// Used by one thread at a time, the one that reads.
 class Interrupt {
  public:
@@ -31,10 +31,10 @@ class Interrupt {
   /// The stall clock runs against this context's byte counter from now on (null: none). With the source's size, an
   /// operation is also ended when it has read all of it several times over.
   void watch(const AVIOContext* io, std::optional<std::int64_t> source_bytes = std::nullopt) noexcept;
-  /// Called when a blocking operation begins: restarts the stall clock and takes note of a stop. Data that FFmpeg holds
-  /// in memory is handed out without asking the callback, so look at cause() afterwards.
+  /// Called when a blocking operation begins: restarts the stall clock and notes
+  /// a stop. FFmpeg returns buffered data without calling the callback, so check cause() afterwards.
   void begin() noexcept;
-  /// True when the running operation has to end; cause() then says why.
+  /// True when the running operation has to end; cause() then has the reason.
   [[nodiscard]] bool should_end() noexcept;
 
   /// Why the callback ended an operation; none when it did not.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FFmpeg's log lines, x264's among them → the sink of set_log_sink(). Only when the application asks for it: FFmpeg's
-// callback is one for the process, and may be the application's own.
+// FFmpeg's log lines, x264's among them → the sink of set_log_sink(). Only when the application requests it:
+// FFmpeg has one callback per process, which may be the application's own.
 #include <array>
 #include <atomic>
 #include <cstdarg>
@@ -23,7 +23,7 @@ std::atomic<FfmpegLog> g_lines{FfmpegLog::warnings};
 thread_local int t_line_start = 1;
 thread_local std::string t_pending;
 
-/// Above every level that FFmpeg has: no callback shows it. Ours notes that it was called.
+/// Above every level that FFmpeg has: no callback prints it. Ours records the call.
 constexpr int kProbeLevel = 1000;
 thread_local bool t_probed = false;
 

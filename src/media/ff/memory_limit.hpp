@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much FFmpeg may ask for at once. Process-wide, so an application sets it once; the library never does.
+// FFmpeg's limit for one allocation. Process-wide, so an application sets it once; the library never does.
 #pragma once
 
 namespace react1::media::ff {
@@ -8,8 +8,8 @@ namespace react1::media::ff {
 /// billion frames is refused instead of filling the memory.
 void limit_memory() noexcept;
 
-/// After an allocation failed: whether this machine has no room for as much as is allowed (an address space limit, no
-/// swap), so that the file need not be at fault.
+/// After a failed allocation: whether this machine lacks the allowed memory (an address space
+/// limit, no swap), so that the file may be fine.
 [[nodiscard]] bool is_short_of_memory() noexcept;
 
 }  // namespace react1::media::ff

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the NAL units of an H.264 packet tell without decoding it. Pure functions over bytes.
+// What the NAL units of an H.264 packet contain, without decoding. Pure functions over bytes.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ extern "C" {
 
 namespace react1::media {
 
-/// Bytes of each NAL unit's length in MP4's kind of H.264: 1, 2 or 4; 0 when the stream has start codes (Annex B).
+/// Bytes of each NAL unit's length field in MP4: 1, 2 or 4; 0 when the stream has start codes (Annex B).
 [[nodiscard]] int nal_length_size(const AVCodecParameters& parameters) noexcept;
 
 /// How many coded pictures `packet` holds: its slices that begin at the first macroblock (ITU-T H.264 7.4.3,

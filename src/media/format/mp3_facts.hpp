@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an MP3 file's own frames tell of its sound.
+// Facts about the sound from an MP3 file's own frames.
 #pragma once
 
 #include <react1/media_info.hpp>
@@ -8,7 +8,7 @@
 
 namespace react1::media {
 
-/// Fills AudioInfo::mp3 and what the frames tell better than FFmpeg does: the tag's claim, and the samples where the
+/// Fills AudioInfo::mp3 and corrects FFmpeg's values from the frames: the tag's claim, and the samples where the
 /// rate changes inside. `audio` is measured already.
 void describe_mp3(AudioInfo& audio, const Mp3Scan& scan);
 

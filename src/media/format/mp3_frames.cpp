@@ -28,7 +28,7 @@ std::uint32_t big_endian32(Mp3Bytes bytes) {
          static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
 }
 
-/// What stands behind the sound and is no sound: ID3v1 (128 bytes) and APEv2.
+/// Tags after the sound: ID3v1 (128 bytes) and APEv2.
 Mp3Bytes without_trailing_tags(Mp3Bytes file) {
   if (file.size() >= 128 && starts_with(file.last(128), "TAG")) file = file.first(file.size() - 128);
   if (file.size() >= 32 && starts_with(file.last(32), "APETAGEX")) {
@@ -113,7 +113,7 @@ std::size_t mp3_tag_offset(const Mp3Header& header) noexcept {
 
 namespace {
 
-/// Fraunhofer's tag, which always lies at the same place: its name, then version, delay and quality, bytes and frames.
+/// Fraunhofer's tag, always at the same place: its name, then version, delay and quality, bytes and frames.
 std::optional<Mp3Tag> parse_vbri(Mp3Bytes frame) {
   constexpr std::size_t at = 4 + 32;
   if (frame.size() < at + 18 || !starts_with(frame.subspan(at), "VBRI")) return std::nullopt;

@@ -29,7 +29,7 @@ struct Mp3Header {
 
 /// nullopt when the four bytes are no header of any layer, or one of a free format.
 [[nodiscard]] std::optional<Mp3Header> parse_mpeg_audio_header(std::span<const std::uint8_t> bytes) noexcept;
-/// Layer III alone.
+/// Layer III only.
 [[nodiscard]] std::optional<Mp3Header> parse_mp3_header(std::span<const std::uint8_t> bytes) noexcept;
 /// True when version, layer and sample rate are the same.
 [[nodiscard]] bool same_stream(const Mp3Header& a, const Mp3Header& b) noexcept;
@@ -45,7 +45,7 @@ struct Mp3Tag {
   std::optional<int> delay, padding;   ///< samples the encoder added at the start and the end
 };
 
-/// Offset of the Xing/Info tag's text in its frame: behind the side information, whose size depends on the header.
+/// Offset of the Xing/Info tag's text in its frame: after the side information, whose size depends on the header.
 [[nodiscard]] std::size_t mp3_tag_offset(const Mp3Header& header) noexcept;
 /// nullopt when the frame holds sound.
 [[nodiscard]] std::optional<Mp3Tag> parse_mp3_tag(std::span<const std::uint8_t> frame, const Mp3Header& header);
@@ -59,7 +59,7 @@ struct Mp3Frames {
   std::optional<Mp3Tag> tag;
   Seconds with_tag;     ///< every frame counted, sound or not
   Seconds without_tag;  ///< the tag's own frame left out
-  Seconds gapless;      ///< without_tag less delay and padding; = without_tag when not told
+  Seconds gapless;      ///< without_tag less delay and padding; = without_tag when not recorded
 };
 
 /// nullopt when no frame followed by a second one (or by the end) is found within the first 64 KiB after the ID3v2

@@ -11,11 +11,11 @@
 namespace react1::media {
 namespace {
 
-constexpr int sure_run = 4;      ///< so many headers, each where the one before it says, are no accident
-constexpr int certain_run = 10;  ///< the same for the question whether a whole file is MP3
+constexpr int sure_run = 4;      ///< this many consecutive headers are not a coincidence
+constexpr int certain_run = 10;  ///< likewise, to decide that a whole file is MP3
 constexpr std::size_t id3v1_size = 128;
 
-/// Empty when the tags are all there is.
+/// Empty when there are only tags.
 Mp3Bytes behind_id3v2(Mp3Bytes head) {
   while (const std::size_t id3 = id3v2_size(head)) head = head.subspan(std::min(id3, head.size()));
   return head;
@@ -84,7 +84,7 @@ class Scanner {
     return file_.size();
   }
 
-  /// Inside a run, a header of the same stream is believed. Another layer would be another codec.
+  /// Inside a run, a header of the same stream is accepted. Another layer would be another codec.
   bool take_frame() {
     const auto header = header_at(at_);
     if (!header || (found_ > 0 && header->layer != last_.layer)) return false;
@@ -165,13 +165,13 @@ void find_tag_flaws(const Mp3Scan& scan, std::vector<std::string>& flaws) {
   }
 }
 
-/// False for more delay and padding than there is sound: then neither is believed.
+/// False for more delay and padding than sound: then both are ignored.
 bool tells_delay(const Mp3Scan& scan) {
   const auto samples = static_cast<std::int64_t>(scan.frames.size()) * scan.first.samples;
   return scan.tag && scan.tag->delay && *scan.tag->delay + scan.tag->padding.value_or(0) < samples;
 }
 
-/// The padding holds for the frames that the tag was written for.
+/// The padding applies to the frames that the tag was written for.
 int kept_padding(const Mp3Scan& scan) {
   const bool is_its_own = scan.tag->frames == static_cast<std::int64_t>(scan.frames.size()) && scan.uniform();
   return is_its_own ? scan.tag->padding.value_or(0) : 0;
@@ -229,7 +229,7 @@ std::vector<std::string> Mp3Scan::flaws() const {
   };
   foreign(leading_bytes, "before its first frame");
   foreign(inner_bytes, "between its frames");
-  foreign(trailing_bytes, "behind its last frame");
+  foreign(trailing_bytes, "after its last frame");
   if (cut_off) flaws.emplace_back("The last frame is cut off.");
   if (changes_rate) flaws.emplace_back("The sample rate changes inside.");
   if (changes_channels) flaws.emplace_back("The number of channels changes inside.");

@@ -32,7 +32,7 @@ std::optional<Mp4Box> Mp4BoxReader::box_at(std::int64_t offset, std::int64_t lim
     if (!read(offset + 8, std::span{head}.last(8))) return std::nullopt;
     length = big_endian(std::span{head}.last(8));
     header = 16;
-  } else if (length == 0) {  // up to the end
+  } else if (length == 0) {  // to the end
     length = static_cast<std::uint64_t>(limit - offset);
   }
   if (length < static_cast<std::uint64_t>(header)) return std::nullopt;

@@ -22,7 +22,7 @@ constexpr std::uint32_t mp4_tag(const char (&name)[5]) {  // NOLINT(*-avoid-c-ar
   return value;
 }
 
-/// Times beyond this, in ticks of any time base, are none of a recording; sums of a few below it fit 64 bits.
+/// Larger times, in ticks of any time base, are invalid; sums of a few smaller ones fit 64 bits.
 inline constexpr std::int64_t kLongestMp4Ticks = std::int64_t{1} << 53;
 
 struct Mp4Box {
@@ -32,22 +32,23 @@ struct Mp4Box {
   std::int64_t end = 0;
 };
 
-/// Whether a box inside of `parent` is on the way from a track to its sample tables: mdia, minf, stbl. Only where it
-/// belongs: boxes of one kind inside each other would nest the calls of who follows them as deep as a file likes.
+/// Whether a box in `parent` is on the path from a track
+/// to its sample tables: mdia, minf, stbl. Only at its proper place: otherwise nested boxes of one kind would cause
+/// unbounded recursion.
 constexpr bool leads_to_samples(std::uint32_t type, std::uint32_t parent) {
   return (type == mp4_tag("mdia") && parent == mp4_tag("trak")) ||
          (type == mp4_tag("minf") && parent == mp4_tag("mdia")) ||
          (type == mp4_tag("stbl") && parent == mp4_tag("minf"));
 }
 
-/// Finds boxes and reads what is in them. Damaged sizes end the walk; they never make it read outside [0, size) or run
+/// Finds boxes and reads their contents. Damaged sizes end the walk; they never make it read outside [0, size) or run
 /// without end.
 class Mp4BoxReader {
  public:
   /// `read_at` must outlive it.
   Mp4BoxReader(const ReadAt& read_at, std::int64_t size) : read_at_(read_at), size_(size) {}
 
-  /// Calls `visit(box)` for the boxes in [begin, end) until it gives false.
+  /// Calls `visit(box)` for the boxes in [begin, end) until it returns false.
   template <class Visit>
   void for_each(std::int64_t begin, std::int64_t end, Visit&& visit) {
     while (end - begin >= 8 && ++boxes_ <= most_boxes) {
@@ -61,7 +62,7 @@ class Mp4BoxReader {
 
   /// Big-endian number of `width` bytes; 0 beyond the end of the file.
   [[nodiscard]] std::uint64_t number(std::int64_t offset, std::size_t width) const;
-  /// Fills `buffer` wholly, or is false.
+  /// Fills all of `buffer`, or returns false.
   [[nodiscard]] bool read(std::int64_t offset, std::span<std::uint8_t> buffer) const;
 
  private:
@@ -74,10 +75,10 @@ class Mp4BoxReader {
   int boxes_ = 0;
 };
 
-/// What is in a box, read piece by piece, each kept until the next: what lists hours of samples is large. One thread.
+/// The content of a box, read in pieces, because the tables of hours of samples are large. One thread.
 class Mp4BoxBytes {
  public:
-  /// Of a box that is not there.
+  /// Of a missing box.
   Mp4BoxBytes() = default;
   /// `boxes` must outlive it. `piece`: bytes to be read at a time.
   Mp4BoxBytes(const Mp4BoxReader& boxes, const Mp4Box& box, std::size_t piece)

@@ -21,10 +21,10 @@ namespace {
 
 /// An hour of pictures; far more than a window and its margins hold. Uncompressed sound has a sample per instant.
 constexpr std::int64_t kMostSamples = 250'000;
-/// Enough for FFmpeg to learn what a stream is, and for a look at its first pictures.
+/// Enough for FFmpeg to detect a stream's properties, and for its first pictures.
 constexpr std::int64_t first_samples = 64;
 
-/// What `read(tables)` takes out of a track's sample tables.
+/// The result of `read(tables)` for a track's sample tables.
 template <class Read>
 std::optional<Mp4Stretch> stretch_of(Mp4BoxReader& boxes, const Mp4Box& trak, Read&& read) {
   std::optional<Mp4Box> stbl = trak;
@@ -35,7 +35,7 @@ std::optional<Mp4Stretch> stretch_of(Mp4BoxReader& boxes, const Mp4Box& trak, Re
   return read(table_boxes(boxes, *stbl, Mp4Tables::piecewise));
 }
 
-/// The head, and behind it the file.
+/// The head, followed by the file.
 Source joined(std::vector<std::uint8_t> head, const std::shared_ptr<Bytes>& file, const std::string& name) {
   const auto bytes = std::make_shared<const std::vector<std::uint8_t>>(std::move(head));
   const auto position = std::make_shared<std::int64_t>(0);
@@ -97,8 +97,9 @@ std::optional<Mp4Excerpt> excerpt_mp4(const Source& source, int index, const Sec
   return Mp4Excerpt{joined(std::move(*head), file, source.name()), shift};
 }
 
-std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_bytes, const Seconds& least_length,
-                                      const SourceOptions& options, const RunContext& context) {
+std::optional<Mp4HeaderView> view_mp4_header(const Source& source, std::int64_t least_bytes,
+                                             const Seconds& least_length, const SourceOptions& options,
+                                             const RunContext& context) {
   if (source.kind() == Source::Kind::url) return std::nullopt;
   const std::shared_ptr<Bytes> file = bytes_of(source, options, context);
   if (file->size() < least_bytes) return std::nullopt;
@@ -117,13 +118,13 @@ std::optional<Mp4Outline> outline_mp4(const Source& source, std::int64_t least_b
   }
   auto head = write_mp4_index(boxes, file->size(), layout->moov, listed, Mp4Extras::kept);
   if (!head) return std::nullopt;
-  return Mp4Outline{joined(std::move(*head), file, source.name()), std::move(*layout), file->size()};
+  return Mp4HeaderView{joined(std::move(*head), file, source.name()), std::move(*layout), file->size()};
 }
 
 std::optional<Mp4Excerpt> excerpt_around(const Source& source, FactSource measured_by, int index, const Seconds& start,
                                          const Seconds& end, const SourceOptions& options, const RunContext& context) {
   if (measured_by != FactSource::sample_table) return std::nullopt;
-  // Readers enter some way before the window, more than once when that fails, and look at what follows it.
+  // Readers begin somewhat before the window, earlier when that fails, and read a little past it.
   constexpr int before_s = 5, behind_s = 2;
   return excerpt_mp4(source, index, start - before_s, end + behind_s, options, context);
 }

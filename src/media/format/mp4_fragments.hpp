@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What movie fragments say that FFmpeg does not hand on: how long the last sample lasts.
+// The duration of the last sample of movie fragments, which FFmpeg does not report.
 #pragma once
 
 #include <cstdint>

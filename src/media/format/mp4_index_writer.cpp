@@ -82,7 +82,7 @@ class IndexWriter {
       return;
     }
     if (leads_to_samples(box.type, parent)) return write_branch(box);
-    // QuickTime has a second handler beside the media's, for its data.
+    // QuickTime has a second handler in addition to the media's, for its data.
     const bool media_handler = box.type == mp4_tag("hdlr") && parent == mp4_tag("mdia");
     if (media_handler || is_one_of(box.type, {mp4_tag("mvhd"), mp4_tag("tkhd"), mp4_tag("mdhd"), mp4_tag("stsd")})) {
       needed_ += copy(box) ? 1U : 0U;
@@ -132,7 +132,7 @@ class IndexWriter {
     writer_.end();
   }
 
-  /// The whole file is the content of this box, so a byte of it lies behind the head by as much as in the file.
+  /// The whole file is the content of this box, so offsets in the file shift by the size of the head.
   void write_media_box(std::int64_t file_size) {
     constexpr std::uint64_t head_bytes = 16;
     writer_.number(1, 4);

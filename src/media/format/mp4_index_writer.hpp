@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the head of an MP4 whose media is that of another one: the other's boxes, with lists of fewer samples.
+// Writes the head of an MP4 that uses the media of another one: the other's boxes, with fewer samples listed.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ struct Mp4ListedTrack {
   Mp4Stretch samples;  ///< what is listed of it
 };
 
-/// What is neither needed to decode nor a list of samples: names, languages, tags, cover art.
+/// Boxes that are neither needed to decode nor sample lists: names, languages, tags, cover art.
 enum class Mp4Extras { dropped, kept };
 
-/// The head of a file that goes on with the whole of the other one, of `file_size` bytes, in its media box. Edit lists
+/// The head of a file that continues with the whole other file, of `file_size` bytes, in its media box. Edit lists
 /// are left out. nullopt when a box that FFmpeg needs is missing or of an unlikely size.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> write_mp4_index(Mp4BoxReader& boxes, std::int64_t file_size,
                                                                        const Mp4Box& moov,

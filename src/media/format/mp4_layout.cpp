@@ -145,7 +145,7 @@ std::optional<Mp4Played> played_part(const Mp4Track& track, std::int64_t movie_t
   played.begin = edits[0].media_time;
   if (played.begin > kLongestMp4Ticks) return std::nullopt;
   const std::int64_t length = av_rescale(edits[0].duration, track.timescale, movie_timescale);
-  if (length >= 0) played.end = saturating_add(played.begin, length);  // FFmpeg's word for too much is negative
+  if (length >= 0) played.end = saturating_add(played.begin, length);  // FFmpeg returns a negative value for too much
   return played;
 }
 

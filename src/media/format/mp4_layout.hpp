@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What FFmpeg does not tell about an MP4/MOV file: whether its index comes first, what its edit lists say, and how many
+// What FFmpeg does not report about an MP4/MOV file: whether its index comes first, its edit lists, and how many
 // packets its sample tables list, without reading them.
 #pragma once
 
@@ -26,7 +26,7 @@ struct Mp4Run {
   std::int32_t value = 0;  ///< ticks
 };
 
-/// A track's list of its samples (a sample is what FFmpeg hands out as a packet; of uncompressed sound, one instant).
+/// A track's list of its samples (a sample is a packet in FFmpeg; of uncompressed sound, one instant).
 struct Mp4SampleTable {
   std::int64_t samples = 0;
   std::vector<Mp4Run> durations;            ///< ticks, in decode order; together `samples`
@@ -41,11 +41,11 @@ struct Mp4Track {
   std::int64_t timescale = 0;  ///< ticks per second; 0 = not found
   std::int64_t duration = 0;   ///< of the media, ticks; 0 = unknown
   std::vector<Mp4Edit> edits;
-  /// nullopt: none, one that contradicts itself, or a fragmented file, whose table is not all there is.
+  /// nullopt: none, an inconsistent one, or a fragmented file, whose table is incomplete.
   std::optional<Mp4SampleTable> table;
 
   /// True when a reader that ignores the edit list would see another start, count or duration. An edit that ends within
-  /// one tick of the movie's (coarser) clock before the media does cuts nothing.
+  /// one tick of the movie's (coarser) clock before the media is no cut.
   [[nodiscard]] bool edits_matter(std::int64_t movie_timescale) const;
 };
 
@@ -54,7 +54,7 @@ struct Mp4Played {
   std::int64_t begin = 0, end = std::numeric_limits<std::int64_t>::max();  ///< ticks of the track
   std::int64_t pause = 0;                                                  ///< in front of it
 };
-/// nullopt for a list that FFmpeg treats in more ways than one: more than one edit (a pause in front aside), a rate.
+/// nullopt for a list without a unique interpretation in FFmpeg: more than one edit (except a leading pause), a rate.
 [[nodiscard]] std::optional<Mp4Played> played_part(const Mp4Track& track, std::int64_t movie_timescale);
 
 struct Mp4Layout {
@@ -66,7 +66,7 @@ struct Mp4Layout {
   std::vector<Mp4Track> tracks;
 };
 
-/// Whether the sample tables are read: each at once, which takes a server one answer, or piece by piece, which takes no
+/// How the sample tables are read: each as a whole, one request to a server, or in pieces, without
 /// memory.
 enum class Mp4Tables { skipped, at_once, piecewise };
 

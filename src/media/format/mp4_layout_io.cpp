@@ -10,7 +10,7 @@ namespace react1::media {
 
 namespace {
 
-/// What `read` makes of the bytes of `io`, whose position stays.
+/// The result of `read` for the bytes of `io`, whose position is restored.
 template <class Read>
 auto reading(AVIOContext& io, const Read& read) {
   const std::int64_t position = avio_tell(&io);

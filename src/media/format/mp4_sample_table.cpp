@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t head = 4;  ///< version and flags
 
-/// A box that is a list of entries of the same width behind its head and a count.
+/// A box with a head, a count and a list of entries of the same width.
 class Table {
  public:
   Table(const Mp4BoxBytes& box, std::size_t entry_size, std::size_t before_count = head)
@@ -66,8 +66,8 @@ struct Run {
   [[nodiscard]] Mp4Run stored() const { return {static_cast<std::uint32_t>(count), static_cast<std::int32_t>(value)}; }
 };
 
-/// One run of stts or ctts. The latter's version 0 says unsigned, but the writers that need negative offsets put them
-/// there as well.
+/// One run of stts or ctts. The latter's version 0 is unsigned by the standard, but some writers use it
+/// for negative offsets.
 Run run_at(const Table& table, std::uint64_t index, bool is_signed) {
   const auto raw = static_cast<std::uint32_t>(table.at(index, 4));
   return {static_cast<std::int64_t>(table.at(index)),
@@ -150,7 +150,7 @@ std::optional<std::vector<Mp4Run>> part_of(const Table& table, bool is_signed, s
   return begin == static_cast<std::int64_t>(samples) ? std::optional{std::move(part)} : std::nullopt;
 }
 
-/// Where samples lie in decoding time.
+/// Positions of samples in decoding time.
 class DecodeTimes {
  public:
   explicit DecodeTimes(const Table& durations) : durations_(durations) {}
@@ -214,7 +214,7 @@ std::optional<Mp4Stretch> stretch_of(const Mp4TableBoxes& boxes, std::int64_t be
   }
   const std::int64_t count = end - begin;
   if (count <= 0 || count > most_samples || static_cast<std::int64_t>(stretch.key_frames.size()) > count) {
-    return std::nullopt;  // the last: a list that repeats itself
+    return std::nullopt;  // the last: a list with repetitions
   }
   stretch.decode_time = DecodeTimes(durations).time_of(begin);
   if (stretch.decode_time > kLongestMp4Ticks) return std::nullopt;

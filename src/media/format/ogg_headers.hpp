@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The codec's headers inside of an Ogg stream: recordings that were joined as they are repeat them in the middle.
+// The codec's headers inside an Ogg stream: joined recordings repeat them in the middle.
 #pragma once
 
 #include "media/ff/handles.hpp"
 
 namespace react1::media {
 
-/// Tells headers from sound, packet by packet in stored order. FFmpeg hands on those of a second recording whose serial
-/// number is the first one's, and its decoders take them for damage.
+/// Distinguishes headers from sound, packet by packet in stored order. FFmpeg passes on those of a second recording
+/// with the serial number of the first, and its decoders treat them as damage.
 class OggHeaders {
  public:
-  /// True for a packet that holds no sound.
+  /// True for a packet without sound.
   [[nodiscard]] bool is_header(const AVPacket& packet, AVCodecID codec);
 
  private:

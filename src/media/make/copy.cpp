@@ -54,8 +54,8 @@ class Retimer {
   }
 
  private:
-  /// Every packet is one frame, so its number is its decoding time. Matroska stores none, and those that are guessed
-  /// for it begin with a gap.
+  /// Every packet is one frame, so its number is its decoding time. Matroska stores none, and
+  /// FFmpeg's estimates begin with a gap.
   void place_in_decode_order(AVPacket& packet) {
     const std::int64_t tick = fps_.den();
     packet.pts = place(packet.pts);
@@ -86,7 +86,8 @@ class CopiedPackets {
   CopiedPackets(const ClipInput& input, const VideoPlan& plan, const RunContext& context)
       : packets_(input.source, require_video(input.info), plan, DemuxerOptions::from(input.limits), context),
         retimer_(*input.info.video, plan, stream(plan)),
-        // A cut ends in the middle of the file; a remux takes what comes, so that a longer file than was probed shows.
+        // A cut ends in the middle of the file; a remux takes all packets, so that a file longer than probed is
+        // detected.
         whole_(plan.action == ClipAction::remux),
         wanted_(whole_ ? input.info.video->frames : plan.frames) {}
 
@@ -96,7 +97,7 @@ class CopiedPackets {
   [[nodiscard]] std::int64_t wanted() const noexcept { return wanted_; }
   [[nodiscard]] std::int64_t count() const noexcept { return count_; }
 
-  /// False at the end. Throws Error{media} for a packet that can't be copied and for an end that comes too early.
+  /// False at the end. Throws Error{media} for a packet that can't be copied and for an early end.
   bool read(AVPacket& packet) {
     if ((!whole_ && count_ == wanted_) || !packets_.read(packet)) {
       require_all();
@@ -132,7 +133,7 @@ class CopiedPackets {
   std::int64_t count_ = 0;
 };
 
-/// The pictures of packets that are handed on as they are, for nothing but their damage.
+/// Decodes copied packets only to find damage.
 class PictureCheck {
  public:
   PictureCheck(const AVStream& stream, std::string name) : name_(std::move(name)), decoder_(stream, 0, name_) {}
@@ -154,7 +155,7 @@ class PictureCheck {
   ff::Frame frame_ = ff::make_frame();
 };
 
-/// As the clip that is made of the same bytes is decoded later: every stored picture, shown or not.
+/// Like the later decoding of the made clip: every stored picture, shown or not.
 void check_bytes(const ClipInput& input, const VideoPlan& plan, const RunContext& context) {
   DemuxerOptions as_stored = DemuxerOptions::from(input.limits);
   as_stored.ignore_edit_list = as_stored.header_is_enough = as_stored.packets_as_stored = true;
@@ -212,7 +213,7 @@ void copy_video_packets(const ClipInput& input, const VideoPlan& plan, const std
 
 namespace {
 
-/// The packet's side data that says what of its samples is not heard: little-endian counts, at 0 from the start and at
+/// The packet's side data with the samples to skip: little-endian counts, at 0 from the start and at
 /// 4 from the end.
 std::uint8_t* skip_of(AVPacket& packet) {
   constexpr std::size_t side_data_size = 10;
@@ -225,13 +226,13 @@ std::uint8_t* skip_of(AVPacket& packet) {
   return skip;
 }
 
-/// An edit list may hide whole packets. They are copied as well, and FFmpeg's muxer takes the delay that the tag tells
-/// from the first packet, which only knows of what is left out of the packets that are shown.
+/// An edit list may hide whole packets. They are copied as well,
+/// and FFmpeg's muxer takes the tag's delay from the first packet, which does not include the hidden packets.
 void mark_priming(AVPacket& first, std::int64_t samples) {
   AV_WL32(skip_of(first), static_cast<std::uint32_t>(samples));
 }
 
-/// A container may end its last packet before the packet's samples end; in an MP3 file the tag has to say so.
+/// A container may end its last packet before the packet's samples end; in an MP3 file the tag has to record that.
 void mark_end_padding(AVPacket& packet, std::int64_t samples) {
   if (samples <= 0) return;
   std::uint8_t* skip = skip_of(packet);
@@ -250,13 +251,13 @@ void copy_audio_packets(const ClipInput& input, const AudioPlan& plan, const std
   demuxer.select(chosen);
   const AVStream& stream = demuxer.stream(plan.stream_index);
   const std::int64_t priming = input.info.audio->priming;
-  // A tag of FFmpeg's always tells a delay.
+  // FFmpeg's tag always has a delay.
   Muxer muxer(file, priming > 0 ? Container::mp3 : Container::mp3_without_tag);
   muxer.add_stream(*stream.codecpar, stream.time_base);
   muxer.start(/*reordered=*/false);
   const bool whole = plan.action != ClipAction::cut;
   const ff::Packet packet = ff::make_packet();
-  ff::Packet latest = ff::make_packet();  // written once it is known whether it is the last
+  ff::Packet latest = ff::make_packet();  // written once the next packet is known
   PacketLength length(stream);
   std::int64_t packets = 0;
   while ((whole || packets < plan.packets) && demuxer.read(*packet)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lossless ways: the same bytes, or the same packets (all, or a closed prefix of them) in a clean container.
+// The lossless actions: the same bytes, or the same packets (all, or a closed prefix) in a clean container.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace react1::media {
 
-/// Writes the source's bytes to `file`. A source of another size than was probed is not what was judged: Error{media}.
+/// Writes the source's bytes to `file`. A source whose size differs from the probed one is Error{media}.
 /// Throws Error{io|media|network|interrupted}.
 void copy_bytes(const ClipInput& input, const std::filesystem::path& file, const RunContext& context);
 
@@ -23,11 +23,11 @@ void copy_bytes(const ClipInput& input, const std::filesystem::path& file, const
 void copy_video_packets(const ClipInput& input, const VideoPlan& plan, const std::filesystem::path& file,
                         const RunContext& context);
 
-/// Reads what a plan to copy pictures would copy, writes nothing, and throws what copying and proving it would: for
-/// timestamps, for missing packets and, where the plan wants copies decoded, for damaged pictures (DamageFound).
+/// Reads what a plan would copy, without writing, and throws what copying and proving it
+/// would: for timestamps, for missing packets and, where copies are decoded, for damaged pictures (DamageFound).
 void check_video_copy(const ClipInput& input, const VideoPlan& plan, const RunContext& context);
 
-/// Writes packets of the plan's MP3 stream (to cut: the first plan.packets) into a bare MP3 file with a fresh Xing/LAME
+/// Writes packets of the plan's MP3 stream (to cut: the first plan.packets) into a bare MP3 file with a new Xing/LAME
 /// tag that repeats the source's priming. Throws Error{io|media|network|interrupted}.
 void copy_audio_packets(const ClipInput& input, const AudioPlan& plan, const std::filesystem::path& file,
                         const RunContext& context);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best way of all: the same bytes.
+// passthrough: the same bytes.
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -57,7 +57,7 @@ void copy_bytes(const ClipInput& input, const std::filesystem::path& file, const
   ff::check(avio_close(out.release()), "closing the file", file.string());
   if (expected && copied != *expected) {
     throw Error(ErrorCode::media, name,
-                fmt::format("has {} bytes now and had {} when it was looked at", copied, *expected),
+                fmt::format("has {} bytes now and had {} when it was probed", copied, *expected),
                 {.hint = "it may still be being written; try again when it is complete"});
   }
 }

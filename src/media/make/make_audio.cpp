@@ -9,8 +9,8 @@
 #include "media/check/proof.hpp"
 #include "media/make/copy.hpp"
 #include "media/make/make_clip.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "media/sound/audio_encoder.hpp"
-#include "media/sound/hearing.hpp"
 #include "media/sound/sample_source.hpp"
 #include "media/stream/muxer.hpp"
 
@@ -20,7 +20,7 @@ namespace react1::media {
 namespace {
 
 constexpr std::int64_t mp3_frame = 1152;
-constexpr int most_levellings = 3;  ///< the first brings it within a tenth where no peak stands in the way
+constexpr int most_levellings = 3;  ///< the first is within 0.1 unless a peak prevents it
 
 /// A plan to copy holds all samples; encoded, one frame goes to the Xing/LAME tag and one to the encoder's padding.
 AudioPlan encoding_instead(AudioPlan plan, Seconds limit) {
@@ -70,14 +70,14 @@ void make(const ClipInput& input, const AudioPlan& plan, const std::filesystem::
   throw Error(ErrorCode::internal, input.source.name(), "the plan asks for something that is never planned for sound");
 }
 
-/// Where the encoder took the sound from what was asked for, corrects the treatment and says so. A lossy encoder shifts
-/// the loudness (LAME by half a decibel at 128 kbit/s) and raises peaks, by how much only the made clip tells.
+/// Corrects the treatment where the encoder missed the target; true then. A lossy encoder changes
+/// the loudness (LAME by half a decibel at 128 kbit/s) and raises peaks; only the made clip shows by how much.
 bool level_again(AudioPlan& plan, const SoundTreatment& asked, const PreparedClip& clip,
                  const std::filesystem::path& file, const RunContext& context) {
   constexpr double close_enough = 0.1;  // LU
   constexpr double margin = 0.05;       // dB below the ceiling, so that one correction is enough
   if (plan.action != ClipAction::transcode || !asked.ceiling_dbtp || !clip.audio) return false;
-  const SoundLevels levels = hear_clip(file.string(), *clip.audio, Listening{}, context).levels;
+  const SoundLevels levels = analyze_clip(file.string(), *clip.audio, AnalysisOptions{}, context).levels;
   if (!levels.true_peak_dbtp || (asked.target_lufs && !levels.integrated_lufs)) return false;
   const double too_quiet = asked.target_lufs ? *asked.target_lufs - *levels.integrated_lufs : 0;
   const double too_high = *levels.true_peak_dbtp - *asked.ceiling_dbtp;
@@ -87,7 +87,7 @@ bool level_again(AudioPlan& plan, const SoundTreatment& asked, const PreparedCli
   return true;
 }
 
-/// Why a copy is not the sound that it was made from; nullopt when it is.
+/// Why a copy differs from its source; nullopt when it doesn't.
 std::optional<std::string> wrong_count(const PreparedClip& clip, const AudioPlan& plan) {
   if (plan.action != ClipAction::remux && plan.action != ClipAction::cut) return std::nullopt;
   if (!clip.audio || clip.audio->samples == plan.samples) return std::nullopt;

@@ -13,9 +13,9 @@
 #include "media/check/proof.hpp"
 #include "media/make/copy.hpp"
 #include "media/make/make_clip.hpp"
-#include "media/picture/ahead.hpp"
 #include "media/picture/filter_graph.hpp"
 #include "media/picture/ordered_frames.hpp"
+#include "media/picture/prefetch_queue.hpp"
 #include "media/picture/video_encoder.hpp"
 #include "media/stream/damage.hpp"
 #include "media/stream/muxer.hpp"
@@ -54,7 +54,7 @@ class Transcoder {
     filter_.push(*picked.frame, encode_);
   }
 
-  /// What showed on the way.
+  /// What was found while encoding.
   std::vector<Warning> finish() {
     filter_.flush(encode_);
     encoder_.finish(write_);
@@ -97,12 +97,12 @@ class Transcoder {
 
 std::vector<Warning> transcode(const ClipInput& input, const VideoPlan& plan, const std::filesystem::path& file,
                                const RunContext& context) {
-  // Either side's end stops the other: the caller's wish goes to the decoding thread, and so does our own failure.
+  // Either side's end stops the other: a stop of the caller, or our own failure, reaches the decoding thread.
   std::stop_source stop;
   const std::stop_callback on_stop(context.stop, [&stop] { stop.request_stop(); });
   OrderedFrames frames(input, plan, RunContext{.stop = stop.get_token(), .job_id = context.job_id});
   Transcoder transcoder(plan, input.info.path, file, context);
-  Ahead<PickedFrame> decoded(frames_ahead(input.info.video.value()), stop, [&] {
+  PrefetchQueue<PickedFrame> decoded(frames_ahead(input.info.video.value()), stop, [&] {
     const log::Scope scope(context.job_id);
     return frames.next();
   });
@@ -127,13 +127,13 @@ std::vector<Warning> make(const ClipInput& input, const VideoPlan& plan, const s
               "the plan asks for something that is never planned for a picture");
 }
 
-/// What we encoded was decoded before; what is damaged inside a copied picture came with the source.
+/// Encoded pictures were decoded before; damage inside a copied picture comes from the source.
 Pictures pictures_of(const VideoPlan& plan) {
   const bool copied = plan.action != ClipAction::transcode;
   return copied && plan.copy_check == CopyCheck::decode ? Pictures::decoded : Pictures::counted;
 }
 
-/// Another clip than planned is our fault when we encoded it; what is copied may not have been what it seemed.
+/// A clip that differs from the plan is our fault when we encoded it; a copied source may differ from its headers.
 void require_as_planned(const PreparedClip& clip, const VideoPlan& plan, const std::string& name) {
   const bool copied = plan.action != ClipAction::transcode;
   const ErrorCode fault = copied ? ErrorCode::media : ErrorCode::internal;
@@ -147,32 +147,32 @@ void require_as_planned(const PreparedClip& clip, const VideoPlan& plan, const s
   }
 }
 
-/// A copy that proved impossible is encoded instead. What may be damage goes to the planner first, unless it has looked
-/// already: what is left of the clip may still be copied.
+/// An impossible copy is encoded instead. Possible damage goes to the planner first, unless it has decoded
+/// the window: the rest of the clip may still be copied.
 void encode_instead(VideoPlan& plan, std::vector<std::string>& reasons, const Error& failure) {
   const bool copied = plan.action != ClipAction::transcode;
   const bool may_be_damage = dynamic_cast<const DamageFound*>(&failure) != nullptr && !plan.decoded;
   if (!copied || failure.code() != ErrorCode::media || may_be_damage) throw;
   if (!plan.may_encode) {
     throw Error(ErrorCode::media, failure.where(),
-                "can't be copied, and --reencode never forbids to encode it: " + failure.message(),
+                "can't be copied, and --reencode never forbids encoding it: " + failure.message(),
                 {.detail = failure.detail(), .hint = "use --reencode auto"});
   }
   reasons.push_back("Copying it failed: " + failure.message() + ".");
   plan.action = ClipAction::transcode;
 }
 
-/// A copy that turned out too long is made another way; false: there is none.
+/// A copy that is too long is made by the next action; false: there is none.
 bool shorten(VideoPlan& plan) {
   const bool can_copy_again = plan.action == ClipAction::passthrough;
   if (plan.action == ClipAction::transcode || (!plan.may_encode && !can_copy_again)) return false;
-  // The clip's own container may measure longer than its packets: a fresh one can mend that without encoding.
+  // The clip's own container may measure longer than its packets: a new one can correct that without encoding.
   plan.action = can_copy_again ? ClipAction::remux : ClipAction::transcode;
   return true;
 }
 
-/// Makes and measures the clip; gives the sentence that says why it is too long, if it is. `written`: it was made,
-/// whatever measuring it says.
+/// Makes and measures the clip; returns a sentence why it is too long, if it is. `written`: it was
+/// made, whatever its measures.
 std::optional<std::string> make_once(PreparedClip& clip, bool& written, const ClipInput& input, const VideoPlan& plan,
                                      const AtomicFile& file, Seconds limit, const RunContext& context) {
   try {
@@ -204,7 +204,7 @@ PreparedClip make_video(const ClipInput& input, const VideoPlan& plan, const std
     try {
       too_long = make_once(clip, written, input, chosen, file, limit, context);
     } catch (const Error& failure) {
-      // Bytes that can't be taken are no longer what was planned, so there is nothing to encode either.
+      // A source that can't be copied byte by byte has changed, so it can't be encoded either.
       if (chosen.action == ClipAction::passthrough && !written) throw;
       encode_instead(chosen, clip.reasons, failure);
       continue;
@@ -231,7 +231,7 @@ VideoPlan check_video(const ClipInput& input, const VideoPlan& plan, const RunCo
     }
   }
   if (chosen.decoded) return chosen;
-  // The order in which frames are shown says nothing about their health.
+  // Whether frames are damaged does not depend on their order.
   FrameSource frames(input, without_order(chosen), context);
   while (frames.next()) context.throw_if_stopped();
   return chosen;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr int enough_frames = 12;
 
-/// What libavfilter's idet counted.
+/// The counts of libavfilter's idet.
 struct Verdict {
   int tff = 0, bff = 0, progressive = 0;
 

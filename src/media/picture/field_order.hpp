@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds interlaced pictures that no flag tells of: by looking at them.
+// Detects interlaced pictures without a flag, by analysing them.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace react1::media {
 
-/// Only pictures of a broadcast raster can be woven from two fields without having been spoiled by scaling: wider than
-/// high, with the number of lines of a television standard, and its frame rate. False when flags tell already.
+/// Only pictures of a broadcast raster can still be woven from two fields, because scaling destroys the fields: wider
+/// than high, with the number of lines of a television standard, and its frame rate. False when flags exist.
 [[nodiscard]] bool may_hide_fields(const VideoInfo& video);
 
 /// "tff" or "bff" when the pictures around `start_s` (relative to the first frame) are woven from two fields of

@@ -60,7 +60,7 @@ std::string matrix_name(const VideoPlan& plan, const PictureFormat& source) {
   return name;
 }
 
-/// Colour with alpha lies on black. Done in formats whose colour planes line up with alpha's.
+/// Composites colour with alpha on black, in formats whose colour planes match alpha's.
 void flatten(Chain& chain, const AVPixFmtDescriptor& format) {
   if (is_rgb(format)) {
     chain.emplace_back("format=gbrap|gbrap10le|gbrap12le|gbrap16le,premultiply=inplace=1");
@@ -89,7 +89,7 @@ Size turn(Chain& chain, const Orientation& orientation, Size size) {
   }
 }
 
-/// One row or column more or less makes a size even without touching the other pixels.
+/// One row or column more or less makes a size even without changing the other pixels.
 void trim_or_pad(Chain& chain, Size& size, Size wanted) {
   if (wanted.width < size.width || wanted.height < size.height) {
     const Size smaller{std::min(size.width, wanted.width), std::min(size.height, wanted.height)};
@@ -104,7 +104,7 @@ void trim_or_pad(Chain& chain, Size& size, Size wanted) {
   }
 }
 
-/// The converter needs sizes that its input's chroma divides; up to one row and column goes.
+/// The converter needs sizes that its input's chroma divides; up to one row and column is cropped.
 void make_even(Chain& chain, Size& size) {
   trim_or_pad(chain, size, {size.width - size.width % 2, size.height - size.height % 2});
 }
@@ -122,7 +122,7 @@ std::string zscale_primaries(const std::string& name) {
   return number_or_name(av_color_primaries_from_name(name.c_str()), name);
 }
 
-/// Primaries of the source; a matrix of BT.2020 means that wide gamut, tagged or not.
+/// Primaries of the source; a matrix of BT.2020 implies that gamut, tagged or not.
 std::string primaries_of(const VideoPlan& plan, const std::string& matrix) {
   if (matrix == "ictcp") return "bt2020";  // defined by them
   if (!plan.color_primaries.empty()) return zscale_primaries(plan.color_primaries);
@@ -130,9 +130,9 @@ std::string primaries_of(const VideoPlan& plan, const std::string& matrix) {
   return wide ? "bt2020" : "bt709";
 }
 
-/// Light is mapped from HDR to a standard screen: linear light relative to reference white (203 cd/m², ITU-R BT.2408),
+/// Maps light from HDR to a standard screen: linear light relative to reference white (203 cd/m², ITU-R BT.2408),
 /// into BT.709's primaries, highlights rolled off, and back into a gamma signal. Below 0.6 of reference white, where
-/// faces lie, nothing changes; what lies above is rolled off so that 1000 cd/m² (HLG's peak, and that of nearly all PQ
+/// faces are, nothing changes; higher levels are rolled off so that 1000 cd/m² (HLG's peak, and that of nearly all PQ
 /// material) just reach white, and reference white lands at 91 % of the signal.
 void tone_map(Chain& chain, const VideoPlan& plan, const std::string& matrix, bool full_range) {
   chain.push_back(
@@ -154,7 +154,7 @@ std::string through_light(const VideoPlan& plan, const std::string& matrix) {
                      number_or_name(transfer, "bt709"));
 }
 
-/// The picture within `room` that keeps its shape; `room` itself where rounding makes the difference.
+/// The picture within `room` that keeps its shape; `room` itself where only rounding differs.
 Size shaped(const Rational& width, const Rational& height, Size room) {
   constexpr int rounding = 2;
   const Rational scale = std::min(Rational(room.width) / width, Rational(room.height) / height);
@@ -166,7 +166,7 @@ Size shaped(const Rational& width, const Rational& height, Size room) {
   return fills ? room : fitted;
 }
 
-/// `coded` pixels as they are seen: square and upright, inside of the plan's picture.
+/// `coded` pixels as displayed: square and upright, inside the plan's picture.
 Size fitted_size(const VideoPlan& plan, const PictureFormat& source) {
   Rational width = Rational(source.width) * plan.sar * source.sar;
   Rational height = source.height;
@@ -209,7 +209,7 @@ std::string filter_chain(const VideoPlan& plan, const PictureFormat& source) {
   const bool fits =
       near && !hdr && matrix == "bt709" && light.empty() && !full_range && source.pixel_format == AV_PIX_FMT_YUV420P;
   if (!fits) {
-    // The converter takes no chroma coarser than its own.
+    // The converter accepts no chroma coarser than its own.
     if (format.log2_chroma_w > 1 || format.log2_chroma_h > 1) chain.emplace_back("format=yuv444p");
     chain.push_back(fmt::format("zscale={}:{}:filter=lanczos:dither=ordered:{}", fitted.width, fitted.height,
                                 hdr ? std::string("matrix=bt709:transfer=bt709:range=limited")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which filters turn a decoded picture into the prepared one. Pure: text in libavfilter's language.
+// Which filters turn a decoded picture into the prepared one. Pure: a libavfilter graph description.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ extern "C" {
 
 namespace react1::media {
 
-/// What a decoded frame says about itself; a change of any of it needs a new graph.
+/// Properties of a decoded frame; a change of any needs a new graph.
 struct PictureFormat {
   int width = 0, height = 0;
   int pixel_format = -1;  ///< AVPixelFormat
@@ -25,8 +25,8 @@ struct PictureFormat {
 };
 
 /// The filters from `source` to the plan's picture: progressive, upright, plan.width × plan.height, square pixels,
-/// yuv420p, BT.709 limited range. A frame of another shape lies whole in the middle, on black. Empty when the frame
-/// already is that: then nothing may touch it. Throws Error{internal} for an unknown pixel format.
+/// yuv420p, BT.709 limited range. A frame of another shape is centred on black. Empty when the frame
+/// already complies: then it must not be changed. Throws Error{internal} for an unknown pixel format.
 [[nodiscard]] std::string filter_chain(const VideoPlan& plan, const PictureFormat& source);
 
 }  // namespace react1::media

@@ -104,7 +104,7 @@ void FilterGraph::build(const PictureFormat& format) {
   }
 }
 
-/// What a container says of the pixels' shape is in the plan; that it changes in the middle only the frames tell.
+/// The container's pixel shape is in the plan; only the frames show a change in the middle.
 PictureFormat FilterGraph::format_of(const AVFrame& frame) {
   PictureFormat format = PictureFormat::of(frame);
   const AVRational sar = frame.sample_aspect_ratio;
@@ -129,8 +129,8 @@ void FilterGraph::push(AVFrame& frame, const Sink& sink) {
     av_frame_unref(&frame);
     return;
   }
-  // The plan has already answered for orientation, pixel shape, colour and timing; the filters must not act on them
-  // again, nor stumble over tags that they don't know.
+  // The plan already covers orientation, pixel shape, colour and timing; the filters must
+  // neither apply them again nor fail on unknown tags.
   frame.sample_aspect_ratio = AVRational{1, 1};
   frame.colorspace = AVCOL_SPC_UNSPECIFIED;
   frame.color_primaries = AVCOL_PRI_UNSPECIFIED;

@@ -21,14 +21,14 @@ class FilterGraph {
  public:
   /// Receives each filtered frame: yuv420p, the plan's size. It may keep a reference.
   using Sink = std::function<void(AVFrame&)>;
-  /// Told when the picture's properties change in the middle: before, after.
+  /// Called when the picture's properties change in the middle: before, after.
   using OnChange = std::function<void(const PictureFormat&, const PictureFormat&)>;
 
   FilterGraph(VideoPlan plan, std::string where, OnChange on_change);
 
   /// Takes over `frame`'s content. Throws Error{media} when a filter refuses it or is missing.
   void push(AVFrame& frame, const Sink& sink);
-  /// Gives out what is still inside. The graph may be used again afterwards.
+  /// Delivers the remaining frames. The graph may be used again afterwards.
   void flush(const Sink& sink);
 
  private:

@@ -46,7 +46,7 @@ std::int64_t FramePicker::next(Seconds time) {
   return fill_up_to(first_tick(*latest_));
 }
 
-std::optional<std::int64_t> FramePicker::settle() {
+std::optional<std::int64_t> FramePicker::finish_early() {
   if (!latest_ || !settings_.source_constant || settings_.source_fps == 0) return std::nullopt;
   if (first_tick(*latest_ + 1 / settings_.source_fps) < settings_.frames) return std::nullopt;
   return fill_up_to(settings_.frames);
@@ -56,7 +56,7 @@ std::int64_t FramePicker::finish(std::optional<Seconds> duration) {
   if (!latest_) return 0;
   Seconds shown = duration.value_or(0);
   if (shown <= 0) shown = 1 / (settings_.source_fps > 0 ? settings_.source_fps : settings_.fps);
-  // Every tick that lies before the end of the last frame still shows it.
+  // Every tick before the end of the last frame still shows it.
   const Seconds end = *latest_ + shown;
   return fill_up_to(((end - settings_.start) * settings_.fps).ceil());
 }

@@ -10,7 +10,7 @@
 namespace react1::media {
 
 /// Decides, frame by frame, how often each source frame is shown in a constant-rate result.
-/// Output tick k lies at start + k / fps and shows the source frame that is on screen there. A frame counts as on
+/// Output tick k is at start + k / fps and shows the source frame that is on screen there. A frame counts as on
 /// screen from a little before its timestamp (half the shorter of the source's and the result's frame interval), so
 /// that rounded timestamps neither drop nor repeat a frame and the error never exceeds half a frame.
 class FramePicker {
@@ -34,9 +34,9 @@ class FramePicker {
   /// many ticks the last frame fills.
   [[nodiscard]] std::int64_t finish(std::optional<Seconds> duration);
 
-  /// How many ticks the latest frame fills, if that is sure without seeing the next one: the rate is constant and the
-  /// next frame starts behind the last tick. Counts them as filled.
-  [[nodiscard]] std::optional<std::int64_t> settle();
+  /// How many ticks the latest frame fills, if that is certain without the next one: the rate is constant and the
+  /// next frame starts after the last tick. Counts them as filled.
+  [[nodiscard]] std::optional<std::int64_t> finish_early();
 
   /// Ticks filled so far.
   [[nodiscard]] std::int64_t filled() const noexcept { return filled_; }

@@ -20,8 +20,8 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-/// The nominal rate the source's timestamps are multiples of. A measured rate carries the rounding of the timestamps
-/// it was measured from, so when the result's rate (or twice it) is the same but for that, it is taken.
+/// The nominal rate the source's timestamps are multiples of. A measured rate
+/// includes the rounding of its timestamps, so when the result's rate (or twice it) differs only by that, it is used.
 Rational nominal_rate(const VideoInfo& video, const VideoPlan& plan) {
   const Rational tolerance(1, 1000);
   for (const int times : {1, 2}) {
@@ -31,8 +31,8 @@ Rational nominal_rate(const VideoInfo& video, const VideoPlan& plan) {
   return video.fps;
 }
 
-/// The encoder beside it is slower than any decoder. Half the cores keep it fed, and each thread less is a few pictures
-/// less in memory.
+/// The parallel encoder is slower than any decoder. Half the cores supply it, and fewer threads keep fewer
+/// pictures in memory.
 int decoder_threads() {
   return std::max(1, av_cpu_count() / 2);
 }
@@ -70,8 +70,8 @@ FrameSource::FrameSource(const ClipInput& input, const VideoPlan& plan, const Ru
   require_window_present(input.info);
 }
 
-/// An MP4 whose index lists more frames than its data holds was cut off. The window may lie in the good part; one that
-/// reaches to its end would silently be shorter than the clip was.
+/// An MP4 whose index lists more frames than its data holds was cut off. The window may be in the good part; one
+/// that reaches the end would silently be shorter than the original clip.
 void FrameSource::require_window_present(const MediaInfo& info) const {
   if (plan_.decoded) return;
   const bool indexed = info.format.find("mp4") != std::string::npos;
@@ -94,7 +94,7 @@ void FrameSource::open() {
   entered();
 }
 
-/// What was decoded before says nothing about what comes now.
+/// Resets the state after a seek.
 void FrameSource::entered() {
   newest_packet_ = sent_ = 0;
   slots_.clear();
@@ -109,7 +109,7 @@ void FrameSource::go_to(std::int64_t frame) {
   plan_.frames = window_frames_ - frame;
   picker_ = FramePicker(picker_settings(plan_, video_));
   pending_.reset();
-  settled_.reset();
+  last_ticks_.reset();
   finished_ = false;
   moved_ = true;
   pending_damaged_ = false;
@@ -120,7 +120,7 @@ Seconds FrameSource::time_of(std::int64_t ticks) const {
   return Rational(ticks + shift) * ff::from_av(demuxer_->stream(stream_index()).time_base) - video_.start_s;
 }
 
-/// The source stores no presentation times, or in ticks so coarse that they don't tell neighbours apart: its frames
+/// The source stores no presentation times, or in ticks too coarse to distinguish neighbours: its frames
 /// follow each other at the nominal rate, counted from the first.
 bool FrameSource::is_untimed() const {
   const FactSource counted = video_.duration_source;
@@ -146,7 +146,7 @@ Seconds FrameSource::time_of(const AVFrame& frame) const {
   return time_of(frame.best_effort_timestamp);
 }
 
-/// Reads packets until the decoder has something to say.
+/// Reads packets until the decoder returns something.
 void FrameSource::feed() {
   if (drained_) return;
   if (!demuxer_->read(*packet_)) {
@@ -162,7 +162,7 @@ void FrameSource::feed() {
   if (packet_->size > 0 && !std::exchange(begun_, true)) {
     headless_ = is_headless(decoder_->context().codec_id, *packet_);
   }
-  // All frames were received before, so the packet is always taken.
+  // All frames were received before, so the packet is always accepted.
   (void)decoder_->send(packet_.get());
 }
 
@@ -186,12 +186,12 @@ ff::Frame FrameSource::decode() {
 }
 
 /// The frame shown at the window's start, or one before it. Containers find key frames by decoding time, by estimates
-/// or not at all, so the landing is checked and the jump repeated from farther back until it serves.
+/// or not at all, so the result of the seek is checked and the seek repeated from farther back until it is usable.
 ff::Frame FrameSource::first_frame() {
   const Rational ticks_per_second = 1 / ff::from_av(demuxer_->stream(stream_index()).time_base);
   const std::int64_t shift = excerpt_ ? excerpt_->shift_ticks : 0;
   const Seconds nearest_entry(1, 4);
-  if (is_untimed()) return decode();  // nobody could tell where a jump lands
+  if (is_untimed()) return decode();  // the position after a seek would be unknown
   for (Seconds margin = nearest_entry; margin < plan_.start_s || moved_; margin = margin * 4) {
     const Seconds entry = std::max(plan_.start_s - margin, Seconds(0));
     moved_ = true;
@@ -199,14 +199,14 @@ ff::Frame FrameSource::first_frame() {
       demuxer_->seek(stream_index(), ((entry + video_.start_s) * ticks_per_second).floor() - shift);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::media) throw;
-      break;  // this source can't be entered in the middle
+      break;  // this source is not seekable
     }
     decoder_->flush();
     drained_ = false;
     entered();
     ff::Frame frame = decode();
-    if (frame && frame->best_effort_timestamp == AV_NOPTS_VALUE) break;  // nothing tells where that is
-    // Pictures that lean on what lies before the entry are no beginning.
+    if (frame && frame->best_effort_timestamp == AV_NOPTS_VALUE) break;  // its position is unknown
+    // Pictures that refer to packets before the entry can't be the first.
     while (frame && time_of(*frame) <= plan_.start_s) {
       watch_for_damage(*frame, time_of(*frame));
       if (!damaged_until_) return frame;
@@ -215,14 +215,14 @@ ff::Frame FrameSource::first_frame() {
     if (entry == 0) break;
   }
   if (moved_) {
-    excerpt_.reset();  // where it begins nothing could be entered; the whole source can be decoded from its start
+    excerpt_.reset();  // its start was not decodable; the whole source can be decoded from its start
     open();
   }
   return decode();
 }
 
-/// A decoder of one thread speaks of the packet that was sent last; others of one a little before, which only makes
-/// more frames doubtful than are.
+/// A decoder with one thread reports on the packet sent last; others on a slightly earlier one, which only makes
+/// more frames doubtful than necessary.
 void FrameSource::note_errors() {
   if (decoder_->errors() == errors_seen_) return;
   errors_seen_ = decoder_->errors();
@@ -230,7 +230,7 @@ void FrameSource::note_errors() {
   damaged_until_ = std::max(damaged_until_.value_or(sent_), sent_);
 }
 
-/// After damage all frames are in doubt, marked or not, until a key frame behind it.
+/// After damage all frames are doubtful, marked or not, until the next key frame.
 void FrameSource::watch_for_damage(const AVFrame& frame, Seconds time) {
   const bool key = ff::is_key(frame);
   headless_ = headless_ && !key;
@@ -239,13 +239,13 @@ void FrameSource::watch_for_damage(const AVFrame& frame, Seconds time) {
   } else if (damaged_until_ && key && time > *damaged_until_) {
     damaged_until_.reset();
   }
-  // A picture that never came would be held over by the one before it, and one that is left out is not looked at.
+  // A missing picture would be covered by the one before it, and a dropped one is not checked.
   const bool missing = std::exchange(errors_fresh_, false) && time > plan_.start_s;
   const bool flawed = is_flawed(frame) && time > plan_.start_s && time < plan_.end_s;
   if (missing || flawed) require_no_damage(time);
 }
 
-/// What planning has decoded is good; the decoder may meet the damage beside it all the same.
+/// What planning has decoded is good; the decoder may nevertheless meet damage next to it.
 void FrameSource::require_no_damage(Seconds near) const {
   if (plan_.decoded) return;
   fail(fmt::format("the picture is damaged near {} s", near.to_decimal(2)),
@@ -254,9 +254,9 @@ void FrameSource::require_no_damage(Seconds near) const {
 
 std::optional<PickedFrame> FrameSource::next() {
   while (!finished_) {
-    if (settled_) {
+    if (last_ticks_) {
       finished_ = true;
-      return give_pending(*settled_);
+      return give_pending(*last_ticks_);
     }
     const bool first = !pending_;
     ff::Frame frame = first ? first_frame() : decode();
@@ -276,7 +276,7 @@ std::optional<PickedFrame> FrameSource::next() {
     if (picker_.done()) {
       finished_ = true;
     } else {
-      settled_ = picker_.settle();
+      last_ticks_ = picker_.finish_early();
     }
     if (repeats > 0) return PickedFrame{std::move(frame), repeats};
   }
@@ -289,7 +289,7 @@ std::optional<PickedFrame> FrameSource::give_pending(std::int64_t repeats) {
   return PickedFrame{std::move(pending_), repeats};
 }
 
-/// The source has ended before a frame behind the window was seen.
+/// The source has ended before a frame after the window.
 std::optional<PickedFrame> FrameSource::last_frame() {
   finished_ = true;
   if (!pending_) fail("no frame of the window can be decoded", "the file is truncated or damaged; export it again");
@@ -303,7 +303,7 @@ std::optional<PickedFrame> FrameSource::last_frame() {
   return give_pending(repeats);
 }
 
-/// Holding the last frame is right for a clip that is over, and would hide the damage of one that is not.
+/// Holding the last frame is right for a complete clip, and would hide damage of an incomplete one.
 void FrameSource::require_whole_end(Seconds last) const {
   if (plan_.decoded) return;
   const Seconds interval = source_fps_ > 0 ? 1 / source_fps_ : Seconds(0);

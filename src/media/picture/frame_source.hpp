@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frames of a plan's window out of a source: seek, decode, and decide how often each is shown.
+// The frames of a plan's window from a source: seek, decode, and decide how often each is shown.
 #pragma once
 
 #include <cstdint>
@@ -26,17 +26,17 @@ struct PickedFrame {
 
 /// Delivers the window's frames in order, exactly as many output frames as the plan wants. Strict: a frame that is
 /// damaged, or that may refer to one that is, is an error when it would be shown. A plan that was made by decoding the
-/// window is believed instead. One thread at a time; the observer of `context` is not used.
+/// window is trusted instead. One thread at a time; the observer of `context` is not used.
 class FrameSource {
  public:
   /// Opens the source and goes to the window. Throws as Demuxer and Decoder do.
   FrameSource(const ClipInput& input, const VideoPlan& plan, const RunContext& context);
 
-  /// nullopt once the plan's frames are all given out. Throws DamageFound when frames of the window are missing or
+  /// nullopt once all of the plan's frames were delivered. Throws DamageFound when frames of the window are missing or
   /// damaged.
   [[nodiscard]] std::optional<PickedFrame> next();
   /// Starts over, so that next() gives the plan's frames from number `frame` on (0 = its first). The source is entered
-  /// at the nearest key frame, or read again from its start where it can't be entered.
+  /// at the nearest key frame, or read again from its start where it is not seekable.
   void go_to(std::int64_t frame);
 
  private:
@@ -60,7 +60,7 @@ class FrameSource {
   [[noreturn]] void fail(const std::string& message, const std::string& hint) const;
 
   Source source_;
-  std::optional<Mp4Excerpt> excerpt_;  // what is read in place of a long source
+  std::optional<Mp4Excerpt> excerpt_;  // read in place of a long source
   VideoPlan plan_;                     // its window shrinks to what is still wanted when go_to() moves its start
   Seconds window_start_;
   std::int64_t window_frames_;
@@ -68,24 +68,24 @@ class FrameSource {
   SourceOptions options_;
   RunContext context_;
   Rational source_fps_;
-  bool has_slots_;                   // AVI: a chunk's place tells when its frame is shown, in order of decoding
+  bool has_slots_;                   // AVI: a chunk's position is the time of its frame, in decoding order
   std::vector<std::int64_t> slots_;  // of the packets read, where frames may be reordered
   std::unique_ptr<Demuxer> demuxer_;
   std::unique_ptr<Decoder> decoder_;
   FramePicker picker_;
   ff::Packet packet_;
-  bool drained_ = false;   // the decoder has been told that no packet follows
+  bool drained_ = false;   // the end was sent to the decoder
   Seconds newest_packet_;  // the latest presentation time among the packets read
   ff::Frame pending_;      // the latest frame; how often it is shown depends on the next
   Seconds pending_time_;
-  std::optional<std::int64_t> settled_;  // how often the pending, last frame is shown
+  std::optional<std::int64_t> last_ticks_;  // how often the pending, last frame is shown
   bool finished_ = false;
-  bool moved_ = false;                     // what is at the front of the source has been read
+  bool moved_ = false;                     // the start of the source has been read
   bool begun_ = false, headless_ = false;  // since the source was entered: a packet was sent; no key frame came yet
   std::int64_t errors_seen_ = 0;           // the decoder's count
   bool errors_fresh_ = false;              // more since the last frame
   Seconds sent_;                           // presentation time of the packet that was sent last
-  std::optional<Seconds> damaged_until_;   // frames are in doubt up to the first key frame behind this time
+  std::optional<Seconds> damaged_until_;   // frames are doubtful up to the first key frame after this time
   bool pending_damaged_ = false;
 };
 

@@ -42,7 +42,7 @@ class WindowReader {
       decoder_.decode(packet.get(), *frame, take);
     }
     while (go_on && !drained_) {
-      drained_ = true;  // unless a seek asks for more
+      drained_ = true;  // unless a seek needs more
       decoder_.decode(nullptr, *frame, take);
       while (go_on && !drained_ && demuxer_.read(*packet)) decoder_.decode(packet.get(), *frame, take);
     }
@@ -67,8 +67,8 @@ class WindowReader {
     return rate.num > 0 && rate.den > 0 ? Rational{1} / ff::from_av(rate) : Rational{1, 25};
   }
 
-  /// Once, at the first frame (only then its time is known): goes near a far window's start. Formats that guess
-  /// positions from the bit rate would land somewhere else than they say, so those are decoded from the start.
+  /// Once, at the first frame (only then its time is known): goes near a far window's start. Formats that estimate
+  /// positions from the bit rate report a wrong position after a seek, so those are decoded from the start.
   bool seek_if_worthwhile(const Seconds& start_s, const Seconds& time) {
     if (considered_seek_) return false;
     considered_seek_ = true;
@@ -76,7 +76,7 @@ class WindowReader {
     const bool exact = (format.iformat->flags & (AVFMT_GENERIC_INDEX | AVFMT_NOTIMESTAMPS | AVFMT_TS_DISCONT)) == 0;
     const bool seekable = format.pb != nullptr && (format.pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
     if (!first_ || !exact || !seekable || start_s < time + 3) return false;
-    // A second early: a key frame's decode time lies before its presentation time, and seeking goes by the former.
+    // A second early: a key frame's decode time is before its presentation time, and seeking uses the former.
     const Seconds target = start_s - 1;
     demuxer_.seek(stream_.index, *first_ + (target / tick_).floor());
     decoder_.flush();

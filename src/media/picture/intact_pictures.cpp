@@ -21,7 +21,7 @@ struct Doubtful {
   [[nodiscard]] bool holds(const Seconds& time) const { return time >= from && (!until || time < *until); }
 };
 
-/// The earliest time that packet `at` or one behind it shows: in decoding order these may refer to it.
+/// The earliest time that packet `at` or a later one shows: in decoding order these may refer to it.
 Seconds earliest_from(const PictureEvents& events, std::size_t at, const Seconds& otherwise) {
   std::optional<Seconds> earliest;
   const std::size_t behind = std::min(events.packets.size(), at + reorder_depth);
@@ -43,7 +43,7 @@ Doubtful doubt_from(const PictureEvents& events, std::size_t packet, const Secon
 
 std::vector<Doubtful> doubtful_parts(const PictureEvents& events) {
   std::vector<Doubtful> parts;
-  Seconds latest;  // a packet without a time lies where the one before it does
+  Seconds latest;  // a packet without a time has that of the one before it
   for (std::size_t i = 0; i < events.packets.size(); ++i) {
     latest = events.packets[i].time.value_or(latest);
     if (events.packets[i].damaged) parts.push_back(doubt_from(events, i, latest));
@@ -57,7 +57,7 @@ std::vector<Doubtful> doubtful_parts(const PictureEvents& events) {
   return parts;
 }
 
-/// One question of one window.
+/// One evaluation of one window.
 class Judge {
  public:
   Judge(const PictureEvents& events, const Seconds& start, const Seconds& end, const Seconds& early)
@@ -83,7 +83,7 @@ class Judge {
                                            [&](const Doubtful& part) { return part.holds(picture.time); });
   }
 
-  /// The picture that the start should show may be one that never came.
+  /// The picture at the start may be missing.
   [[nodiscard]] bool is_start_in_doubt() const {
     return std::any_of(doubtful_.begin(), doubtful_.end(), [&](const Doubtful& part) {
       return part.from <= start_ + early_ && (!part.until || *part.until > start_ + early_);
@@ -93,7 +93,7 @@ class Judge {
   /// The picture that the window begins with.
   std::optional<Seconds> first_good(IntactPictures& found) const {
     const PictureEvents::Picture* shown = nullptr;  // at the start
-    std::optional<Seconds> first, before;           // good ones: the first behind the start, any before it
+    std::optional<Seconds> first, before;           // good ones: the first after the start, any before it
     for (const PictureEvents::Picture& picture : events_.pictures) {
       const bool good = is_good(picture);
       if (picture.time <= start_ + early_) {
@@ -110,7 +110,7 @@ class Judge {
     return first;
   }
 
-  /// Pictures of the stream's head that were to be shown before `first` and were not, or came without a time.
+  /// Pictures of the stream's head that should be shown before `first` and are missing, or have no time.
   [[nodiscard]] std::int64_t undecoded_before(const Seconds& first) const {
     if (!events_.from_beginning) return 0;
     std::int64_t timed = 0, untimed = 0;

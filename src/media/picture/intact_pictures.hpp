@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which part of a window's pictures can be used, from what decoding it showed packet by packet. Pure but for the
+// Which part of a window's pictures is usable, from the results of decoding packet by packet. Pure except for the
 // frames.
 #pragma once
 
@@ -13,16 +13,16 @@
 
 namespace react1::media {
 
-/// The decoder marked it as damaged, or as made of what it did not have.
+/// The decoder marked it as damaged, or as made from missing references.
 [[nodiscard]] bool is_flawed(const AVFrame& frame) noexcept;
-/// Decoding began with a packet that refers to others, of a codec whose decoders then give out pictures of grey without
-/// a mark, until the first key picture (HEVC, MPEG-1, -2 and -4 and their kin).
+/// Decoding began with a packet that refers to others, of a codec whose decoders then output
+/// unmarked grey pictures until the first key picture (HEVC, MPEG-1, -2 and -4 and similar).
 [[nodiscard]] bool is_headless(AVCodecID codec, const AVPacket& first) noexcept;
-/// A packet was to show something clearly behind the last picture that came, so pictures are missing. Two fields in
+/// A packet should show a picture clearly after the last received one, so pictures are missing. Two fields in
 /// packets of their own are half an interval apart.
 [[nodiscard]] bool is_behind(const Seconds& packet, const Seconds& last_picture, const Seconds& interval);
 
-/// What decoding showed. Times are relative to the stream's first shown picture.
+/// The results of decoding. Times are relative to the stream's first shown picture.
 struct PictureEvents {
   struct Packet {
     std::optional<Seconds> time;
@@ -32,21 +32,21 @@ struct PictureEvents {
     Seconds time;
     bool key = false, flawed = false;
   };
-  std::vector<Packet> packets;    ///< in decoding order, those that are to show something
-  std::vector<Picture> pictures;  ///< in the order in which they came
+  std::vector<Packet> packets;    ///< in decoding order, those that show a picture
+  std::vector<Picture> pictures;  ///< in the order of output
   Seconds interval;               ///< nominal
   bool from_beginning = true;     ///< the first packet is the stream's first
 };
 
-/// What of a window can be used.
+/// The usable part of a window.
 struct IntactPictures {
   Seconds start_s;                ///< of the first good picture; the window's own start when that shows a good one
   Seconds end_s;                  ///< exclusive; the window's own end when nothing before it is missing or damaged
-  bool late = false;              ///< the start lies behind the window's
-  bool early = false;             ///< the end lies before the window's
+  bool late = false;              ///< the start is after the window's
+  bool early = false;             ///< the end is before the window's
   bool head_of_stream = false;    ///< nothing before `start_s` in the whole stream can be decoded
   std::int64_t undecoded = 0;     ///< pictures of the stream's head that can't be decoded
-  bool entered_too_late = false;  ///< decoding did not begin far enough before the window to tell its start
+  bool entered_too_late = false;  ///< decoding did not begin far enough before the window to determine its start
 };
 
 /// `early`: how long before its time a picture counts as shown. With no good picture in [start, end) the part is empty.

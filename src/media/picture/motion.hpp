@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does the shot move, does the picture cut, and do its ends join? Judged on small luma pictures.
+// Does the shot move, does the picture cut, and do its ends join? Measured on small luma pictures.
 #pragma once
 
 #include <optional>

@@ -18,7 +18,7 @@ constexpr double moves = 0.06;  ///< luma change of a block that moves
 constexpr std::size_t fewest_blocks = 4;
 constexpr int farthest = 10;  ///< pixels of a thumbnail
 constexpr int shift_step = 2;
-/// As little as this is noise of the coding: no step.
+/// Smaller changes are coding noise, not a step.
 constexpr double hardly_a_step = 0.002;
 
 /// Pixels [left, right) × [top, bottom).
@@ -104,7 +104,7 @@ double MotionMeter::travelled(const Thumbnail& earlier, const Thumbnail& later) 
   return way / box.size();
 }
 
-/// Of the moving blocks of `earlier`, to what is so far `right` and `down` of them in `later`.
+/// The change of the moving blocks of `earlier` against `later`, shifted by `right` and `down`.
 std::int64_t MotionMeter::difference(const Thumbnail& earlier, const Thumbnail& later, int right, int down) const {
   std::int64_t sum = 0;
   for (const auto& [left, top] : moving_) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a shot moves, from its small pictures one after the other.
+// Measures the motion of a shot from consecutive thumbnails.
 #pragma once
 
 #include <cstdint>
@@ -20,31 +20,31 @@ struct Motion {
   /// loop_ssim at or above AdviceOptions::loop_ssim, and loop_step at most loop_step.
   bool loopable = false;
   double border_motion = 0;     ///< mean change of the border within a second, 0..1
-  double travel = 0;            ///< way of what moves within a second, in its own sizes; the median
+  double travel = 0;            ///< movement within a second, in sizes of what moves; the median
   double peak_motion = 0;       ///< largest mean luma change between two neighbouring frames, 0..1
   double loop_ssim = 0;         ///< structural similarity of the first and the last picture, −1..1
   double loop_step = 0;         ///< mean luma change from the last to the first picture, in usual steps
   std::vector<Seconds> cuts_s;  ///< when the first picture after each hard cut is shown, from the start of the window
 };
 
-/// Looks at pictures a second apart, in 8×8 blocks.
+/// Compares pictures a second apart, in 8×8 blocks.
 ///
 /// The border are the outermost blocks at the top, left and right (below are the shoulders); its change is that of the
-/// block at the 40 % rank. A moving camera changes nearly all of it, a head does not, however big. Measured: thirteen
+/// block at the 40 % rank. A moving camera changes nearly all of it, a head does not, however large. Measured: thirteen
 /// heads, close crops among them, 0.001 to 0.017, drifting and hand-held cameras 0.028 to 0.041, a pan 0.073.
 ///
-/// What moves travels by the shift that explains its change best, in sizes of the box around it: sixteen heads 0 to
-/// 0.08, a full-body dance before a grey wall 0.14.
+/// Travel is the shift that explains the change of the moving blocks best, in sizes of the box around it: sixteen heads
+/// 0 to 0.08, a full-body dance before a grey wall 0.14.
 ///
 /// A cut changes the mean luma from frame to frame by AdviceOptions::scene_cut or more: cuts between talking heads do
-/// by 0.14 to 0.36, the liveliest head and the shakiest hand by 0.055.
+/// by 0.14 to 0.36, the liveliest head and the most unsteady camera by 0.055.
 class MotionMeter {
  public:
   explicit MotionMeter(const AdviceOptions& advice) : advice_(advice) {}
   /// In order; `time` from the start of the window. All pictures of one size.
   void add(const Thumbnail& picture, const Seconds& time);
   [[nodiscard]] bool has_seen_any() const noexcept { return frames_ > 0; }
-  /// Needs a picture. A shot of less than a second is judged by its ends.
+  /// Needs a picture. For a shot of less than a second its ends are compared.
   [[nodiscard]] Motion finish();
 
  private:

@@ -12,7 +12,7 @@
 namespace react1::media {
 namespace {
 
-/// Fewer would turn a source with far apart key frames into a great many decodings of the same frames.
+/// Fewer would decode the same frames many times in a source with distant key frames.
 constexpr std::size_t fewest_kept = 4;
 
 std::size_t bytes_of(const AVFrame& frame) {

@@ -16,12 +16,12 @@
 
 namespace react1::media {
 
-/// What the source has to give for `plan`: every frame up to the last that is shown, once.
+/// The plan for the source: every frame up to the last one shown, once.
 [[nodiscard]] VideoPlan without_order(VideoPlan plan);
 
-/// What FrameSource gives, arranged by plan.shows. The latest decoded frames are kept, as many as a fixed amount of
-/// memory holds; backwards, the source is entered again for each such stretch before them. Frames in an order of their
-/// own that are to be deinterlaced say which of their fields comes first. One thread at a time.
+/// The frames of FrameSource, arranged by plan.shows. The latest decoded frames are kept, as many as a fixed amount of
+/// memory holds; backwards, the source is entered again for each such stretch before them. Reordered
+/// frames that will be deinterlaced are marked with their first field. One thread at a time.
 class OrderedFrames {
  public:
   /// Memory for decoded frames: 14 of 4096x2160, 60 of 1920x1080.
@@ -42,7 +42,7 @@ class OrderedFrames {
   void read_on();
 
   FrameSource source_;
-  std::vector<std::int64_t> shows_;  // empty: as they come
+  std::vector<std::int64_t> shows_;  // empty: in source order
   bool turns_;
   bool deinterlace_;
   std::string field_order_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small luma pictures for looking at motion, cuts, freezes and likeness.
+// Small luma pictures for measuring motion, cuts, freezes and similarity.
 #pragma once
 
 #include <cstddef>

@@ -22,9 +22,9 @@ void set(AVCodecContext& context, const char* option, const std::string& value, 
   }
 }
 
-/// x264's AVX-512 code for the macroblock tree takes eight macroblocks at a time and reads behind the last row when its
-/// width leaves a rest: the same pictures then give other bytes, by what memory held before. Empty where that is not
-/// so.
+/// x264's AVX-512 code for the macroblock tree processes eight macroblocks at a time and reads past the last row when
+/// the width has a remainder: the same pictures then give other bytes, depending on uninitialised memory. Empty where
+/// that does not happen.
 std::string without_reading_too_far(int width) {
 #if defined(__x86_64__) || defined(__i386__)
   constexpr int macroblock = 16, at_a_time = 8;
@@ -43,8 +43,8 @@ void set_quality(AVCodecContext& context, const VideoPlan& plan, const std::stri
   set(context, "profile", "high", where);
   // Below 1 x264 turns lossless, which the High profile doesn't have.
   set(context, "crf", std::to_string(std::max(plan.crf, 1)), where);
-  // What the profile promises also holds for the presets that would switch it off. A person who talks moves little: the
-  // smallest motion search finds as much as a wider one (docs/quality.md) and leaves 3 % of the time.
+  // The profile's features are set also for presets that switch them off. A talking person moves little: the
+  // smallest motion search finds as much as a wider one (docs/quality.md) and saves 3 % of the time.
   set(context, "x264-params",
       "open-gop=0:scenecut=40:8x8dct=1:cabac=1:bframes=0:me=dia" + without_reading_too_far(plan.width), where);
   set(context, "a53cc", "0", where);

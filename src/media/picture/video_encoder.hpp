@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures → H.264 packets as the service likes them: High, closed groups, no B-frames, BT.709.
+// Pictures → H.264 packets for the service: High, closed groups, no B-frames, BT.709.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class VideoEncoder {
   /// Encodes `frame` (yuv420p of the plan's size, BT.709 limited) as output frame number `tick`. The same frame may be
   /// given for several ticks; only its timestamp and type are changed.
   void encode(AVFrame& frame, std::int64_t tick, const Sink& sink);
-  /// Gives out what is still inside.
+  /// Delivers the remaining packets.
   void finish(const Sink& sink);
 
   [[nodiscard]] ff::CodecParameters parameters() const;

@@ -19,7 +19,7 @@
 namespace react1::media {
 namespace {
 
-/// H.264 reorders by at most 16 frames (max_dec_frame_buffering), so no packet further behind can fill a hole.
+/// H.264 reorders by at most 16 frames (max_dec_frame_buffering), so no later packet can fill a hole.
 constexpr std::int64_t deepest_reorder = 16;
 
 bool is_idr_unit(std::uint8_t header) {
@@ -38,7 +38,7 @@ bool has_idr_after_start_code(const std::uint8_t* data, std::size_t size) {
 /// Which frames the packets so far show.
 class Prefix {
  public:
-  /// False when the frame was there already or lies before the start: no prefix from here on.
+  /// False when the frame was seen already or is before the start: no prefix from here on.
   bool add(std::int64_t frame) {
     const auto at = static_cast<std::size_t>(frame);
     if (frame < 0 || (at < seen_.size() && seen_[at])) return false;
@@ -109,7 +109,7 @@ Copyable find_closed_prefix(const ClipInput& input, const VideoPlan& plan, const
     throw Error(ErrorCode::internal, input.info.path, "a video plan was made for a file without video");
   }
   DemuxerOptions quick = DemuxerOptions::from(input.limits);
-  quick.header_is_enough = true;  // only times and the first bytes of the pictures are looked at
+  quick.header_is_enough = true;  // only times and the first bytes of the pictures are read
   VideoPackets packets(input.source, *input.info.video, plan, quick, context);
   const int length_size = nal_length_size(*packets.demuxer().stream(plan.stream_index).codecpar);
   const ff::Packet packet = ff::make_packet();

@@ -44,7 +44,7 @@ struct Copyable {
 /// H.264 of a constant rate; reads no further than the plan's window. Throws what Demuxer throws.
 [[nodiscard]] Copyable find_closed_prefix(const ClipInput& input, const VideoPlan& plan, const RunContext& context);
 
-/// An H.264 packet whose picture resets the decoder (IDR), so that nothing after it needs anything before it.
+/// An H.264 packet whose picture resets the decoder (IDR), so that later pictures do not depend on earlier ones.
 /// `length_size` as in the stream's avcC extradata: 1, 2 or 4; 0 for start codes (Annex B).
 [[nodiscard]] bool is_idr(const std::uint8_t* data, std::size_t size, int length_size) noexcept;
 

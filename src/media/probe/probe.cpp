@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is in a source: opens it, lets its packets be counted, and puts the facts together.
+// Probes a source: opens it, counts its packets, and collects the facts.
 #include "media/probe/probe.hpp"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ class InterlaceLook {
   bool found_ = false;
 };
 
-/// Codecs that can carry fields; the others need no look.
+/// Codecs that can carry fields; the others need no check.
 bool may_be_interlaced(AVCodecID codec) {
   constexpr std::array with_fields{AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,   AV_CODEC_ID_MPEG2VIDEO,
                                    AV_CODEC_ID_MPEG4,   AV_CODEC_ID_VC1,    AV_CODEC_ID_WMV3,
@@ -109,7 +109,7 @@ std::optional<Mp4Layout> layout_of(const Demuxer& demuxer, std::optional<std::in
   return read_mp4_layout(*io, *size, Mp4Tables::at_once);
 }
 
-/// FFmpeg's reader of single WebP pictures takes the first bytes of an animation for a broken picture.
+/// FFmpeg's reader of single WebP pictures treats the first bytes of an animation as a broken picture.
 bool is_animated_webp(const Demuxer& demuxer) {
   AVIOContext* io = demuxer.format().pb;
   if (std::string_view{demuxer.format().iformat->name} != "webp_pipe" || io == nullptr) return false;
@@ -124,7 +124,7 @@ bool is_animated_webp(const Demuxer& demuxer) {
 
 /// Reading all of a file of this size costs less than a twentieth of a second.
 constexpr std::int64_t short_file = std::int64_t{16} << 20;
-/// A file of this length may be handed on as a whole, so every packet is looked at whatever its size.
+/// A file of this length may be passed on as a whole, so every packet is read whatever its size.
 const Seconds short_clip = 60;
 
 /// One probing of one source; its members are the steps.
@@ -132,11 +132,11 @@ class Probe {
  public:
   Probe(const Source& source, const SourceOptions& options, const RunContext& context)
       : Probe(source, std::nullopt, options, context) {}
-  /// Of a file that is long enough for its tables to be believed: FFmpeg sees the outline only.
-  Probe(const Source& source, Mp4Outline outline, const SourceOptions& options, const RunContext& context)
-      : Probe(source, std::optional{std::move(outline)}, options, context) {}
+  /// Of a file that is long enough to be measured by its tables: FFmpeg reads only the header view.
+  Probe(const Source& source, Mp4HeaderView header_view, const SourceOptions& options, const RunContext& context)
+      : Probe(source, std::optional{std::move(header_view)}, options, context) {}
 
-  /// nullopt when an outline doesn't tell enough.
+  /// nullopt when a header view is not sufficient.
   std::optional<MediaInfo> run() {
     if (is_animated_webp(demuxer_)) {
       throw Error{ErrorCode::media, demuxer_.name(), "is an animated WebP, which the installed FFmpeg can't decode",
@@ -149,7 +149,7 @@ class Probe {
       if (index) require_within(*demuxer_.stream(*index).codecpar, options_, demuxer_.name());
     }
     describe_file();
-    if (!outline_) layout_ = layout_of(demuxer_, info_.size_bytes);
+    if (!header_view_) layout_ = layout_of(demuxer_, info_.size_bytes);
     if (layout_) take_movie_duration();
     if (!survey()) return std::nullopt;
     if (layout_) take_layout();
@@ -158,19 +158,19 @@ class Probe {
   }
 
  private:
-  Probe(const Source& source, std::optional<Mp4Outline> outline, const SourceOptions& options,
+  Probe(const Source& source, std::optional<Mp4HeaderView> header_view, const SourceOptions& options,
         const RunContext& context)
       : source_(source),
         options_(options),
         context_(context),
-        outline_(std::move(outline)),
-        demuxer_(outline_ ? outline_->source : source, DemuxerOptions::from(options), context),
+        header_view_(std::move(header_view)),
+        demuxer_(header_view_ ? header_view_->source : source, DemuxerOptions::from(options), context),
         choice_(choose_streams(demuxer_.format())) {
-    if (outline_) take_outline();
+    if (header_view_) take_header_view();
   }
 
-  void take_outline() {
-    layout_ = std::move(outline_->layout);
+  void take_header_view() {
+    layout_ = std::move(header_view_->layout);
     // FFmpeg's average rates are those of the beginning; the rest of the file may be slower.
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
       AVStream& stream = demuxer_.stream(i);
@@ -186,7 +186,7 @@ class Probe {
     const AVFormatContext& format = demuxer_.format();
     info_.path = demuxer_.name();
     info_.format = format.iformat->name;
-    info_.size_bytes = outline_ ? outline_->size_bytes : demuxer_.size();
+    info_.size_bytes = header_view_ ? header_view_->size_bytes : demuxer_.size();
     if (const auto ticks = demuxer_.header_duration()) info_.container_duration_s = Rational{*ticks, AV_TIME_BASE};
     add_keys(info_.metadata_keys, format.metadata);
     for (int i = 0; i < demuxer_.stream_count(); ++i) {
@@ -200,7 +200,7 @@ class Probe {
     findings_.starts_at_zero = (format.iformat->flags & AVFMT_TS_DISCONT) == 0;
   }
 
-  /// A movie header of all ones says "unknown", which FFmpeg takes for a length.
+  /// A movie header of all ones means "unknown", which FFmpeg treats as a length.
   void take_movie_duration() {
     if (layout_->movie_duration <= 0 || layout_->movie_timescale <= 0) {
       info_.container_duration_s.reset();
@@ -225,7 +225,7 @@ class Probe {
     if (choice_.video) watch.emplace(demuxer_.stream(*choice_.video));
     if (choice_.audio) indexes.push_back(*choice_.audio);
     std::vector<StreamSurvey> surveys = survey_listed(indexes);
-    if (surveys.empty() && outline_) return false;
+    if (surveys.empty() && header_view_) return false;
     counted_by_ = surveys.empty() ? FactSource::packets : FactSource::sample_table;
     if (surveys.empty()) {
       surveys = survey_packets(demuxer_, indexes, [&](const AVPacket& packet) {
@@ -239,7 +239,7 @@ class Probe {
     for (const StreamSurvey& survey : surveys) {
       findings_.corrupt_packets += survey.corrupt;
       findings_.cut_off = findings_.cut_off || survey.cut_off;
-      if (survey.packets == 0) continue;  // announced, but nothing of it is there
+      if (survey.packets == 0) continue;  // announced, but without data
       survey.index == choice_.video ? take_video(survey) : take_audio(survey);
     }
     if (!info_.video && !info_.audio) {
@@ -252,8 +252,8 @@ class Probe {
     return true;
   }
 
-  /// A long file lists what it holds: reading all of it would cost minutes of network or a disk's time, and tell the
-  /// same. Of a short one every packet is read, which finds more. Empty when packets have to be read.
+  /// A long file lists its contents: reading all of it would take minutes of network or disk time, with the same
+  /// result. Of a short one every packet is read, which finds more. Empty when packets have to be read.
   std::vector<StreamSurvey> survey_listed(const std::vector<int>& indexes) {
     std::vector<StreamSurvey> surveys;
     const bool is_short = source_.kind() != Source::Kind::url &&
@@ -348,13 +348,13 @@ class Probe {
     return nullptr;
   }
 
-  /// What the file's header says of a stream. An outline's own says it of the beginning.
+  /// The claims of the file's header about a stream. Those of a header view are about the beginning only.
   [[nodiscard]] HeaderClaim header_of(const AVStream& stream) const {
-    const Mp4Track* track = outline_ ? track_of(stream) : nullptr;
+    const Mp4Track* track = header_view_ ? track_of(stream) : nullptr;
     return track != nullptr ? header_claim(*track, layout_->movie_timescale) : demuxer_.header(stream.index);
   }
 
-  /// What the RIFF header promises becomes the sound's header duration, which FFmpeg drops when it isn't kept.
+  /// The RIFF header's claim becomes the sound's header duration; FFmpeg drops it when it is wrong.
   void promise_missing_sound(std::int64_t missing) {
     if (info_.format != "wav" || missing <= 0 || !info_.audio || info_.audio->sample_rate <= 0) return;
     const int frame_bytes = demuxer_.stream(info_.audio->index).codecpar->block_align;
@@ -384,14 +384,14 @@ class Probe {
   const Source& source_;
   const SourceOptions& options_;
   const RunContext& context_;
-  std::optional<Mp4Outline> outline_;  // what demuxer_ reads, when there is one
+  std::optional<Mp4HeaderView> header_view_;  // what demuxer_ reads, when there is one
   Demuxer demuxer_;
   StreamChoice choice_;
   ProbeFindings findings_;
   std::optional<Mp4Layout> layout_;
   FactSource counted_by_ = FactSource::packets;
   std::int64_t first_picture_ = 0;  // ticks
-  Seconds last_frame_s_;            // what the video's duration counts for it
+  Seconds last_frame_s_;            // its share of the video's duration
   MediaInfo info_;
 };
 
@@ -399,8 +399,8 @@ class Probe {
 
 MediaInfo probe_source(const Source& source, const SourceOptions& options, const RunContext& context) {
   return within_reason(source.name(), [&] {
-    if (auto outline = outline_mp4(source, short_file, short_clip, options, context)) {
-      if (auto info = Probe{source, std::move(*outline), options, context}.run()) return std::move(*info);
+    if (auto header_view = view_mp4_header(source, short_file, short_clip, options, context)) {
+      if (auto info = Probe{source, std::move(*header_view), options, context}.run()) return std::move(*info);
     }
     return *Probe{source, options, context}.run();
   });

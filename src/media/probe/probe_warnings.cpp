@@ -21,7 +21,7 @@ bool falls_short(const Seconds& measured, const std::optional<Seconds>& claimed)
   return *claimed - measured > std::max(Rational{1, 10}, *claimed / Rational{100});
 }
 
-/// A header's duration may count from the timeline's start, so what comes before the first packet is no loss.
+/// A header's duration may count from the timeline's start, so the time before the first packet is no loss.
 bool video_falls_short(const MediaInfo& info) {
   return info.video && !info.still_image &&
          falls_short(info.video->duration_s + info.video->start_s, info.video->header_duration_s);
@@ -37,8 +37,9 @@ bool audio_falls_short(const MediaInfo& info, const ProbeFindings& findings) {
   return info.audio && falls_short(sound_end(info, findings), info.audio->header_duration_s);
 }
 
-/// The container's duration is that of its longest stream, from the timeline's start or from the first packet: it only
-/// tells when every stream was measured. Of an MP3 file, whose frames were counted, the tag's claim went to the sound.
+/// The container's duration is that of its longest stream, from the timeline's start or from the first packet: it is
+/// only meaningful when every stream was measured. Of an MP3 file, whose frames were counted, the tag's claim went to
+/// the sound.
 bool container_falls_short(const MediaInfo& info, const ProbeFindings& findings) {
   if (info.audio && info.audio->mp3) return false;
   const std::size_t measured = (info.video ? 1U : 0U) + (info.audio ? 1U : 0U);
@@ -54,7 +55,7 @@ bool video_packets_missing(const MediaInfo& info, const ProbeFindings& findings)
          findings.video_packets < *info.video->header_frames;
 }
 
-/// No header tells how long anything lasts: FFmpeg drops what a file that was cut off said.
+/// No header has a duration: FFmpeg drops the claims of truncated files.
 bool says_no_time(const MediaInfo& info) {
   return !info.container_duration_s && !(info.video && info.video->header_duration_s) &&
          !(info.audio && info.audio->header_duration_s) && !info.still_image;
@@ -164,7 +165,7 @@ void warn_about_start(std::vector<Warning>& warnings, const MediaInfo& info, con
   }
 }
 
-/// What is done about times without samples and samples without time.
+/// Warnings about times without samples and samples without time.
 void warn_about_timeline(std::vector<Warning>& warnings, const AudioInfo& audio) {
   const SoundFlaws flaws = flaws_of(audio);
   if (flaws.gaps > 0) {
@@ -219,7 +220,7 @@ void mark_truncated(MediaInfo& info, const ProbeFindings& findings) {
     info.video->truncated = !whole && (video_packets_missing(info, findings) || short_of_time);
   }
   if (info.audio) {
-    // An MP3 tag that promises more than there is says so in frames; they were counted.
+    // The claim of an MP3 tag is in frames, which were counted.
     const bool frames_missing = info.audio->mp3 && info.audio->mp3->tag_frames.value_or(0) > info.audio->mp3->frames &&
                                 audio_falls_short(info, findings);
     const bool bytes_missing = info.format == "wav" && findings.missing_bytes.value_or(0) > 0;

@@ -49,11 +49,11 @@ void skip_color(Bits& bits, unsigned profile) {
   }
 }
 
-/// A VP8 key frame has its size behind a start code; other frames keep it.
+/// A VP8 key frame has its size after a start code; other frames keep it.
 template <class Size>
 std::optional<Size> of_vp8(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t header = 10;
-  constexpr unsigned size_mask = 0x3FFF;  // the two bits above tell of scaling
+  constexpr unsigned size_mask = 0x3FFF;  // the two bits above are about scaling
   if (size < header || (data[0] & 1U) != 0 || data[3] != 0x9D || data[4] != 0x01 || data[5] != 0x2A)
     return std::nullopt;
   const auto side_at = [data](std::size_t at) {
@@ -86,7 +86,7 @@ std::optional<SizeWatch::Size> SizeWatch::by_parser(const AVPacket& packet) {
   return Size{parser_->width, parser_->height};
 }
 
-/// A packet may hold several frames, of which the last is shown; an index at its end tells where each ends.
+/// A packet may hold several frames, of which the last is shown; an index at its end has the end of each.
 std::optional<SizeWatch::Size> SizeWatch::of_vp9(const std::uint8_t* data, std::size_t size) {
   const unsigned marker = data[size - 1];
   const std::size_t frames = (marker & 7U) + 1;

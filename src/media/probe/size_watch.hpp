@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which sizes the pictures of a stream have, from their headers alone: cameras are turned and calls begin small.
+// The sizes of a stream's pictures, from their headers alone: cameras are rotated and calls begin small.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ extern "C" {
 
 namespace react1::media {
 
-/// Reads the size of every picture that tells one: VP8 and VP9 by their frame headers (VP9 may change its size between
+/// Reads the size of every picture that has one: VP8 and VP9 by their frame headers (VP9 may change its size between
 /// key frames), the others at key frames by FFmpeg's parsers. Nothing is decoded. One thread at a time.
 class SizeWatch {
  public:
@@ -50,7 +50,7 @@ class SizeWatch {
   std::optional<Size> latest_;
 };
 
-/// Both looks at a stream's packets that tell whether its picture changes in the middle.
+/// Detects both kinds of change of a stream's picture from its packets.
 class PictureWatch {
  public:
   explicit PictureWatch(const AVStream& stream) : parameters_(stream), sizes_(stream) {}

@@ -38,7 +38,7 @@ Seconds video_duration(const VideoInfo& video, const StreamSurvey& survey, const
 
 std::string layout_name(const AVChannelLayout& layout) {
   AVChannelLayout named{};
-  // One and two channels are what they seem; more of them without a mark may be anything.
+  // One and two channels are unambiguous; more without a layout may be anything.
   if (layout.order == AV_CHANNEL_ORDER_UNSPEC && layout.nb_channels <= 2) {
     av_channel_layout_default(&named, layout.nb_channels);
   } else if (av_channel_layout_copy(&named, &layout) < 0) {
@@ -61,7 +61,7 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
   video.coarse_times = !rate.vfr && ticks_hide_places(rate.fps, tick);
   if (video.fps == 0 && video.frames >= 2) {
     // A raw stream without any time. Its packets last as long as its own header says; FFmpeg from 7.1 on puts 25 into
-    // the average rate whatever that is, and 25 is what it plays a stream at that does not say.
+    // the average rate whatever that is, and it plays a stream without a rate at 25.
     const bool is_told = survey.durations > 0 && survey.without_duration == 0;
     const Rational rate_told =
         is_told ? Rational{survey.shown} / (Rational{survey.durations} * tick) : average_rate(stream);
@@ -69,8 +69,8 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
     video.fps_source = rate_told > 0 ? FactSource::stream_header : FactSource::assumed;
     video.duration_source = video.fps_source;
   }
-  // Raw streams and AVI with B-frames store no presentation times: decoding times tell the rate, not where a frame
-  // lies.
+  // Raw streams and AVI with B-frames store no presentation times: decoding times give the rate, not a frame's
+  // position.
   if (survey.times_are_dts) video.duration_source = FactSource::assumed;
   video.has_b_frames = survey.reordered;
   video.starts_with_key_frame = survey.first_is_key;
@@ -84,7 +84,7 @@ void measure_video(VideoInfo& video, const StreamSurvey& survey, const AVStream&
 
 std::optional<std::int64_t> samples_from_packets(const StreamSurvey& survey, const AVStream& stream,
                                                  const std::string& format) {
-  // No index, no tag, no total: what each packet holds is known only to the decoder.
+  // No index, no tag, no total: only the decoder knows each packet's length.
   const bool raw = format == "aac" || format == "loas" || (format == "mp3" && survey.skip_start == 0);
   // What a packet of these gives depends on the one before it.
   constexpr std::array overlapping{AV_CODEC_ID_VORBIS, AV_CODEC_ID_WMAV1, AV_CODEC_ID_WMAV2, AV_CODEC_ID_WMAPRO};
@@ -110,7 +110,7 @@ AudioInfo audio_parameters(const StreamSurvey& survey, const AVStream& stream, c
   const char* sample_format = av_get_sample_fmt_name(static_cast<AVSampleFormat>(codec.format));
   if (sample_format != nullptr) audio.sample_fmt = sample_format;
   audio.priming = priming_of(survey, stream);
-  // The first packet that is shown tells the start, and how much priming those before it have taken along.
+  // The first shown packet gives the start, and the priming in the packets before it.
   const bool leads_in =
       survey.samples_not_shown > 0 && survey.first && survey.first_time && *survey.first > *survey.first_time;
   const std::int64_t first = leads_in ? *survey.first : survey.first_time.value_or(survey.first.value_or(0));

@@ -101,7 +101,7 @@ std::optional<StreamSurvey> survey_sound(const Mp4SampleTable& table, const Mp4P
     // Packets that start before the edit's end are played whole.
     const std::int64_t count =
         edit.end > time ? std::min<std::int64_t>(run.count, (edit.end - time - 1) / value + 1) : 0;
-    // Packets that last longer or shorter than their samples: gaps or jitter. Reading them tells which. The last one
+    // Packets that last longer or shorter than their samples: gaps or jitter. Reading them shows which. The last one
     // may be stretched to the track's end, or end before its samples do.
     const bool is_last = &run == &table.durations.back() && run.count == 1 && value < 2 * frame;
     if (value != frame && !uncompressed && !is_last) return std::nullopt;

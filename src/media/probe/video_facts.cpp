@@ -21,7 +21,7 @@ std::string text_or_empty(const char* text) {
   return text == nullptr ? std::string{} : std::string{text};
 }
 
-/// FFmpeg's name of a colour property; its word for "not said" is our empty string.
+/// FFmpeg's name of a colour property; its "unspecified" is our empty string.
 template <class Value>
 std::string color_name(const char* (*name)(Value), Value value, Value unspecified) {
   return value == unspecified ? std::string{} : text_or_empty(name(value));
@@ -33,14 +33,14 @@ ColorInfo color_of(const AVCodecParameters& codec, const AVPixFmtDescriptor* for
   color.space = color_name(&av_color_space_name, codec.color_space, AVCOL_SPC_UNSPECIFIED);
   color.transfer = color_name(&av_color_transfer_name, codec.color_trc, AVCOL_TRC_UNSPECIFIED);
   color.primaries = color_name(&av_color_primaries_name, codec.color_primaries, AVCOL_PRI_UNSPECIFIED);
-  // The yuvj formats say by their name what others say by a tag.
+  // The names of the yuvj formats imply the range that others have as a tag.
   if (color.range.empty() && format != nullptr && std::strncmp(format->name, "yuvj", 4) == 0) color.range = "pc";
   return color;
 }
 
 bool has_alpha(const AVStream& stream, const AVPixFmtDescriptor* format) {
   if (format != nullptr && (format->flags & AV_PIX_FMT_FLAG_ALPHA) != 0) return true;
-  // WebM keeps the alpha picture beside the stream and only tags it.
+  // WebM keeps the alpha picture next to the stream and only tags it.
   const AVDictionaryEntry* mode = av_dict_get(stream.metadata, "alpha_mode", nullptr, /*flags=*/0);
   return mode != nullptr && std::strcmp(mode->value, "1") == 0;
 }
@@ -53,7 +53,7 @@ std::optional<AVDOVIDecoderConfigurationRecord> dolby_vision_of(const AVStream& 
   return record;
 }
 
-/// Square pixels by widening or by heightening, whichever adds picture rather than throwing it away; then upright.
+/// Square pixels by widening or by heightening, whichever enlarges the picture; then upright.
 void fill_display_size(VideoInfo& video) {
   const Rational wide = Rational{video.width} * video.sar;
   const Rational high = Rational{video.height} / video.sar;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a video stream's parameters and side data say, in the words of MediaInfo. Nothing is measured here.
+// A video stream's parameters and side data as MediaInfo. Nothing is measured here.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace react1::media {
 /// profile 8.4, which is named (its base is HLG).
 [[nodiscard]] std::string hdr_of(const AVStream& stream);
 
-/// nullopt when the parameters do not tell.
+/// nullopt when the parameters do not specify it.
 [[nodiscard]] std::optional<bool> interlaced_of(const AVStream& stream);
 
 /// Fills everything that needs no packet: codec, sizes, shape, colour.

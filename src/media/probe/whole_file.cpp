@@ -41,7 +41,7 @@ bool starts_with(const Bytes& bytes, std::string_view text) {
          });
 }
 
-/// Sizes near the top of 32 bits are what writers that can't go back put there, and so is 0.
+/// Sizes near the maximum of 32 bits, and 0, are placeholders of writers that can't seek back.
 std::optional<std::int64_t> missing_riff_bytes(AVIOContext& io, std::int64_t size) {
   constexpr std::uint64_t placeholder = 0x7FFFF000;
   const Bytes head = bytes_at(io, 0, 8);
@@ -49,7 +49,7 @@ std::optional<std::int64_t> missing_riff_bytes(AVIOContext& io, std::int64_t siz
   const std::uint64_t promised = little_endian(head, 4, 4);
   if (promised == 0 || promised >= placeholder) return std::nullopt;
   const std::int64_t missing = static_cast<std::int64_t>(promised) + 8 - size;
-  // A missing pad byte at the end of an odd chunk is a common slip.
+  // A missing pad byte at the end of an odd chunk is a common error.
   return missing > 1 ? missing : std::min<std::int64_t>(missing, 0);
 }
 
@@ -83,13 +83,13 @@ std::optional<std::int64_t> missing_matroska_bytes(AVIOContext& io, std::int64_t
   return segment_at + static_cast<std::int64_t>(id_width + content->width + content->value) - size;
 }
 
-/// The File Properties Object of the header tells the size.
+/// The File Properties Object of the header has the size.
 std::optional<std::int64_t> missing_asf_bytes(AVIOContext& io, std::int64_t size) {
   constexpr std::array<std::uint8_t, 16> properties{0xA1, 0xDC, 0xAB, 0x8C, 0x47, 0xA9, 0xCF, 0x11,
                                                     0x8E, 0xE4, 0x00, 0xC0, 0x0C, 0x20, 0x53, 0x65};
   constexpr std::size_t searched = std::size_t{64} << 10;
-  constexpr std::size_t size_at = 40;   // behind the object's and the file's identity
-  constexpr std::size_t flags_at = 88;  // behind times and counts
+  constexpr std::size_t size_at = 40;   // after the object's and the file's identity
+  constexpr std::size_t flags_at = 88;  // after times and counts
   const Bytes head = bytes_at(io, 0, searched);
   const auto found = std::search(head.begin(), head.end(), properties.begin(), properties.end());
   const auto at = static_cast<std::size_t>(found - head.begin());
@@ -100,7 +100,7 @@ std::optional<std::int64_t> missing_asf_bytes(AVIOContext& io, std::int64_t size
   return static_cast<std::int64_t>(promised) - size;
 }
 
-/// FLV does not say how long it is, but each tag is followed by its size: a file that ends with one was not cut off.
+/// FLV has no total size, but each tag is followed by its size: a file that ends with one is complete.
 std::optional<std::int64_t> missing_flv_bytes(AVIOContext& io, std::int64_t size) {
   constexpr std::int64_t tag_header = 11;
   const Bytes last = bytes_at(io, size - 4, 4);

@@ -26,7 +26,7 @@ class AudioEncoder {
   /// Samples per call of encode(), but for the last, which may hold fewer.
   [[nodiscard]] int frame_size() const noexcept { return context_->frame_size; }
   void encode(AVFrame& frame, const Sink& sink);
-  /// Gives out what is still inside.
+  /// Delivers the remaining packets.
   void finish(const Sink& sink);
 
   [[nodiscard]] ff::CodecParameters parameters() const;

@@ -11,7 +11,7 @@ namespace react1::media {
 namespace {
 
 constexpr std::int64_t blocks_per_second = 100;
-constexpr double lowest_frequency = 100;  ///< Hz; the overtones of the deepest voices lie above
+constexpr double lowest_frequency = 100;  ///< Hz; the overtones of the deepest voices are above
 
 constexpr double inaudible = 1e-15;
 
@@ -22,7 +22,7 @@ std::uint8_t half_decibels_down(double linear) {
 }  // namespace
 
 BlockLevels::BlockLevels(int sample_rate) : sample_rate_(sample_rate), block_end_(sample_rate / blocks_per_second) {
-  const double corner = std::min(lowest_frequency / sample_rate, 1.0 / 8);  // rates that no voice has must not break it
+  const double corner = std::min(lowest_frequency / sample_rate, 1.0 / 8);  // very low rates must not break it
   const double k = std::tan(std::numbers::pi * corner);
   b_ = 1 / (1 + std::numbers::sqrt2 * k + k * k);
   a1_ = 2 * (k * k - 1) * b_;
@@ -32,7 +32,7 @@ BlockLevels::BlockLevels(int sample_rate) : sample_rate_(sample_rate), block_end
 void BlockLevels::add(std::span<const float* const> channels, std::size_t samples) {
   if (channels_.empty() && samples > 0) {
     channels_.resize(channels.size());
-    // As if the first sample had lasted for ever before: a constant voltage makes no click at the start.
+    // As if the first sample had lasted indefinitely before: a constant voltage makes no click at the start.
     for (std::size_t i = 0; i < channels.size(); ++i)
       channels_[i].first = std::isfinite(channels[i][0]) ? double{channels[i][0]} : 0.0;
   }
@@ -49,14 +49,14 @@ void BlockLevels::add(std::span<const float* const> channels, std::size_t sample
 void BlockLevels::filter(Channel& channel, std::span<const float> samples) const {
   Channel now = channel;
   for (const float sample : samples) {
-    // One sample that is no number must not silence the filter for good.
+    // One NaN sample must not break the filter permanently.
     const double in = std::isfinite(sample) ? b_ * (double{sample} - now.first) : 0.0;
     const double out = in + now.state1;
     now.state1 = -2 * in - a1_ * out + now.state2;
     now.state2 = in - a2_ * out;
     now.square += out * out;
   }
-  // What rings on in silence would end in denormal numbers, which are slow.
+  // The filter's decay in silence would end in denormal numbers, which are slow.
   if (std::abs(now.state1) + std::abs(now.state2) < inaudible) now.state1 = now.state2 = 0;
   channel = now;
 }

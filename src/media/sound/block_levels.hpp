@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How loud a sound is, 10 ms by 10 ms.
+// The level of each 10 ms of a sound.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 namespace react1::media {
 
 /// The RMS of each block of 10 ms, of all channels together (which can't cancel each other as in a mix), above 100 Hz:
-/// mains hum, rumble and a constant voltage are no part of a voice. What of it is speech is decided by
-/// planning::track_speech().
+/// mains hum, rumble and a constant voltage are not part of a voice. planning::track_speech() decides what is
+/// speech.
 class BlockLevels {
  public:
   explicit BlockLevels(int sample_rate);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds the peaks of a sound below a level, those between the samples too.
+// Limits the peaks of a sound, including those between the samples.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace react1::media {
 
-/// Looks 5 ms ahead and lets go over 80 ms; all channels get the same gain, so that nothing moves sideways. What stays
-/// below the ceiling comes out bit by bit as it went in. Peaks are those of the signal at four times its rate.
+/// 5 ms look-ahead, 80 ms release; all channels get the same gain, so that the stereo image
+/// does not move. Sound below the ceiling is not changed at all. Peaks are those of the signal at four times its rate.
 /// One thread at a time.
 class PeakLimiter {
  public:
@@ -20,9 +20,9 @@ class PeakLimiter {
   /// `ceiling` is linear, above 0; `gain` is applied first.
   PeakLimiter(int sample_rate, std::size_t channels, double gain, double ceiling);
 
-  /// Takes samples and appends those that are ready to `output`; some 5 ms are held back.
+  /// Takes samples and appends those that are ready to `output`; about 5 ms are delayed.
   void push(std::span<const float* const> planes, std::size_t samples, Channels& output);
-  /// Appends what was held back. As many have then come out as went in.
+  /// Appends the delayed samples. The total output then equals the input.
   void finish(Channels& output);
 
  private:
@@ -32,7 +32,7 @@ class PeakLimiter {
 
   std::size_t window_;
   double gain_, ceiling_, release_;
-  using History = std::vector<float>;  // a ring, written twice so that all of it can be read in one piece
+  using History = std::vector<float>;  // a ring, written twice so that it can be read contiguously
   std::vector<History> history_;       // per channel: the samples that decide about the points after their middle
   std::size_t oldest_ = 0;
   std::vector<std::deque<float>> waiting_;  // per channel: measured, not yet given out

@@ -29,7 +29,7 @@ struct Layout {
   AVChannelLayout value{};
 };
 
-/// Where a channel sounds from, as far as the mix cares.
+/// The direction of a channel, as far as the mix needs it.
 enum class Place { left, right, centre, behind_left, behind_right, behind_centre, effects };
 
 Place place_of(AVChannel channel) {
@@ -91,7 +91,7 @@ bool is_ambisonic(AVChannel channel) {
 
 /// Of the component with this number (ACN, SN3D) into left and right. The order of a component is the root of its
 /// number. The weights of all orders but the first component's add up, as lengths, to less than 1: a sound from any
-/// direction is heard on both sides.
+/// direction is audible on both sides.
 std::array<double, 2> ambisonic_weights(int component, int highest_order) {
   switch (component) {
     case 0:  // from everywhere
@@ -109,7 +109,7 @@ std::array<double, 2> ambisonic_weights(int component, int highest_order) {
   return {0.5 / lengths, 0.5 / lengths};
 }
 
-/// swresample only wants to know how many there are, because the matrix says the rest. It refuses layouts without an
+/// swresample only needs the number of channels, because the matrix has the rest. It refuses layouts without an
 /// order, and mixes some others by itself.
 void stand_in_layout(Layout& to, int channels) {
   if (channels <= 2) {
@@ -170,7 +170,7 @@ std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int on
 
 Resampler::Resampler(const AVFrame& like, const ResamplerOptions& options, std::string where)
     : where_(std::move(where)) {
-  // An FFmpeg without libsoxr says so only here.
+  // An FFmpeg without libsoxr reports that only here.
   if (options.built_in_filter || set_up(like, options, /*built_in=*/false) < 0) {
     ff::check(set_up(like, options, /*built_in=*/true), "setting up the resampler", where_);
   }
@@ -188,7 +188,7 @@ int Resampler::set_up(const AVFrame& like, const ResamplerOptions& options, bool
   swr_.reset(raw);
   if (allocated < 0) return allocated;
   const auto set = [raw](const char* name, const char* value) { av_opt_set(raw, name, value, /*search_flags=*/0); };
-  // As a text it would be read by the process's locale.
+  // As text it would be parsed with the process's locale.
   const auto cut_at = [raw](double cutoff) { av_opt_set_double(raw, "cutoff", cutoff, /*search_flags=*/0); };
   // 16-bit samples would be mixed as 16 bits.
   set("internal_sample_fmt", "fltp");

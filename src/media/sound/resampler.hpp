@@ -16,12 +16,11 @@ namespace react1::media {
 /// that is made.
 ///
 /// Channels that the file does not mark (and that are more than two) may hold anything: all go into both by 1. So does
-/// the low-frequency effects channel with `with_effects`. An ambisonic sound is what two microphones back to back hear
-/// of it: no direction is lost.
-/// Of marked channels: speech sits in the centre, so the centre keeps its level in both: 1. Left and right go to their
-/// own side, by 1 where there is no centre and by 1/2 beside one; all behind and above them by half of that;
-/// low-frequency effects by 0. Nothing is scaled down for the sum's sake: the limiter catches the rare peak that needs
-/// it. Mono goes into every channel. `only_channel` 0 or 1 takes that row alone.
+/// the low-frequency effects channel with `with_effects`. Ambisonic sound is mixed like two microphones back to back:
+/// no direction is lost. Of marked channels: speech sits in the centre, so the centre keeps its level in both: 1. Left
+/// and right go to their own side, by 1 where there is no centre and by 1/2 with one; all behind and above them by half
+/// of that; low-frequency effects by 0. The sum is not scaled down: the limiter handles the rare peaks. Mono goes into
+/// every channel. `only_channel` 0 or 1 uses only that row.
 [[nodiscard]] std::vector<double> mix_matrix(const AVChannelLayout& from, int channels, int only_channel,
                                              bool with_effects = false);
 
@@ -35,16 +34,17 @@ struct ResamplerOptions {
   bool built_in_filter = false;
 };
 
-/// One conversion, of frames like the first. libsoxr at 28 bits where FFmpeg has it, else libswresample's own filter
-/// made long; both are linear in phase and without delay as seen from outside. One thread at a time.
+/// One conversion, of frames like the first. libsoxr at 28 bits where FFmpeg has it, else
+/// libswresample's own, lengthened filter; both are linear-phase and without delay for the caller. One thread at a
+/// time.
 class Resampler {
  public:
   /// `like` gives format, layout and rate. Throws Error{media} naming `where` when the layout can't be mixed.
   Resampler(const AVFrame& like, const ResamplerOptions& options, std::string where);
 
-  /// Room in samples that convert() may need for so many more of the source.
+  /// The buffer size in samples that convert() may need for this many samples of the source.
   [[nodiscard]] int room(int samples) const;
-  /// Converts `samples` of `data` (nullptr: gives out the rest); the count that was written to `output`.
+  /// Converts `samples` of `data` (nullptr: delivers the rest); returns the count written to `output`.
   [[nodiscard]] int convert(std::uint8_t** output, int room, const std::uint8_t** data, int samples);
 
  private:

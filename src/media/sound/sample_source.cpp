@@ -105,7 +105,7 @@ void SampleSource::take_part(const AVFrame& frame, std::size_t piece, std::int64
   resample(planes.data(), until - skipped);
 }
 
-/// What the resampler holds of the piece before comes first; behind a gap or with another stretch it begins again.
+/// The resampler's rest of the previous piece comes first; after a gap or with another stretch it starts again.
 void SampleSource::begin_piece(std::size_t piece) {
   if (resampler_) resample(nullptr, 0);
   resampler_.reset();
@@ -113,8 +113,8 @@ void SampleSource::begin_piece(std::size_t piece) {
   aligned_ = false;
 }
 
-/// Leaves out what lies before the window or sounds when the piece before it still does, and fills a gap with silence.
-/// Gives the first sample that is taken; `end` when all of them are left out.
+/// Leaves out samples before the window or overlapping the previous piece, and fills a gap
+/// with silence. Returns the first sample that is used; `end` when all are left out.
 std::int64_t SampleSource::align(std::size_t number, std::int64_t begin, std::int64_t end) {
   const SoundTimeline& timeline = reader_.timeline();
   const SoundPiece& piece = timeline.piece(number);
@@ -133,7 +133,7 @@ std::int64_t SampleSource::align(std::size_t number, std::int64_t begin, std::in
   return first;
 }
 
-/// Damage within the window, or so little behind it that the resampler still asks for it.
+/// Damage within the window, or shortly after it where the resampler still reads.
 bool SampleSource::is_damaged() {
   if (damage_ == Damage::passed_over) return false;
   const std::int64_t damaged = reader_.decoder().damaged();
@@ -164,7 +164,7 @@ void SampleSource::prepare_resampler(const AVFrame& frame) {
                      name);
 }
 
-/// nullptr: the resampler gives out its rest.
+/// nullptr: the resampler delivers its rest.
 void SampleSource::resample(const std::uint8_t** data, int samples) {
   const int room = resampler_->room(samples);
   if (room == 0) return;
@@ -172,16 +172,16 @@ void SampleSource::resample(const std::uint8_t** data, int samples) {
   treated_.add(*output, resampler_->convert(output->extended_data, room, data, samples));
 }
 
-/// The source is over, or so it says: what the resampler and the limiter still hold comes out.
+/// The source has ended: delivers the rest of the resampler and the limiter.
 void SampleSource::end_of_source() {
   ended_ = true;
   if (resampler_) resample(nullptr, 0);
   treated_.finish();
-  settle_count();
+  pad_to_count();
 }
 
 /// At most one block of silence to reach the count.
-void SampleSource::settle_count() {
+void SampleSource::pad_to_count() {
   const std::int64_t made = treated_.made();
   const std::int64_t short_by = std::max<std::int64_t>(plan_.samples - made, 0);
   if (damage_ == Damage::passed_over) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The samples of a plan's window out of a source: decoded, put where their time is, mixed, resampled, treated.
+// The samples of a plan's window from a source: decoded, placed on the timeline, mixed, resampled, treated.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ class SampleSource {
  public:
   enum class Damage {
     refused,      ///< inside the window it is Error{media}, and so is an early end
-    passed_over,  ///< what can be decoded is delivered, fewer samples if need be
+    passed_over,  ///< what can be decoded is delivered, possibly fewer samples
   };
   /// Opens the source and goes to the window. Throws as Demuxer and Decoder do.
   SampleSource(const ClipInput& input, const AudioPlan& plan, const RunContext& context,
                Damage damage = Damage::refused);
 
-  /// The next `count` samples, fewer at the end; null once all are given out. Throws Error{media} with the counts when
+  /// The next `count` samples, fewer at the end; null once all were delivered. Throws Error{media} with the counts when
   /// samples of the window are missing or damaged.
   [[nodiscard]] ff::Frame next(int count);
 
@@ -45,7 +45,7 @@ class SampleSource {
   void prepare_resampler(const AVFrame& frame);
   void resample(const std::uint8_t** data, int samples);
   void end_of_source();
-  void settle_count();
+  void pad_to_count();
 
   AudioPlan plan_;
   int source_rate_;

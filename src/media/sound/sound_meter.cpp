@@ -14,7 +14,7 @@
 namespace react1::media {
 namespace {
 
-/// Full scale of 16 bits and above; a limiter's ceiling lies lower.
+/// Full scale of 16 bits and above; a limiter's ceiling is lower.
 constexpr float full_scale = 32767.0F / 32768.0F;
 constexpr std::int64_t samples_that_make_a_plateau = 3;
 
@@ -24,7 +24,7 @@ void SoundMeter::FreeState::operator()(ebur128_state* state) const noexcept {
   ebur128_destroy(&state);
 }
 
-SoundMeter::SoundMeter(int sample_rate, int channels, const Listening& wanted)
+SoundMeter::SoundMeter(int sample_rate, int channels, const AnalysisOptions& wanted)
     : blocks_(sample_rate), at_full_scale_(static_cast<std::size_t>(channels)) {
   if (!wanted.levels) return;
   loudness_.reset(
@@ -78,8 +78,8 @@ void SoundMeter::add_levels(std::span<const float* const> channels, std::size_t 
   if (ebur128_add_frames_float(loudness_.get(), interleaved_.data(), count) != EBUR128_SUCCESS) throw std::bad_alloc{};
 }
 
-HeardSound SoundMeter::finish() {
-  HeardSound heard;
+AudioAnalysis SoundMeter::finish() {
+  AudioAnalysis heard;
   heard.blocks = blocks_.finish();
   heard.levels.clipped_samples = clipped_;
   heard.left_is_louder = left_ >= right_;
@@ -87,7 +87,7 @@ HeardSound SoundMeter::finish() {
   if (left_ > 0 && right_ > 0) heard.correlation = both_ / std::sqrt(left_ * right_);
   if (!loudness_) return heard;
   double lufs = 0;
-  // Silence, and less than one gating block, have no loudness: the library says minus infinity.
+  // Silence, and less than one gating block, have no loudness: the library returns minus infinity.
   if (ebur128_loudness_global(loudness_.get(), &lufs) == EBUR128_SUCCESS && std::isfinite(lufs)) {
     heard.levels.integrated_lufs = lufs;
   }

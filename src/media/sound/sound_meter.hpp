@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that is measured about a sound, in one pass over its samples.
+// All measurements of a sound, in one pass over its samples.
 #pragma once
 
 #include <ebur128.h>
@@ -18,16 +18,16 @@
 
 namespace react1::media {
 
-/// What a listener wants to know beyond the levels of the blocks.
-struct Listening {
+/// What to measure in addition to the levels of the blocks.
+struct AnalysisOptions {
   bool levels = true;        ///< loudness and true peak
-  bool effects_too = false;  ///< the source's low-frequency effects channel is heard as well
+  bool effects_too = false;  ///< include the source's low-frequency effects channel
 };
 
-struct HeardSound {
-  SoundLevels levels;                ///< the share of silence is for planning::silence_share() to say
+struct AudioAnalysis {
+  SoundLevels levels;                ///< without the share of silence: planning::silence_share() fills it in
   std::vector<std::uint8_t> blocks;  ///< as BlockLevels::finish()
-  /// Of left and right, -1 … 1: -1 when one is the other turned upside down. nullopt: mono, or one channel is silent.
+  /// Of left and right, -1 … 1: -1 for opposite phase. nullopt: mono, or one channel is silent.
   std::optional<double> correlation;
   bool left_is_louder = true;
   double sample_peak = 0;  ///< highest absolute sample; 1 = full scale
@@ -36,9 +36,9 @@ struct HeardSound {
 /// Takes planar float, one or two channels. The loudness comes from libebur128. One thread at a time.
 class SoundMeter {
  public:
-  SoundMeter(int sample_rate, int channels, const Listening& wanted);
+  SoundMeter(int sample_rate, int channels, const AnalysisOptions& wanted);
   void add(const AVFrame& frame);
-  [[nodiscard]] HeardSound finish();
+  [[nodiscard]] AudioAnalysis finish();
 
  private:
   struct FreeState {

@@ -20,7 +20,7 @@ bool is_uncompressed(AVCodecID codec) {
   return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT;
 }
 
-/// Codecs that store each sample as its difference from the one before. Decoding from the middle is off by a constant
+/// Codecs that store each sample as the difference from the previous one. Decoding from the middle is off by a constant
 /// up to the end, except with the few codecs whose blocks begin with a whole sample.
 bool counts_from_the_first(AVCodecID codec) {
   constexpr std::array with_whole_samples{AV_CODEC_ID_ADPCM_IMA_QT, AV_CODEC_ID_ADPCM_IMA_WAV, AV_CODEC_ID_ADPCM_MS,
@@ -65,8 +65,9 @@ void SoundReader::open() {
   sum_of_offsets_ = 0;
 }
 
-/// Formats that store a time with each packet or block, and those whose bytes can be counted. The others compute where
-/// a jump lands from the bit rate, or, as Ogg with several streams in a row, land in one whose codec was never set up.
+/// Formats that store a time with each packet or block, and those whose bytes can be counted. The others estimate the
+/// position of a seek from the bit rate, or, like Ogg with several streams in a row, seek into one whose codec was
+/// never set up.
 bool SoundReader::is_exact_after_a_seek() const {
   const std::string_view format = demuxer_->format().iformat->name;
   constexpr std::array timed{"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts", "flac", "nut", "asf"};
@@ -84,7 +85,7 @@ bool SoundReader::has_rounded_sums() const {
   return ticks_per_sample > 1 && ticks_per_sample.den() != 1;
 }
 
-/// A landing behind the window is tried again from farther back, at last from the beginning.
+/// A seek past the window is repeated from farther back, finally from the beginning.
 void SoundReader::go_to_window() {
   // Where one timestamp belongs to two places, everything is decoded and counted.
   if (audio_.clock_restarts || timeline_.overlaps() || has_rounded_sums()) return;
@@ -98,12 +99,12 @@ void SoundReader::go_to_window() {
     entered_late_ = true;
     if (!may_seek) skip_before_ = window_.start_s - margin;
     if (land()) return;
-    if (margin * 4 >= window_.start_s) excerpt_.reset();  // what it begins with can't be decoded
+    if (margin * 4 >= window_.start_s) excerpt_.reset();  // its first packets can't be decoded
     open();
   }
 }
 
-/// False when the source can't be entered in the middle.
+/// False when the source is not seekable.
 bool SoundReader::enter_at(const Seconds& time) {
   const Seconds tick = ff::from_av(demuxer_->stream(stream_index()).time_base);
   const std::int64_t shift = excerpt_ ? excerpt_->shift_ticks : 0;
@@ -145,7 +146,7 @@ bool SoundReader::decode() {
       continue;
     }
     const bool far_before = skip_before_ && packet_->pts != AV_NOPTS_VALUE && time_of(packet_->pts) < *skip_before_;
-    // All frames were received before, so the packet is always taken.
+    // All frames were received before, so the packet is always accepted.
     if (!far_before) (void)decoder_->send(packet_.get());
   }
 }
@@ -160,18 +161,18 @@ const AVFrame* SoundReader::next() {
   return frame_.get();
 }
 
-/// Counting is exact. After a late entry timestamps tell where it begins, until the window is reached.
+/// Counting is exact. After a late entry timestamps give its position, until the window is reached.
 void SoundReader::count_frame() {
   length_ = nominal_.in(*frame_);
   const bool before_window = timeline_.time_of(position_) < window_.start_s || timed_frames_ == 0;
   if (entered_late_ && frame_->pts != AV_NOPTS_VALUE) {
-    const std::int64_t told = timeline_.sample_at(time_of(frame_->pts) - audio_.timestamp_bias_s);
-    const std::size_t piece = timeline_.piece_of(told);
+    const std::int64_t by_time = timeline_.sample_at(time_of(frame_->pts) - audio_.timestamp_bias_s);
+    const std::size_t piece = timeline_.piece_of(by_time);
     if (timed_frames_ > 0 && piece != piece_) {  // pieces begin with frames, so this is the first one
       position_ = timeline_.piece(piece).first_sample;
       entered_late_ = false;
     } else if (before_window) {
-      sum_of_offsets_ = sum_of_offsets_ + Rational(told - counted_);
+      sum_of_offsets_ = sum_of_offsets_ + Rational(by_time - counted_);
       ++timed_frames_;
       position_ = counted_ + (sum_of_offsets_ / Rational(timed_frames_)).round();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoded frames of a sound from near a time on, each with the number of its first sample.
+// The decoded frames of a sound from shortly before a given time, each with the number of its first sample.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@
 
 namespace react1::media {
 
-/// Which part of which stream is read. Times are relative to the first sample that is heard.
+/// Which part of which stream is read. Times are relative to the first audible sample.
 struct SoundWindow {
   int stream_index = 0;
   Seconds start_s, end_s;
 };
 
-/// Reads a window of one sound, its samples numbered as if the file had been decoded from its beginning. A file is only
-/// entered in the middle where its timestamps then are those that reading from the beginning gives; others are read
+/// Reads a window of one sound, its samples numbered as if the file had been decoded from its beginning. A file is
+/// only entered in the middle where its timestamps then equal those of reading from the beginning; others are read
 /// from the beginning, and decoded from shortly before the window on. One thread at a time; the observer of `context`
 /// is not used.
 class SoundReader {
@@ -39,7 +39,7 @@ class SoundReader {
   /// Of the latest frame: the stored sample it begins with, and how many of the stream's rate it lasts.
   [[nodiscard]] std::int64_t first_sample() const noexcept { return position_ - length_; }
   [[nodiscard]] std::int64_t length() const noexcept { return length_; }
-  /// The sample behind the latest frame.
+  /// The sample after the latest frame.
   [[nodiscard]] std::int64_t position() const noexcept { return position_; }
 
   [[nodiscard]] const Decoder& decoder() const noexcept { return *decoder_; }
@@ -59,7 +59,7 @@ class SoundReader {
   void count_frame();
 
   Source source_;
-  std::optional<Mp4Excerpt> excerpt_;  // what is read in place of a long source
+  std::optional<Mp4Excerpt> excerpt_;  // read in place of a long source
   AudioInfo audio_;
   SoundTimeline timeline_;
   SoundWindow window_;
@@ -70,12 +70,12 @@ class SoundReader {
   ff::Packet packet_;
   ff::Frame frame_;
   NominalSamples nominal_;
-  bool holding_ = false;  // frame_ was decoded and not yet given out
+  bool holding_ = false;  // frame_ was decoded and not yet delivered
   bool drained_ = false;
   bool entered_late_ = false;           // where reading began is known from timestamps, not from counting
   std::optional<Seconds> skip_before_;  // packets that begin before this are not decoded
   std::int64_t position_ = 0, length_ = 0;
-  // After a late entry: the mean of what the timestamps so far say is closer than any one of them.
+  // After a late entry: the mean of the timestamps so far is closer than any single one.
   std::int64_t counted_ = 0, timed_frames_ = 0;
   Rational sum_of_offsets_ = 0;
   std::size_t piece_ = 0;  // of the timeline, that the latest frame is in

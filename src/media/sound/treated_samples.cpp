@@ -27,7 +27,7 @@ double linear(double decibels) {
   return std::pow(10.0, decibels / 20);
 }
 
-/// Carries the gain as well; nullopt when neither is wanted.
+/// Applies the gain too; nullopt when neither is wanted.
 std::optional<PeakLimiter> make_limiter(const AudioPlan& plan) {
   const SoundTreatment& treatment = plan.treatment;
   if (treatment.gain_db == 0 && !treatment.ceiling_dbtp) return std::nullopt;
@@ -107,13 +107,13 @@ ff::Frame TreatedSamples::take(int samples, std::int64_t total) {
   if (samples <= 0) return nullptr;
   ff::Frame frame = make_samples(channels_, rate_, samples);
   const int got = av_audio_fifo_read(ready_.get(), reinterpret_cast<void**>(frame->extended_data), samples);
-  if (got != samples) throw Error(ErrorCode::internal, "samples", "the queue ran dry");
+  if (got != samples) throw Error(ErrorCode::internal, "samples", "the queue is empty");
   fade(*frame, total);
   given_ += samples;
   return frame;
 }
 
-/// The frame begins `given_` samples into the clip. Straight ramps: over a hundredth of a second no ear tells a curve.
+/// The frame begins `given_` samples into the clip. Straight ramps: over 10 ms the shape of the curve is inaudible.
 void TreatedSamples::fade(AVFrame& frame, std::int64_t total) const {
   const std::int64_t sound = silence_before_;
   if (given_ >= sound + fade_in_ && given_ + frame.nb_samples <= total - fade_out_) return;

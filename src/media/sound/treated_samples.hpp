@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last steps of a sound on its way to the encoder: gain, limiter, fades, and the exact count.
+// The last steps before the encoder: gain, limiter, fades, and the exact count.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace react1::media {
 /// Planar float of this shape, its content not set.
 [[nodiscard]] ff::Frame make_samples(int channels, int rate, int samples);
 
-/// A queue of samples in the plan's rate and channels, treated as the plan says. One thread at a time.
+/// A queue of samples in the plan's rate and channels, treated as planned. One thread at a time.
 class TreatedSamples {
  public:
   explicit TreatedSamples(const AudioPlan& plan);
@@ -24,7 +24,7 @@ class TreatedSamples {
   /// Takes the first `samples` of `frame`.
   void add(const AVFrame& frame, int samples);
   void add_silence(std::int64_t samples);
-  /// What the limiter still holds comes out. What is added behind it is no longer limited.
+  /// Delivers the limiter's rest. Samples added later are not limited.
   void finish();
 
   /// Samples that were put in.
@@ -32,7 +32,7 @@ class TreatedSamples {
   /// Samples that came through; after finish(), all that were put in.
   [[nodiscard]] std::int64_t made() const noexcept { return made_; }
   [[nodiscard]] std::int64_t given() const noexcept { return given_; }
-  /// The next `samples`, faded where the plan says so: of a clip of `total` samples. Null for none.
+  /// The next `samples`, faded as planned: of a clip of `total` samples. Null for none.
   [[nodiscard]] ff::Frame take(int samples, std::int64_t total);
 
  private:

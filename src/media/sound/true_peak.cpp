@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t phases = 4;
 using Filter = std::array<std::array<float, true_peak_span>, phases - 1>;
 
-/// Points 1/4, 1/2 and 3/4 on the way from the centre sample to the next: a sinc under a Hann window.
+/// Points at 1/4, 1/2 and 3/4 between the centre sample and the next: a sinc under a Hann window.
 Filter make_filter() {
   Filter filter{};
   for (std::size_t phase = 1; phase < phases; ++phase) {

@@ -15,7 +15,7 @@
 namespace react1::media {
 namespace {
 
-/// What a caller's function threw, in words of ours.
+/// The exception of a caller's function, as an Error.
 template <class Call>
 auto guarded(const std::string& name, Call call) {
   try {

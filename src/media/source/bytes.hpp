@@ -67,10 +67,10 @@ class ReaderBytes final : public Bytes {
   std::mutex mutex_;
   Reader reader_;
   std::string name_;
-  std::optional<std::int64_t> position_ = 0;  // where the reader stands; nullopt after it threw
+  std::optional<std::int64_t> position_ = 0;  // the reader's position; nullopt after it threw
 };
 
-/// One call of reader.read. What it throws comes out as an Error; so does a count that can't be.
+/// One call of reader.read. Its exceptions, and an impossible count, become Errors.
 [[nodiscard]] std::size_t call_reader(const Reader& reader, std::span<std::byte> buffer, const std::string& name);
 
 }  // namespace react1::media

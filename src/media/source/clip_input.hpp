@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A source that was probed: what every step reads that looks at a clip or makes one.
+// A probed source: the input of every step that examines or makes a clip.
 #pragma once
 
 #include <react1/media_info.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is made by the first that asks for it while the others wait.
+// A value that the first caller makes while the others wait.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +20,8 @@ class MadeOnce {
  public:
   using Make = std::function<std::shared_ptr<Thing>()>;
 
-  /// The thing, made by `make` when there is none yet. When it throws, later calls throw the same without
-  /// `can_repeat`, and try again with it. A stop ends the waiting with Error{interrupted}. `name` is for messages.
+  /// The value, made by `make` when there is none yet. When it throws, later calls throw the same
+  /// without `can_repeat`, and retry with it. A stop ends the waiting with Error{interrupted}. `name` is for messages.
   [[nodiscard]] std::shared_ptr<Thing> get(const std::string& name, bool can_repeat, const std::stop_token& stop,
                                            const Make& make) {
     std::unique_lock lock(mutex_);
@@ -39,7 +39,7 @@ class MadeOnce {
       made = make();
     } catch (const Error& error) {
       failure = std::current_exception();
-      // A stop was for that call; what it left half read stays so.
+      // A stop ends only that call; the input stays partly read.
       lasting = error.code() == ErrorCode::interrupted
                     ? std::make_exception_ptr(Error{ErrorCode::io, name, "was read in part and can't be read again"})
                     : failure;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands behind a Source and is shared by its copies.
+// The state of a Source, shared by its copies.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ struct Source::Origin {
   media::SpooledOnce spooled;
 };
 
-/// What is behind a Source, for the rooms that read it.
+/// Access to the state of a Source, for the rooms that read it.
 struct SourceAccess {
   using Origin = Source::Origin;
   [[nodiscard]] static Origin& origin(const Source& source) noexcept { return *source.origin_; }

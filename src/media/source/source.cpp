@@ -32,7 +32,7 @@ Source::Source(const std::string& path_or_url) {
   if (is_http_url(path_or_url)) {
     origin_ = origin_of(Kind::url, redact_url(path_or_url), path_or_url);
   } else {
-    // An address that can't be read, such as ftp://, may hold a password all the same.
+    // An address that can't be read, such as ftp://, may contain a password nevertheless.
     const bool is_path = url_scheme(path_or_url).empty();
     origin_ = origin_of(Kind::path, is_path ? path_or_url : redact_url(path_or_url), path_or_url);
   }

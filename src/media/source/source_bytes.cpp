@@ -32,7 +32,7 @@ bool wait_for_input(ff::Interrupt& interrupt) {
   while (!interrupt.should_end()) {
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
     const int ready = ::poll(&input, 1, look_again_ms);
-    if (ready > 0) return true;  // an error or a hang-up shows when it is read
+    if (ready > 0) return true;  // reading reports an error or a hang-up
   }
   return false;
 }
@@ -77,7 +77,7 @@ std::shared_ptr<Bytes> redirected_file(const std::string& name) {
   return std::make_shared<FileBytes>(own, status.st_size, name);
 }
 
-/// For a path that is not there: "ftp://…" is meant as an address.
+/// For a missing path: "ftp://…" is an address.
 void refuse_other_scheme(const std::string& path) {
   const std::string_view scheme = url_scheme(path);
   if (scheme.empty()) return;
@@ -89,7 +89,7 @@ void refuse_other_scheme(const std::string& path) {
 }  // namespace
 
 std::shared_ptr<Bytes> open_file(const std::string& path) {
-  // Without waiting for the other end, should it be a pipe.
+  // Without waiting for the other end of a pipe.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     const int error = errno;

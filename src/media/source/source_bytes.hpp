@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the bytes of a source that is no URL come from.
+// The bytes of a source other than a URL.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int buffer_size = 1 << 16;
 
-/// A server's file for one reader, who may be stopped.
+/// A server's file for one reader, with a stop token.
 class RemoteBytes final : public Bytes {
  public:
   RemoteBytes(std::shared_ptr<RemoteFile> file, RemoteCall call) : file_(std::move(file)), call_(std::move(call)) {}
@@ -68,7 +68,7 @@ void SourceIo::make_context() {
   context_.reset(context);
 }
 
-/// A server without ranges is read once: what has to be looked at out of order, or twice, is then on this machine.
+/// A server without ranges is read once, into a local file, because the clip is read several times and out of order.
 std::shared_ptr<Bytes> SourceIo::open_remote(const Source& source, const SourceOptions& options) {
   auto& origin = SourceAccess::origin(source);
   if (auto spooled = origin.spooled.made()) return spooled;
@@ -97,7 +97,7 @@ int SourceIo::read(void* self, std::uint8_t* buffer, int size) noexcept {
     if (got == 0) return AVERROR_EOF;
     io.position_ += static_cast<std::int64_t>(got);
     return static_cast<int>(got);
-  } catch (...) {  // thrown again once FFmpeg has returned
+  } catch (...) {  // rethrown once FFmpeg has returned
     io.failure_ = std::current_exception();
     return AVERROR_EXTERNAL;
   }

@@ -32,9 +32,9 @@ class SourceIo {
   /// The first `most` bytes, fewer when there are no more. The context's position stays. Throws as the constructor
   /// does.
   [[nodiscard]] std::vector<std::byte> beginning(std::int64_t most);
-  /// True for a server that is asked for ranges.
+  /// True for a server that is read by ranges.
   [[nodiscard]] bool is_remote() const noexcept { return is_remote_; }
-  /// Throws what the source threw inside FFmpeg, which only saw that reading failed.
+  /// Throws what the source threw inside FFmpeg, which only reports that reading failed.
   void rethrow_failure() const;
 
  private:

@@ -34,7 +34,7 @@ Error not_writable(const fs::path& folder, int error) {
           {.detail = ff::error_text(AVERROR(error)), .hint = "set TMPDIR to a folder that can be written to"}};
 }
 
-/// Not every file system can make a file without a name; there it loses its name at once.
+/// Not every file system can create an unnamed file; there it is unlinked immediately.
 int open_nameless(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0) return descriptor;
@@ -78,7 +78,8 @@ void Spool::append(std::span<const std::byte> bytes) {
 
 std::shared_ptr<Bytes> Spool::finish() {
   if (size_ == 0) {
-    throw Error{ErrorCode::media, name_, "is empty", Error::Extra{.hint = "check what was to write into it"}};
+    throw Error{ErrorCode::media, name_, "is empty",
+                Error::Extra{.hint = "check the program that should write into it"}};
   }
   return std::make_shared<FileBytes>(std::exchange(descriptor_, -1), size_, name_);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A temporary file without a name, for what can be read only once; and the rule that it is filled once.
+// An unlinked temporary file for input that can be read only once.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace react1::media {
 
-/// Being written; nothing of it can be seen in the folder. One thread.
+/// Being written; not visible in the folder. One thread.
 class Spool {
  public:
   /// `name` is the source's, for messages. Throws Error{io}.
@@ -26,11 +26,11 @@ class Spool {
 
   /// Throws Error{io} (a full disk), {media} beyond max_spooled_bytes or max_source_bytes.
   void append(std::span<const std::byte> bytes);
-  /// For somebody else who writes all of it, from the start, up to room() bytes, and says so with take_over().
+  /// For a caller that writes all of it itself, from the start, up to room() bytes, and then calls take_over().
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] std::int64_t room() const noexcept;
   void take_over(std::int64_t size) noexcept { size_ = size; }
-  /// Throws the Error{media} of append() for what is longer than that.
+  /// Throws the Error{media} of append() for longer input.
   [[noreturn]] void refuse_length() const;
   /// Throws Error{media} when nothing was written.
   [[nodiscard]] std::shared_ptr<Bytes> finish();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts the samples of one audio stream by decoding it, for files whose packets do not tell.
+// Counts the samples of one audio stream by decoding it, for files whose packets lack lengths.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace react1::media {
 
 struct DecodedAudioCount {
-  std::int64_t samples = 0;           ///< per channel, after the priming and padding the file tells of are dropped
+  std::int64_t samples = 0;           ///< per channel, without the priming and padding that the file specifies
   std::optional<std::int64_t> first;  ///< time of the first sample, ticks of the stream's time base
   SoundTimelineFit::Result timeline;
   std::int64_t damaged = 0;  ///< packets that could not be decoded cleanly

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is thrown when a window can't be decoded as planned, so that planning can look closer and plan around it.
+// Thrown when a window can't be decoded as planned, so that it can be planned again around the damage.
 #pragma once
 
 #include <utility>

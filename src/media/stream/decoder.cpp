@@ -15,13 +15,13 @@
 namespace react1::media {
 namespace {
 
-/// What damaged input can cause, as opposed to a decoder that can't go on.
+/// Errors of damaged input, as opposed to a decoder that can't continue.
 bool is_damage(int rc) {
   return rc != AVERROR(ENOMEM) && rc != AVERROR(ENOSYS) && rc != AVERROR_BUG && rc != AVERROR_PATCHWELCOME &&
          rc != AVERROR_EXIT;
 }
 
-/// The decoder that has to be named because FFmpeg's first choice is wrong for this stream; null when it is right.
+/// The decoder to use where FFmpeg's default is wrong for this stream; null when it is right.
 const char* better_decoder(const AVStream& stream) {
   const AVCodecID id = stream.codecpar->codec_id;
   // FFmpeg 7.1.5's own decoder gives 640 samples for the 320 of a wideband packet, half of them silence (measured).
@@ -56,10 +56,9 @@ Decoder::Decoder(const AVStream& stream, int threads, std::string where, SourceO
   // Without it the decoder can't place sample skips and keeps priming samples.
   context_->pkt_timebase = stream.time_base;
   context_->thread_count = threads;
-  context_->max_pixels = limits_.max_pixels;  // the picture may be larger than the header says
-  // H.264's frame threads may hand out a picture before the one that decodes it has marked what had to be concealed in
-  // it (seen with FFmpeg 5.1 and 7.1), and its slice threads look for no damage at all. An encoder beside it keeps the
-  // cores busy.
+  context_->max_pixels = limits_.max_pixels;  // the picture may be larger than the header claims
+  // H.264's frame threads may output a picture before its concealed damage is marked (seen with FFmpeg 5.1 and 7.1),
+  // and its slice threads detect no damage at all. A parallel encoder keeps the cores busy.
   const bool marks_late = codec->id == AV_CODEC_ID_H264 && stream.codecpar->video_delay > 0;
   if (marks_late) context_->thread_count = 1;
   if (!pictures_->watch(*context_)) refuse_pictures();
@@ -71,11 +70,11 @@ int Decoder::timed(Call call) {
   const auto begin = std::chrono::steady_clock::now();
   const int rc = call();
   worked_ += std::chrono::steady_clock::now() - begin;
-  // A decoder may take the refusal for damage, and go on without the picture.
+  // A decoder may treat the refusal as damage, and continue without the picture.
   if (pictures_->refused()) refuse_pictures();
   if (rc < 0 && worked_ > at_most_forever(limits_.decode_timeout)) {
     throw Error{ErrorCode::media, where_,
-                fmt::format("no progress: the decoder worked for {:g} s and gave nothing",
+                fmt::format("no progress: the decoder worked for {:g} s without a result",
                             std::chrono::duration<double>(limits_.decode_timeout).count()),
                 Error::Extra{.hint = "the file is damaged; export it again, or choose another part of it"}};
   }
@@ -113,7 +112,7 @@ void Decoder::flush() noexcept {
   worked_ = {};
 }
 
-/// What the headers announced was within the limits; what comes may be something else.
+/// The headers were within the limits; the frames may not be.
 void Decoder::require_within(const AVFrame& frame) const {
   if (frame.ch_layout.nb_channels <= limits_.max_channels && frame.sample_rate <= limits_.max_sample_rate) return;
   throw Error{ErrorCode::media, where_,
@@ -126,7 +125,7 @@ void Decoder::refuse_pictures() const {
   throw Error{ErrorCode::media, where_,
               fmt::format("its pictures of {}x{} take more memory than is allowed ({} MiB)", context_->width,
                           context_->height, pictures_->limit() >> 20U),
-              Error::Extra{.detail = "the stream wants too many pictures of that size kept",
+              Error::Extra{.detail = "the stream requires too many reference pictures of that size",
                            .hint = "export it again, smaller or with fewer reference frames"}};
 }
 

@@ -19,8 +19,8 @@ namespace react1::media {
 class Decoder {
  public:
   enum class Send {
-    accepted,  ///< the packet was taken (or was damaged, and is counted)
-    full,      ///< frames must be received first; the packet was not taken
+    accepted,  ///< the packet was accepted (or was damaged, and is counted)
+    full,      ///< frames must be received first; the packet was not accepted
   };
   enum class Receive {
     frame,       ///< `frame` holds the next frame
@@ -29,17 +29,17 @@ class Decoder {
   };
 
   /// `threads`: 0 = one per core; frame threads where the codec has them. `where` is the source's name for messages.
-  /// The stream may be gone afterwards. Its pictures, those that frames given out refer to included, take no more than
+  /// The stream may be gone afterwards. Its pictures, including those of delivered frames, take no more than
   /// `picture_bytes`; large ones are decoded by fewer threads. Throws Error{media} when no decoder can be opened, or
   /// the stream is over a limit.
   Decoder(const AVStream& stream, int threads, std::string where, SourceOptions limits = {},
           std::int64_t picture_bytes = PictureMemory::most_bytes);
 
-  /// nullptr starts draining; after the end, flush() before sending again. Throws Error{media} on a decoder that
-  /// cannot go on (no memory, pictures that take too much of it, internal fault, limits.decode_timeout without a
-  /// frame); a damaged packet is counted and accepted.
+  /// nullptr starts draining; after the end, flush() before sending again. Throws Error{media} on a decoder
+  /// that cannot continue (no memory, pictures that take too much of it, internal fault, limits.decode_timeout without
+  /// a frame); a damaged packet is counted and accepted.
   [[nodiscard]] Send send(const AVPacket* packet);
-  /// Unreferences what `frame` held. Damaged packets that produce no frame are counted and passed over.
+  /// Unreferences what `frame` held. Damaged packets that produce no frame are counted and skipped.
   [[nodiscard]] Receive receive(AVFrame& frame);
   /// Forgets all pending frames, e.g. after a seek. The counters stay.
   void flush() noexcept;
@@ -66,10 +66,10 @@ class Decoder {
   [[nodiscard]] std::int64_t damaged() const noexcept { return errors_ + corrupt_; }
   /// Packets that could not be decoded.
   [[nodiscard]] std::int64_t errors() const noexcept { return errors_; }
-  /// Frames given out.
+  /// Delivered frames.
   [[nodiscard]] std::int64_t frames() const noexcept { return frames_; }
   [[nodiscard]] AVCodecContext& context() const noexcept { return *context_; }
-  /// What its pictures take.
+  /// Memory of its pictures.
   [[nodiscard]] const PictureMemory& pictures() const noexcept { return *pictures_; }
 
  private:
@@ -84,7 +84,7 @@ class Decoder {
   std::shared_ptr<PictureMemory> pictures_;
   ff::CodecContext context_;  // refers to pictures_
   std::int64_t errors_ = 0, corrupt_ = 0, frames_ = 0;
-  std::chrono::steady_clock::duration worked_{};  // in the decoder, since it last gave something
+  std::chrono::steady_clock::duration worked_{};  // time in the decoder since its last output
 };
 
 }  // namespace react1::media

@@ -48,7 +48,7 @@ bool is_refused(std::string_view names) {
   });
 }
 
-/// FFmpeg takes a list of what is allowed, so the refused ones are left out of the list of all.
+/// FFmpeg expects a list of allowed formats: all but the refused ones.
 const std::string& allowed_formats() {
   static const std::string list = [] {
     std::string names;
@@ -63,14 +63,14 @@ const std::string& allowed_formats() {
   return list;
 }
 
-/// In place of FFmpeg's own: whatever a file asks to be opened stays closed.
+/// Replaces FFmpeg's own opening: nothing that a file refers to is opened.
 int open_nothing(AVFormatContext* /*format*/, AVIOContext** /*io*/, const char* /*address*/, int /*flags*/,
                  AVDictionary** /*options*/) noexcept {
   return AVERROR(EACCES);
 }
 
 /// The largest picture that FFmpeg may decode to learn about a stream. To guess the delay of H.264 it decodes up to 20
-/// of them, in decoders that nobody else reaches, and keeps as many as the stream wants.
+/// of them, in decoders that can't be configured otherwise, and keeps as many as the stream requires.
 std::int64_t pixels_to_learn_from(const AVCodecParameters& codec, std::int64_t max_pixels) {
   if (codec.codec_id != AV_CODEC_ID_H264) return max_pixels;
   constexpr std::int64_t pictures = 21;
@@ -82,7 +82,7 @@ std::int64_t pixels_to_learn_from(const AVCodecParameters& codec, std::int64_t m
   return std::min(max_pixels, PictureMemory::most_bytes / pictures * 2 / pair);
 }
 
-/// One set of settings per stream, for the decoders that FFmpeg opens to learn what the headers do not tell.
+/// One set of settings per stream, for the decoders that FFmpeg opens to detect properties that the headers lack.
 class StreamSettings {
  public:
   StreamSettings(const AVFormatContext& format, std::int64_t max_pixels) : entries_(format.nb_streams, nullptr) {
@@ -102,7 +102,7 @@ class StreamSettings {
   std::vector<AVDictionary*> entries_;
 };
 
-/// What is read as a whole to look at its frames: hours of sound.
+/// The largest file that is read as a whole for its frames: hours of sound.
 constexpr std::int64_t largest_mp3 = std::int64_t{64} << 20;
 constexpr std::int64_t largest_remote_mp3 = std::int64_t{16} << 20;
 constexpr std::int64_t head_size = std::int64_t{64} << 10;
@@ -120,7 +120,7 @@ std::vector<std::uint8_t> head_of(SourceIo& io) {
   return {first, first + bytes.size()};
 }
 
-/// The name only lends its ending to the guess of the format; FFmpeg would take a "%03d" or "*" in it for a pattern.
+/// Only the name's ending is used to guess the format; FFmpeg would interpret "%03d" or "*" in it as a pattern.
 std::string ending_of(const Source& source) {
   const std::string& address = source.address();
   const std::string path =
@@ -147,10 +147,10 @@ Demuxer::Demuxer(const Source& source, const DemuxerOptions& options, const RunC
 void Demuxer::open(const Source& source) {
   const std::string ending = ending_of(source);
   const AVInputFormat* mp3 = av_find_input_format("mp3");
-  // FFmpeg guesses, and a few frames of MP3 may look like something else to it.
+  // FFmpeg guesses, and may mistake a few frames of MP3 for another format.
   const bool is_sure = !io_->is_remote() && begins_as_mp3(head_of(*io_), size_ <= head_size);
   int opened = open_format(ending, is_sure ? mp3 : nullptr);
-  // By its ending a picture would be read as one of a series of files; its content says what it is.
+  // By its ending a picture would be read as one of a series of files; its content determines the format.
   if (opened == AVERROR(EINVAL)) opened = open_format("clip", nullptr);
   const bool is_unknown = opened == AVERROR(EINVAL) || opened == AVERROR_INVALIDDATA;
   // Bytes without a meaning before the first frame may look like something else, too.
@@ -180,7 +180,7 @@ void Demuxer::open(const Source& source) {
   fail(opened, "opening");
 }
 
-/// FFmpeg's code. With no format, FFmpeg guesses it.
+/// Returns FFmpeg's code. Without a format, FFmpeg guesses it.
 int Demuxer::open_format(const std::string& ending, const AVInputFormat* format) {
   // avformat_open_input() frees the context when it fails, so ownership starts after it.
   format_.reset();
@@ -192,8 +192,9 @@ int Demuxer::open_format(const std::string& ending, const AVInputFormat* format)
   ff::Dictionary settings;
   settings.set("format_whitelist", allowed_formats().c_str());
   settings.set("protocol_whitelist", "none");            // behind open_nothing(): no file, no socket
-  settings.set("skip_estimate_duration_from_pts", "1");  // packets are measured; no need to seek to the end for a guess
-  settings.set("max_streams", std::to_string(options_.source.max_streams + 1).c_str());  // one more tells
+  settings.set("skip_estimate_duration_from_pts", "1");  // packets are measured; no seek to the end for an estimate
+  settings.set("max_streams",
+               std::to_string(options_.source.max_streams + 1).c_str());  // one more shows that there are too many
   if (options_.ignore_edit_list) settings.set("ignore_editlist", "1");
   interrupt_.begin();
   const int opened = avformat_open_input(&raw, ending.c_str(), format, settings.address());
@@ -201,14 +202,14 @@ int Demuxer::open_format(const std::string& ending, const AVInputFormat* format)
   return opened;
 }
 
-/// True when the source has to be opened anew, by what was made of it in memory. A server is not asked for a file
+/// True when the source has to be opened again, from a corrected copy in memory. A file is not requested from a server
 /// twice.
 bool Demuxer::mend(const Source& source, bool is_mp3, bool is_named_so) {
   if (size_ > (io_->is_remote() ? largest_remote_mp3 : largest_mp3)) return false;
   auto bytes = std::make_shared<std::vector<std::byte>>(io_->beginning(size_));
   const std::span file{reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()};
   mp3_ = scan_mp3(file);
-  // What FFmpeg doesn't know is MP3 when that is most of it; a broken file of another kind may hold some, too.
+  // An unknown file is MP3 when most of it is; a broken file of another kind may contain some too.
   constexpr std::size_t some_frames = 10;
   const bool found = mp3_ && (mp3_->sound_bytes() > size_ / 2 || (is_named_so && mp3_->frames.size() >= some_frames));
   if (!is_mp3 && !found) {
@@ -246,14 +247,14 @@ void Demuxer::learn_streams() {
                 Error::Extra{.hint = "export the video or the sound alone"}};
   }
   if (mp3_ && !mp3_->uniform()) take_first_frame();
-  // FLV and its like only tell while the first packets are read; a guess from the bit rate is no claim.
+  // FLV and similar formats report it only while the first packets are read; an estimate from the bit rate is no claim.
   if (!container_duration_ && format_->duration > 0 &&
       format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM) {
     container_duration_ = format_->duration;
   }
 }
 
-/// Where frames differ, FFmpeg describes the stream by any of them, and by another one as the reading goes on.
+/// Where frames differ, FFmpeg describes the stream by any of them, and by another one as reading continues.
 void Demuxer::take_first_frame() {
   AVCodecParameters& codec = *stream(0).codecpar;
   codec.sample_rate = mp3_->first.sample_rate;
@@ -261,7 +262,7 @@ void Demuxer::take_first_frame() {
 }
 
 void Demuxer::remember_header() {
-  // A duration of all ones is an MP4's way of saying "unknown"; FFmpeg takes it for a length.
+  // A duration of all ones is an MP4's way of saying "unknown"; FFmpeg treats it as a length.
   constexpr std::int64_t all_ones = 0xFFFFFFFF;
   constexpr std::int64_t most_ticks = std::int64_t{1} << 62;
   const bool is_mp4 = std::string_view{format_->iformat->name}.rfind("mov,", 0) == 0;
@@ -277,7 +278,7 @@ void Demuxer::remember_header() {
   if (format_->duration != AV_NOPTS_VALUE && format_->duration > 0) container_duration_ = format_->duration;
 }
 
-/// FFmpeg from 7.1 on keeps an MP4's movie header to itself. Of a URL it is not worth two more requests.
+/// FFmpeg from 7.1 on keeps an MP4's movie header to itself. For a URL two more requests are not worth it.
 std::int64_t Demuxer::movie_duration() {
   AVIOContext& io = io_->context();
   if (is_remote_ || std::string_view{format_->iformat->name}.rfind("mov,", 0) != 0) return AV_NOPTS_VALUE;
@@ -301,13 +302,13 @@ bool Demuxer::read(AVPacket& packet) {
       require_plausible(packet);
       require_plausible_times(packet);
     }
-    // Packets of other streams may still come from what FFmpeg buffered while it learned the streams.
+    // Packets of other streams may still come from what FFmpeg buffered while it detected the streams.
   } while (rc == AVERROR(EAGAIN) || (rc >= 0 && !is_wanted(packet)));
   if (mp3_ && !mp3_->uniform()) take_first_frame();
   if (rc >= 0) return true;
   io_->rethrow_failure();
   throw_if_ended();
-  // Some demuxers turn a failing read into an ordinary end; the I/O layer remembers.
+  // Some demuxers turn a failing read into an ordinary end; the I/O layer keeps the error.
   if (format_->pb != nullptr && format_->pb->error < 0 && format_->pb->error != AVERROR_EOF) {
     fail(format_->pb->error, "reading");
   }
@@ -327,14 +328,14 @@ bool Demuxer::is_wanted(AVPacket& packet) {
 }
 
 /// An index can name the same bytes, or none, a billion times. Each packet counts for a little more than its bytes, so
-/// that empty ones come to an end as well; edit lists and repeated headers rightly give some bytes more than once.
+/// that empty ones are bounded too; edit lists and repeated headers legitimately return some bytes more than once.
 void Demuxer::require_plausible(const AVPacket& packet) {
   constexpr std::int64_t per_packet = 32;
   constexpr std::int64_t times = 16;
   constexpr std::int64_t slack = std::int64_t{64} << 20;
   if (packet.size > options_.source.max_packet_bytes) {
     throw Error{ErrorCode::media, name_, fmt::format("a packet of {} bytes is larger than is decoded", packet.size),
-                Error::Extra{.hint = "the file is damaged, or no recording; export it again"}};
+                Error::Extra{.hint = "the file is damaged, or not a recording; export it again"}};
   }
   given_ += packet.size + per_packet;
   if (given_ - slack > times * std::min(size_, INT64_MAX / times)) {
@@ -359,7 +360,7 @@ void Demuxer::require_plausible_times(const AVPacket& packet) {
     plausible = plausible && time - *first >= -longest && time - *first <= longest;
   }
   if (plausible) return;
-  throw Error{ErrorCode::media, name_, "a packet's time is beyond reason",
+  throw Error{ErrorCode::media, name_, "a packet's time is out of range",
               Error::Extra{.hint = "the file's index is damaged; export it again"}};
 }
 
@@ -370,7 +371,7 @@ void Demuxer::seek(int index, std::int64_t ticks) {
   given_ = 0;
   joiner_.forget();
   if (const int rc = av_seek_frame(format_.get(), index, ticks, AVSEEK_FLAG_BACKWARD); rc < 0) {
-    // FFmpeg says a bare EPERM for two different things.
+    // FFmpeg returns EPERM for two different errors.
     if (rc == AVERROR(EPERM)) {
       throw Error{ErrorCode::media, name_, "can't go to that position",
                   Error::Extra{.detail = "the source can't be read out of order, or holds no key frame there"}};
@@ -406,8 +407,8 @@ void Demuxer::throw_if_ended() const {
 void Demuxer::fail(int rc, const char* what) const {
   io_->rethrow_failure();
   throw_if_ended();
-  // What the disk or the network failed at was thrown above; a demuxer also says EIO for a file that ends where it may
-  // not.
+  // Disk and network failures were thrown above; a demuxer also returns EIO for a file that ends
+  // early.
   if (rc == AVERROR(EIO)) {
     throw Error{
         ErrorCode::media, name_, "is damaged, or its end is missing",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens a source and hands out its packets. Nothing is decoded here.
+// Opens a source and reads its packets. Nothing is decoded here.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ namespace react1::media {
 
 /// How a source is opened.
 struct DemuxerOptions {
-  /// MP4/MOV: show the packets as if the file held no edit list. Default: honour it, as players do.
+  /// MP4/MOV: ignore edit lists. Default: honour them, as players do.
   bool ignore_edit_list = false;
-  /// MP4/MOV only, where the header tells what a reading without decoding needs: FFmpeg then decodes no pictures to
-  /// learn the rest (pixel format, colours, field order stay unknown).
+  /// MP4/MOV only, where the header suffices for reading without decoding: FFmpeg then decodes no pictures to
+  /// detect the rest (pixel format, colours, field order stay unknown).
   bool header_is_enough = false;
-  /// Give out packets that hold no picture as they are, not joined to the next picture's (see PictureJoiner), and MP3
-  /// as its file holds it, not its frames alone with a tag that is right (see Mp3Scan).
+  /// Return packets without a picture
+  /// unchanged, not joined to the next picture's (see PictureJoiner), and MP3 as stored, not corrected (see Mp3Scan).
   bool packets_as_stored = false;
   SourceOptions source{};
 
@@ -49,7 +49,7 @@ struct HeaderClaim {
 /// redirect can only lead to another http(s) address.
 class Demuxer {
  public:
-  /// Opens `source` and learns its streams. Throws Error{io} (missing, a directory, unreadable), {media} (empty, not
+  /// Opens `source` and detects its streams. Throws Error{io} (missing, a directory, unreadable), {media} (empty, not
   /// media, a playlist, over a limit), {network} (with the HTTP status), {interrupted}.
   Demuxer(const Source& source, const DemuxerOptions& options, const RunContext& context);
   Demuxer(const Demuxer&) = delete;
@@ -57,7 +57,7 @@ class Demuxer {
 
   /// The next packet of any stream that is not discarded; unreferences what `packet` held. False at the end.
   /// Throws Error{io|network|interrupted|media} when the source fails, or gives more than its size can hold. Damage
-  /// that ends the reading early is an end, and then damage() says so.
+  /// that ends the reading early is an end, and damage() then has the reason.
   [[nodiscard]] bool read(AVPacket& packet);
   /// Why the reading ended before the end of the source; nullopt when it did not.
   [[nodiscard]] const std::optional<std::string>& damage() const noexcept { return damage_; }
@@ -67,21 +67,21 @@ class Demuxer {
   /// Reads only these streams from now on; the others' packets are skipped as cheaply as the format allows.
   void select(std::span<const int> indexes);
 
-  /// Packets of stream `index` that held no picture and were joined to the one behind them.
+  /// Packets of stream `index` that held no picture and were joined to the one after them.
   [[nodiscard]] std::int64_t joined(int index) const { return joiner_.joined(index); }
 
   [[nodiscard]] int stream_count() const noexcept { return static_cast<int>(format_->nb_streams); }
   /// Valid while this object lives. Throws Error{internal} for an index that is none.
   [[nodiscard]] AVStream& stream(int index) const;
-  /// What the header said of stream `index`, unpolluted by estimates.
+  /// The header's claims about stream `index`, without estimates.
   [[nodiscard]] HeaderClaim header(int index) const;
-  /// What the container header said of the whole file's length, AV_TIME_BASE ticks.
+  /// The container header's duration of the file, AV_TIME_BASE ticks.
   [[nodiscard]] std::optional<std::int64_t> header_duration() const noexcept { return container_duration_; }
   [[nodiscard]] AVFormatContext& format() const noexcept { return *format_; }
   /// Of the whole source, bytes.
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }
-  /// What its frames are, for MPEG audio that was mended or needed no mending; nullopt for all else, and for a file
-  /// that is too large to be looked at frame by frame.
+  /// The frames of MPEG audio, corrected where necessary; nullopt for all else, and for a
+  /// file that is too large to be read frame by frame.
   [[nodiscard]] const std::optional<Mp3Scan>& mp3() const noexcept { return mp3_; }
   /// The source's name for messages: the path, or the URL without its secret parts.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -112,7 +112,7 @@ class Demuxer {
   EarlyPackets early_;
   bool is_ogg_ = false, is_mp4_ = false;
   std::map<int, OggHeaders> ogg_headers_;           // by stream
-  std::int64_t given_ = 0;                          // what the packets since the last seek amount to
+  std::int64_t given_ = 0;                          // what the packets since the last seek add up to
   std::vector<std::optional<std::int64_t>> first_;  // time of each stream's first packet
   std::vector<HeaderClaim> headers_;
   std::optional<std::int64_t> container_duration_;

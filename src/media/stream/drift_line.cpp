@@ -47,7 +47,7 @@ double DriftLine::residual() const {
 }
 
 bool DriftLine::slopes_all_along() const {
-  constexpr double share = 0.25;  // half the points tell a slope less surely
+  constexpr double share = 0.25;  // the slope of half the points is less certain
   const auto has_its_share = [this](std::size_t begin, std::size_t end) {
     Sums half;
     for (std::size_t i = begin; i < end; ++i) half.add(parts_[i]);

@@ -6,7 +6,7 @@
 
 namespace react1::media {
 
-/// Of times against samples: its slope is how much a clock is off.
+/// Of times against samples: its slope is the clock's error.
 class DriftLine {
  public:
   /// `x` must not decrease.

@@ -7,7 +7,7 @@
 namespace react1::media {
 namespace {
 
-/// Longer pauses behind the first packet of sound are pauses.
+/// Longer pauses after the first packet of sound are real pauses.
 constexpr std::int64_t most_of_sound_ms = 250;
 
 }  // namespace
@@ -24,12 +24,12 @@ void EarlyPackets::learn(const AVFormatContext& format) {
   for (unsigned i = 0; i < format.nb_streams; ++i) {
     AVStream& stream = *format.streams[i];
     const AVMediaType type = stream.codecpar->codec_type;
-    // An index in the header says what it means.
+    // An index in the header is explicit.
     if (stream.nb_frames > 0 || avformat_index_get_entries_count(&stream) < 4) continue;
     const auto time = [&](int number) { return avformat_index_get_entry(&stream, number)->timestamp; };
     const std::int64_t usual = time(2) - time(1);
     std::int64_t most = 0;
-    if (type == AVMEDIA_TYPE_VIDEO) most = usual - 1;  // a picture that is held for one more is held
+    if (type == AVMEDIA_TYPE_VIDEO) most = usual - 1;  // a picture that is held for one more frame is held
     if (type == AVMEDIA_TYPE_AUDIO) most = av_rescale_q(most_of_sound_ms, AVRational{1, 1000}, stream.time_base);
     const std::int64_t shift = early_by(time(0), time(1), time(2), time(3), most);
     if (shift > 0) early_[stream.index] = {time(0), shift, usual};

@@ -11,14 +11,14 @@ extern "C" {
 
 namespace react1::media {
 
-/// A muxer that has written its header before the first packet can no longer say that a stream starts late. FFmpeg's
+/// A muxer that has written its header before the first packet can no longer record that a stream starts late. FFmpeg's
 /// then stretches the first packet: in most of its fragmented files with AAC by the 21 ms of the encoder's priming. All
-/// pictures but one lie evenly, and that one would make the rate variable; in sound a gap would follow.
+/// pictures but one are evenly spaced, and that one would make the rate variable; in sound a gap would follow.
 class EarlyPackets {
  public:
   /// `format`: MP4, opened, of which no packet was read yet.
   void learn(const AVFormatContext& format);
-  /// Moves a first packet that is early to where it belongs; leaves all others alone.
+  /// Moves an early first packet to its proper time; does not change others.
   void put_right(AVPacket& packet) const;
 
  private:

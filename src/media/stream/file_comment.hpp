@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a media file says about itself in its comment tag.
+// The comment tag of a media file.
 #pragma once
 
 #include <react1/run_context.hpp>

@@ -22,7 +22,7 @@ bool is_single_h264(const AVFormatContext& format) {
          (format.pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
 }
 
-/// The first packet's bytes, past the demuxer: it goes to where each packet lies by itself.
+/// The first packet's bytes, past the demuxer: it seeks to each packet by itself.
 ff::Packet first_packet(AVFormatContext& format) {
   const AVIndexEntry* entry = avformat_index_get_entry(format.streams[0], 0);
   if (entry == nullptr || entry->size <= 0 || entry->size > most_bytes) return nullptr;

@@ -12,7 +12,7 @@ namespace react1::media {
 void require_within(const AVCodecParameters& codec, const SourceOptions& limits, const std::string& where) {
   const auto refuse = [&](std::string message) {
     throw Error{ErrorCode::media, where, std::move(message),
-                Error::Extra{.hint = "the file is damaged, or no recording; export it again"}};
+                Error::Extra{.hint = "the file is damaged, or not a recording; export it again"}};
   };
   if (codec.codec_type == AVMEDIA_TYPE_VIDEO && std::int64_t{codec.width} * codec.height > limits.max_pixels) {
     refuse(fmt::format("a picture of {}x{} is larger than is decoded ({} pixels)", codec.width, codec.height,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is too large to be a recording.
+// Limits above those of any recording.
 #pragma once
 
 #include <string>

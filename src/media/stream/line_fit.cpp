@@ -21,7 +21,7 @@ bool is_less(const Slope& a, const Slope& b) {
   return Wide{a.rise} * b.run < Wide{b.rise} * a.run;
 }
 
-/// Positive when `c` lies above the line through `a` and `b`.
+/// Positive when `c` is above the line through `a` and `b`.
 template <class Point>
 Wide turn(const Point& a, const Point& b, const Point& c) {
   return Wide{b.frame - a.frame} * (c.height - a.height) - Wide{b.height - a.height} * (c.frame - a.frame);
@@ -63,7 +63,7 @@ bool LineFit::add(std::int64_t ticks) {
   return true;
 }
 
-/// The new top may lie below the steepest line: that line then turns down until it touches it, around the bottom corner
+/// The new top may be below the steepest line: that line then turns down until it touches it, around the bottom corner
 /// that stops it first.
 void LineFit::narrow_steepest(const Point& top) {
   if (!is_less(slope(steepest_from_, top), slope(steepest_from_, steepest_to_))) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether rounded times lie on a straight line, and which slopes that line may have. Pure, one pass, little memory.
+// Whether rounded times fit a straight line, and which slopes that line may have. Pure, one pass, little memory.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ class LineFit {
   /// `tolerance` ≥ 1, in ticks.
   explicit LineFit(std::int64_t tolerance) : tolerance_(tolerance) {}
 
-  /// False when no line passes this time as well; the fit then stays as it was. Times must not decrease.
+  /// False when no line passes this time as well; the fit is then unchanged. Times must not decrease.
   bool add(std::int64_t ticks);
   /// Forgets everything but the tolerance.
   void restart();

@@ -73,8 +73,8 @@ Rational nearest_standard(const Length& length, const Rational& hint) {
   return best;
 }
 
-/// Where every frame's length was rounded by itself (APNG), the error adds up and the line is that of another rate; far
-/// less than what tells NTSC twins apart is forgiven.
+/// Where every frame's length was rounded by itself (APNG), the error adds up and the line is that of another rate; an
+/// error far below the difference of NTSC variants is accepted.
 Length forgiving(Length length) {
   const Rational slip = length.mean / Rational{5000};
   length.low = std::min(length.low, length.mean - slip);
@@ -121,8 +121,8 @@ Rational variable_rate(const FrameTiming& timing, std::int64_t median, const Rat
   std::map<std::int64_t, std::int64_t> positive = timing.intervals;
   positive.erase(0);
   const std::int64_t grid = grid_of(positive, median, time_base);
-  // Neighbours of the median are the same interval rounded the other way only where a tick is little against it. With
-  // ticks as long as frames, one more is a frame more: there the frames tell that follow each other evenly.
+  // Neighbours of the median are the same interval rounded the other way only where a tick is small compared with it.
+  // With ticks as long as frames, one more is a frame more: there the evenly spaced frames decide.
   const bool coarse = grid * 8 > median;
   if (coarse && timing.longest_run && timing.longest_run->mean > 0) {
     // The interval that ended a run of whole ticks may still have found a place on a line a little steeper.

@@ -62,13 +62,13 @@ struct FrameRate {
 };
 
 /// The nominal rate behind `timing` (ticks of `time_base` seconds). Rounding of timestamps is undone: 40, 40, 40
-/// thousandths are 25 fps, and 33, 33, 34 are 30 or 30000/1001 by the line that they lie on. Of a variable rate it is
-/// the interval in the middle. `hint` (a header's average rate, or 0) only decides between standard rates that the
-/// timestamps can't tell apart.
+/// thousandths are 25 fps, and 33, 33, 34 are 30 or 30000/1001 by the line that they fit. Of a variable rate it is
+/// the interval in the middle. `hint` (a header's average rate, or 0) only decides between standard rates that
+/// the timestamps can't distinguish.
 [[nodiscard]] FrameRate frame_rate(const FrameTiming& timing, const Rational& time_base, const Rational& hint);
 
 /// True when ticks are so coarse that rounding may move a frame of this constant rate to its neighbour's place: then
-/// only counting tells which frame is which.
+/// only counting identifies frames.
 [[nodiscard]] bool ticks_hide_places(const Rational& fps, const Rational& time_base);
 
 }  // namespace react1::media

@@ -10,18 +10,18 @@
 
 namespace react1::media {
 
-/// What is written. The container is named outright, because the file still has a temporary name.
+/// What is written. The container is specified explicitly, because the file still has a temporary name.
 /// mp3_without_tag: nothing but the frames.
 enum class Container { mp4, mp3, mp3_without_tag };
 
-/// A file with one stream. finish() makes it whole; destroyed before that, it leaves a file that is no good (its
+/// A file with one stream. finish() completes it; destroyed before that, it leaves an invalid file (its
 /// owner, an AtomicFile, removes it). One thread at a time.
 class Muxer {
  public:
   /// Opens `file` for writing. Throws Error{io}.
   Muxer(std::filesystem::path file, Container container);
 
-  /// The stream, before start(). `time_base` is exact for every timestamp to come: MP4 keeps it (times a power of two).
+  /// The stream, before start(). `time_base` must be exact for every timestamp: MP4 keeps it (times a power of two).
   void add_stream(const AVCodecParameters& parameters, AVRational time_base);
   /// Writes the header. `reordered`: packets are not in display order (B-frames); MP4 only. Throws Error{io|media}.
   void start(bool reordered);

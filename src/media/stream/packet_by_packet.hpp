@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One stream of a source, decoded packet by packet, so that damage can be told to the packet.
+// One stream of a source, decoded packet by packet, so that damage can be attributed to a packet.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace react1::media {
 
-/// On one thread, which is what makes the decoder speak of the packet it was given. References must outlive it.
+/// On one thread, so that the decoder's errors refer to the packet that was sent. References must outlive it.
 class PacketByPacket {
  public:
   PacketByPacket(const Source& source, int index, const SourceOptions& options, const RunContext& context)
@@ -26,7 +26,7 @@ class PacketByPacket {
     demuxer_.select(wanted);
   }
 
-  /// Goes near `time` on the file's own timeline; false when the source can't be entered in the middle.
+  /// Goes near `time` on the file's own timeline; false when the source is not seekable.
   bool enter(const Seconds& time) {
     try {
       demuxer_.seek(stream_.index, (time / tick_).floor());
@@ -43,7 +43,7 @@ class PacketByPacket {
     return demuxer_.read(*packet_);
   }
 
-  /// Gives the decoded frames to `sink`; true when the decoder refused the packet. Nothing to read: drains.
+  /// Passes the decoded frames to `sink`; true when the decoder refused the packet. Nothing to read: drains.
   template <class Sink>
   bool decode(bool packet, Sink&& sink) {
     const std::int64_t before = decoder_.errors();

@@ -103,7 +103,7 @@ std::int64_t PacketLength::by_duration(const AVPacket& packet) const {
   return exact.den() == 1 ? exact.num() : 0;
 }
 
-/// The packet's own bytes say how long it is, whatever gap follows and however the times jitter.
+/// The packet's own bytes determine its length, independent of gaps and jitter.
 bool PacketLength::tells_by_itself() const {
   const AVCodecParameters& codec = *stream_->codecpar;
   switch (codec.codec_id) {
@@ -149,8 +149,8 @@ std::optional<std::int64_t> PacketLength::samples_in(const AVPacket& packet) {
   std::int64_t samples = std::max(av_get_audio_frame_duration2(&codec, packet.size), 0);
   if (constant_ && samples > 0) {
     if (multiple_ == 0) {
-      const Rational told = Rational(packet.duration) * samples_per_tick_;
-      multiple_ = packet.duration > 0 && told * 10 >= Rational(samples) * 19 ? 2 : 1;
+      const Rational claimed = Rational(packet.duration) * samples_per_tick_;
+      multiple_ = packet.duration > 0 && claimed * 10 >= Rational(samples) * 19 ? 2 : 1;
     }
     samples *= multiple_;
   } else if (!exact_) {

@@ -11,7 +11,7 @@
 
 namespace react1::media {
 
-/// Of one stream's packets, in stored order. The codec's own constant counts, or what the packet's bytes say; a
+/// Of one stream's packets, in stored order. The codec's own constant counts, or the packet's bytes; a
 /// container's durations only where their ticks hold whole samples, because a rounded duration adds up to a wrong sum
 /// and a late packet stretches the one before it.
 class PacketLength {
@@ -19,7 +19,7 @@ class PacketLength {
   /// `stream` must outlive it.
   explicit PacketLength(const AVStream& stream);
 
-  /// nullopt: only decoding tells.
+  /// nullopt: only decoding gives it.
   [[nodiscard]] std::optional<std::int64_t> samples_in(const AVPacket& packet);
 
   /// By how much the container ends the last packet that was asked for before its samples end; 0 where it does not say.
@@ -33,10 +33,10 @@ class PacketLength {
   const AVStream* stream_;
   Rational samples_per_tick_;
   bool constant_;       // every packet holds as many, whatever its size
-  bool exact_;          // its size tells
+  bool exact_;          // its size determines it
   std::int64_t usual_;  // ALAC: what a packet holds unless it says otherwise; 0 where that is not known
   int multiple_ =
-      0;  // of what the codec says; 2 for HE-AAC, whose core codec knows of half its samples. 0: not known yet
+      0;  // of the codec's own count; 2 for HE-AAC, whose core codec knows of half its samples. 0: not known yet
   bool regular_ = true;  // all packets but the last last as long as their samples
   std::int64_t previous_ = 0;
   std::int64_t cut_ = 0;

@@ -58,7 +58,7 @@ void StreamSurveyor::add(const AVPacket& packet) {
   waiting_.reset();
   sums_.cut_off = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
   if (sums_.cut_off) ++sums_.corrupt;
-  // Uncompressed samples are good as far as they go.
+  // Uncompressed samples are valid up to the cut.
   const bool usable_in_part = av_get_exact_bits_per_sample(stream_->codecpar->codec_id) > 0;
   if (sums_.cut_off && !usable_in_part) {
     waiting_.reset(av_packet_clone(&packet));
@@ -69,7 +69,7 @@ void StreamSurveyor::add(const AVPacket& packet) {
 }
 
 StreamSurvey StreamSurveyor::finish() {
-  if (waiting_ && sums_.packets == 1) count(*waiting_);  // better damaged than nothing at all
+  if (waiting_ && sums_.packets == 1) count(*waiting_);  // better damaged than nothing
   sums_.times_are_dts = pts_.missing > 0 && dts_.missing < pts_.missing;
   sums_.reordered = pts_.reordered;
   Timeline& times = sums_.times_are_dts ? dts_ : pts_;
@@ -82,14 +82,14 @@ StreamSurvey StreamSurveyor::finish() {
   times.intervals.finish();
   sums_.timing = times.intervals.timing();
   if (stream_->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
-    // Ogg shortens the last packet and tells its padding as well: it counts once.
+    // Ogg shortens the last packet and also records its padding: it counts once.
     sums_.skip_end += std::max<std::int64_t>(length_.cut_from_last() - last_padding_, 0);
     sums_.timeline = fit_.finish(std::max<std::int64_t>(priming_of(sums_, *stream_) - sums_.samples_not_shown, 0));
   }
   return std::move(sums_);
 }
 
-/// VP8 keeps reference pictures in packets of their own that are never shown: bit 4 of the first byte says so.
+/// VP8 keeps reference pictures in packets of their own that are never shown: marked by bit 4 of the first byte.
 bool StreamSurveyor::is_hidden(const AVPacket& packet) const {
   return stream_->codecpar->codec_id == AV_CODEC_ID_VP8 && packet.size > 0 && (packet.data[0] & 0x10U) == 0;
 }
@@ -117,11 +117,11 @@ void StreamSurveyor::count_samples(const AVPacket& packet, bool shown) {
   last_padding_ = 0;
   if (skip != nullptr && size >= 8) {
     const std::int64_t at_start = AV_RL32(skip);
-    // A decoder drops no more than the packet holds, and leaves alone what says it is longer or negative (Matroska).
+    // A decoder drops no more than the packet holds, and ignores larger or negative values (Matroska).
     const std::int64_t most = samples.value_or(INT32_MAX);
     const std::int64_t padding = AV_RL32(skip + 4);
     last_padding_ = padding <= most ? padding : 0;
-    // Priming in the middle is that of another recording that was joined on: it is dropped there, and is no start.
+    // Priming in the middle belongs to a joined recording: it is dropped there, and is not the start.
     const bool in_the_middle = sums_.samples > sums_.skip_start + sums_.samples_not_shown;
     (in_the_middle ? sums_.skip_end : sums_.skip_start) += at_start;
     sums_.skip_end += last_padding_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads every packet of the chosen streams once and adds up what they tell. Nothing is decoded.
+// Reads every packet of the chosen streams once and sums up their facts. Nothing is decoded.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace react1::media {
 
 /// Sums over one stream's packets. Times are ticks of the stream's time base. "Shown" leaves out the packets that an
-/// edit list (or the container's own mark) says are only decoded.
+/// edit list (or the container's own flag) marks as only decoded.
 struct StreamSurvey {
   int index = 0;
   std::int64_t packets = 0;
@@ -35,10 +35,10 @@ struct StreamSurvey {
   bool first_is_key = false;                ///< of the packet at `first`
   std::int64_t durations = 0;               ///< sum over shown packets
   FrameTiming timing;                       ///< in presentation order
-  // Audio only, in samples, over all packets: what is skipped at the start may cover packets that are not shown.
+  // Audio only, in samples, over all packets: the skipped samples at the start may cover packets that are not shown.
   std::int64_t samples = 0, samples_not_shown = 0;
-  std::int64_t unknown_lengths = 0;        ///< packets whose samples only decoding tells
-  std::int64_t skip_start = 0;             ///< priming to drop, where the file tells
+  std::int64_t unknown_lengths = 0;        ///< packets whose samples only decoding gives
+  std::int64_t skip_start = 0;             ///< priming to drop, where the file specifies it
   std::int64_t skip_end = 0;               ///< padding to drop
   std::optional<std::int64_t> first_time;  ///< of any packet, shown or not
   SoundTimelineFit::Result timeline;       ///< of the packets that are shown
@@ -48,7 +48,7 @@ struct StreamSurvey {
 /// container may give them in the rate of the recording.
 [[nodiscard]] std::optional<std::int64_t> opus_pre_skip(const AVCodecParameters& codec);
 
-/// A transport stream's packet may hold several frames. FFmpeg marks the first one that it gives out of each.
+/// A transport stream's packet may hold several frames. FFmpeg marks the first one of each.
 [[nodiscard]] bool begins_transport_packet(const AVPacket& packet);
 
 /// Adds up the packets of one stream, which must outlive it.
@@ -56,13 +56,13 @@ class StreamSurveyor {
  public:
   explicit StreamSurveyor(const AVStream& stream, SoundClock clock = SoundClock::none);
 
-  /// A damaged packet waits for its successor: as the last one it is what a cut-off file ends with, and not shown.
+  /// A damaged packet waits for its successor: as the last one it is the truncated end of a file, and not shown.
   void add(const AVPacket& packet);
   /// Once, after the last packet.
   [[nodiscard]] StreamSurvey finish();
 
  private:
-  /// What is remembered of one kind of timestamp; pts and dts are followed side by side, because whether every packet
+  /// The state of one kind of timestamp; pts and dts are tracked in parallel, because whether every packet
   /// has a pts is only known at the end.
   struct Timeline {
     std::optional<std::int64_t> first, last, end;
@@ -86,11 +86,11 @@ class StreamSurveyor {
   ff::Packet waiting_;
   PacketLength length_;
   SoundTimelineFit fit_;
-  std::int64_t last_padding_ = 0;  // told of the latest packet
-  bool is_transport_ = false;      // its first packet says so
+  std::int64_t last_padding_ = 0;  // of the latest packet
+  bool is_transport_ = false;      // by its first packet
 };
 
-/// Samples that are decoded but not heard at the start. Opus decoders drop the header's priming by themselves.
+/// Samples that are decoded but not audible at the start. Opus decoders drop the header's priming by themselves.
 [[nodiscard]] std::int64_t priming_of(const StreamSurvey& survey, const AVStream& stream);
 
 /// Called for every packet, before it is counted; e.g. to decode the first few.

@@ -33,7 +33,7 @@ void ParameterWatch::look(const AVPacket& packet) {
   length_size_ == 0 ? walk_start_codes(packet.data, length) : walk_lengths(packet.data, length);
 }
 
-/// Parameter sets come before the first slice; behind it there is nothing to find.
+/// Parameter sets come before the first slice; the search ends there.
 void ParameterWatch::walk_lengths(const std::uint8_t* data, std::size_t size) {
   for (std::size_t at = 0; at + length_size_ < size;) {
     std::size_t length = 0;

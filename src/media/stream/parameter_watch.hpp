@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells from an H.264 stream's packets whether its parameters change on the way.
+// Detects from an H.264 stream's packets whether its parameters change.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ extern "C" {
 
 namespace react1::media {
 
-/// Looks at the sequence parameter sets of key packets; nothing is decoded. One thread at a time.
+/// Compares the sequence parameter sets of key packets; nothing is decoded. One thread at a time.
 class ParameterWatch {
  public:
   explicit ParameterWatch(const AVStream& stream);
@@ -30,7 +30,7 @@ class ParameterWatch {
 
   int index_;
   bool is_h264_;
-  std::size_t length_size_ = 0;  // of MP4's kind of H.264; 0: start codes
+  std::size_t length_size_ = 0;  // of H.264 in MP4; 0: start codes
   std::optional<std::vector<std::uint8_t>> first_;
   bool changed_ = false;
 };

@@ -102,7 +102,7 @@ bool PictureJoiner::take(const AVStream& stream, AVPacket& packet) {
     prepend(*held->second, packet);
     held_.erase(held);
   }
-  // Joining goes on as long as no picture comes, and copies what is held each time.
+  // Joining continues until a picture comes, and copies the held bytes each time.
   if (shows || packet.size > most_held) return true;
   ++joined_[stream.index];
   ff::Packet kept = ff::make_packet();

@@ -16,8 +16,8 @@ extern "C" {
 namespace react1::media {
 namespace {
 
-/// What a decoder keeps beside a picture for those that refer to it: motion vectors and kinds of blocks. Measured with
-/// H.264: 0.55 bytes a pixel; HEVC's vectors alone are 0.75.
+/// What a decoder keeps in addition to a picture for those that refer to it: motion vectors and kinds of blocks.
+/// Measured with H.264: 0.55 bytes a pixel; HEVC's vectors alone are 0.75.
 std::int64_t motion_bytes(int width, int height) {
   return std::int64_t{width} * height * 3 / 4;
 }
@@ -31,15 +31,15 @@ std::int64_t picture_bytes(AVPixelFormat format, int width, int height) {
   return (size > 0 ? size : usual) + motion_bytes(width, height);
 }
 
-/// The same of a picture as it was allocated: with its borders.
+/// The same for an allocated picture, with its borders.
 std::int64_t allocated_bytes(const AVFrame& frame) {
   std::int64_t bytes = motion_bytes(frame.width, frame.height);
   for (const AVBufferRef* buffer : frame.buf) bytes += buffer == nullptr ? 0 : static_cast<std::int64_t>(buffer->size);
   return bytes;
 }
 
-/// Each frame thread has one picture in the making, and is given a quarter of the memory for all of them: the rest is
-/// for the pictures that the stream wants kept, and for those that wait to be used.
+/// Each frame thread decodes one picture; all of them get a quarter of the memory. The rest
+/// is for the pictures that the stream keeps, and for those that wait to be used.
 int threads_within(std::int64_t limit, std::int64_t picture, int wanted) {
   const int threads = wanted > 0 ? wanted : std::max(1, av_cpu_count());
   if (picture <= 0) return wanted;
@@ -49,7 +49,8 @@ int threads_within(std::int64_t limit, std::int64_t picture, int wanted) {
 
 }  // namespace
 
-/// Keeps a picture's first buffer, and gives its bytes back when it goes. The decoder may be gone by then.
+/// Holds a picture's first buffer, and returns its bytes to the count when it is freed. The decoder may be gone by
+/// then.
 struct PictureMemory::Charge {
   std::shared_ptr<PictureMemory> memory;
   AVBufferRef* buffer = nullptr;
@@ -93,7 +94,7 @@ int PictureMemory::charge(AVFrame& frame) {
 
 int PictureMemory::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept {
   auto& memory = *static_cast<PictureMemory*>(context->opaque);
-  // Before it is allocated: what is refused shall not have been taken first.
+  // Before allocation, so that refused memory is never used.
   const std::int64_t wanted = picture_bytes(static_cast<AVPixelFormat>(frame->format), frame->width, frame->height);
   if (memory.held_ + wanted > memory.limit_) {
     memory.refused_ = true;
@@ -117,7 +118,7 @@ bool PictureMemory::watch(AVCodecContext& context) {
   const std::int64_t picture = picture_bytes(context.pix_fmt, context.width, context.height);
   context.thread_count = threads_within(limit_, picture, context.thread_count);
   if ((context.codec->capabilities & AV_CODEC_CAP_DR1) == 0) {
-    // AV1 and VP9 keep eight pictures, the one in the making and the one that is given out.
+    // AV1 and VP9 keep eight pictures, the current one and the delivered one.
     constexpr std::int64_t kept = 10;
     return picture * kept <= limit_;
   }

@@ -10,8 +10,8 @@
 
 namespace react1::media {
 
-/// Counts the bytes of the pictures that a decoder has out, those that it keeps as references and those that its user
-/// still holds, and refuses what goes beyond. Any thread: frame threads ask for pictures at the same time.
+/// Counts the bytes of a decoder's pictures, those kept as references and those
+/// still held by its user, and refuses more than the limit. Any thread: frame threads allocate pictures concurrently.
 class PictureMemory : public std::enable_shared_from_this<PictureMemory> {
  public:
   /// The largest that a legal stream needs: 8K, 10 bits, six pictures kept, decoded by two threads, with those that
@@ -20,14 +20,14 @@ class PictureMemory : public std::enable_shared_from_this<PictureMemory> {
 
   explicit PictureMemory(std::int64_t limit = most_bytes) noexcept : limit_(limit) {}
 
-  /// Makes `context`, which is not open yet and must not outlive this object, ask here for each picture, and limits its
-  /// threads. Decoders that keep their pictures to themselves are judged by the size that `context` has. False: one
-  /// thread is too much already. The object must be owned by a shared_ptr.
+  /// Makes `context`, which is not open yet and must not outlive this object, allocate each picture here, and limits
+  /// its threads. Decoders that allocate by themselves are limited by the size in `context`. False: one thread is
+  /// already too much. The object must be owned by a shared_ptr.
   [[nodiscard]] bool watch(AVCodecContext& context);
 
-  /// Whether a picture was refused. It stays so.
+  /// Whether a picture was ever refused.
   [[nodiscard]] bool refused() const noexcept { return refused_; }
-  /// Bytes of the pictures that are out now, with what the decoder keeps beside each, and at most so far.
+  /// Bytes of the pictures in use, with the decoder's additional data for each, and their maximum so far.
   [[nodiscard]] std::int64_t held() const noexcept { return held_; }
   [[nodiscard]] std::int64_t peak() const noexcept { return peak_; }
   [[nodiscard]] std::int64_t limit() const noexcept { return limit_; }

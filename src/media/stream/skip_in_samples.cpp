@@ -21,10 +21,10 @@ void tell_skip_in_samples(const AVStream& stream, AVPacket& packet) {
   std::size_t size = 0;
   std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
   if (skip == nullptr || size < 4) return;
-  const std::int64_t told = AV_RL32(skip);
+  const std::int64_t stated = AV_RL32(skip);
   // Without an edit list FFmpeg takes the number from the codec's header, which counts samples.
-  if (told == 0 || told == opus_pre_skip(codec)) return;
-  const std::int64_t samples = (Rational(told) * samples_per_tick).round();
+  if (stated == 0 || stated == opus_pre_skip(codec)) return;
+  const std::int64_t samples = (Rational(stated) * samples_per_tick).round();
   AV_WL32(skip, static_cast<std::uint32_t>(std::clamp<std::int64_t>(samples, 0, INT32_MAX)));
 }
 

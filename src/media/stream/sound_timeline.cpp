@@ -10,20 +10,20 @@
 namespace react1::media {
 namespace {
 
-/// Frames that are looked at on either side of a jump: a third of a second of AAC. Less, and jitter looks like a gap.
+/// Frames that are compared on either side of a jump: a third of a second of AAC. With fewer, jitter looks like a gap.
 constexpr std::size_t neighbours = 16;
-/// A later piece must begin this much off the end of the one before, seconds; below, no ear and no eye can tell.
+/// A later piece must begin this much off the end of the one before, seconds; smaller offsets are not perceptible.
 constexpr double least_jump_s = 0.001;
-/// Beyond this a clock was set, not a recording paused; the ffmpeg program has the same limit for such formats.
+/// Larger jumps are a clock that was set, not a pause; the ffmpeg program has the same limit for such formats.
 constexpr double restart_s = 10;
-/// Samples that go back by more than this are no overlap: the clock began again.
+/// Samples that go back by more than this are no overlap: the clock was reset.
 constexpr double longest_overlap_s = 1;
 /// A drift is distinguished from jitter over at least this many seconds and packets of the container: fewer packets are
 /// always close to some line.
 constexpr double least_slope_s = 1;
 constexpr double least_slope_packets = 4;
 constexpr double most_drift = 0.03;
-/// The last frame may be timed by what was left of the sound when it was made: so few frames at the end confirm no
+/// Encoders may time the last frame by the rest of the sound: so few frames at the end confirm no
 /// overlap of less than `least_last_overlap_s`.
 constexpr std::int64_t enough_frames = 4;
 constexpr double least_last_overlap_s = 0.01;
@@ -43,7 +43,7 @@ double spread(std::vector<double> values, double centre) {
   return median(std::move(values));
 }
 
-/// By how much neighbours differ: of few values this says more about jitter than how far they spread.
+/// The differences of neighbours: with few values a better measure of jitter than the spread.
 double usual_step(const std::vector<double>& before, const std::vector<double>& after) {
   std::vector<double> steps;
   for (const auto* values : {&before, &after}) {
@@ -52,12 +52,12 @@ double usual_step(const std::vector<double>& before, const std::vector<double>& 
   return steps.empty() ? 0 : median(std::move(steps));
 }
 
-/// What jitter there is on both sides of a jump.
+/// The jitter on both sides of a jump.
 double noise_of(const std::vector<double>& before, const std::vector<double>& after) {
   return std::max({spread(before, median(before)), spread(after, median(after)), 1.5 * usual_step(before, after)});
 }
 
-/// The first values up to a step of more than `jump`; all where that leaves too few to tell anything.
+/// The first values up to a step of more than `jump`; all where that leaves too few.
 std::vector<double> until_next_jump(const std::vector<double>& values, double jump) {
   constexpr auto enough = static_cast<std::size_t>(enough_frames);
   std::size_t count = 1;
@@ -163,7 +163,7 @@ void SoundTimelineFit::add(std::optional<std::int64_t> ticks, std::int64_t sampl
     } else {
       pending_.push_back({samples_, samples, late});
     }
-    if (pending_.size() > neighbours) settle_front();
+    if (pending_.size() > neighbours) classify_front();
   }
   samples_ += samples;
 }
@@ -172,22 +172,22 @@ std::size_t SoundTimelineFit::Point::votes() const {
   return std::min(static_cast<std::size_t>(packets), neighbours);
 }
 
-/// Several frames may share a packet of the container, and then a timestamp; FFmpeg gives the others what follows from
-/// the first. Counted one by one, they would confirm whatever a single packet's jitter says.
+/// Several frames may share a packet of the container, and then a timestamp; FFmpeg derives those of the others from
+/// the first. Counted one by one, they would confirm the jitter of a single packet.
 bool SoundTimelineFit::says_the_same(double late) const {
   if (clock_ != SoundClock::restarts || pending_.empty()) return false;
   return std::abs(late - pending_.back().late) <= 2 * tick_.to_double() * rate_;
 }
 
-/// Judges the oldest frame, whose successors are known.
-void SoundTimelineFit::settle_front() {
+/// Classifies the oldest frame, whose successors are known.
+void SoundTimelineFit::classify_front() {
   Point point = pending_.front();
   point.late += shift_;
   if (pieces_.empty()) {
     begin_piece(point);
   } else {
     const double step = point.late - last_late_;
-    // A clock that is off moves by that much with every packet, and packets may be long.
+    // A clock error moves every packet by that much, and packets may be long.
     const double usual = std::max(rounding_, most_drift * static_cast<double>(last_length_));
     if (std::abs(step) <= usual) {
       take(point);
@@ -197,7 +197,7 @@ void SoundTimelineFit::settle_front() {
       const double before = median(last), noise = noise_of(last, next);
       if (!stays(step, median(next) - before, noise) &&
           !stays(step, median(nearest) - before, noise_of(last, nearest))) {
-        // Jitter is a point like others; a lone wild one says nothing.
+        // Jittery points count like others; a single outlier is ignored.
         if (std::abs(point.late - before) <= std::max(2 * usual, 6 * noise)) take(point);
       } else if (is_restart(point, step)) {
         restarted_ = true;
@@ -212,7 +212,7 @@ void SoundTimelineFit::settle_front() {
   pending_.pop_front();
 }
 
-/// How late the frames are that are not judged yet, as often as a packet of the container says so.
+/// The delays of the frames that are not classified yet, one per packet of the container.
 std::vector<double> SoundTimelineFit::upcoming() const {
   std::vector<double> next;
   for (const Point& point : pending_) {
@@ -224,7 +224,7 @@ std::vector<double> SoundTimelineFit::upcoming() const {
 }
 
 /// A jump that the following frames confirm: they are off by about as much. Or by more, where it is the first of
-/// several and stands out from the jitter by itself.
+/// several and exceeds the jitter by itself.
 bool SoundTimelineFit::stays(double step, double shift, double noise) const {
   std::int64_t frames = 0;
   for (const Point& point : pending_) frames += point.frames;
@@ -263,28 +263,28 @@ void SoundTimelineFit::take(const Point& point) {
   while (recent_.size() > neighbours) recent_.pop_front();
 }
 
-/// 1 where the line through the points is level, as far as their jitter allows to say.
+/// 1 where the line through the points is level, as far as their jitter allows.
 Rational SoundTimelineFit::stretch_of(const Piece& piece) const {
   constexpr std::int64_t resolution = 10'000'000;  // 0.1 millionths: a third of a millisecond in an hour
   const DriftLine& line = piece.line;
   if (piece.packets < least_slope_packets || line.furthest() < least_slope_s * rate_) return 1;
   const double slope = line.slope();
   const double rise = std::abs(slope) * line.furthest();
-  // Frames of one packet are no witnesses of their own, and the line takes two packets for itself.
+  // Frames of one packet are not independent, and the line uses up two packets.
   const double witnesses = piece.packets - 2;
   const double uncertain = std::sqrt(line.residual() * 12 / witnesses);
-  // By chance, so many times as uncertain is one line in a thousand (Student's t).
+  // A slope this many times its uncertainty occurs by chance in one line of a thousand (Student's t).
   const double sure = witnesses < 3 ? 32 : 6 + 60 / (witnesses * witnesses);
   if (rise <= rounding_ || rise <= sure * uncertain || !line.slopes_all_along()) return 1;
   return {std::llround((1 + slope) * static_cast<double>(resolution)), resolution};
 }
 
 SoundTimelineFit::Result SoundTimelineFit::finish(std::int64_t skipped) {
-  while (!pending_.empty()) settle_front();
+  while (!pending_.empty()) classify_front();
   Result result;
   result.restarts = restarted_;
   result.plausible = pieces_.size() < 8 || pieces_.size() * 4 < static_cast<std::size_t>(points_);
-  // Pieces of which no sample is heard say nothing: the sound starts where the first one that is heard lies.
+  // Pieces without an audible sample are ignored: the sound starts with the first audible one.
   const auto is_begun = [skipped](const Piece& piece) { return piece.first_sample <= skipped; };
   const auto behind = std::find_if_not(pieces_.begin(), pieces_.end(), is_begun);
   const std::span<const Piece> heard(behind == pieces_.begin() ? behind : behind - 1, pieces_.end());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When the samples of a sound are heard: from timestamps and sample counts to pieces, and from pieces to times. Pure.
+// The timeline of a sound: from timestamps and sample counts to pieces, and from pieces to times. Pure.
 #pragma once
 
 #include <cstddef>
@@ -15,24 +15,24 @@
 
 namespace react1::media {
 
-/// Stored samples ↔ time, both relative to the first sample that is heard.
+/// Stored samples ↔ time, both relative to the first audible sample.
 class SoundTimeline {
  public:
   explicit SoundTimeline(const AudioInfo& audio);
   SoundTimeline(std::vector<SoundPiece> pieces, int sample_rate);
 
-  /// Some samples are stored for a time that has passed already: such a time belongs to two samples.
+  /// Some samples overlap earlier ones: such a time belongs to two samples.
   [[nodiscard]] bool overlaps() const;
   /// The number of the piece that sample `sample` belongs to; negative samples belong to the first.
   [[nodiscard]] std::size_t piece_of(std::int64_t sample) const;
   [[nodiscard]] const SoundPiece& piece(std::size_t number) const { return pieces_[number]; }
-  /// The sample behind the last of piece `number`; nullopt for the last piece.
+  /// The sample after the last of piece `number`; nullopt for the last piece.
   [[nodiscard]] std::optional<std::int64_t> end_of(std::size_t number) const;
 
   [[nodiscard]] Seconds time_of(std::int64_t sample) const;
-  /// The sample that a timestamp belongs to, to the nearest; in a gap, the first one behind it. May be negative.
+  /// The sample that a timestamp belongs to, to the nearest; in a gap, the first one after it. May be negative.
   [[nodiscard]] std::int64_t sample_at(const Seconds& time) const;
-  /// When the samples before this one have all been heard: in front of a gap, the gap's begin. 0 for the first.
+  /// When all samples before this one have been played: before a gap, the gap's start. 0 for the first.
   [[nodiscard]] Seconds end_time_of(std::int64_t samples) const;
 
  private:
@@ -42,7 +42,7 @@ class SoundTimeline {
   int rate_;
 };
 
-/// Time in which no samples are stored, and samples whose time has passed already.
+/// Time without samples (gaps), and samples whose time has already passed (overlaps).
 struct SoundFlaws {
   std::int64_t gaps = 0, overlaps = 0;
   Seconds gap_s, overlap_s;
@@ -50,9 +50,9 @@ struct SoundFlaws {
 };
 [[nodiscard]] SoundFlaws flaws_of(const AudioInfo& audio);
 
-/// What a format's timestamps of sound are worth.
+/// The reliability of a format's timestamps of sound.
 enum class SoundClock {
-  none,      ///< the format stores none, and FFmpeg makes them up: samples follow each other
+  none,      ///< the format stores none, and FFmpeg invents them: samples follow each other
   rough,     ///< they are those of parts of a packet: only jumps of a tenth of a second mean something
   steady,    ///< they are right to their rounding
   restarts,  ///< steady, but the clock may be set to any other time in the middle: more than 10 s ahead is no gap
@@ -61,7 +61,8 @@ enum class SoundClock {
 [[nodiscard]] SoundClock clock_of(std::string_view format);
 
 /// Finds the pieces. Timestamps are rounded (to milliseconds in Matroska and FLV) and jitter, and samples are never
-/// dropped or invented for that: only what stays is a gap or an overlap, and only a slope over seconds is a drift.
+/// dropped or invented for that: only a lasting offset is a gap or an overlap, and only a slope over seconds is a
+/// drift.
 class SoundTimelineFit {
  public:
   /// `tick`: the stream's time base.
@@ -76,17 +77,17 @@ class SoundTimelineFit {
     /// By how much the first timestamp is early (positive) or late against the others of its piece, to a sample.
     Seconds first_is_early;
     bool first_is_off = false;  ///< that is more than their rounding
-    /// The timestamps begin again in the middle, so they don't tell where a sample lies.
+    /// The timestamps begin again in the middle, so they don't determine a sample's position.
     bool restarts = false;
-    /// False where a clock would have to be off by more than 3 %, or a gap follows every few frames: then the counts
-    /// are in doubt, not the clock.
+    /// False where a clock would have to be off by more than 3 %, or a gap follows every few frames: then the
+    /// counts are doubtful, not the clock.
     bool plausible = true;
   };
-  /// Once, at the end. `skipped`: samples at the front that are not heard.
+  /// Once, at the end. `skipped`: samples at the front that are not audible.
   [[nodiscard]] Result finish(std::int64_t skipped);
 
  private:
-  /// What is known of a frame: the samples before it, and how much later its timestamp is than these samples last.
+  /// A frame: the samples before it, and the delay of its timestamp relative to their duration.
   struct Point {
     std::int64_t sample = 0;
     std::int64_t length = 0;
@@ -95,7 +96,7 @@ class SoundTimelineFit {
     std::int64_t packets = 1;  // of the container, that these frames come from
     [[nodiscard]] std::size_t votes() const;
   };
-  /// A piece in the making.
+  /// An unfinished piece.
   struct Piece {
     std::int64_t first_sample = 0;
     double origin = 0;   // of `late`
@@ -103,7 +104,7 @@ class SoundTimelineFit {
     double packets = 0;  // of the container
   };
 
-  void settle_front();
+  void classify_front();
   [[nodiscard]] bool says_the_same(double late) const;
   [[nodiscard]] std::vector<double> upcoming() const;
   [[nodiscard]] bool stays(double step, double shift, double noise) const;
@@ -120,8 +121,8 @@ class SoundTimelineFit {
   std::int64_t samples_ = 0;
   double shift_ = 0;  // added to every `late`: restarts of the clock
   bool restarted_ = false;
-  std::deque<Point> pending_;  // timed frames that are not judged yet
-  std::deque<double> recent_;  // `late` of the latest judged ones
+  std::deque<Point> pending_;  // timed frames that are not classified yet
+  std::deque<double> recent_;  // `late` of the latest classified ones
   double last_late_ = 0;
   std::int64_t points_ = 0;
   std::int64_t last_length_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which video and which audio stream of a file is meant. A pure rule over dispositions and sizes.
+// The choice of a file's video and audio stream. A pure rule over dispositions and sizes.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@ extern "C" {
 
 namespace react1::media {
 
-/// What the rule looks at.
+/// The facts that the rule uses.
 struct StreamCandidate {
   enum class Kind { video, audio, other };
   int index = 0;
   Kind kind = Kind::other;
   bool usable = true;       ///< has a known codec and a size or channels
   bool is_picture = false;  ///< cover art, timed thumbnail, still image
-  bool is_still = false;    ///< its header says that it holds a single picture, as beside a motion photo's video
+  bool is_still = false;    ///< its header claims a single picture, as next to a motion photo's video
   bool is_default = false;
   bool is_special = false;  ///< description, commentary, for the hearing impaired, a dependent layer, …
   std::int64_t extent = 0;  ///< pixels of a video, channels of an audio stream

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact arithmetic has an end; only a damaged file reaches it.
+// Exact arithmetic is limited to 64 bits; only a damaged file exceeds that.
 #pragma once
 
 #include <stdexcept>
@@ -9,11 +9,11 @@
 
 namespace react1::media {
 
-/// Gives what `work()` gives. A number that Rational can't hold becomes Error{media} about `where`.
+/// Returns the result of `work()`. A number that Rational can't hold becomes Error{media} about `where`.
 template <class Work>
 auto within_reason(const std::string& where, Work work) {
   const auto refuse = [&](const char* cause) {
-    throw Error{ErrorCode::media, where, "holds times or rates that are beyond reason",
+    throw Error{ErrorCode::media, where, "has times or rates that are out of range",
                 Error::Extra{.detail = cause, .hint = "the file is damaged; export it again"}};
   };
   try {

@@ -22,7 +22,7 @@ std::string position(std::string_view text, std::size_t byte) {
   return fmt::format("line {}, column {}", line, before.size() - line_start + 1);
 }
 
-/// The parser's words without its own prefix and position.
+/// The parser's message without its prefix and position.
 std::string cause(std::string_view what) {
   for (const std::string_view mark : {": syntax error while parsing ", "] "}) {
     const auto at = what.find(mark);
@@ -31,7 +31,7 @@ std::string cause(std::string_view what) {
   return std::string(what);
 }
 
-/// Watches the parser's events for a key that comes twice: JSON allows it and drops the first, a person means both.
+/// Detects duplicate keys in the parser's events: JSON allows them and drops the first, which is never intended.
 class RepeatedKeys {
  public:
   bool operator()(Document::parse_event_t event, const Document& value) {
@@ -63,12 +63,12 @@ Document parse_document(const Source& source) {
     });
   } catch (const Document::parse_error& error) {
     fail(source, fmt::format("is not valid JSON at {}: {}", position(source.text, error.byte), cause(error.what())),
-         "JSON wants double quotes, no comments and no comma after the last entry");
+         "JSON requires double quotes, no comments and no comma after the last entry");
   } catch (const Document::exception& error) {
     fail(source, fmt::format("is not valid JSON: {}", cause(error.what())), "use a number of ordinary size");
   }
   if (!repeated.found().empty()) {
-    fail(source, fmt::format("has keys that stand twice in one object: {}", fmt::join(repeated.found(), ", ")),
+    fail(source, fmt::format("has duplicate keys in one object: {}", fmt::join(repeated.found(), ", ")),
          "keep one of each");
   }
   return document;

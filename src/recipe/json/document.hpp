@@ -20,7 +20,7 @@ struct Source {
   bool embedded = false;
 };
 
-/// Throws Error{usage} with line and column on a syntax error or a key that stands twice in one object.
+/// Throws Error{usage} with line and column on a syntax error or a duplicate key in one object.
 [[nodiscard]] Document parse_document(const Source& source);
 
 /// `over` wins, key by key; null is a value like any other.

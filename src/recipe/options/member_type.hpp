@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a member's C++ type says about an option: its JSON form, its typed form, its range. One MemberType each.
+// What follows from a member's C++ type for an option: its JSON form, its typed form, its range. One MemberType each.
 #pragma once
 
 #include <fmt/format.h>
@@ -37,10 +37,10 @@ struct Range {
 /// `low` itself is not allowed.
 [[nodiscard]] Range above(const Rational& low, const Rational& high);
 
-/// What the row says beyond the type of the member.
+/// What the row specifies in addition to the member's type.
 struct Limits {
   Range range{};
-  std::vector<std::string_view> words{};  ///< all that a text may be; empty: any
+  std::vector<std::string_view> words{};  ///< allowed texts; empty: any
   std::string_view unset_word{};          ///< in a recipe, in place of null
   Unit unit = Unit::none;
 };
@@ -216,7 +216,7 @@ struct MemberType<std::optional<T>> {
   }
 };
 
-/// A member and how to get at it: REACT1_MEMBER(prepare.video_crf).
+/// A member and its accessor: REACT1_MEMBER(prepare.video_crf).
 template <class Access>
 struct Member {
   std::string_view name;

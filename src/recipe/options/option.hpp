@@ -41,13 +41,13 @@ struct Option {
   Flag flag{};
   Json schema = Json::object();           ///< type, range and words as JSON Schema
   std::vector<std::string_view> words{};  ///< what may be written, where that is a list
-  /// Stores a value that the schema allows. Throws std::invalid_argument when it can't be one all the same.
+  /// Stores a value that the schema allows. Throws std::invalid_argument when it is invalid nevertheless.
   std::function<void(const Document& value, PipelineOptions& options)> read{};
   /// As a recipe has it.
   std::function<Json(const PipelineOptions& options)> write{};
   /// Stores what was typed. Throws Error{usage}; the caller puts the flag's name into it.
   std::function<void(const std::string& text, const IsGiven& is_given, PipelineOptions& options)> take{};
-  /// What is wrong with the member by itself, as text that reads on after its name: "is 99; allowed are 0 to 51".
+  /// The problem of the member by itself, as text that continues its name: "is 99; allowed are 0 to 51".
   std::function<std::optional<std::string>(const PipelineOptions& options)> problem{};
 
   /// `name` and `more` are the same flag; `shown` is shown for its value in --help (the words, where it is empty and
@@ -57,7 +57,7 @@ struct Option {
   [[nodiscard]] Option switched_off_by(FlagGroup group, std::string_view name, std::string_view text) &&;
   /// Typed for "not set".
   [[nodiscard]] Option off_by(std::string_view word) &&;
-  /// Said in place of null.
+  /// Printed in place of null.
   [[nodiscard]] Option null_means(std::string_view meaning) &&;
   [[nodiscard]] Option required_by(std::vector<std::string_view> commands) &&;
   /// In place of the setter that comes from the member's type.
@@ -68,7 +68,7 @@ struct Option {
   /// "video_crf" and "/preprocess" of the pointer "/preprocess/video_crf".
   [[nodiscard]] std::string_view key() const noexcept { return pointer.substr(pointer.rfind('/') + 1); }
   [[nodiscard]] std::string_view section() const noexcept { return pointer.substr(0, pointer.rfind('/')); }
-  /// Whether the member lies within `group`: "prepare.video_window.start" within "prepare.video_window".
+  /// Whether the member is in `group`: "prepare.video_window.start" within "prepare.video_window".
   [[nodiscard]] bool is_within(std::string_view group) const noexcept {
     return member.starts_with(group) && member.substr(group.size()).starts_with('.');
   }
@@ -76,11 +76,12 @@ struct Option {
   [[nodiscard]] bool takes_value() const noexcept { return !flag.metavar.empty(); }
 };
 
-/// What a number in an option counts, as the end of its name says: "_s", "_ms", "_bytes", "_usd".
+/// The unit of a number in an option, from the end of its name: "_s", "_ms", "_bytes", "_usd".
 enum class Unit { none, seconds, milliseconds, bytes, usd };
 [[nodiscard]] Unit unit_of(std::string_view name) noexcept;
 
-/// The default as it is typed: "0.5", "8G", "off"; empty when the option is not set by default and no word says so.
+/// The default as it is typed: "0.5", "8G", "off"; empty when the option is not set by default and there is no word for
+/// that.
 [[nodiscard]] std::string default_text(const Option& option);
 
 }  // namespace react1::recipe

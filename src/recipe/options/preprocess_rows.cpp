@@ -18,7 +18,7 @@ const Limits& x264_presets() {
   return limits;
 }
 
-/// For callers of the library: a recipe that could lift such a limit would make it none.
+/// Only for callers of the library: a limit that a recipe can lift protects against nothing.
 std::vector<Option> library_rows() {
   std::vector<Option> rows;
   rows.push_back(option("", REACT1_MEMBER(prepare.source.max_streams), between(1, 1000), "Most streams in a file."));
@@ -103,7 +103,7 @@ std::vector<Option> policy_rows() {
       option(
           "/preprocess/conform", REACT1_MEMBER(prepare.conform),
           "Fit the video to the voice, frame for frame. cut: ends with it; hold: repeats the last frame; bounce: plays "
-          "forwards and backwards; remap: spreads the frames evenly; auto: what shows least.")
+          "forwards and backwards; remap: spreads the frames evenly; auto: the least visible method.")
           .flagged(FlagGroup::encoding, {"--conform", "--fit"}),
       option("/preprocess/conform_turn_reach_s", REACT1_MEMBER(prepare.conform_turn_reach_s), between(0, 15),
              "A bounce may turn this much early, to turn in a pause of the speech."),

@@ -26,9 +26,8 @@ std::vector<Option> wait_rows() {
       option("/wait/max_wait_ms", REACT1_MEMBER(max_wait), between(1, week_ms),
              "Longest wait, from submit to completion."),
       option("/wait/on_max_wait", REACT1_MEMBER(on_max_wait),
-             "After max_wait_ms. keep_waiting: warn and go on; cancel: ask the service to cancel; detach: end, the "
-             "request "
-             "goes on there."),
+             "After max_wait_ms. keep_waiting: warn and continue; cancel: ask the service to cancel; detach: end, the "
+             "request continues there."),
       option("/wait/max_queue_wait_ms", REACT1_MEMBER(max_queue_wait), between(1, week_ms),
              "Longest wait in the service's queue without a break.")
           .null_means("no limit"),
@@ -36,7 +35,7 @@ std::vector<Option> wait_rows() {
       option("/wait/stall_timeout_ms", REACT1_MEMBER(stall_timeout), between(1, hour_ms),
              "An exchange with the service that carries no byte for this long has failed."),
       option("/wait/on_interrupt", REACT1_MEMBER(on_interrupt),
-             "What Ctrl-C does to a paid request. detach: it goes on; cancel: ask the service to cancel it.")
+             "What Ctrl-C does to a paid request. detach: it continues; cancel: ask the service to cancel it.")
           .flagged(FlagGroup::interrupt, {"--on-interrupt"}),
   };
 }

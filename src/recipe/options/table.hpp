@@ -34,7 +34,7 @@ struct Section {
 /// Parents before children.
 [[nodiscard]] std::span<const Section> sections() noexcept;
 
-/// A heading of --help and the commands whose flags stand below it.
+/// A heading of --help and the commands whose flags it contains.
 struct GroupOfFlags {
   FlagGroup group;
   std::string_view heading;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flags of a command line as typed, laid over options.
+// The flags of a command line as typed, applied to options.
 #pragma once
 
 #include <map>

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view size_units = "KMGT";
 
-/// What `convert` gives; its refusal of what is no number, or too large a one, as `refused`.
+/// The result of `convert`; throws `refused` for text that is not a number or too large.
 template <class Convert>
 auto converted_or(const Error& refused, Convert convert) {
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be wrong with options, as data: the member apart from the words, so that each caller names it its own way.
+// Problems of options as data: member and text apart, so that each caller can name the member in its own way.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace react1::recipe {
 
 struct Problem {
   std::string member;  ///< path in PipelineOptions: "prepare.video_crf"
-  std::string text;    ///< reads on after the member: "is 99; allowed are 0 to 51"
+  std::string text;    ///< continues the member's name: "is 99; allowed are 0 to 51"
 };
 
 /// All problems at once; empty when there are none.

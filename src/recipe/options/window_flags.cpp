@@ -48,7 +48,7 @@ decltype(Option::take) setter(Clips clips, WindowPart part) {
   };
 }
 
-/// The rule on which of the three may be set, and what is wrong with each, is one over the whole window.
+/// One rule over the whole window: which of the three may be set, and the problems of each.
 Option row_of_clip(Clips clips, WindowPart part) {
   constexpr std::int64_t day_s = 86400;
   const bool is_video = clips == Clips::video;

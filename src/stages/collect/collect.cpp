@@ -24,33 +24,32 @@ namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
-/// Writes to the store what became of a request. A store that can't be written takes nothing away from that: the next
-/// run asks the service once more.
+/// Writes the outcome of a request to the store. A failed write is only a warning: the next run asks the service again.
 void write_down(const char* what, const std::function<bool()>& write) {
   try {
     if (!write()) log::info("collect", fmt::format("the job was moved meanwhile, {}", what));
   } catch (const Error& error) {
-    log::warning("collect", fmt::format("the job store can't be told {}: {}", what, error.what()));
+    log::warning("collect", fmt::format("the job store could not be updated ({}): {}", what, error.what()));
   }
 }
 
-/// The service has said its last word on this request.
+/// The service has reported the end of this request.
 void mark_failed(Service& service, std::optional<Job>& job, const Error& error) {
   if (!job || job->state != JobState::submitted) return;
   job->error = error.what();
   const JobState end = fal::is_cancellation(error) ? JobState::cancelled : JobState::failed;
-  write_down("that its request failed", [&] { return service.jobs.move(*job, JobState::submitted, end); });
+  write_down("its request failed", [&] { return service.jobs.move(*job, JobState::submitted, end); });
 }
 
-/// An answer that was paid for and can't be read is not thrown away.
+/// An answer that was paid for and can't be read is kept.
 void keep_answer(Service& service, std::optional<Job>& job, const Error& error) {
   if (!job || error.answer().empty() || job->answer_json == error.answer()) return;
   job->answer_json = error.answer();
   job->error = error.what();
-  write_down("the answer that can't be read", [&] { return service.jobs.update(*job); });
+  write_down("its answer can't be read", [&] { return service.jobs.update(*job); });
 }
 
-/// Asks the service to give the request up, and says what came of it. Bounded: whoever interrupts wants to leave.
+/// Asks the service to cancel the request, and reports the outcome. Bounded, because the user wants the program to end.
 Error cancelled(PendingResult& pending, Service& service, const RunContext& context, const Error& interruption) {
   constexpr std::chrono::seconds patience{3};
   const GraceStop bound(context.stop, patience);
@@ -72,17 +71,17 @@ Error cancelled(PendingResult& pending, Service& service, const RunContext& cont
         break;
     }
   } catch (const Error& error) {
-    return stopped("stopped; the request could not be cancelled and goes on at the service", error.what());
+    return stopped("stopped; the request could not be cancelled and continues at the service", error.what());
   }
   context.observer->on_note({Note::Level::info, "cancel_requested", "the service was asked to cancel the request"});
   return stopped("stopped, and the service was asked to cancel the request",
-                 "a request that runs already may finish and be paid all the same");
+                 "a request that is already running may still finish and be paid");
 }
 
-/// Where the time from the end of the wait to the finished file goes; `scripts/bench ready` reads the line.
-class Laps {
+/// Measures the phases from the end of the wait to the finished file; `scripts/bench ready` reads the line.
+class PhaseTimer {
  public:
-  void lap(std::string_view what) {
+  void end_phase(std::string_view what) {
     const double now = since_.seconds();
     text_ += fmt::format("{}{} {:.4f} s", text_.empty() ? "" : ", ", what, now - last_);
     last_ = now;
@@ -114,8 +113,8 @@ ResultVideo take_result(PendingResult& pending, const Waited& waited, Service& s
   }
 }
 
-/// What proves whose file it is that is about to get its name: were this process killed right after, the next run of
-/// the same command would find it there. A store that can't be written leaves that to the record beside the file.
+/// Records the origin of the file before it gets its name: if this process is killed right after, the next run of the
+/// same command finds it in the store. If the store can't be written, the record next to the file serves instead.
 void announce(Service& service, PendingResult& pending, const RunRecord& record) {
   if (!pending.job) return;
   pending.job->record_json = to_json(record);
@@ -124,42 +123,43 @@ void announce(Service& service, PendingResult& pending, const RunRecord& record)
 }
 
 RunRecord collect_result(PendingResult& pending, const Waited& waited, const OutputGuard& output, Service& service,
-                         Laps& laps, const RunContext& context) {
+                         PhaseTimer& phases, const RunContext& context) {
   const Stopwatch collecting;
   RunRecord& record = pending.record;
   const ResultVideo reported = take_result(pending, waited, service, context);
-  laps.lap("answer");
-  AtomicFile file = output.file();  // not before: a verdict is kept, and a cancel is sent, where nothing can be written
+  phases.end_phase("answer");
+  // Not earlier: the verdict is stored and a cancellation sent even where nothing can be written.
+  AtomicFile file = output.file();
   record.response_json = reported.raw_json;
 
   context.observer->on_stage(Stage::download);
   const Stopwatch downloading;
   service.client.download(reported, file.temporary().string(), context);
   pending.record.timings.download_s = downloading.seconds();
-  laps.lap("download");
+  phases.end_phase("download");
 
   context.observer->on_stage(Stage::verify);
   const Stopwatch verifying;
   const std::string path = file.temporary().string();
   const bool is_rehearsal = pending.job && !pending.job->sandbox.empty();
   record.sandbox = is_rehearsal || is_sandbox_result(path, context);
-  laps.lap("comment");
+  phases.end_phase("comment");
   record.verification = verify_result(result_to_verify(path, reported, record.prepare, record.sandbox), context);
-  laps.lap("checks");
+  phases.end_phase("checks");
   record.output_bytes = static_cast<std::int64_t>(fs::file_size(file.temporary()));
   record.output_sha256 = sha256_file(file.temporary());
   pending.record.timings.verify_s = verifying.seconds();
-  laps.lap("sha256");
+  phases.end_phase("sha256");
 
   record.output_path = output.path();
   record.timings.total_s = record.timings.total_s.value_or(0) + waited.seconds + collecting.seconds();
   keep_known(record, output.known(record.request_id));
   if (pending.job) keep_known(record, read_json(pending.job->record_json).value_or(Json(nullptr)));
   announce(service, pending, record);
-  laps.lap("announce");
+  phases.end_phase("announce");
 
   output.commit(file, record.output_sha256);
-  laps.lap("flush");
+  phases.end_phase("flush");
   return std::move(record);
 }
 
@@ -180,13 +180,13 @@ Waited wait_for(const RequestRef& request, Service& service, const RunContext& c
 RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard& output, Service& service,
                   const RunContext& context) {
   try {
-    Laps laps;
-    RunRecord record = collect_result(pending, waited, output, service, laps, context);
+    PhaseTimer phases;
+    RunRecord record = collect_result(pending, waited, output, service, phases, context);
     output.write_record(record, context);
     if (pending.job) mark_done(service, *pending.job, record, context);
     attach_reported(service, context);
-    laps.lap("record");
-    laps.log();
+    phases.end_phase("record");
+    phases.log();
     return record;
   } catch (const Error& error) {
     attach_reported(service, context);
@@ -198,7 +198,7 @@ RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard
 void mark_done(Service& service, Job& job, const RunRecord& record, const RunContext& context) {
   job.record_json = to_json(record);
   job.output = record.output_path;
-  // A request that was to be cancelled and finished all the same was paid: its result is ours.
+  // A request that finished in spite of a cancellation was paid: its result is used.
   const JobState from = job.state;
   const bool moves = from == JobState::submitted || from == JobState::cancelled;
   if (moves) job.error.clear();
@@ -208,7 +208,7 @@ void mark_done(Service& service, Job& job, const RunRecord& record, const RunCon
   } catch (const Error& error) {
     context.observer->on_note(
         {Note::Level::warning, "job_not_written",
-         fmt::format("the result is there and verified, but the job store does not know it yet: {}; the same command "
+         fmt::format("the result is written and verified, but the job store could not be updated: {}; the same command "
                      "tells it so",
                      error.what())});
   }

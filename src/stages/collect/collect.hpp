@@ -12,7 +12,7 @@
 
 namespace react1::stages {
 
-/// A request whose result is to be collected.
+/// A submitted request and what is known about it.
 struct PendingResult {
   std::optional<Job> job;  ///< nullopt: another program submitted it
   RequestRef request;
@@ -21,7 +21,7 @@ struct PendingResult {
   OnInterrupt on_interrupt = OnInterrupt::detach;
 };
 
-/// How a wait for a request ended, whoever waited.
+/// How a wait for a request ended.
 struct Waited {
   WaitResult result;
   double seconds = 0;
@@ -30,9 +30,9 @@ struct Waited {
 /// Waits on this thread. Throws nothing: an Error is part of the result.
 [[nodiscard]] Waited wait_for(const RequestRef& request, Service& service, const RunContext& context);
 
-/// What follows a wait: downloads, verifies, commits the file and writes its record. Moves the job to done, or to
-/// failed when the service failed it. Errors carry the request id. A failed verification is not an Error: look at the
-/// record. Once the file has its name, what fails is a warning to the observer.
+/// After a wait: downloads, verifies, commits the file and writes its record. Moves the job to done, or to
+/// failed when the service failed it. Errors carry the request id. A failed verification is not an Error:
+/// check the record. Once the file has its name, failures are warnings to the observer.
 [[nodiscard]] RunRecord collect(PendingResult pending, const Waited& waited, const OutputGuard& output,
                                 Service& service, const RunContext& context);
 

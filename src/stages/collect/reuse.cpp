@@ -20,8 +20,8 @@ namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
-/// What is known of the result: by the job's row, also where a process was killed before it could call it done; else by
-/// the record of the file that lies at the output. null: nothing.
+/// The record of the result: from the job's row, also where a process was killed before it moved the
+/// job to done; else from the record at the output. null: none.
 Json known_result(const PendingResult& pending, const OutputGuard& output) {
   if (pending.job) {
     const JobState state = pending.job->state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A result that is at hand: it is not fetched again, and nothing is paid.
+// Reuse of an existing result: it is not downloaded again, and nothing is paid.
 #pragma once
 
 #include <optional>
@@ -11,14 +11,14 @@
 
 namespace react1::stages {
 
-/// Where a file that holds the result is looked for.
+/// Where a file with the result is searched.
 enum class Reuse {
   in_place,  ///< only at the output
   copy,      ///< also where the job put it: from there it is copied
 };
 
 /// The result of pending.request, verified again, when its file is there unchanged; nullopt when it is not. Its record
-/// is written where there is none, and a job that does not know yet that it is done is told so.
+/// is written where there is none, and its job is moved to done if it is not yet.
 [[nodiscard]] std::optional<RunRecord> reuse(PendingResult& pending, Reuse from, const OutputGuard& output,
                                              Service& service, const RunContext& context);
 

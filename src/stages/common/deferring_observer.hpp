@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// While money is on its way, nobody's exception may take the place of what came of it.
+// Defers exceptions of an observer, so that they can't replace the outcome of a paid call.
 #pragma once
 
 #include <exception>
@@ -8,33 +8,33 @@
 
 namespace react1::stages {
 
-/// Hands everything on to another observer, which must outlive it. What that throws is kept, the first of it, until it
-/// is asked for. Not thread-safe, as observers are.
+/// Forwards everything to another observer, which must outlive it. Its first exception is
+/// kept for rethrow(). Not thread-safe, as observers are.
 class DeferringObserver final : public Observer {
  public:
   explicit DeferringObserver(Observer& other) noexcept : other_(other) {}
 
   void on_stage(Stage stage) override {
-    hand_on([&] { other_.on_stage(stage); });
+    forward([&] { other_.on_stage(stage); });
   }
   void on_progress(const Progress& progress) override {
-    hand_on([&] { other_.on_progress(progress); });
+    forward([&] { other_.on_progress(progress); });
   }
   void on_note(const Note& note) override {
-    hand_on([&] { other_.on_note(note); });
+    forward([&] { other_.on_note(note); });
   }
   void on_request(std::string_view request_id) override {
-    hand_on([&] { other_.on_request(request_id); });
+    forward([&] { other_.on_request(request_id); });
   }
 
-  /// Throws what was kept, if anything was.
+  /// Throws the kept exception, if any.
   void rethrow() const {
     if (thrown_) std::rethrow_exception(thrown_);
   }
 
  private:
   template <class Call>
-  void hand_on(const Call& call) noexcept {
+  void forward(const Call& call) noexcept {
     try {
       call();
     } catch (...) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stop that comes a little late, for the one call that should not be cut off: its answer names what was paid.
+// Delays a stop request by a grace period, for the paid call: its answer identifies what was paid.
 #pragma once
 
 #include <chrono>

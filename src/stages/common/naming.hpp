@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to a request that is paid for names it, whatever went wrong.
+// Adds the request id to every error about a paid request.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace react1::stages {
 
-/// Gives what `work()` gives. What it throws comes out as an Error with the request's id.
+/// Returns the result of `work()`. Its exceptions become Errors with the request's id.
 template <class Work>
 decltype(auto) naming(const std::string& request_id, Work&& work) {
   try {

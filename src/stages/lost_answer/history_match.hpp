@@ -17,9 +17,9 @@ inline constexpr std::chrono::seconds kClockTolerance{120};
 
 struct HistoryMatch {
   enum class Kind {
-    one,        ///< `request_id` is it
-    none,       ///< nothing here is it
-    unclear,    ///< a request may be it and can't be compared
+    one,        ///< `request_id` matches
+    none,       ///< no match
+    unclear,    ///< a request may match but can't be compared
     ambiguous,  ///< several requests are the same
   };
   Kind kind = Kind::none;
@@ -27,7 +27,7 @@ struct HistoryMatch {
   std::string saw{};  ///< for people, one line
 };
 
-/// `entries` are all that there are in the span. A match: the job's endpoint, sent from kClockTolerance before the call
+/// `entries` are all entries of the time span. A match: the job's endpoint, sent from kClockTolerance before the call
 /// was claimed to kClockTolerance after `now`, the same input, and not `is_taken` by another job.
 [[nodiscard]] HistoryMatch match_history(const std::vector<HistoryEntry>& entries, const Job& job,
                                          std::chrono::system_clock::time_point now,

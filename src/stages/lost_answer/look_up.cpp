@@ -26,7 +26,7 @@ namespace {
 using namespace stages;
 using std::chrono::milliseconds;
 
-/// Whether the job's call went where this client talks to, so that its history is the right one.
+/// Whether the job's call was sent to this client's service, so that its history is the right one.
 bool is_same_service(const Job& job, const ServiceIdentity& service) {
   std::string queue = job.queue_url;
   while (queue.ends_with('/')) queue.pop_back();
@@ -75,14 +75,15 @@ class Search {
   }
 
  private:
-  /// What stands against asking at all.
+  /// Why no query is possible.
   [[nodiscard]] std::optional<std::string> why_not() {
     if (!can_look_up(service_.client, options_)) {
-      return service_.client.has_platform() ? "looking up is switched off"
-                                            : "there is no history to ask: REACT1_PLATFORM_URL is not set, and the "
-                                              "queue is not fal's own";
+      return service_.client.has_platform()
+                 ? "looking up is switched off"
+                 : "there is no request history to search: REACT1_PLATFORM_URL is not set, and the "
+                   "queue is not fal's own";
     }
-    if (job_.input_sha256.empty()) return "it was sent by an older react1, which did not keep what";
+    if (job_.input_sha256.empty()) return "it was sent by an older react1, which did not record its input";
     const ServiceIdentity here = service_.client.identity(context_);
     if (is_same_service(job_, here)) return std::nullopt;
     return fmt::format("it was sent to another service ({})", job_.sandbox.empty() ? job_.queue_url : "a sandbox");
@@ -90,7 +91,7 @@ class Search {
 
   [[nodiscard]] LookUp ended(LookUp::Kind kind, std::string saw) const { return {kind, std::move(saw), job_}; }
 
-  /// nullopt: ask again. Never throws for what is wrong with the history.
+  /// nullopt: query again. Never throws for faults of the history.
   [[nodiscard]] std::optional<LookUp> by_history() {
     const auto now = system_clock().wall();
     HistoryMatch match;
@@ -119,12 +120,12 @@ class Search {
   /// Another process, or a person, may have moved the job meanwhile.
   [[nodiscard]] std::optional<LookUp> by_others() {
     store::refresh(job_, service_.jobs);
-    if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "somebody else has found it");
+    if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "another process has found it");
     if (job_.state == JobState::outcome_unknown) return std::nullopt;
-    return ended(LookUp::Kind::undecided, "somebody else has resolved it");
+    return ended(LookUp::Kind::undecided, "another process has resolved it");
   }
 
-  /// Sleeps for `patience` where nobody reports.
+  /// Sleeps for `patience` without a receiver.
   [[nodiscard]] std::optional<LookUp> by_report(milliseconds patience) {
     if (!service_.client.expects_reports()) {
       if (!system_clock().sleep_for(patience, context_.stop)) context_.throw_if_stopped();
@@ -137,7 +138,7 @@ class Search {
     return std::nullopt;
   }
 
-  /// The queue has to know the request under this key: the token of a report is not signed, and a history may be wrong.
+  /// The queue must know the request under this key: the token of a report is not signed, and a history may be wrong.
   [[nodiscard]] std::optional<LookUp> attach(const std::string& request_id, const std::string& saw) {
     try {
       static_cast<void>(service_.client.status(RequestRef{.request_id = request_id}, context_));
@@ -237,8 +238,7 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
     static_cast<void>(store::recover_accepted(service.jobs));
     std::optional<Job> job = service.jobs.find(job_id);
     if (!job) {
-      throw Error(ErrorCode::usage, job_id, "is no job of this store",
-                  {.hint = "`react1 jobs list` shows what there is"});
+      throw Error(ErrorCode::usage, job_id, "is no job of this store", {.hint = "`react1 jobs list` lists the jobs"});
     }
     if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, service.jobs));
     if (!job->request.request_id.empty())

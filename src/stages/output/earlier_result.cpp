@@ -29,7 +29,7 @@ std::string text(const Json& document, std::initializer_list<const char*> path) 
   return found.is_string() ? found.get<std::string>() : std::string();
 }
 
-/// With all that later code takes for granted: the file may be anybody's.
+/// Checks everything that later code relies on: the file may be foreign.
 bool is_run_document(const Json& document) {
   return document.is_object() && document.contains("job_id") && document.contains("parameters") &&
          document.contains("response") && member(document, {"sandbox"}).is_boolean() &&
@@ -45,7 +45,7 @@ EarlierResult earlier_from(Json record) {
   return earlier;
 }
 
-/// Reads a part of a document that may come from anywhere.
+/// Reads a part of a possibly foreign document.
 template <class Read>
 auto read_part(const Json& part, const Read& read) -> std::optional<decltype(read(part))> {
   if (!part.is_object()) return std::nullopt;
@@ -64,7 +64,7 @@ std::optional<Parameters> parameters_of(const Json& record) {
   return read_part(member(record, {"parameters"}), [](const Json& part) { return record::parameters_from_json(part); });
 }
 
-/// How a result came to be says more than how it was fetched again.
+/// The timings of the original run take precedence over those of a later download.
 void keep_known(std::optional<double>& value, const Json& timings, const char* name) {
   if (const Json& known = member(timings, {name}); known.is_number()) value = known.get<double>();
 }
@@ -86,7 +86,7 @@ std::optional<EarlierResult> read_earlier(const std::filesystem::path& path, con
 }
 
 std::optional<EarlierResult> find_earlier(const std::string& output, const std::string& sha256, const JobStore& jobs) {
-  // Only without a record beside the file: there is no need to look for ever.
+  // Only without a record next to the file, so a bounded search is enough.
   constexpr std::size_t kNewest = 1000;
   for (Job& job : jobs.list(std::nullopt, kNewest)) {
     if (job.output != output || job.record_json.empty()) continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known about a result that lies where another one is to go: from the record beside it, or from the job store.
+// What is known about an existing result at the output path: from the record next to it, or from the job store.
 #pragma once
 
 #include <filesystem>
@@ -18,8 +18,8 @@ struct EarlierResult {
   std::optional<Job> job;          ///< of that request, when the store has it
 };
 
-/// The record at `path`; nullopt when there is none, or when the file is no record of a run. Never throws for what the
-/// file holds.
+/// The record at `path`; nullopt when there is none, or when the file is no record of a run. Never throws for
+/// its contents.
 [[nodiscard]] std::optional<EarlierResult> read_earlier(const std::filesystem::path& path, const JobStore& jobs);
 
 /// The job whose result is the file with this sha256 at `output` (absolute), by the newest jobs of the store; nullopt
@@ -32,12 +32,12 @@ struct EarlierResult {
 [[nodiscard]] bool is_of_intent(const EarlierResult& earlier, const std::string& intent,
                                 const ServiceIdentity& service);
 
-/// In words, the parameter in which `earlier` differs from what is asked for; empty when none does. A mode that is left
-/// to the advice differs from nothing.
+/// As text, the parameter in which `earlier` differs from the request; empty when none does. A mode that is
+/// left to the advice never differs.
 [[nodiscard]] std::string difference(const EarlierResult& earlier, const RequestedParameters& requested);
 
-/// Fills in what `record` leaves open and the run document `earlier`, of the same request, knows. Times that it knows
-/// count: they are of the run that made the result.
+/// Fills in members that `record` lacks from the run document `earlier` of the same request. Its timings take
+/// precedence: they are those of the run that made the result.
 void keep_known(RunRecord& record, const Json& earlier);
 
 }  // namespace react1::stages

@@ -17,7 +17,7 @@ namespace react1::stages {
 namespace fs = std::filesystem;
 namespace {
 
-/// For the record, and for what a file system takes beside the file.
+/// Space for the record and the file system's overhead.
 constexpr std::int64_t kRoomBeside = std::int64_t{1} << 20;
 
 [[noreturn]] void refuse(const fs::path& path, std::string message) {
@@ -37,17 +37,17 @@ fs::path record_of(const fs::path& output) {
   return output.string() + ".json";
 }
 
-/// Also a record has to have room for its name.
+/// The record's name must fit too.
 OutputPlace look_at_record(const fs::path& output) {
   try {
     return look_at_output(record_of(output));
   } catch (const Error& error) {
-    throw Error(error.code(), output.string(), "its record could not be written beside it",
+    throw Error(error.code(), output.string(), "its record could not be written next to it",
                 {.detail = error.what(), .hint = error.hint()});
   }
 }
 
-/// By making a file: nothing else tells for sure.
+/// Creates a trial file: nothing else is reliable.
 void require_writable(const OutputPlace& place) {
   const AtomicFile tried(place, Existing::keep);
 }
@@ -177,7 +177,7 @@ void OutputGuard::commit(AtomicFile& file, const std::string& sha256) const {
 void OutputGuard::write_record(const RunRecord& record, const RunContext& context) const {
   if (!record_place_) return;
   try {
-    // Once written, a record is not replaced by what a later run knows of the same result.
+    // Once written, a record is not replaced by a later run's for the same result.
     const auto there = read_earlier(record_place_->file, jobs_);
     if (there && there->request_id == record.request_id && there->sha256 == record.output_sha256) return;
     AtomicFile file(*record_place_, existing());
@@ -186,7 +186,7 @@ void OutputGuard::write_record(const RunRecord& record, const RunContext& contex
   } catch (const Error& error) {
     context.observer->on_note(
         {Note::Level::warning, "record_not_written",
-         fmt::format("the result is there and verified, but its record could not be written: {}", error.what())});
+         fmt::format("the result is written and verified, but its record could not be written: {}", error.what())});
   }
 }
 

@@ -18,14 +18,14 @@ namespace {
 
 using planning::brief;
 
-const Seconds hardly_longer{1, 10};     ///< less than this over the limit is cut off rather than looking for a pause
-const Seconds listened_beyond = 1;      ///< a pause at the end is known by what follows it
+const Seconds hardly_longer{1, 10};     ///< less than this over the limit is cut off without a search for a pause
+const Seconds listened_beyond = 1;      ///< a pause at the end is recognised by what follows it
 const Seconds noticeable{1, 100};       ///< offset between the clips of a take
 const Seconds noticeable_tail{1, 10};   ///< picture without sound or the other way round
 constexpr double fade_below_gate = 20;  ///< dB; quieter sound makes no click where it is cut
 constexpr double cancelling = -0.7;     ///< correlation: added up, the channels lose 8 dB and more
 constexpr double most_true_peak = -1;   ///< dBTP
-constexpr double close_loudness = 0.5;  ///< LU within which a copied clip is left alone
+constexpr double close_loudness = 0.5;  ///< LU within which a clip is still copied
 
 /// The start of the file's own timeline: players begin with the earliest stream.
 Seconds origin_of(const MediaInfo& info) {
@@ -43,7 +43,7 @@ std::string span_text(const Seconds& start, const Seconds& end) {
   return fmt::format("{} to {} s", brief(start), brief(end));
 }
 
-/// The user's window with nothing taken off for the limit.
+/// The user's window before the limit is applied.
 planning::Window asked_window(const WindowOptions& options, std::string_view clip, const std::string& path,
                               const Seconds& length) {
   // Its warnings are given when the clip is planned.
@@ -93,8 +93,8 @@ void WindowChooser::align_take() {
   offset_.audio_late_s = late_;
 }
 
-/// What the user's window allows. In a take it counts from the first frame, starts with a whole one, and ends where
-/// either clip does.
+/// The range of the user's window. In a take it counts from the first frame, starts with a whole one, and ends with
+/// the shorter clip.
 WindowChooser::Range WindowChooser::allowed() {
   WindowOptions window = options_.prepare.audio_window;
   const bool speech = options_.prepare.window == WindowChoice::speech;
@@ -118,7 +118,7 @@ WindowChooser::Range WindowChooser::allowed() {
     if (asked.start == 0 && late_ < -noticeable) {
       warnings_.push_back(
           {"sound_before_picture",
-           fmt::format("The first {} s of the sound lie before the picture and are left out.", brief(-late_))});
+           fmt::format("The first {} s of the sound are before the picture and are left out.", brief(-late_))});
     }
     if (asked.end == both && abs(picture - sound) > noticeable_tail) {
       warnings_.push_back({"take_tail", fmt::format("The {} ends {} s before the {}; both clips end with it.",
@@ -136,39 +136,40 @@ void WindowChooser::listen(const Range& range, const RunContext& context) {
   const Seconds wanted = speech ? range.end_s : std::min(range.end_s, range.start_s + longest_) + listened_beyond;
   const Seconds end = std::min(wanted, sound_length_);
   if (end > start) {
-    heard_ = media::hear_source(audio_, start, end, {.levels = false}, context);
-    hear_effects_alone(start, end, context);
+    analysis_ = media::analyze_source(audio_, start, end, {.levels = false}, context);
+    analyze_effects_alone(start, end, context);
   }
   const double gate = options_.advice.voice_gate_dbfs;
-  speech_ = {.levels = heard_.blocks,
-             .speech = planning::track_speech(heard_.blocks, gate),
+  speech_ = {.levels = analysis_.blocks,
+             .speech = planning::track_speech(analysis_.blocks, gate),
              .start_s = start,
              .audible_level = planning::gate_level(gate - fade_below_gate)};
 }
 
-/// A recorder with several tracks may mark the fourth as low-frequency effects, whatever it holds.
-void WindowChooser::hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
+/// A recorder with several tracks may mark the fourth as low-frequency effects, whatever its content.
+void WindowChooser::analyze_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context) {
   constexpr double inaudible = 0.001;  // -60 dBFS
-  if (audio_.info.audio->channels <= 2 || heard_.sample_peak >= inaudible) return;
-  media::HeardSound again = media::hear_source(audio_, start, end, {.levels = false, .effects_too = true}, context);
-  if (again.sample_peak < 10 * std::max(heard_.sample_peak, inaudible)) return;
+  if (audio_.info.audio->channels <= 2 || analysis_.sample_peak >= inaudible) return;
+  media::AudioAnalysis again =
+      media::analyze_source(audio_, start, end, {.levels = false, .effects_too = true}, context);
+  if (again.sample_peak < 10 * std::max(analysis_.sample_peak, inaudible)) return;
   with_effects_ = true;
-  heard_ = std::move(again);
+  analysis_ = std::move(again);
 }
 
-/// What a codec's rounding adds to a loud sound is left alone, as every player does.
+/// The overshoot of a codec's rounding is ignored, as every player does.
 bool WindowChooser::is_over_full_scale() const {
   constexpr double codec_overshoot = 1.122;  // 1 dB
   const bool exact = audio_.info.audio->codec.rfind("pcm_", 0) == 0;
-  return heard_.sample_peak > (exact ? 1.0 : codec_overshoot);
+  return analysis_.sample_peak > (exact ? 1.0 : codec_overshoot);
 }
 
 std::optional<Warning> WindowChooser::limiting(const AudioPlan& plan) const {
   if (plan.action != ClipAction::transcode || !is_over_full_scale() || audio_.info.audio->channels > 2)
     return std::nullopt;
-  return Warning{"over_full_scale", fmt::format("Peaks of the audio lie up to {:.1f} dB above full scale; they are "
+  return Warning{"over_full_scale", fmt::format("Peaks of the audio are up to {:.1f} dB above full scale; they are "
                                                 "limited to {:g} dBTP.",
-                                                20 * std::log10(heard_.sample_peak), most_true_peak)};
+                                                20 * std::log10(analysis_.sample_peak), most_true_peak)};
 }
 
 void WindowChooser::choose(const Range& range) {
@@ -182,7 +183,7 @@ void WindowChooser::choose(const Range& range) {
 }
 
 WindowChooser::Range WindowChooser::choose_speech(const Range& range) {
-  // In a take the start moves to the frame before it, and that has to fit as well.
+  // In a take the start moves to the previous frame, which must fit too.
   const Seconds frame = fps_ > 0 ? Rational(1) / fps_ : Seconds(0);
   const auto speech = planning::find_speech(speech_, longest_ - frame);
   if (!speech) {
@@ -196,10 +197,11 @@ WindowChooser::Range WindowChooser::choose_speech(const Range& range) {
   if (speech->ends_in_pause)
     voice_end_s_ = speech->end_s - Seconds(planning::kept_pause, 2 * planning::blocks_per_second);
   if (chosen.start_s > range.start_s || chosen.end_s < range.end_s) {
-    warnings_.push_back({"speech_window", fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
-                                                      span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s),
-                                                      brief(speech->voiced_s), brief(longest_),
-                                                      speech->ends_in_pause ? "" : ", which go on without a pause")});
+    warnings_.push_back(
+        {"speech_window",
+         fmt::format("{} of the audio are used: {} s of voice, the most in {} s{}.",
+                     span_text(std::max(chosen.start_s, Seconds(0)), chosen.end_s), brief(speech->voiced_s),
+                     brief(longest_), speech->ends_in_pause ? "" : ", which continue without a pause")});
   }
   if (speech->may_cut_word) {
     warnings_.push_back(
@@ -265,30 +267,29 @@ void WindowChooser::keep_sound(const WindowOptions& window) {
 }
 
 void WindowChooser::judge_channels() {
-  if (heard_.correlation && *heard_.correlation < cancelling) {
-    warnings_.push_back(
-        {"phase_inverted",
-         fmt::format("Left and right are each other turned upside down (correlation {:.2f}): added up to one channel "
-                     "they would cancel, so the {} one alone is used.",
-                     *heard_.correlation, heard_.left_is_louder ? "left" : "right")});
+  if (analysis_.correlation && *analysis_.correlation < cancelling) {
+    warnings_.push_back({"phase_inverted",
+                         fmt::format("Left and right have opposite phase (correlation {:.2f}): added up to one channel "
+                                     "they would cancel, so the {} one alone is used.",
+                                     *analysis_.correlation, analysis_.left_is_louder ? "left" : "right")});
   }
   if (with_effects_) {
     warnings_.push_back({"only_effects_heard",
-                         "All of the sound lies in the channel that the file marks as low-frequency effects, which is "
+                         "All of the sound is in the channel that the file marks as low-frequency effects, which is "
                          "left out of a mix otherwise; it is used."});
   }
   if (audio_.info.audio->channels > 2 || is_over_full_scale()) {
-    heard_.levels.clipped_samples.reset();  // what was heard is a mix of them, or goes on above full scale
-  } else if (heard_.levels.clipped_samples.value_or(0) > 0) {
+    analysis_.levels.clipped_samples.reset();  // the analysed sound is a mix of them, or continues above full scale
+  } else if (analysis_.levels.clipped_samples.value_or(0) > 0) {
     warnings_.push_back({"clipped", fmt::format("{} of the audio are clipped: recorded louder than full scale.",
-                                                planning::counted(*heard_.levels.clipped_samples, "sample"))});
+                                                planning::counted(*analysis_.levels.clipped_samples, "sample"))});
   }
 }
 
 planning::SoundChoice WindowChooser::treatment(const Seconds& start_s, const Seconds& end_s) const {
   planning::SoundChoice choice;
-  choice.cancelling = heard_.correlation && *heard_.correlation < cancelling;
-  if (choice.cancelling) choice.treatment.only_channel = heard_.left_is_louder ? 0 : 1;
+  choice.cancelling = analysis_.correlation && *analysis_.correlation < cancelling;
+  if (choice.cancelling) choice.treatment.only_channel = analysis_.left_is_louder ? 0 : 1;
   const Seconds& fade = options_.prepare.cut.fade_s;
   if (start_s > 0 && speech_.loud_after(start_s)) choice.treatment.fade_in_s = fade;
   if (end_s < sound_length_ && speech_.loud_before(end_s)) choice.treatment.fade_out_s = fade;
@@ -307,7 +308,7 @@ planning::Planned<AudioPlan> WindowChooser::plan_audio(const VideoPlan* take, co
     end = std::min(take->start_s + Rational(take->frames) / take->fps - late_, sound_length_);
     if (end <= 0) {
       throw Error(ErrorCode::media, audio_.info.path,
-                  fmt::format("starts {} s after the picture, behind the window", brief(late_)),
+                  fmt::format("starts {} s after the picture, after the window's end", brief(late_)),
                   {.hint = "choose a later window"});
     }
     options.audio_window = {.start = std::max(start, Seconds(0)), .end = end};
@@ -324,12 +325,12 @@ planning::Planned<AudioPlan> WindowChooser::plan_audio(const VideoPlan* take, co
   return planned;
 }
 
-/// A clip that has the loudness already is copied all the same.
+/// A clip that already has the loudness is copied nevertheless.
 void WindowChooser::resolve_loudness(planning::Planned<AudioPlan>& planned, planning::SoundChoice& choice,
                                      const PrepareOptions& options, const RunContext& context) const {
   AudioPlan heard = planned.value;
-  heard.salvaged = true;  // damage shows later, when the sound is made
-  const SoundLevels levels = media::hear_planned(audio_, heard, media::Listening{}, context).levels;
+  heard.salvaged = true;  // damage is found later, when the sound is made
+  const SoundLevels levels = media::analyze_planned(audio_, heard, media::AnalysisOptions{}, context).levels;
   if (!levels.integrated_lufs || !levels.true_peak_dbtp) {
     planned.warnings.push_back(
         {"loudness_unknown", "The audio is silent or shorter than 0.4 s, so it has no loudness to change."});

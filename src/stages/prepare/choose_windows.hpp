@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which part of both clips is taken, as far as the sound decides it, and how the sound is treated.
+// Which part of both clips is used, as far as the sound decides it, and how the sound is treated.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "media/source/clip_input.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/pauses.hpp"
@@ -17,27 +17,29 @@
 
 namespace react1::stages {
 
-/// Listens once to the audio as far as a window, a cut or the channels depend on it (to all of it for the best stretch
-/// of speech), then answers both plans. plan and prepare use it alike, so they agree. References must outlive it.
+/// Analyses the audio once, as far as a window, a cut or the channels depend on it (all of it for the best stretch of
+/// speech); both plans use the results. plan and prepare use the same code, so they agree. References must outlive it.
 class WindowChooser {
  public:
-  /// Throws what listening throws; Error{media} when a window lies outside its clip or, in a same take, without any
+  /// Throws what the analysis throws; Error{media} when a window is outside its clip or, in a same take, without any
   /// sound.
   WindowChooser(const media::ClipInput& video, const media::ClipInput& audio, const PipelineOptions& options,
                 const RunContext& context);
 
-  /// What a person should know of the choice.
+  /// Warnings about the choice.
   [[nodiscard]] const std::vector<Warning>& warnings() const noexcept { return warnings_; }
 
-  /// For planning::plan_video() and settle_cut().
+  /// For planning::plan_video() and apply_cut_limits().
   [[nodiscard]] const PrepareOptions& video_options() const noexcept { return video_options_; }
-  /// In a same take the audio ends with the picture, whose plan `take` is; else that is not looked at.
+  /// In a same take the audio ends with the picture, whose plan `take` is; else `take` is not used.
   [[nodiscard]] planning::Planned<AudioPlan> plan_audio(const VideoPlan* take, const RunContext& context);
-  /// Narrows the audio's window to a part of it, and the video's with it in a same take. Plan anew then.
+  /// Narrows the audio's window to a part of it, and the video's with it in a same take. Plans must be made again then.
   void keep_sound(const WindowOptions& window);
   [[nodiscard]] const TakeOffset& offset() const noexcept { return offset_; }
-  /// Of the source, where it was listened to; nullopt when that can't be told.
-  [[nodiscard]] std::optional<std::int64_t> clipped_samples() const noexcept { return heard_.levels.clipped_samples; }
+  /// Of the source, where it was analysed; nullopt when unknown.
+  [[nodiscard]] std::optional<std::int64_t> clipped_samples() const noexcept {
+    return analysis_.levels.clipped_samples;
+  }
 
  private:
   /// On the audio's own timeline.
@@ -48,7 +50,7 @@ class WindowChooser {
   [[nodiscard]] Range allowed();
   void align_take();
   void listen(const Range& range, const RunContext& context);
-  void hear_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
+  void analyze_effects_alone(const Seconds& start, const Seconds& end, const RunContext& context);
   [[nodiscard]] bool is_over_full_scale() const;
   [[nodiscard]] std::optional<Warning> limiting(const AudioPlan& plan) const;
   void choose(const Range& range);
@@ -68,10 +70,10 @@ class WindowChooser {
   Seconds longest_;  ///< of the audio; in a same take a whole number of frames
   Rational fps_ = 0;
   TakeOffset offset_;
-  Seconds late_;             ///< audio start - video start on the common timeline; 0 unless a same take
-  media::HeardSound heard_;  // before speech_, which looks into it
-  planning::HeardSpeech speech_;
-  bool with_effects_ = false;           ///< only the low-frequency effects channel holds sound
+  Seconds late_;                   ///< audio start - video start on the common timeline; 0 unless a same take
+  media::AudioAnalysis analysis_;  // before speech_, which refers to it
+  planning::AnalyzedSpeech speech_;
+  bool with_effects_ = false;           ///< only the low-frequency effects channel has sound
   std::optional<Seconds> voice_end_s_;  ///< before a cut in a pause
   PrepareOptions video_options_, audio_options_;
   std::vector<Warning> warnings_;

@@ -5,7 +5,7 @@
 
 #include "media/picture/frame_window.hpp"
 #include "media/picture/motion.hpp"
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "plan/conform_rule.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/speech_track.hpp"
@@ -16,7 +16,7 @@ namespace react1::stages {
 
 namespace {
 
-/// Those before the first and behind the last word are pauses to turn in as well.
+/// The pauses before the first and after the last word are usable for turns too.
 std::vector<planning::Pause> pauses_between(const Speech& speech, const Seconds& length_s) {
   std::vector<planning::Pause> pauses;
   Seconds behind;
@@ -43,9 +43,10 @@ planning::Planned<FittedVideo> conform_video(VideoPlan plan, const ConformCase& 
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {
-    const media::HeardSound heard = media::hear_planned(of.audio, as_delivered(of.voice), {.levels = false}, context);
-    const Speech speech =
-        planning::describe_speech(planning::track_speech(heard.blocks, of.options.advice.voice_gate_dbfs), of.voice_s);
+    const media::AudioAnalysis analysis =
+        media::analyze_planned(of.audio, as_delivered(of.voice), {.levels = false}, context);
+    const Speech speech = planning::describe_speech(
+        planning::track_speech(analysis.blocks, of.options.advice.voice_gate_dbfs), of.voice_s);
     add_speech(facts, speech);
     pauses = pauses_between(speech, of.voice_s);
   }

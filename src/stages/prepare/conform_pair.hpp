@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fits the planned video to the voice: measures what the choice needs to know, and rewrites the plan.
+// Fits the planned video to the voice: measures what the choice depends on, and rewrites the plan.
 #pragma once
 
 #include <optional>

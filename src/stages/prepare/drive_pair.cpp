@@ -9,7 +9,7 @@
 
 #include "core/log.hpp"
 #include "media/stream/damage.hpp"
-#include "stages/prepare/side_by_side.hpp"
+#include "stages/prepare/run_both.hpp"
 
 namespace react1::stages {
 namespace {
@@ -28,7 +28,7 @@ bool same_clip(const AudioPlan& a, const AudioPlan& b) {
          a.treatment.silence_before_s == b.treatment.silence_before_s;
 }
 
-/// Missing colour tags are told once: what is done about them says more than that they are missing.
+/// Missing colour tags are reported once: the warning about their treatment replaces the one about their absence.
 void say_once(std::vector<Warning>& warnings) {
   const bool said = std::any_of(warnings.begin(), warnings.end(), [](const Warning& warning) {
     return warning.code == "color_untagged" || warning.code == "color_kept";
@@ -42,14 +42,14 @@ Planned<PlannedPair> join(Planned<PlannedPicture> picture, Planned<PlannedSound>
 }
 
 /// Plans both clips and does `work` on both, the picture's on the caller's thread. A clip whose plan does not need the
-/// other's does not wait for it.
+/// other clip's does not wait for it.
 Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions& options, Decoded decoded,
                                  const ClipWork& work, const RunContext& context) {
   const auto begin_work = [&work](const RunContext& here) {
     if (work.stage) here.observer->on_stage(*work.stage);
   };
   if (are_independent(options.prepare)) {
-    auto [picture, sound] = side_by_side(
+    auto [picture, sound] = run_both(
         context,
         [&](const RunContext& here) {
           Planned<PlannedPicture> planned = plan_picture(probed, options, decoded, here);
@@ -67,7 +67,7 @@ Planned<PlannedPair> plan_and_do(const ProbedPair& probed, const PipelineOptions
   Planned<PlannedPair> planned = plan_together(probed, options, decoded, context);
   if (!work.picture || !work.sound) return planned;
   begin_work(context);
-  (void)side_by_side(
+  (void)run_both(
       context, [&](const RunContext& here) { work.picture(planned.value.picture, here); },
       [&](const RunContext& there) { work.sound(planned.value.sound, there); });
   return planned;
@@ -83,7 +83,7 @@ Planned<PlannedPair> plan_around_damage(const ProbedPair& probed, const Pipeline
       try {
         its_work(planned, its_context);
       } catch (const media::DamageFound& found) {
-        log::debug("prepare", fmt::format("looks for what is good: {}", found.what()));
+        log::debug("prepare", fmt::format("searching for the undamaged part: {}", found.what()));
         is_damaged = true;
       }
     };

@@ -14,17 +14,17 @@
 
 namespace react1::stages {
 
-/// What is done with a planned clip: it is looked through, or made.
+/// The work on a planned clip: checking it, or making it.
 struct ClipWork {
   std::function<void(const PlannedPicture&, const RunContext&)> picture;
   std::function<void(const PlannedSound&, const RunContext&)> sound;
-  std::optional<Stage> stage{};  ///< what that is to the observer
+  std::optional<Stage> stage{};  ///< the stage for the observer
 };
 
 /// From two sources to two clips that `work` was done on, the picture's on the caller's thread, the sound's on another.
 /// A clip whose plan needs the other's waits for it. Healthy clips are decoded once, by the work itself; where that
 /// meets damage, the window is decoded, planned again around the damage, and the work done again on what has changed.
-/// The warnings are all there are. Throws what the steps throw; the first failure stops the other clip.
+/// The warnings are complete. Throws what the steps throw; the first failure stops the other clip.
 [[nodiscard]] planning::Planned<PlannedPair> plan_and_work(const Source& video, const Source& audio,
                                                            const PipelineOptions& options, const ClipWork& work,
                                                            const RunContext& context);

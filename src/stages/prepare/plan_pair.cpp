@@ -12,8 +12,8 @@
 #include "plan/encode_plan.hpp"
 #include "stages/prepare/choose_windows.hpp"
 #include "stages/prepare/conform_pair.hpp"
+#include "stages/prepare/run_both.hpp"
 #include "stages/prepare/salvage.hpp"
-#include "stages/prepare/side_by_side.hpp"
 
 #include <react1/error.hpp>
 
@@ -29,7 +29,7 @@ void require_valid(const PipelineOptions& options) {
   if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
 }
 
-/// The file's own findings, told apart by which clip they are about.
+/// The file's own warnings, separated by clip.
 std::vector<Warning> warnings_of(const MediaInfo& info, std::string_view clip) {
   std::vector<Warning> warnings;
   for (const Warning& warning : info.warnings) {
@@ -49,7 +49,7 @@ struct Voice {
   Seconds length_s;
 };
 
-/// Plans one picture. Steps that lay out again what was laid out before drop the warnings of the second time: they are
+/// Plans one picture. Repeated layout steps drop the warnings of the second time, because they are
 /// the same.
 class PicturePlanner {
  public:
@@ -65,7 +65,7 @@ class PicturePlanner {
     planning::choose_action(picture_.plan, info(), options);
     if (picture_.plan.action == ClipAction::cut) {
       const media::Copyable copyable = media::find_closed_prefix(picture_.input, picture_.plan, context_);
-      planning::settle_cut(picture_.plan, copyable.frames, copyable.obstacle, options, info().path);
+      planning::apply_cut_limits(picture_.plan, copyable.frames, copyable.obstacle, options, info().path);
     }
     append(warnings_, planning::warnings_of(picture_.plan, info()));
     if (salvaged) picture_.plan.reasons.insert(picture_.plan.reasons.begin(), salvaged->reason);
@@ -86,7 +86,7 @@ class PicturePlanner {
     picture_.conformed = std::move(fitted.conformed);
   }
 
-  /// Fields that no flag tells of are looked for in the window.
+  /// Searches the window for unflagged fields.
   void look_for_fields(const PrepareOptions& options) {
     VideoInfo& video = picture_.input.info.video.value();
     if (!media::may_hide_fields(video)) return;
@@ -102,10 +102,10 @@ class PicturePlanner {
     lay_out_again(options);
   }
 
-  /// Where the window is in doubt it is decoded, and `options` get the part of it that can be used.
+  /// A doubtful window is decoded, and `options` get its usable part.
   std::optional<Salvaged> keep_intact(PrepareOptions& options) {
     const VideoInfo& video = info().video.value();
-    // Where nothing may be encoded, a window that can't be copied is refused before making it could show why.
+    // Without permission to encode, a window that can't be copied is refused before it is made.
     const bool must_copy = options.reencode == ReencodePolicy::never && !video.starts_with_key_frame;
     if (!picture_.decode && !must_copy && !is_doubtful(video, picture_.plan)) return std::nullopt;
     std::optional<Salvaged> salvaged = salvage_video(picture_.input, picture_.plan, options, context_);
@@ -146,7 +146,7 @@ class SoundPlanner {
   }
 
   [[nodiscard]] bool is_damaged() const noexcept { return salvaged_.has_value(); }
-  /// What lies before the damage, once its window is known; with no new warnings.
+  /// The part before the damage, once its window is known; without new warnings.
   [[nodiscard]] AudioPlan around_the_damage(const VideoPlan* take) {
     AudioPlan plan = windows_.plan_audio(take, context_).value;
     plan.salvaged = true;
@@ -224,7 +224,7 @@ Planned<ProbedPair> probe_pair(const Source& video, const Source& audio, const P
   if (video == audio) {
     video_info = audio_info = probe(video, limits, context);
   } else {
-    std::tie(video_info, audio_info) = side_by_side(
+    std::tie(video_info, audio_info) = run_both(
         context, [&](const RunContext& here) { return probe(video, limits, here); },
         [&](const RunContext& there) { return probe(audio, limits, there); });
   }

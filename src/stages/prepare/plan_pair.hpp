@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What will be done to a pair of clips: probing, then a plan for each. Every step takes values and gives values; which
-// of them run at the same time is for the caller (drive_pair).
+// What will be done to a pair of clips: probing, then a plan for each. Every step
+// takes and returns values; the caller (drive_pair) decides which run in parallel.
 #pragma once
 
 #include <cstdint>
@@ -19,21 +19,21 @@ struct ProbedPair {
   media::ClipInput video, audio;
 };
 
-/// All that making the video clip reads.
+/// Everything that is needed to make the video clip.
 struct PlannedPicture {
   media::ClipInput input;
   PrepareOptions options;  ///< with the window that was chosen
   VideoPlan plan;
-  std::optional<Conformed> conformed{};  ///< nullopt: the video was not to be fitted to the voice
+  std::optional<Conformed> conformed{};  ///< nullopt: no fitting to the voice was requested
   bool decode = false;                   ///< the window is decoded while it is planned
 };
 
-/// All that making the audio clip reads.
+/// Everything that is needed to make the audio clip.
 struct PlannedSound {
   media::ClipInput input;
   AudioPlan plan;
   TakeOffset offset;
-  std::optional<std::int64_t> clipped_samples{};  ///< of the source, where it was listened to
+  std::optional<std::int64_t> clipped_samples{};  ///< of the source, where it was analysed
 };
 
 struct PlannedPair {
@@ -41,19 +41,19 @@ struct PlannedPair {
   PlannedSound sound;
 };
 
-/// Whose window is decoded while it is planned, because making it has shown damage. Planning decodes those of files
-/// that are doubtful by themselves in any case.
+/// Whose window is decoded while it is planned, because making it has shown damage. Planning
+/// always decodes those of doubtful files.
 struct Decoded {
   bool picture = false, sound = false;
 };
 
-/// Probes both sources at the same time; one that is both is read once. Throws Error{usage} for options that make no
-/// sense, and what probing throws.
+/// Probes both sources at the same time; one that is both is read once. Throws Error{usage} for invalid
+/// options, and what probing throws.
 [[nodiscard]] planning::Planned<ProbedPair> probe_pair(const Source& video, const Source& audio,
                                                        const PipelineOptions& options, const RunContext& context);
 
 /// Neither plan needs the other: no voice to fit the picture to, and no window that both share. Then plan_picture() and
-/// plan_sound() plan them, at the same time if need be; else plan_together().
+/// plan_sound() plan them, in parallel if needed; else plan_together().
 [[nodiscard]] bool are_independent(const PrepareOptions& options) noexcept;
 
 /// All three throw what planning and decoding throw.
@@ -64,8 +64,8 @@ struct Decoded {
 [[nodiscard]] planning::Planned<PlannedPair> plan_together(const ProbedPair& pair, const PipelineOptions& options,
                                                            Decoded decoded, const RunContext& context);
 
-/// A copy of the voice that proved too long was encoded instead, with fewer samples than the video was fitted to: the
-/// video planned again for a voice of `voice_s`. nullopt when it fits.
+/// Plans the video again for a voice of `voice_s`, when a copy of the voice proved too long and was encoded with
+/// fewer samples than the video was fitted to. nullopt when it fits.
 [[nodiscard]] std::optional<PlannedPicture> fit_again(const PlannedPair& planned, const Seconds& voice_s,
                                                       const PipelineOptions& options, const RunContext& context);
 

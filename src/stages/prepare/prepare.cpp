@@ -29,7 +29,7 @@ void require_folder(const std::filesystem::path& directory) {
   }
 }
 
-/// Within a handler of `error`: throws it again, about `folder` where it names what was made for the time being.
+/// In a handler of `error`: rethrows it, with `folder` in place of a temporary path.
 [[noreturn]] void rethrow_outside(const Error& error, const std::filesystem::path& workshop,
                                   const std::filesystem::path& folder) {
   const std::filesystem::path where(error.where());
@@ -38,8 +38,8 @@ void require_folder(const std::filesystem::path& directory) {
               {.detail = error.detail(), .hint = error.hint(), .retryable = error.retryable()});
 }
 
-/// Puts what was made in its place; a file that is the same to the byte stays. Gives the new path. Where another file
-/// lies there, `place` has been judged already.
+/// Moves a made clip to its place; a byte-identical file stays. Returns the new path. An existing
+/// other file was already checked with `place`.
 std::string move_into(const OutputPlace& place, const PreparedClip& clip) {
   if (!place.existing || sha256_file(place.file) != clip.sha256) {
     std::error_code error;
@@ -62,7 +62,7 @@ struct PreparedPlaces {
               {.hint = "choose another output folder, or replace it with --overwrite"});
 }
 
-/// Before any work: what lies there has to be an earlier preparation of ours, by its document and the clips' sha256.
+/// Before any work: existing files must be an earlier preparation of ours, by its document and the clips' sha256.
 void require_ours(const PreparedPlaces& places) {
   Json document;
   if (places.document.existing) {
@@ -84,7 +84,7 @@ void require_ours(const PreparedPlaces& places) {
   if (!is_ours) refuse_to_replace(places.document, "exists, is not a document of prepare, and is not replaced");
 }
 
-/// Once the clips are made: another preparation than the one that lies there is not replaced by itself.
+/// Once the clips are made: a different existing preparation is not replaced automatically.
 void require_same(const OutputPlace& place, const PreparedClip& clip) {
   if (stamp_of(place.file) != place.existing)
     refuse_to_replace(place, "was made or changed meanwhile, and is not replaced");
@@ -111,7 +111,7 @@ Preparation prepare_into(const Source& video, const Source& audio, const std::st
   const PreparedPlaces places{look_at_output(folder / "video.mp4"), look_at_output(folder / "audio.mp3"),
                               look_at_output(folder / "prepare.json")};
   if (!options.output.overwrite) require_ours(places);
-  // An unwritable folder is known before any work.
+  // An unwritable folder is found before any work.
   AtomicFile document(places.document, options.output.overwrite ? Existing::replace : Existing::replace_unchanged);
   // Made in a folder of their own, so that a failure of one leaves neither under its final name.
   sweep_parts(folder);

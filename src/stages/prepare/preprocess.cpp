@@ -14,7 +14,7 @@
 #include "media/make/make_clip.hpp"
 #include "media/picture/frame_window.hpp"
 #include "media/picture/motion.hpp"
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "media/stream/within_reason.hpp"
 #include "stages/common/clip_facts.hpp"
 #include "stages/prepare/drive_pair.hpp"
@@ -27,7 +27,7 @@ namespace {
 using planning::append;
 using planning::unwrap;
 
-/// Where motion is looked for: the made clip, or the window of the source.
+/// Where motion is measured: the made clip, or the window of the source.
 struct Look {
   Source video;
   int stream = 0;
@@ -90,20 +90,20 @@ void report(const Preparation& preparation, const RunContext& context) {
 Preparation plan_from(const Source& video, const Source& audio, const PipelineOptions& options,
                       const RunContext& context) {
   VideoPlan checked;
-  media::HeardSound heard;
+  media::AudioAnalysis analysis;
   const ClipWork check{
       .picture = [&](const PlannedPicture& picture,
                      const RunContext& here) { checked = media::check_video(picture.input, picture.plan, here); },
       .sound =
           [&](const PlannedSound& sound, const RunContext& there) {
-            heard = media::hear_planned(sound.input, as_delivered(sound.plan), media::Listening{}, there);
+            analysis = media::analyze_planned(sound.input, as_delivered(sound.plan), media::AnalysisOptions{}, there);
           }};
   Preparation preparation;
   const PlannedPair planned = unwrap(plan_and_work(video, audio, options, check, context), preparation.warnings);
   preparation.video = describe(checked, planned.picture.input.info);
   preparation.audio = describe(planned.sound.plan);
   preparation.conform = planned.picture.conformed;
-  report_sound(preparation, heard, planned.sound.offset, planned.sound.clipped_samples, options);
+  report_sound(preparation, analysis, planned.sound.offset, planned.sound.clipped_samples, options);
   advise_on(preparation, look_at(planned.picture), options, context);
   report(preparation, context);
   return preparation;
@@ -117,14 +117,15 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
   const Seconds limit = options.prepare.max_duration_s;
   const bool take = options.prepare.same_take;  // damage in one clip changes the other
   Preparation preparation;
-  media::HeardSound heard;
+  media::AudioAnalysis analysis;
   const auto make_picture = [&](const PlannedPicture& picture, const RunContext& here) {
     preparation.video = media::make_video(picture.input, picture.plan, directory / "video.mp4", limit, here);
-    if (!picture.conformed && !take) tell(preparation.video);  // else the made voice may ask for another one
+    if (!picture.conformed && !take) tell(preparation.video);  // else the made voice may require another one
   };
   const auto make_sound = [&](const PlannedSound& sound, const RunContext& there) {
     preparation.audio = media::make_audio(sound.input, sound.plan, directory / "audio.mp3", limit, there);
-    heard = media::hear_clip(preparation.audio.path, preparation.audio.audio.value(), media::Listening{}, there);
+    analysis =
+        media::analyze_clip(preparation.audio.path, preparation.audio.audio.value(), media::AnalysisOptions{}, there);
     if (!take) tell(preparation.audio);
   };
   PlannedPair planned =
@@ -140,7 +141,7 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
   preparation.conform = planned.picture.conformed;
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio})
     append(preparation.warnings, clip->warnings);
-  report_sound(preparation, heard, planned.sound.offset, planned.sound.clipped_samples, options);
+  report_sound(preparation, analysis, planned.sound.offset, planned.sound.clipped_samples, options);
   advise_on(preparation, {preparation.video.path, /*stream=*/0, Seconds(0)}, options, context);
   report(preparation, context);
   return preparation;

@@ -13,8 +13,8 @@ namespace react1::stages {
 /// The mode that will be sent: the user's choice, else the advice's.
 [[nodiscard]] LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice);
 
-/// Told of a clip that is made, proved, and will not change any more, by the thread that made it, while the other clip
-/// may still be in the making. Must not throw.
+/// Called when a clip has been made, verified and is final, on the thread that made it, while
+/// the other clip may be unfinished. Must not throw.
 using ClipMade = std::function<void(const PreparedClip& clip)>;
 
 /// Makes `directory`/video.mp4 and `directory`/audio.mp3 at the same time; `directory` exists. Observer calls come from

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// react1::probe(): the measuring of media, with the network of http.
+// react1::probe(): measures media, with http as the remote reader.
 #include <react1/media.hpp>
 
 #include "core/boundary.hpp"

@@ -34,7 +34,7 @@ Seconds snapped(const Seconds& time, const VideoInfo& video) {
   return video.vfr || video.fps <= 0 ? time : Rational((time * video.fps).round()) / video.fps;
 }
 
-/// One window's pictures: what is left, and what is said about it.
+/// The usable pictures of one window, with reason and warnings.
 class PictureSalvage {
  public:
   PictureSalvage(const media::ClipInput& input, const PrepareOptions& options, const RunContext& context)
@@ -49,7 +49,7 @@ class PictureSalvage {
     window = {
         .start = found.start_s, .duration = std::nullopt, .end = open_end ? std::nullopt : std::optional(found.end_s)};
     VideoPlan whole = plan;
-    if (found.late && open_end) {  // what the limit left out at the end moves in
+    if (found.late && open_end) {  // the part beyond the limit moves in
       const VideoPlan later = laid_out(window);
       const media::IntactPictures rest = look(later);
       whole.end_s = later.end_s;
@@ -133,9 +133,9 @@ class PictureSalvage {
     }
     if (loss_.tail_s <= 0) return;
     const bool damage = found.end_s < plan.end_s;
-    reason +=
-        fmt::format("{}The clip is {} {} s on; what lies before is kept and {} s are lost.", reason.empty() ? "" : " ",
-                    damage ? "damaged from" : "missing from", found.end_s.to_decimal(3), loss_.tail_s.to_decimal(3));
+    reason += fmt::format("{}The clip is {} {} s on; the part before it is kept and {} s are lost.",
+                          reason.empty() ? "" : " ", damage ? "damaged from" : "missing from",
+                          found.end_s.to_decimal(3), loss_.tail_s.to_decimal(3));
     warnings.push_back(
         {options_.salvage ? "salvaged" : "end_lost",
          fmt::format("video: {} frames before the damage at {} s are kept; {} frames ({} s) are lost", frames,
@@ -187,12 +187,13 @@ std::optional<Salvaged> salvage_audio(const media::ClipInput& input, const Audio
   const planning::Loss loss = planning::measure_loss(of);
   planning::require_bearable(of, loss, options);
   const Seconds kept = intact.end_s - plan.start_s;
-  return Salvaged{.window = {.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
-                  .reason = fmt::format("The clip is damaged from {} s on; what lies before is kept and {} s are lost.",
-                                        intact.end_s.to_decimal(3), loss.tail_s.to_decimal(3)),
-                  .warnings = {{options.salvage ? "salvaged" : "end_lost",
-                                fmt::format("audio: {} s before the damage are kept; {} s are lost", kept.to_decimal(3),
-                                            loss.tail_s.to_decimal(3))}}};
+  return Salvaged{
+      .window = {.start = plan.start_s, .duration = std::nullopt, .end = intact.end_s},
+      .reason = fmt::format("The clip is damaged from {} s on; the part before it is kept and {} s are lost.",
+                            intact.end_s.to_decimal(3), loss.tail_s.to_decimal(3)),
+      .warnings = {{options.salvage ? "salvaged" : "end_lost",
+                    fmt::format("audio: {} s before the damage are kept; {} s are lost", kept.to_decimal(3),
+                                loss.tail_s.to_decimal(3))}}};
 }
 
 }  // namespace react1::stages

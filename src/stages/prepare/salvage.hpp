@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done about windows that can't be used as planned: they begin later or end earlier, as far as that is allowed.
+// Windows that can't be used as planned begin later or end earlier, as far as that is allowed.
 #pragma once
 
 #include <optional>
@@ -20,14 +20,14 @@ struct Salvaged {
   std::vector<Warning> warnings;
 };
 
-/// The header promises more than the file holds, or the packets more pictures than their times have room for: only
-/// decoding tells what `plan`'s window holds.
+/// The header promises more than the file holds, or the packets have more pictures than their times allow: only
+/// decoding shows what `plan`'s window contains.
 [[nodiscard]] bool is_doubtful(const VideoInfo& video, const VideoPlan& plan);
 [[nodiscard]] bool is_doubtful(const AudioInfo& audio, const AudioPlan& plan);
 
 /// Decodes the window of `plan`, which was laid out with `options`. nullopt when all of it can be used. Its
-/// warnings say what is left out. Throws Error{media} when that is too much (planning::require_bearable) or fewer than
-/// 2 frames are left, and what decoding throws.
+/// warnings report what is left out. Throws Error{media} when that is too much (planning::require_bearable) or fewer
+/// than 2 frames are left, and what decoding throws.
 [[nodiscard]] std::optional<Salvaged> salvage_video(const media::ClipInput& input, const VideoPlan& plan,
                                                     const PrepareOptions& options, const RunContext& context);
 

@@ -17,7 +17,7 @@ std::string decimals(const Seconds& value) {
   return value.to_decimal(/*places=*/2);
 }
 
-/// The model has answered a long silence at the start with an error that did not name it.
+/// For a long silence at the start the model has returned an error that did not mention it.
 void warn_of_leading_silence(Preparation& preparation, bool same_take) {
   if (!preparation.speech || !preparation.speech->found()) return;
   const Seconds silence = preparation.speech->segments.front().start_s;
@@ -34,7 +34,7 @@ void warn_of_loudness(Preparation& preparation, const SoundLevels& levels, const
   if (!wanted || !levels.integrated_lufs) return;
   if (std::abs(*levels.integrated_lufs - *wanted) <= loudness_tolerance) return;
   preparation.warnings.push_back(
-      {"loudness_not_reached", fmt::format("The audio has {:.1f} LUFS, not {:.1f}: its peaks stand in the way.",
+      {"loudness_not_reached", fmt::format("The audio has {:.1f} LUFS, not {:.1f}: its peaks allow no more.",
                                            *levels.integrated_lufs, *wanted)});
 }
 
@@ -45,16 +45,16 @@ AudioPlan as_delivered(AudioPlan plan) {
   return plan;
 }
 
-void report_sound(Preparation& preparation, const media::HeardSound& heard, const TakeOffset& offset,
+void report_sound(Preparation& preparation, const media::AudioAnalysis& analysis, const TakeOffset& offset,
                   std::optional<std::int64_t> clipped_samples, const PipelineOptions& options) {
   preparation.offset = offset;
-  preparation.audio.levels = heard.levels;
+  preparation.audio.levels = analysis.levels;
   preparation.audio.levels->clipped_samples = clipped_samples;
-  const planning::SpeechTrack track = planning::track_speech(heard.blocks, options.advice.voice_gate_dbfs);
+  const planning::SpeechTrack track = planning::track_speech(analysis.blocks, options.advice.voice_gate_dbfs);
   preparation.audio.levels->silence_share = planning::silence_share(track);
   preparation.speech = planning::describe_speech(track, preparation.audio.duration_s);
   warn_of_leading_silence(preparation, offset.same_take);
-  warn_of_loudness(preparation, heard.levels, options.prepare.loudness_lufs);
+  warn_of_loudness(preparation, analysis.levels, options.prepare.loudness_lufs);
 }
 
 }  // namespace react1::stages

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was heard in the audio clip, put into the record and into words.
+// Puts the results of the audio analysis into the record and into warnings.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace react1::stages {
 
-/// The plan less what copying can't do: for listening to what will really be delivered.
+/// The plan without treatments that copying can't do: for analysing the delivered sound.
 [[nodiscard]] AudioPlan as_delivered(AudioPlan plan);
 
 /// Fills levels, speech and offset of `preparation` and warns about long silence at the start and a loudness that was
-/// missed. `clipped_samples` were counted in the source.
-void report_sound(Preparation& preparation, const media::HeardSound& heard, const TakeOffset& offset,
+/// not reached. `clipped_samples` were counted in the source.
+void report_sound(Preparation& preparation, const media::AudioAnalysis& analysis, const TakeOffset& offset,
                   std::optional<std::int64_t> clipped_samples, const PipelineOptions& options);
 
 }  // namespace react1::stages

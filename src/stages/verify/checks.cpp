@@ -196,7 +196,7 @@ void check_audio(const ResultFacts& facts, Findings& findings) {
                 audible ? "the sound is audible" : "the sound is silent from start to end"});
   const Seconds frame = facts.fps > 0 ? Rational(1) / facts.fps : Seconds(1, 24);
   const Seconds off = abs(*facts.audio_s - facts.video_s);
-  // One AAC or MP3 block may stick out beyond the frame: no encoder can end in its middle.
+  // One AAC or MP3 block may extend beyond the frame: no encoder can end inside a block.
   const Seconds block(1152, 44100);
   Check check{"audio_spans_picture", Verdict::pass, facts.video_s,
               *facts.audio_s,        frame + block, "the sound is as long as the picture"};
@@ -207,7 +207,7 @@ void check_audio(const ResultFacts& facts, Findings& findings) {
   findings.add(std::move(check));
 }
 
-/// silence keeps a voice that is longer than the picture: the picture then has to stand still for the rest.
+/// silence keeps a voice that is longer than the picture: the picture then has to freeze for the rest.
 Seconds allowed_freeze(const ResultFacts& facts, const std::optional<Expectation>& expected) {
   Seconds allowed = std::max(kLongFreeze, facts.source_freeze_s.value_or(Seconds(0)) * Rational(2));
   if (expected && expected->prediction.lipsync_mode == LipsyncMode::silence &&
@@ -221,7 +221,7 @@ void check_picture(const ResultFacts& facts, const std::optional<Expectation>& e
   const Seconds allowed = allowed_freeze(facts, expected);
   const bool moves = facts.longest_freeze_s <= allowed;
   findings.add({"no_long_freeze", moves ? Verdict::pass : Verdict::warn, Seconds(0), facts.longest_freeze_s, allowed,
-                moves ? "the picture keeps moving" : "the picture stands still for long"});
+                moves ? "the picture keeps moving" : "the picture freezes for long"});
   const bool lit = facts.longest_black_s <= kLongBlack;
   findings.add({"no_black_stretch", lit ? Verdict::pass : Verdict::warn, Seconds(0), facts.longest_black_s, kLongBlack,
                 lit ? "no black stretch" : "a stretch of the picture is black"});

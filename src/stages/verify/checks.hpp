@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to expect of a result and whether it holds: pure functions over measured facts, one per check.
+// The checks of a result: pure functions over measured facts, one per check.
 // The table is docs/verification.md. Called by verify_result.cpp, which does the measuring.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace react1::stages {
 
-/// What the result should be like, from the preparation of the pair.
+/// The expected result, from the preparation of the pair.
 struct Expectation {
   Prediction prediction;
   ClipFacts clips;            ///< of the prepared pair
@@ -32,18 +32,18 @@ struct ResultFacts {
   std::optional<Seconds> audio_s;  ///< nullopt: no audio stream
   double audio_peak_dbfs = 0;
   Seconds longest_freeze_s, longest_black_s;
-  std::optional<Seconds> source_freeze_s;        ///< of the prepared video, when it is at hand
-  std::optional<double> difference_from_source;  ///< 0..1, mean over frames; when the prepared video is at hand
+  std::optional<Seconds> source_freeze_s;        ///< of the prepared video, when available
+  std::optional<double> difference_from_source;  ///< 0..1, mean over frames; when the prepared video is available
 };
 
-/// A picture that stands still for longer is worth a warning, unless the source stood still as well.
+/// A longer freeze is a warning, unless the source freezes too.
 inline const Seconds kLongFreeze(1);
 
 /// Every check that the given facts allow. `reported` and `expected` may be absent: their checks are left out then.
 [[nodiscard]] Verification check_result(const ResultFacts& facts, const std::optional<ResultVideo>& reported,
                                         const std::optional<Expectation>& expected);
 
-/// The finding about a file that can't be read as media at all, for the given reason.
+/// The verification of a file that can't be read as media, for the given reason.
 [[nodiscard]] Verification unreadable_result(const std::string& reason);
 
 }  // namespace react1::stages

@@ -17,7 +17,7 @@ Seconds to_microseconds(double seconds) {
   return Seconds(std::llround(seconds * 1e6), 1'000'000);
 }
 
-/// Whether the result's pictures say something beside those of the clip that was sent: the sandbox never lip-syncs.
+/// Whether a comparison with the pictures of the sent clip is meaningful: the sandbox never lip-syncs.
 bool is_compared(const ResultToVerify& input) {
   return input.prepared_video && input.expected && !input.expected->sandbox;
 }
@@ -44,7 +44,7 @@ ResultFacts measure(const ResultToVerify& input, media::ComparedPictures& pictur
   return facts;
 }
 
-/// What can only be said beside the clip that was sent.
+/// The facts that need the sent clip.
 void compare(ResultFacts& facts, const media::ComparedPictures& pictures, const ResultToVerify& input,
              const RunContext& context) {
   if (!input.prepared_video || !input.expected || facts.frames_decoded == 0) return;
@@ -85,7 +85,7 @@ Verification verify_result(const ResultToVerify& input, const RunContext& contex
     compare(facts, pictures, input, context);
     return check_result(facts, input.reported, input.expected);
   } catch (const Error& error) {
-    // A result that is no media is a finding about a file that was paid for, and it is kept.
+    // A result that is not media is a failed check of a paid file, which is kept.
     if (error.code() == ErrorCode::media) return unreadable_result(error.what());
     throw;
   }

@@ -40,8 +40,8 @@ std::string pid_namespace() {
   return ignored || target.empty() ? "-" : target.string();
 }
 
-/// Field 22 of /proc/PID/stat, clock ticks since boot: tells a process from a later one with the same pid. "-" when
-/// there is no such process, or only its corpse (state Z) that nobody has waited for.
+/// Field 22 of /proc/PID/stat, clock ticks since boot: distinguishes a process from a later one with the same pid. "-"
+/// when there is no such process, or only a zombie (state Z).
 std::string start_time_of(const std::string& pid) {
   std::ifstream file("/proc/" + pid + "/stat");
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

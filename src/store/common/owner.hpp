@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who works on a job: a name for a process that no later process can have, and whether it still runs.
+// The owner of a job: a unique name for a process, and whether it still runs.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace react1::store {
 /// This process: "<machine> <boot id> <pid namespace> <pid> <start time>". Each part is "-" when it cannot be read.
 [[nodiscard]] std::string this_process();
 
-/// One try at a paid call, for as long as this lives: process and attempt are told apart, because a daemon outlives its
-/// attempts.
+/// One attempt at a paid call, during the life of this object: process and attempt are distinguished, because a daemon
+/// outlives its attempts.
 class Attempt {
  public:
   Attempt();
@@ -28,11 +28,11 @@ class Attempt {
   std::string name_;
 };
 
-/// Whether the attempt, or the process, that `owner` names still runs; nullopt when that cannot be seen from here.
+/// Whether the attempt, or the process, that `owner` names still runs; nullopt when that is not visible from here.
 [[nodiscard]] std::optional<bool> attempt_alive(std::string_view owner);
 
-/// Whether the process that `owner` names still runs; nullopt when that cannot be seen from here (another machine or
-/// container, or text that is no owner).
+/// Whether the process that `owner` names still runs; nullopt when that is not visible from here (another machine or
+/// container, or text that is not an owner).
 [[nodiscard]] std::optional<bool> process_alive(std::string_view owner);
 
 }  // namespace react1::store

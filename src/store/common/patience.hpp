@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a call waits for a database that somebody else holds, and what ends the wait. Per thread, because the calls
-// between a command and SQLite know nothing of either.
+// How long a call waits for a database that another process has locked, and what ends the wait. Per thread, because
+// the calls between a command and SQLite pass neither.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace react1::store {
 /// Long enough for a slow disk's fsync under load, short enough that a stuck holder is noticed.
 inline constexpr std::chrono::milliseconds kPatience{10'000};
 
-/// While it lives, a requested stop ends the waits of this thread. Nests: the inner one counts.
+/// While it lives, a requested stop ends the waits of this thread. Nests: the inner one applies.
 class StopScope {
  public:
   explicit StopScope(std::stop_token stop);
@@ -26,7 +26,7 @@ class StopScope {
   std::stop_token previous_;
 };
 
-/// While it lives, all waits of this thread together take no longer than `at_most`. Nests: the earlier end counts.
+/// While it lives, all waits of this thread together take no longer than `at_most`. Nests: the earlier end applies.
 class Patience {
  public:
   explicit Patience(std::chrono::milliseconds at_most = kPatience);
@@ -42,10 +42,10 @@ class Patience {
 class Wait {
  public:
   enum class State { on, over, stopped };
-  /// A wait that has only begun goes on for an instant after a stop: most locks are gone by then, and what was to be
-  /// written may be what a paid call has come to.
+  /// A wait that has just begun continues briefly after a stop: most locks are released by then, and
+  /// the data may be the outcome of a paid call.
   [[nodiscard]] State state() const;
-  /// Sleeps for `pause`, or less where the wait ends sooner, and says how it stands then.
+  /// Sleeps for `pause`, or less where the wait ends sooner, and returns the state then.
   State sleep(std::chrono::milliseconds pause) const;
   /// When it ends at the latest.
   [[nodiscard]] std::chrono::steady_clock::time_point until() const;
@@ -60,7 +60,7 @@ class Wait {
 /// A mutex whose waits are bounded and end with a stop.
 class Turn {
  public:
-  /// Holds it. Throws as throw_waited() when it does not come.
+  /// Locks it. Throws as throw_waited() when it can't.
   class Hold {
    public:
     Hold(Turn& turn, const std::string& where, const std::string& what);

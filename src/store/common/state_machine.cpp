@@ -19,7 +19,7 @@ constexpr std::array kMoves{
     Move{created, failed},
     Move{created, cancelled},
     Move{submitting, submitted},
-    Move{submitting, created},  // the call never left: the same intent may try again
+    Move{submitting, created},  // the call was never sent: the same intent may try again
     Move{submitting, failed},   // a definite refusal
     Move{submitting, outcome_unknown},
     Move{submitted, done},
@@ -30,7 +30,7 @@ constexpr std::array kMoves{
     Move{outcome_unknown, created},    // a person accepts a possible second payment
     Move{outcome_unknown, failed},
     Move{outcome_unknown, cancelled},
-    Move{cancelled, done},  // a cancel is only a wish: a running request may still finish, and was paid
+    Move{cancelled, done},  // a cancellation is only a request: a running job may still finish, and was paid
 };
 
 constexpr std::array kStates{created, submitting, submitted, done, failed, outcome_unknown, cancelled};

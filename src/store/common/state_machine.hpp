@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which moves a job can make. A pure table; the stores ask it before they touch a row.
+// The state transitions of a job. A pure table; the stores check it before they change a row.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace react1::store {
 
 [[nodiscard]] bool can_move(JobState from, JobState to) noexcept;
 
-/// The inverse of to_string(JobState); nullopt for a word that names no state.
+/// The inverse of to_string(JobState); nullopt for text that names no state.
 [[nodiscard]] std::optional<JobState> parse_job_state(std::string_view text) noexcept;
 
 }  // namespace react1::store

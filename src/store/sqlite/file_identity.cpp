@@ -60,13 +60,13 @@ bool has_tables_of(Database& database, const Identity& identity, std::int64_t ve
   return outline_of(database) == outline_of(reference);
 }
 
-/// Anything in the schema that runs by itself when a table is read or written.
+/// Anything in the schema that runs automatically when a table is read or written.
 void refuse_active_schema(Database& database, const Identity& identity) {
   Statement query(database,
                   "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"
                   " OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1");
   if (query.step())
-    refuse(database.path(), identity, fmt::format("it holds a {} that react1 never makes", query.text(0)));
+    refuse(database.path(), identity, fmt::format("it has a {} that react1 never creates", query.text(0)));
 }
 
 enum class Whose { ours, older, fresh };
@@ -100,11 +100,11 @@ std::string state_of(const std::string& path) {
                      (exists(path + "-wal") ? 1 : 0) + (exists(path + "-journal") ? 2 : 0));
 }
 
-/// Reads only, and leaves no files beside it: a foreign file stays as it is.
+/// Reads only, and creates no files next to it: a foreign file is not changed.
 void look_at_unmarked(const std::string& path, const Identity& identity) {
   const bool in_use = exists(path + "-wal") || exists(path + "-journal");
   Database reading(path, identity.what, in_use ? Database::Access::read : Database::Access::read_at_rest);
-  reading.execute("BEGIN");  // all that is read is of one moment
+  reading.execute("BEGIN");  // a consistent snapshot
   static_cast<void>(whose(reading, identity));
 }
 
@@ -128,21 +128,21 @@ void look_until_stable(const std::string& path, const Identity& identity, Look l
   }
 }
 
-/// The mode of a file that was made by another umask, or by hand. Not one of another user: he chose it.
+/// Corrects the mode of a file that was created with another umask, or by hand. Not of another user's file.
 void close_to_others(const std::string& path, const struct stat& facts) noexcept {
   constexpr mode_t kOwner = S_IRWXU, kOthers = S_IRWXG | S_IRWXO;
   const bool is_open = S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid() && (facts.st_mode & kOthers) != 0;
-  // What the owner may not do is not given to him: he may have made it read-only.
+  // No permission is added for the owner, who may have made it read-only.
   if (is_open) static_cast<void>(::chmod(path.c_str(), facts.st_mode & kOwner));
 }
 
-/// SQLite's own files beside a database have the database's mode when they are made, and keep it.
+/// SQLite's own files next to a database have the database's mode when they are made, and keep it.
 void make_private(const std::string& path, const struct stat& facts) noexcept {
   close_to_others(path, facts);
   for (const char* ending : {"-wal", "-shm", "-journal"}) {
-    const std::string beside = path + ending;
+    const std::string sibling = path + ending;
     struct stat others {};
-    if (::lstat(beside.c_str(), &others) == 0) close_to_others(beside, others);
+    if (::lstat(sibling.c_str(), &others) == 0) close_to_others(sibling, others);
   }
 }
 
@@ -206,13 +206,13 @@ const std::string& database_file(const std::string& path, const Identity& identi
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) {
     if (errno == ENOENT && ::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode))
-      refuse(path, identity, "a symlink that leads nowhere");
-    make_empty(path);  // unless another process is quicker: what it has made is looked at like any other file
+      refuse(path, identity, "a dangling symlink");
+    make_empty(path);  // unless another process is faster; its file is then checked like any other
     if (::stat(path.c_str(), &facts) != 0) return path;
   }
   if (!S_ISREG(facts.st_mode)) refuse(path, identity, file_kind(facts.st_mode));
   const std::optional<std::string> header = read_header(path);
-  if (!header) return path;  // SQLite will say why
+  if (!header) return path;  // SQLite reports the reason
   if (!header->empty()) {
     if (header->size() < kHeader || !std::string_view(*header).starts_with(kMagic)) {
       refuse(path, identity, "no SQLite database");
@@ -235,7 +235,7 @@ void claim(Database& database, const Identity& identity) {
       static_cast<void>(whose(database, identity));  // newer, or with a schema that runs: refused
       return;
     }
-    Transaction transaction(database);  // what is read below is of one moment, and stays true
+    Transaction transaction(database);  // a consistent snapshot that stays valid
     if (whose(database, identity) != Whose::ours)
       database.execute(fmt::format("PRAGMA application_id = {}", identity.application_id).c_str());
     transaction.commit();

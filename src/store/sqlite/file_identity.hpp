@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose a database file is. Both of our files carry an application_id; a file of another program, of another kind or of
-// a newer react1 is refused before anything is written to it.
+// The owner of a database file. Both of our files carry an application_id; a file of another program, of another kind
+// or of a newer react1 is refused before anything is written to it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace react1::store {
 
 struct Identity {
   std::int32_t application_id;  ///< of SQLite's header
-  const char* what;             ///< to people
+  const char* what;             ///< in messages
   std::int64_t newest;          ///< user_version that this program writes
   /// Makes the tables of that user_version in an empty database: files of before application_id are known by them.
   void (*build)(Database& empty, std::int64_t version);
@@ -23,7 +23,7 @@ inline constexpr std::int32_t kUploadLedgerId = 0x52315550;  // "R1UP"
 
 /// To be called before SQLite opens `path`: throws Error{io} for anything but a database of that identity, an empty
 /// file or no file, and changes none of them. A missing file is created, for its owner alone; one of ours is made
-/// private. Gives `path` back.
+/// private. Returns `path`.
 [[nodiscard]] const std::string& database_file(const std::string& path, const Identity& identity);
 
 /// Throws Error{io} when `version` is above what this program writes.

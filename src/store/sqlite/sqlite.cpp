@@ -16,8 +16,8 @@ namespace {
 // Far above the longest record.
 constexpr int kLongestValue = 64 << 20;
 
-/// The file may come from somebody else: nothing in its schema runs, nothing of it is taken on trust, no value of it
-/// fills the memory.
+/// The file may be foreign: nothing in its schema runs, none of it is trusted, and no value can
+/// fill the memory.
 void distrust(sqlite3* handle) noexcept {
   for (const auto& [option, value] :
        {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
@@ -67,7 +67,7 @@ int Database::wait_for_others(void* busy, int count) {
   auto& self = *static_cast<Busy*>(busy);
   if (count == 0) {
     self.wait = Wait();
-    if (!takes_locks(self.path)) return 0;  // nobody holds it
+    if (!takes_locks(self.path)) return 0;  // no lock is held
   }
   constexpr int kLongest = 25;
   self.state = self.wait.sleep(std::chrono::milliseconds(std::min(kLongest, 1 + count)));
@@ -103,7 +103,7 @@ std::int64_t Database::number(const char* sql) {
 }
 
 void Database::use_write_ahead_log() {
-  // Two processes that switch a fresh file at the same instant collide without SQLite's busy handler being asked.
+  // Two processes that switch a fresh file at the same time collide without a call of SQLite's busy handler.
   const Patience patience;
   const Wait wait;
   for (;;) {
@@ -133,7 +133,7 @@ Statement& Statement::bind(int index, std::string_view text) {
   const char* data = text.empty() ? "" : text.data();  // a null pointer would become SQL's NULL
   const int rc = sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (rc != SQLITE_OK) {
-    database_.fail(rc, "cannot hand a value to the " + database_.what());
+    database_.fail(rc, "cannot bind a value for the " + database_.what());
   }
   return *this;
 }
@@ -141,7 +141,7 @@ Statement& Statement::bind(int index, std::string_view text) {
 Statement& Statement::bind(int index, std::int64_t number) {
   const int rc = sqlite3_bind_int64(statement_.get(), index, number);
   if (rc != SQLITE_OK) {
-    database_.fail(rc, "cannot hand a value to the " + database_.what());
+    database_.fail(rc, "cannot bind a value for the " + database_.what());
   }
   return *this;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The little of SQLite's C interface that the store needs, with owners that free.
+// The part of SQLite's C interface that the store needs, with owning types.
 #pragma once
 
 #include <sqlite3.h>
@@ -21,9 +21,9 @@ class Database {
   enum class Access {
     write,
     read,
-    read_at_rest,  ///< no process has it open to write: no locks are taken and no files made beside it
+    read_at_rest,  ///< no process has it open to write: no locks are taken and no files created next to it
   };
-  /// Opens or (to write) creates `path`. `what` it is to people, for errors. Throws Error{io}.
+  /// Opens or (to write) creates `path`. `what` names it in errors. Throws Error{io}.
   explicit Database(const std::string& path, std::string what = "job store", Access access = Access::write);
 
   /// Runs one or more statements that give no rows (or whose rows do not matter).
@@ -38,10 +38,10 @@ class Database {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
-  /// Throws Error{io} when its path leads elsewhere by now: what is written would be lost.
+  /// Throws Error{io} when its path leads elsewhere by now: writes would be lost.
   void require_in_place() const;
-  /// Throws Error{io} with the human cause of `rc` (full disk, read-only, not a database, busy, no locks, …), or
-  /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/common/patience.hpp.
+  /// Throws Error{io} with the cause of `rc` (full disk, read-only, not a database, busy, no locks, …), or
+  /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/patience.hpp.
   [[noreturn]] void fail(int rc, std::string_view doing) const;
 
  private:
@@ -54,7 +54,7 @@ class Database {
     Wait wait;
     Wait::State state = Wait::State::on;
   };
-  /// Asked by SQLite before every further try at a lock that is held.
+  /// Called by SQLite before every further attempt to get a lock.
   static int wait_for_others(void* busy, int count);
 
   std::string path_;
@@ -70,7 +70,7 @@ class Statement {
 
   Statement& bind(int index, std::string_view text);
   Statement& bind(int index, std::int64_t number);
-  /// True while there is a row to look at.
+  /// True while there is a row.
   [[nodiscard]] bool step();
   /// For a statement that gives no rows.
   void run();

@@ -33,7 +33,7 @@ Descriptor scratch_file(const fs::path& folder) {
   return named;
 }
 
-/// Locks that are held, or that the system refuses to tell from held ones.
+/// Locks that are held, or that the system does not distinguish from held ones.
 bool is_held(int extended) {
   const int primary = extended & 0xff;
   return primary == SQLITE_BUSY || primary == SQLITE_PROTOCOL;
@@ -66,7 +66,7 @@ bool is_full(const fs::path& folder) {
   return !has_room || !has_names;
 }
 
-/// The errno behind it, 0 where SQLite does not tell.
+/// The underlying errno, 0 where SQLite does not report it.
 int system_error_of(sqlite3* handle, int extended) {
   if (handle == nullptr) return 0;
   if (const int error = sqlite3_system_errno(handle); error != 0) return error;
@@ -76,7 +76,7 @@ int system_error_of(sqlite3* handle, int extended) {
   return last;
 }
 
-/// What the system itself named, which SQLite's code may hide: an error at the log is one of its shared memory.
+/// The error of the system call, which SQLite's code may hide: an error at the log is one of its shared memory.
 std::string hint_for_system(int error, const std::string& elsewhere) {
   switch (error) {
     case EFBIG:
@@ -97,7 +97,8 @@ std::string hint_for(int extended, int error, const std::string& path, const std
   if (std::string hint = hint_for_system(error, elsewhere); !hint.empty()) return hint;
   if (is_lock_fault(extended)) {
     return fmt::format(
-        "the file system of {} takes no locks, as NFS without its lock service or some FUSE ones; {} on a local disk",
+        "the file system of {} supports no locks, as NFS without its lock service or some FUSE ones; {} on a local "
+        "disk",
         folder, elsewhere);
   }
   if (is_full(folder)) return "free some space on that disk, or some of its inodes (df -i)";
@@ -118,13 +119,14 @@ std::string hint_for(int extended, int error, const std::string& path, const std
       return fmt::format("check that the folder exists and is writable, or {}", elsewhere);
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-      return fmt::format("it is not intact; move it away, or {}", elsewhere);
+      return fmt::format("it is damaged; move it away, or {}", elsewhere);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return "another process holds it for long; look for a hanging one and try again";
+      return "another process has locked it for long; look for a hanging one and try again";
     case SQLITE_PROTOCOL:
       return fmt::format(
-          "another process holds it for long, or the file system locks badly, as some of the network do; look for a "
+          "another process has locked it for long, or the file system locks badly, as some of the network do; look for "
+          "a "
           "hanging one, or {} on a local disk",
           elsewhere);
     case SQLITE_IOERR:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a failure of SQLite means: the fault behind it, as far as it can be seen, and what a person can do.
+// Diagnoses a failure of SQLite: the underlying fault, as far as it is visible, and a hint.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,11 +13,11 @@ struct Fault {
   bool retryable = false;
 };
 
-/// Of the failure `rc` of `handle` (which may be null) on the file `path`, a `what` to people.
+/// Of the failure `rc` of `handle` (which may be null) on the file `path`; `what` names it in messages.
 [[nodiscard]] Fault fault_of(sqlite3* handle, int rc, const std::string& path, const std::string& what);
 
-/// False when the file system of `path` surely takes no locks, whoever holds them: waiting is of no use then. SQLite
-/// itself takes that answer for a lock of somebody else.
+/// False when the file system of `path` certainly supports no locks, so that waiting is useless. SQLite
+/// itself treats that answer as a lock of another process.
 [[nodiscard]] bool takes_locks(const std::string& path) noexcept;
 
 }  // namespace react1::store

@@ -88,7 +88,7 @@ void migrate(Database& database) {
   const std::int64_t version = database.number(kVersionQuery);  // again: another process may have been faster
   refuse_newer(database, job_store_identity(), version);
   if (version < 0) {
-    throw Error(ErrorCode::io, database.path(), "this job store has a version that none has",
+    throw Error(ErrorCode::io, database.path(), "this job store has an unknown version",
                 {.detail = std::to_string(version), .hint = "it is damaged, or was edited by hand"});
   }
   for (auto step = static_cast<std::size_t>(version); step < kMigrations.size(); ++step) {

@@ -40,7 +40,7 @@ TEST_CASE("what this machine lacks is a local fault") {
   CHECK(file.where() == "/no/such/file");
 }
 
-TEST_CASE("everything else is a fault of ours, with its own words") {
+TEST_CASE("everything else is a bug of ours, with its own message") {
   CHECK(turned([] { [[maybe_unused]] const auto none = nlohmann::json::parse("{"); }).code() == ErrorCode::internal);
   CHECK(turned([] { throw std::overflow_error("rational"); }).detail() == "rational");
   CHECK(turned([] { throw std::out_of_range("at"); }).code() == ErrorCode::internal);

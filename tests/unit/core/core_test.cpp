@@ -74,7 +74,7 @@ TEST_CASE("sha256 agrees with the published test vectors") {
   CHECK(sha256_file(folder.path() / "f") == sha256_hex("abc"));
 }
 
-TEST_CASE("the nearest word is offered only when it is near") {
+TEST_CASE("the nearest name is offered only when it is near") {
   constexpr std::array<std::string_view, 3> words{"happy", "sad", "neutral"};
   CHECK(nearest("hapy", words) == "happy");
   CHECK(nearest("netural", words) == "neutral");
@@ -93,7 +93,7 @@ TEST_CASE("a misspelt emotion is a usage error with a suggestion") {
   }
 }
 
-TEST_CASE("every enum word parses back to itself") {
+TEST_CASE("every enum name parses back to itself") {
   for (const auto emotion :
        {Emotion::happy, Emotion::sad, Emotion::angry, Emotion::disgusted, Emotion::surprised, Emotion::neutral}) {
     CHECK(parse_emotion(to_string(emotion)) == emotion);
@@ -125,7 +125,7 @@ TEST_CASE("a requested stop ends a sleep at once") {
   CHECK_FALSE(system_clock().sleep_for(std::chrono::hours(1), source.get_token()));
 }
 
-TEST_CASE("a file that is in the making is left alone, and one of a killed process is removed") {
+TEST_CASE("an unfinished file in use is kept, and one of a killed process is removed") {
   const TemporaryDirectory folder;
   const AtomicFile alive(folder.path() / "out.mp4");
   const std::filesystem::path killed = folder.path() / part_name("out.mp4", 0x12345678);
@@ -180,12 +180,12 @@ TEST_CASE("a library is given a name only while it is the name of our own file")
   CHECK_NOTHROW(require_own_file(victim));
 }
 
-TEST_CASE("a file that appears while another is in the making is not replaced unless that is wanted") {
+TEST_CASE("a file that appears while another is written is not replaced unless that is wanted") {
   const TemporaryDirectory folder;
   const std::filesystem::path path = folder.path() / "out.mp4";
   AtomicFile file(path, Existing::keep);
   file.write("result");
-  std::ofstream(path) << "somebody's";
+  std::ofstream(path) << "foreign";
   CHECK_THROWS_AS(file.commit(), Error);
-  CHECK(read_file(path) == "somebody's");
+  CHECK(read_file(path) == "foreign");
 }

@@ -51,7 +51,7 @@ class Collector {
 TEST_CASE("without a sink nothing is wanted, and a line is dropped") {
   set_log_sink({});
   CHECK_FALSE(log::is_wanted(LogLevel::error));
-  log::error("test", "nobody reads this");
+  log::error("test", "not delivered");
 }
 
 TEST_CASE("a sink gets the lines of its level and above, with the job that the thread works for") {
@@ -74,7 +74,7 @@ TEST_CASE("a sink gets the lines of its level and above, with the job that the t
   CHECK(lines[1].job_id.empty());
 }
 
-TEST_CASE("the words of the levels") {
+TEST_CASE("the names of the levels") {
   CHECK(to_string(LogLevel::debug) == "debug");
   CHECK(to_string(LogLevel::info) == "info");
   CHECK(to_string(LogLevel::warning) == "warning");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a result may be written: what lies there is never replaced by accident, and what can't work is known before.
+// Where a result may be written: existing files are never replaced by accident, and impossible outputs are found
+// before.
 #include "core/output_place.hpp"
 
 #include <doctest/doctest.h>
@@ -134,7 +135,7 @@ TEST_CASE("a symlink to a file is written through: the file is replaced, the lin
   CHECK(std::distance(fs::directory_iterator(file.parent_path()), {}) == 1);
 }
 
-TEST_CASE("what has come to lie at the name meanwhile is not replaced, unless that is wanted") {
+TEST_CASE("a file that was created at the name meanwhile is not replaced, unless that is wanted") {
   const TemporaryDirectory folder;
   const fs::path path = folder.path() / "out.mp4";
   const auto end_of = [&](Existing existing, const std::function<void()>& meanwhile) {

@@ -90,7 +90,7 @@ TEST_CASE("a word for a shell is that word again, and nothing else happens") {
   }
 }
 
-TEST_CASE("JSON that is nested too deep is none, whoever reads it") {
+TEST_CASE("JSON that is nested too deep is invalid for every reader") {
   const auto nested = [](int levels, char open, char close) {
     return std::string(static_cast<std::size_t>(levels), open) + std::string(static_cast<std::size_t>(levels), close);
   };

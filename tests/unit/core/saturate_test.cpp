@@ -38,13 +38,13 @@ TEST_CASE("an instant and any length give an instant that is not before it") {
   CHECK(saturating_add(begin, milliseconds(LLONG_MAX)) > std::chrono::system_clock::now() + kForever);
 }
 
-TEST_CASE("a length is cut to for ever, and a short one stays") {
+TEST_CASE("a length is cut to the maximum, and a short one stays") {
   CHECK(at_most_forever(milliseconds(5)) == milliseconds(5));
   CHECK(at_most_forever(milliseconds::max()) == kForever);
   CHECK(at_most_forever(seconds::max()) == kForever);
 }
 
-TEST_CASE("a sleep for ever ends with the stop") {
+TEST_CASE("an endless sleep ends with the stop") {
   std::stop_source stop;
   stop.request_stop();
   CHECK_FALSE(react1::system_clock().sleep_for(milliseconds::max(), stop.get_token()));

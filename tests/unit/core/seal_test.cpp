@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is sealed can be opened by whoever has the key, and by nobody else.
+// Sealed texts can be opened only with the key.
 #include <doctest/doctest.h>
 
 #include "core/hex.hpp"

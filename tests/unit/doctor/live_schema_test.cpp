@@ -65,7 +65,7 @@ TEST_CASE("every value that goes breaks calls, wherever the schema lists it") {
   CHECK(after([](Json& input) { input["required"].push_back("sync_mode"); }).broken.size() == 1);
 }
 
-TEST_CASE("what is new is told and breaks nothing") {
+TEST_CASE("additions are reported and break nothing") {
   const SchemaDifference value = after([](Json& input) { input["properties"]["emotion"]["enum"].push_back("bored"); });
   CHECK(value.broken.empty());
   CHECK(value.grown == std::vector<std::string>{"emotion has a new value \"bored\""});

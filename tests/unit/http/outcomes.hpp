@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an exchange ended, for tests of what is made of it.
+// How an exchange ended, for tests of its handling.
 #pragma once
 
 #include <utility>

@@ -37,7 +37,7 @@ void write_wav(const std::filesystem::path& path, int sample_rate, int channels,
 /// Names of the boxes of an MP4 file in order, those inside moov, trak, mdia and udta included.
 [[nodiscard]] std::vector<std::string> mp4_boxes(const std::filesystem::path& path);
 
-/// Names of what lies in a folder, hidden files included.
+/// Names of the files in a folder, hidden files included.
 [[nodiscard]] std::vector<std::string> listing(const std::filesystem::path& folder);
 
 }  // namespace react1::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound whose frames lie on a grid of ticks, and what SoundTimelineFit makes of their timestamps.
+// Sound whose frames are on a grid of ticks, and SoundTimelineFit's result for their timestamps.
 #pragma once
 
 #include <cmath>

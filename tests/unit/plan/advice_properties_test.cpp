@@ -99,7 +99,7 @@ TEST_CASE("with the motion measured every pair gets an advice with a row, reason
   for (const int times : seen) CHECK(times > 0);
 }
 
-TEST_CASE("seams lie at whole multiples of the picture's length, before the end of the voice") {
+TEST_CASE("seams are at whole multiples of the picture's length, before the end of the voice") {
   for (const Sample& sample : grid()) {
     const ClipFacts& facts = sample.facts;
     for (const LipsyncMode mode : {LipsyncMode::bounce, LipsyncMode::loop}) {

@@ -103,7 +103,7 @@ TEST_CASE("with both as the goal remap is taken up to a twentieth and silence ab
         LipsyncMode::remap);
 }
 
-TEST_CASE("when only trailing silence lies behind the picture it is cut off") {
+TEST_CASE("when only trailing silence is after the picture it is cut off") {
   ClipFacts tail = facts(5, 9);
   tail.voice_end_s = Seconds(489, 100);  // + 0.15 s = v + one frame, exactly
   check(advised(tail), "5", LipsyncMode::cut_off);
@@ -230,7 +230,7 @@ TEST_CASE("the thresholds of the turns are configuration") {
   CHECK(advised(facts(3, Seconds(1501, 100)), options).rule == "12");
 }
 
-TEST_CASE("a row that needs the motion of the picture says so when it was not measured") {
+TEST_CASE("a row that needs the motion of the picture fails when it was not measured") {
   try {
     (void)advised(facts(4, 6));
     FAIL("an advice without its facts");

@@ -8,7 +8,7 @@
 using namespace react1;
 using namespace std::chrono_literals;
 
-TEST_CASE("a client is told everything of the options that is a client's to do, and keeps what is its own") {
+TEST_CASE("a client gets all client settings of the options, and keeps its own") {
   PipelineOptions options;
   options.retry = {.attempts = 7, .base_delay = 1ms, .max_delay = 2ms};
   options.max_wait = 3ms;

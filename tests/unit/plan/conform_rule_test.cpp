@@ -49,7 +49,7 @@ TEST_CASE("a fitted video has round(voice x rate) frames, within the limit") {
   CHECK(fitted_frames(15, 30, 15) == 450);
 }
 
-TEST_CASE("where the limit takes a frame, the record says so") {
+TEST_CASE("where the limit takes a frame, the record contains it") {
   const Conformed fit = Pair(Conform::hold, 6, 15, Rational(30000, 1001)).fit();
   CHECK(fit.frames == 449);
   CHECK(fit.reasons.back().find("450 frames, of which 449 fit into 15 s") != std::string::npos);
@@ -105,7 +105,7 @@ TEST_CASE("automatic: a slow-down that is hardly noticed comes first, then turns
   CHECK_FALSE(long_voice.warnings.empty());
 }
 
-TEST_CASE("automatic: a moving shot stands when only silence is left, else it is slowed down, else it turns") {
+TEST_CASE("automatic: a moving shot is held when only silence is left, else it is slowed down, else it turns") {
   Pair silent_tail = Pair(automatic, 6, 10).moving(false, false);
   silent_tail.facts.voice_end_s = Seconds(58, 10);
   CHECK(silent_tail.fit().done == Conform::hold);
@@ -141,7 +141,7 @@ TEST_CASE("voice and picture are only looked at where the choice depends on them
   CHECK(needs(Pair(Conform::remap, 6, 10)).empty());
 }
 
-TEST_CASE("a bounce says how many of its turns lie in a pause") {
+TEST_CASE("a bounce reports how many of its turns are in a pause") {
   Conformed fit = Pair(Conform::bounce, 4, 6).fit();
   const FrameOrder order = arrange(fit, 25, {{Seconds(34, 10), Seconds(38, 10)}}, 1);
   CHECK(order.in_pauses == 1);
@@ -171,9 +171,9 @@ TEST_CASE("cut to the voice, a video can still be copied, but only frame for fra
   CHECK(plan.frames == 125);
   CHECK(plan.end_s == 5);
   VideoPlan exact = plan;
-  settle_cut(exact, 125, "", {}, "presenter.mp4");
+  apply_cut_limits(exact, 125, "", {}, "presenter.mp4");
   CHECK(exact.action == ClipAction::cut);
-  settle_cut(plan, 124, "", {}, "presenter.mp4");
+  apply_cut_limits(plan, 124, "", {}, "presenter.mp4");
   CHECK(plan.action == ClipAction::transcode);
   CHECK(plan.frames == 125);
 }

@@ -41,7 +41,7 @@ TEST_CASE("a bounce shows the frame at each turn once") {
   CHECK(bounce(2, 5).shows == Numbers{0, 1, 0, 1, 0});
 }
 
-TEST_CASE("a window of one frame can only stand") {
+TEST_CASE("a window of one frame can only be held") {
   CHECK(bounce(1, 4).shows == Numbers{0, 0, 0, 0});
 }
 
@@ -64,14 +64,14 @@ TEST_CASE("frames are spread evenly, both ways, and never run backwards") {
   }
 }
 
-TEST_CASE("a turn moves into a pause that lies within reach, to its middle") {
+TEST_CASE("a turn moves into a pause within reach, to its middle") {
   // 100 frames at 25 per second; the natural turn is at 4 s.
   const FrameOrder order = bounce(100, 150, {{Seconds(34, 10), Seconds(38, 10)}});
   CHECK(order.seams_s == std::vector<Seconds>{Seconds(36, 10)});
   CHECK(order.in_pauses == 1);
   CHECK(*std::max_element(order.shows.begin(), order.shows.end()) == 89);
   CHECK(order.shows.size() == 150);
-  // The middle lies behind the end of the clip: as near to it as the clip allows.
+  // The middle is after the end of the clip: as near to it as the clip allows.
   CHECK(bounce(100, 150, {{Seconds(39, 10), 5}}).seams_s == std::vector<Seconds>{4});
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("nothing at all is refused whatever is allowed") {
   }
 }
 
-TEST_CASE("a truncated clip is told by its frames where the header lists them, else by its seconds") {
+TEST_CASE("a truncated clip is described by its frames where the header lists them, else by its seconds") {
   MediaInfo info = test::clean_video(25, 100);
   CHECK(absent_pictures(info).empty());
   info.video->truncated = true;

@@ -16,7 +16,7 @@ constexpr std::uint8_t quiet = 160;  // -80 dBFS
 /// Blocks of silence and voice by turns, silence first.
 struct Heard {
   std::vector<std::uint8_t> blocks;
-  HeardSpeech sound;
+  AnalyzedSpeech sound;
   explicit Heard(const std::vector<int>& lengths, const Seconds& start = 0, std::uint8_t background = quiet) {
     bool voice = false;
     for (const int length : lengths) {
@@ -52,7 +52,7 @@ TEST_CASE("a pause farther back than allowed is none") {
   CHECK_FALSE(choose_cut(heard.sound, Seconds(8), 0));
 }
 
-TEST_CASE("an end that lies in a pause stays, but for the last 50 ms before the next word") {
+TEST_CASE("an end in a pause stays, except for the last 50 ms before the next word") {
   const Heard heard({0, 500, 200, 500});
   CHECK(choose_cut(heard.sound, 6, 3)->end_s == Seconds(6));
   CHECK(choose_cut(heard.sound, Seconds(699, 100), 3)->end_s == Seconds(695, 100));
@@ -80,7 +80,7 @@ TEST_CASE("without a pause the quietest instant within reach is taken, the lates
   CHECK_FALSE(choose_cut(heard.sound, Seconds(20), 3));  // both out of reach
 }
 
-TEST_CASE("a cut is in a word unless it lies in a pause without a doubt") {
+TEST_CASE("a cut is in a word unless it is in a sure pause") {
   const Heard heard({100, 400, 40, 460}, Seconds(60));
   CHECK(heard.sound.may_cut_word(Seconds(63)));
   CHECK(heard.sound.may_cut_word(Seconds(6498, 100)));
@@ -110,7 +110,7 @@ TEST_CASE("a click in a pause, and noise that may hide soft speech, make it doub
     REQUIRE(cut);
     CHECK(cut->voice_end_s.has_value() == sure);
     CHECK(cut->end_s > Seconds(5));
-    CHECK(cut->end_s < Seconds(56, 10));  // the quietest instant is in the pause all the same
+    CHECK(cut->end_s < Seconds(56, 10));  // the quietest instant is in the pause nevertheless
     CHECK(noisy.sound.may_cut_word(Seconds(53, 10)) != sure);
   }
 }

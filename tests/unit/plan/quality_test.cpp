@@ -38,7 +38,7 @@ TEST_CASE("the plan carries the quality's settings") {
   CHECK(plan.preset == encoder_settings(options).preset);
 }
 
-TEST_CASE("a quality is read from its word") {
+TEST_CASE("a quality is read from its name") {
   CHECK((parse_quality("lossless") == Quality::lossless));
   CHECK_THROWS_AS((void)parse_quality("losless"), Error);
 }

@@ -32,7 +32,7 @@ std::vector<std::uint8_t> noise(int blocks, double dbfs) {
   return result;
 }
 
-/// Syllables of 0.25 s whose loudest blocks have `dbfs` and whose softest lie 18 dB below, over the noise that is
+/// Syllables of 0.25 s whose loudest blocks have `dbfs` and whose softest are 18 dB below, over the noise that is
 /// there.
 void speak(std::vector<std::uint8_t>& blocks, int begin, int end, double dbfs) {
   for (int i = begin; i < end; ++i) {
@@ -169,7 +169,7 @@ TEST_CASE("segments, the end, cuts and windows go by the same gate") {
       CAPTURE(voice);
       CAPTURE(background);
       const std::vector<std::uint8_t> blocks = spoken(voice, background);
-      const HeardSpeech heard{.levels = blocks, .speech = track_speech(blocks, -45), .start_s = 0};
+      const AnalyzedSpeech heard{.levels = blocks, .speech = track_speech(blocks, -45), .start_s = 0};
       const Speech speech = describe_speech(heard.speech, 13);
       REQUIRE(speech.segments.size() == 3);
       const auto cut = choose_cut(heard, Seconds(8), 4);

@@ -106,7 +106,7 @@ TEST_CASE("every single flaw costs the rung it must, and is named") {
   }
 }
 
-TEST_CASE("a part of a clip can't be handed on whole, but perhaps cut") {
+TEST_CASE("a part of a clip can't be copied whole, but perhaps cut") {
   const VideoPlan plan = planned([](MediaInfo&) {}, {.video_window = {.start = Seconds(1)}}).plan;
   CHECK(plan.action == ClipAction::cut);
   CHECK(says(plan, "Only 1 to 6 s"));
@@ -143,30 +143,30 @@ TEST_CASE("a cut takes the frames that its packets allow, when few are lost") {
   REQUIRE(plan.action == ClipAction::cut);
   REQUIRE(plan.frames == 375);
   SUBCASE("a quarter of a second may be lost") {
-    planning::settle_cut(plan, 369, "", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 369, "", options, "clip.mp4");
     CHECK(plan.action == ClipAction::cut);
     CHECK(plan.frames == 369);
     CHECK(plan.end_s == Seconds(369, 25));
   }
   SUBCASE("more may not") {
-    planning::settle_cut(plan, 368, "", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 368, "", options, "clip.mp4");
     CHECK(plan.action == ClipAction::transcode);
     CHECK(plan.frames == 375);
     CHECK(says(plan, "0.280 s early"));
   }
-  SUBCASE("without any the obstacle is told") {
-    planning::settle_cut(plan, 0, "No key frame.", options, "clip.mp4");
+  SUBCASE("without any the obstacle is reported") {
+    planning::apply_cut_limits(plan, 0, "No key frame.", options, "clip.mp4");
     CHECK(plan.action == ClipAction::transcode);
     CHECK(says(plan, "No key frame."));
   }
   SUBCASE("where encoding is forbidden that is an error") {
     PrepareOptions strict = options;
     strict.reencode = ReencodePolicy::never;
-    CHECK_THROWS_AS(planning::settle_cut(plan, 0, "", strict, "clip.mp4"), Error);
+    CHECK_THROWS_AS(planning::apply_cut_limits(plan, 0, "", strict, "clip.mp4"), Error);
   }
   SUBCASE("another action is left alone") {
     plan.action = ClipAction::remux;
-    planning::settle_cut(plan, 0, "", options, "clip.mp4");
+    planning::apply_cut_limits(plan, 0, "", options, "clip.mp4");
     CHECK(plan.action == ClipAction::remux);
   }
 }
@@ -225,7 +225,7 @@ TEST_CASE("a full-length clip whose edit list hides a delay would be too long wi
   CHECK(says(with_edit_list(375), "edit list"));
 }
 
-TEST_CASE("untagged colour is handed on as it is, with a warning") {
+TEST_CASE("untagged colour is copied unchanged, with a warning") {
   const Outcome outcome = planned([](MediaInfo& info) { info.video->color = {}; });
   CHECK(outcome.plan.action == ClipAction::passthrough);
   bool warned = false;

@@ -145,7 +145,7 @@ TEST_CASE("rates become the nearest recommended one of which they are a multiple
   }
 }
 
-TEST_CASE("a rate that the container's clock bent a little is the standard rate it stands for") {
+TEST_CASE("a rate that the container's clock changed slightly counts as the standard rate") {
   CHECK(planned_video(clean_video(Rational(12800, 427), 300)).fps == Rational(30000, 1001));
   CHECK(planned_video(clean_video(Rational(16000, 667), 300)).fps == Rational(24000, 1001));
   CHECK(planned_video(clean_video(Rational(90000, 3001), 300)).fps == 30);

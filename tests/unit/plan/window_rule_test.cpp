@@ -39,7 +39,7 @@ Error failure(const WindowOptions& options, Seconds length) {
   return {ErrorCode::internal, "", ""};
 }
 
-TEST_CASE("without options the whole clip is taken, up to the limit and with a word when that is less") {
+TEST_CASE("without options the whole clip is used, up to the limit and with a warning when that is less") {
   check(take({}, 10), 0, 10, true);
   CHECK(take({}, 15).warnings.empty());
   const Taken longer = take({}, 20);
@@ -67,7 +67,7 @@ TEST_CASE("a window longer than the limit is shortened with a warning, however i
   }
 }
 
-TEST_CASE("a duration that runs past the clip takes what there is and says so") {
+TEST_CASE("a duration that runs past the clip is shortened with a warning") {
   const Taken taken = take({.start = 8, .duration = 5}, 10);
   check(taken, 8, 10, false);
   REQUIRE(taken.warnings.size() == 1);

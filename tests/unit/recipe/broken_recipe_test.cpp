@@ -89,7 +89,7 @@ TEST_CASE("every broken recipe is refused with its path, what was found and what
       {"{'parameters': {}}", {"line 1, column 2"}},
       {"// mine\n{}", {"line 1, column 1", "no comments"}},
       {R"({"retry": {"attempts": 1e999}})", {"not valid JSON", "1e999"}},
-      {R"({"price": {"output_usd_per_minute": 1}, "price": {}})", {"stand twice in one object: price"}},
+      {R"({"price": {"output_usd_per_minute": 1}, "price": {}})", {"duplicate keys in one object: price"}},
   };
   for (const Broken& broken : table) {
     CAPTURE(broken.text);
@@ -102,7 +102,7 @@ TEST_CASE("every broken recipe is refused with its path, what was found and what
   }
 }
 
-TEST_CASE("all problems of a recipe are told at once, each once") {
+TEST_CASE("all problems of a recipe are reported at once, each once") {
   const Error error = failure(R"({"parameters": {"emotion": "hapy", "temperature": 2}, "colour": 1,
                                   "window": {"video": {"start_s": -1}, "audio": {"end_s": "x"}}})");
   for (const std::string words : {"5 problems", "$.colour", "$.parameters.emotion", "$.parameters.temperature",

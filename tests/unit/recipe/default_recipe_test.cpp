@@ -58,7 +58,7 @@ TEST_CASE("default.json gives the C++ defaults, field by field") {
   check_same(load_recipe((pipelines() / "default.json").string()), PipelineOptions{});
 }
 
-TEST_CASE("every property of the schema stands in default.json, and nothing else does") {
+TEST_CASE("every property of the schema is in default.json, and nothing else") {
   std::set<std::string> allowed;
   add_schema_leaves(recipe::schema(), "", allowed);
   std::set<std::string> present;

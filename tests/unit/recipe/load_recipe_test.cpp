@@ -74,7 +74,7 @@ TEST_CASE("numbers and texts are read as exact quantities") {
   CHECK(options.price.usd_per_minute == Rational(123456789, 10000));
 }
 
-TEST_CASE("every word of every choice is understood") {
+TEST_CASE("every name of every choice is accepted") {
   const test::RecipeFolder folder;
   const auto with = [&](const std::string& group, const std::string& key, const std::string& word) {
     return load_recipe(folder.write("word.json", "{\"" + group + "\": {\"" + key + "\": \"" + word + "\"}}"));

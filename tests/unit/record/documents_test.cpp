@@ -148,7 +148,7 @@ TEST_CASE("a run document has the contract's fields and the answer as it came") 
   CHECK(document["timings"]["total_s"] == 0);
 }
 
-TEST_CASE("a run that somebody else submitted has no preparation and no parameters") {
+TEST_CASE("a run that another program submitted has no preparation and no parameters") {
   RunRecord record = test::sample_record();
   record.prepare.reset();
   record.parameters.reset();
@@ -194,7 +194,7 @@ TEST_CASE("a job document embeds what the row holds") {
   CHECK(document["updated"].is_null());
 }
 
-TEST_CASE("a queue status keeps the service's own word, also one that is new") {
+TEST_CASE("a queue status keeps the service's own text, also a new one") {
   QueueStatus status;
   status.word = "THINKING";
   CHECK(record::document(status)["state"].is_null());

@@ -201,7 +201,7 @@ TEST_CASE("every leaf of a document is read: another value comes out as that val
       std::string again;
       try {
         again = trip.again(text);
-      } catch (const Error& error) {  // a word of a fixed set, a time, or the form of a later release
+      } catch (const Error& error) {  // a name of a fixed set, a time, or the version of a later release
         CHECK((leaf.is_string() || path.ends_with("/schema")));
         CHECK(error.code() == ErrorCode::usage);
         CHECK(error.message().find(path) != std::string::npos);

@@ -103,7 +103,7 @@ TEST_CASE("a request refused by its head gets that answer whatever its body, and
   CHECK_FALSE(asked);
 }
 
-TEST_CASE("a request head over the limit is answered with 431 and the server goes on") {
+TEST_CASE("a request head over the limit is answered with 431 and the server continues") {
   const HttpServer server{{}, nullptr, echo};
   CHECK(test::get(server.url(), {"X-Extra: " + repeated(200'000)}).status == 431);
   CHECK(test::get(server.url(), {"X-Extra: " + repeated(10'000)}).status == 200);
@@ -232,7 +232,7 @@ TEST_CASE("200 keep-alive connections are served at the same time, several times
   }
 }
 
-TEST_CASE("a handler that throws or forgets to answer costs its client a 500 and nobody else anything") {
+TEST_CASE("a handler that throws or forgets to answer costs its client a 500 and other clients nothing") {
   const HttpServer server{{},
                           [](const serve::RequestHead& head) {
                             if (head.path == "/plan") throw std::runtime_error("planner");

@@ -58,7 +58,7 @@ TEST_CASE("half a body, ended by a close or by a reset, arrives up to there") {
   CHECK(torn.body.size() == 50'000);
 }
 
-TEST_CASE("an answer that stalls holds nobody else up and ends with the server") {
+TEST_CASE("an answer that stalls delays no other client and ends with the server") {
   auto server = std::make_unique<HttpServer>(
       serve::HttpServerOptions{}, nullptr, [](const serve::Request& request, const serve::Reply& reply) {
         reply.send(text("0123456789", request.path == "/stall"
@@ -80,7 +80,7 @@ TEST_CASE("an answer that stalls holds nobody else up and ends with the server")
   CHECK((answer.body == "0123" || answer.body.empty()));
 }
 
-TEST_CASE("a Content-Length that is too large or too small is sent as it was wished") {
+TEST_CASE("a Content-Length that is too large or too small is sent as configured") {
   const auto more = giving(text("0123456789", Spoil{.content_length_add = 5}));
   const auto truncated = test::get(more.url());
   CHECK(truncated.header("content-length") == "15");
@@ -151,7 +151,7 @@ TEST_CASE("an upload can be reset in its middle, and the handler never sees it")
   CHECK(test::exchange({.method = "PUT", .url = server.url(), .body = "short"}).status == 200);
 }
 
-TEST_CASE("whether an answer left whole is told") {
+TEST_CASE("whether a whole answer was sent is reported") {
   std::mutex mutex;
   std::vector<bool> whole;
   {

@@ -31,7 +31,7 @@ namespace {
 
 using Throw = std::function<void()>;
 
-/// One of each kind that was seen to leave, and what nobody expects.
+/// One of each kind that was seen to leave, and an unexpected one.
 const std::vector<Throw>& kinds() {
   static const std::vector<Throw> all{
       [] { throw std::bad_alloc{}; },
@@ -42,7 +42,7 @@ const std::vector<Throw>& kinds() {
       [] { throw std::overflow_error("rational"); },
       [] { throw std::out_of_range("at"); },
       [] { throw 42; },
-      // Our own, which mean something to whoever waits for the paid call's answer.
+      // Our own, which matter to the waiter for the paid call's answer.
       [] { throw Error(ErrorCode::io, "there", "is full"); },
       [] { throw Error(ErrorCode::network, "there", "is away", {.retryable = true}); },
       [] { throw Error(ErrorCode::refused, "there", "was refused"); },
@@ -68,7 +68,7 @@ class Thrower final : public Observer {
   Throw what_;
 };
 
-/// A store of somebody else's, that fails.
+/// A foreign store that fails.
 class BrokenStore final : public JobStore {
  public:
   explicit BrokenStore(Throw what) : what_(std::move(what)) {}

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "stages/common/grace_stop.hpp"
-#include "stages/prepare/side_by_side.hpp"
+#include "stages/prepare/run_both.hpp"
 
 using namespace react1;
 using namespace react1::stages;
@@ -27,7 +27,7 @@ void wait_for_stop(const std::stop_token& stop) {
 
 TEST_CASE("both sides run and both results come back") {
   const auto caller = std::this_thread::get_id();
-  const auto [here, there] = side_by_side(
+  const auto [here, there] = run_both(
       RunContext{}, [](const RunContext&) { return std::this_thread::get_id(); },
       [](const RunContext&) { return std::this_thread::get_id(); });
   CHECK(here == caller);
@@ -35,7 +35,7 @@ TEST_CASE("both sides run and both results come back") {
 }
 
 TEST_CASE("a failure on one side stops the other and is what is thrown") {
-  CHECK_THROWS_WITH_AS(side_by_side(
+  CHECK_THROWS_WITH_AS(run_both(
                            RunContext{},
                            [](const RunContext& context) {
                              wait_for_stop(context.stop);
@@ -49,7 +49,7 @@ TEST_CASE("a failure on one side stops the other and is what is thrown") {
 TEST_CASE("a stop of the caller reaches both sides") {
   std::stop_source source;
   source.request_stop();
-  CHECK_THROWS_AS(side_by_side(
+  CHECK_THROWS_AS(run_both(
                       RunContext{source.get_token()},
                       [](const RunContext& context) {
                         wait_for_stop(context.stop);
@@ -73,7 +73,7 @@ TEST_CASE("a grace stop follows the outer stop, not before") {
   CHECK(grace.token().stop_requested());
 }
 
-TEST_CASE("a grace stop that nobody needs ends without stopping anything") {
+TEST_CASE("an unused grace stop ends without stopping anything") {
   std::stop_source outer;
   std::stop_token late;
   {

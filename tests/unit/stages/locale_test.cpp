@@ -50,7 +50,7 @@ std::string job(const char* video, const char* voice) {
          std::to_string(std::lround(options.advice.static_motion * 1000));
 }
 
-/// Fields, rates and colours that are converted: FFmpeg is told how by text.
+/// Fields, rates and colours that are converted: FFmpeg gets its options as text.
 std::string jobs() {
   return job("interlaced_tff_unflagged.mp4", "voice_24bit_16k_2s.wav") +
          job("hdr_pq_1s.mp4", "voice_96k_24bit_1s.flac") + job("presenter_vfr_8s.mp4", "voice_5_1_2s.m4a");

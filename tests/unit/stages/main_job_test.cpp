@@ -77,7 +77,7 @@ std::string voice_7s() {
 
 }  // namespace
 
-TEST_CASE("a pair becomes a verified file with its record beside it") {
+TEST_CASE("a pair becomes a verified file with its record next to it") {
   Bench bench(/*as_sandbox=*/true);
   const RunRecord record = run(video(), voice_7s(), bench.out("out.mp4"), happy(), bench.service(), RunContext{});
   CHECK(verified(record));
@@ -100,7 +100,7 @@ TEST_CASE("what was sent is kept, proved and findable from the record") {
   CHECK(fs::exists(fs::path(record.prepare->video.path).parent_path() / "prepare.json"));
 }
 
-TEST_CASE("a file that the sandbox made says so, whichever service handed it out") {
+TEST_CASE("a file that the sandbox made is marked, whichever service delivered it") {
   Bench bench;
   const RunRecord record = run(video(), voice_5s(), bench.out("out.mp4"), happy(), bench.service(), RunContext{});
   CHECK(record.sandbox);
@@ -132,7 +132,7 @@ TEST_CASE("a first result that is gone from disk is fetched again, not paid agai
   CHECK(bench.paid() == 1);
 }
 
-TEST_CASE("--again pays a second time and says so by a new request") {
+TEST_CASE("--again pays a second time, with a new request") {
   Bench bench;
   const RunRecord first = run(video(), voice_5s(), bench.out("a.mp4"), happy(), bench.service(), RunContext{});
   PipelineOptions again = happy();
@@ -162,7 +162,7 @@ TEST_CASE("a run after a submit of the same intent continues with its request") 
   CHECK(bench.paid() == 1);
 }
 
-TEST_CASE("a request that nobody here submitted is fetched and judged by itself") {
+TEST_CASE("a request of another program is fetched and checked by itself") {
   Bench bench;
   const Job job = submit(video(), voice_7s(), happy(), bench.service(), RunContext{});
   const TemporaryDirectory elsewhere;

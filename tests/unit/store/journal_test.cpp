@@ -110,7 +110,7 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
     }
     CHECK(thrown);
   }
-  // The same process goes on: its attempt is over, although the process is not.
+  // The same process continues: its attempt is over, although the process is not.
   Job found = *jobs->find(job.id);
   CHECK(found.state == JobState::submitting);
   CHECK_FALSE(jobs->claim_holds(found));
@@ -119,7 +119,7 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
   CHECK(found.request.request_id == "r-1");
 }
 
-TEST_CASE("a disk that is full for the store takes the note all the same, and the next opening has the id") {
+TEST_CASE("a disk that is full for the store still takes the note, and the next opening has the id") {
   JournalPlace place;
   std::string id;
   {
@@ -177,11 +177,11 @@ TEST_CASE("an attempt that slept past its lease still brings its request in, and
     CHECK(jobs->find(job.id)->state == JobState::submitted);
     CHECK(jobs->find(job.id)->request.request_id == "r-1");
   }
-  SUBCASE("a refusal is not: somebody may have looked already") {
+  SUBCASE("a refusal is not: a search may have run already") {
     CHECK_FALSE(call.hand_back("refused"));
     CHECK(jobs->find(job.id)->state == JobState::outcome_unknown);
   }
-  SUBCASE("a job that was sent again keeps its second request, and both are told") {
+  SUBCASE("a job that was sent again keeps its second request, and both are reported") {
     REQUIRE(jobs->move(job, JobState::outcome_unknown, JobState::created));
     REQUIRE(jobs->move(job, JobState::created, JobState::submitting));
     call.note(kRequest);
@@ -199,7 +199,7 @@ TEST_CASE("slots are used again, and a slot with a note that the store does not 
   }
   CHECK(fs::file_size(place.journal) == 4096);
   JournalSlot(place.journal).write({"a job of another store", 1, kRequest});
-  const PaidCall call(*jobs, created_job(*jobs, "beside"));
+  const PaidCall call(*jobs, created_job(*jobs, "second"));
   CHECK(fs::file_size(place.journal) == 2 * 4096);
   REQUIRE(read_journal(place.journal).size() == 1);
   CHECK(read_journal(place.journal)[0].accepted.request.request_id == "r-1");

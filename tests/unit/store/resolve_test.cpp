@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A person's word on a paid call whose outcome is not known.
+// A person's decision on a paid call whose outcome is not known.
 #include <doctest/doctest.h>
 
 #include <memory>

@@ -75,7 +75,7 @@ TEST_CASE("what is kept is for the user alone, also in a folder that was there a
   constexpr auto kReadable = fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read;
   for (const std::string& path : {store, store + ".accepted"}) fs::permissions(path, kReadable);
   {
-    const auto jobs = open_job_store(store);  // holds its log beside it while it is open
+    const auto jobs = open_job_store(store);  // keeps its log next to it while it is open
     fs::permissions(store + "-wal", kReadable);
     static_cast<void>(open_job_store(store));
     for (const std::string& path : {store, store + ".accepted", store + "-wal", store + "-shm"}) is_private(path);

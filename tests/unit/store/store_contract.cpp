@@ -314,7 +314,7 @@ void lists_newest_first(const StoreFactory& factory) {
 void knows_that_this_process_is_alive(const StoreFactory& factory) {
   const auto store = factory();
   Job job = store->open(sample_job("alive"), false).job;
-  CHECK_FALSE(store->claim_holds(job));  // nobody has taken it
+  CHECK_FALSE(store->claim_holds(job));  // not claimed
   REQUIRE(store->move(job, JobState::created, JobState::submitting));
   const Job taken = *store->find(job.id);
   CHECK_FALSE(taken.owner.empty());
@@ -477,10 +477,10 @@ void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
   SUBCASE("pays once per intent") {
     pays_once_per_intent(fresh_place());
   }
-  SUBCASE("opens anew after failure or cancel") {
+  SUBCASE("opens a new job after failure or cancel") {
     opens_anew_after_failure_or_cancel(fresh_place());
   }
-  SUBCASE("an unknown outcome is never opened anew") {
+  SUBCASE("an unknown outcome never opens a new job") {
     an_unknown_outcome_is_never_opened_anew(fresh_place());
   }
   SUBCASE("moves by compare and set") {

@@ -127,7 +127,7 @@ TEST_CASE("rows of more than 30 days are dropped, and what a newer program wrote
   CHECK(UploadLedger(place.path, place.clock).find_file("b"));
 }
 
-TEST_CASE("a ledger that a power cut has spoilt is made anew") {
+TEST_CASE("a ledger that a power cut has damaged is created again") {
   LedgerPlace place;
   {
     UploadLedger ledger(place.path, place.clock);

@@ -66,7 +66,7 @@ TEST_CASE("colours are kept where a player shows them right, unless --color asks
   CHECK_THROWS_AS((void)resolve(flags), Error);
 }
 
-TEST_CASE("uploads are reused unless told otherwise, and live as long as the account says unless told otherwise") {
+TEST_CASE("uploads are reused unless disabled, and live as long as the account is set unless specified") {
   OptionFlags flags;
   CHECK(resolve(flags).upload.reuse);
   CHECK_FALSE(resolve(flags).upload.lifecycle.expires_after);
@@ -86,7 +86,7 @@ TEST_CASE("uploads are reused unless told otherwise, and live as long as the acc
   }
 }
 
-TEST_CASE("a webhook's address is a port, on loopback unless another address stands before it") {
+TEST_CASE("a webhook's address is a port, on loopback unless another address precedes it") {
   OptionFlags flags;
   CHECK_FALSE(resolve(flags).webhook.listen);
   flags = typed("--webhook-listen 8080 --webhook-url https://h.example/fal?a=1", "submit");
@@ -102,7 +102,7 @@ TEST_CASE("a webhook's address is a port, on loopback unless another address sta
   CHECK(listen->port == 65535);
 }
 
-TEST_CASE("a client is told where its own listener is, or whoever is to pass reports on") {
+TEST_CASE("a client gets the address of its own listener, or of the program that passes reports on") {
   FalOptions options;
   options.queue_url = options.rest_url = "http://127.0.0.1:1";
   const WebhookPlan plan{.listen = ListenAddress{.address = "0.0.0.0"}};

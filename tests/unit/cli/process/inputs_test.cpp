@@ -16,7 +16,7 @@ using namespace react1;
 using namespace react1::cli;
 using recipe::parse_size;
 
-TEST_CASE("a path, a URL and standard input are told apart, in their order") {
+TEST_CASE("a path, a URL and standard input are distinguished, in their order") {
   const auto sources = sources_of({"-", "a.mp4", "https://example.com/b.mp4"});
   REQUIRE(sources.size() == 3);
   CHECK((sources[0].kind() == Source::Kind::standard_input));

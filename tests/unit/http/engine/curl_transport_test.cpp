@@ -42,7 +42,7 @@ TEST_CASE("a POST sends its body without asking for leave first") {
   CHECK_FALSE(seen.has("expect"));
 }
 
-TEST_CASE("a PUT without content says so with a length of zero") {
+TEST_CASE("a PUT without content has a length of zero") {
   RawServer server;
   server.otherwise([](const SeenRequest&) { return answer(202, ""); });
   CurlTransport transport("react1/test");
@@ -55,7 +55,7 @@ TEST_CASE("a PUT without content says so with a length of zero") {
   CHECK_FALSE(seen.has("content-type"));
 }
 
-TEST_CASE("a file is sent as it is, or a part of it, and its progress is told") {
+TEST_CASE("a file is sent whole or in part, and its progress is reported") {
   const TemporaryDirectory folder;
   const std::string path = (folder.path() / "clip.bin").string();
   std::string content(2'000'000, '\0');
@@ -65,16 +65,16 @@ TEST_CASE("a file is sent as it is, or a part of it, and its progress is told") 
   server.otherwise([](const SeenRequest&) { return answer(200, "{}"); });
   CurlTransport transport("react1/test");
   Request request = put_file(server.url("/whole"), path);
-  std::int64_t told = 0;
+  std::int64_t reported = 0;
   std::optional<std::int64_t> total;
   request.on_sent = [&](std::int64_t done, std::optional<std::int64_t> of) {
-    CHECK(done >= told);
-    told = done;
+    CHECK(done >= reported);
+    reported = done;
     total = of;
   };
   CHECK(answered(transport.perform(request, {})).status == 200);
   CHECK(server.requests().at(0).body == content);
-  CHECK(told == 2'000'000);
+  CHECK(reported == 2'000'000);
   CHECK(total == 2'000'000);
   request.body = FileBody{path, 1000, 500};
   request.on_sent = {};

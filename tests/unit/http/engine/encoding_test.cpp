@@ -65,7 +65,7 @@ TEST_CASE("a body that is not packed as it says, or breaks off, is no answer") {
   }
 }
 
-TEST_CASE("a stream is asked for as it is, and one that is packed all the same is undone") {
+TEST_CASE("a stream is requested uncompressed, and one that is compressed nevertheless is decoded") {
   RawServer server;
   server.otherwise([](const SeenRequest&) {
     return answer(200, gzip("data: 1\n\n"), "text/event-stream", "Content-Encoding: gzip\r\n");

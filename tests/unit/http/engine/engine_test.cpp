@@ -19,7 +19,7 @@ using Kind = TransportFailure::Kind;
 
 namespace {
 
-/// Starts it; the future holds what became of it.
+/// Starts it; the future holds the outcome.
 std::future<Outcome> start(Engine& engine, Request request, Engine::ExchangeId* id = nullptr) {
   auto promise = std::make_shared<std::promise<Outcome>>();
   auto future = promise->get_future();
@@ -30,7 +30,7 @@ std::future<Outcome> start(Engine& engine, Request request, Engine::ExchangeId* 
 }
 
 /// Everything posted before is done.
-void settle(Engine& engine) {
+void let_curl_rest(Engine& engine) {
   std::promise<void> done;
   engine.post([&done] { done.set_value(); });
   done.get_future().wait();
@@ -57,7 +57,7 @@ TEST_CASE("a completion is called once, on the loop's thread, and never inside o
     inside = false;
   });
   all.get_future().wait();
-  settle(engine);
+  let_curl_rest(engine);
   CHECK(calls == 2);
   CHECK_FALSE(engine.on_loop());
 }
@@ -88,7 +88,7 @@ TEST_CASE("a cancelled exchange ends as interrupted and tells whether it may hav
   const TransportFailure failure = failed(future.get());
   CHECK(failure.kind == Kind::interrupted);
   CHECK(failure.request_may_have_been_received);
-  settle(engine);
+  let_curl_rest(engine);
 }
 
 TEST_CASE("a cancel that comes too late changes nothing") {
@@ -98,7 +98,7 @@ TEST_CASE("a cancel that comes too late changes nothing") {
   Engine::ExchangeId id{};
   CHECK(answered(start(engine, get(server.url("/")), &id).get()).status == 200);
   engine.cancel(id);
-  settle(engine);
+  let_curl_rest(engine);
 }
 
 TEST_CASE("timers run in order, and a cancelled one does not") {
@@ -174,12 +174,12 @@ TEST_CASE("the last owner of an engine may be a callback") {
   done.get_future().wait();
 }
 
-TEST_CASE("the process has one engine as long as somebody holds it") {
+TEST_CASE("the process has one engine as long as it has an owner") {
   const auto first = Engine::shared();
   CHECK(Engine::shared() == first);
 }
 
-TEST_CASE("a callback that would wait for its own loop is told so") {
+TEST_CASE("a callback that would wait for its own loop gets an error") {
   RawServer server;
   server.otherwise([](const SeenRequest&) { return answer(200, "x"); });
   CurlTransport transport("react1/test");
@@ -202,13 +202,13 @@ TEST_CASE("callbacks of a blocking exchange run on the caller's thread, and what
   CurlTransport transport("react1/test");
   Request request = download(server.url("/"), (folder.path() / "f").string());
   const auto here = std::this_thread::get_id();
-  std::int64_t told = 0;
+  std::int64_t reported = 0;
   request.on_received = [&](std::int64_t done, std::optional<std::int64_t>) {
     CHECK(std::this_thread::get_id() == here);
-    told = done;
+    reported = done;
   };
   CHECK(answered(transport.perform(request, {})).status == 200);
-  CHECK(told == 100'000);
+  CHECK(reported == 100'000);
   request.on_received = [](std::int64_t, std::optional<std::int64_t>) { throw std::runtime_error("enough"); };
   CHECK_THROWS_AS(static_cast<void>(transport.perform(request, {})), std::runtime_error);
 }

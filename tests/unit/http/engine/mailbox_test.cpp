@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a waiting thread is told, and how often it is taken from its sleep for it.
+// Reports to a waiting thread, and how often it is woken for them.
 #include "http/engine/mailbox.hpp"
 
 #include <doctest/doctest.h>
@@ -17,14 +17,14 @@ using namespace std::chrono_literals;
 
 }  // namespace
 
-TEST_CASE("progress is told now and then, and what there was at the end always") {
+TEST_CASE("progress is reported periodically, and always at the end") {
   const auto mailbox = std::make_shared<Mailbox>();
   Request request;
-  std::int64_t told = 0, last = 0;
+  std::int64_t reported = 0, last = 0;
   request.on_sent = [&](std::int64_t done, std::optional<std::int64_t>) {
     CHECK(done > last);
     last = done;
-    ++told;
+    ++reported;
   };
   const Request loop = mailbox->redirected(request);
   const auto begun = Clock::now();
@@ -38,6 +38,6 @@ TEST_CASE("progress is told now and then, and what there was at the end always")
   });
   static_cast<void>(mailbox->await(request, {.cancel = [] {}, .proceed = [] {}}));
   CHECK(last == kPieces);
-  CHECK(told >= 2);
-  CHECK(told <= (Clock::now() - begun) / kBetweenReports + 2);  // the first at once, and the last with the end
+  CHECK(reported >= 2);
+  CHECK(reported <= (Clock::now() - begun) / kBetweenReports + 2);  // the first at once, and the last with the end
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands between here and the server: a proxy's answers are not the server's, and its bytes are not the request's.
+// Proxies between here and the server: a proxy's answers are not the server's, and its bytes are not the request's.
 #include <react1/error.hpp>
 
 #include "http/policy/network.hpp"
@@ -106,7 +106,7 @@ TEST_CASE("a tunnel that never came up is a request that was never sent") {
   SUBCASE("the connection is reset") {
     there.proxy.next({.answer = "", .tunnel = false, .end = Act::End::reset});
   }
-  SUBCASE("the connection is closed without a word") {
+  SUBCASE("the connection is closed without an answer") {
     there.proxy.next({.answer = "", .tunnel = false});
   }
   SUBCASE("the answer breaks off in its first line") {
@@ -182,7 +182,7 @@ TEST_CASE("a stop while the tunnel is being opened is a request that was never s
 TEST_CASE("a proxy that can't be reached, or has no address, is a request that was never sent") {
   const Behind there;
   std::string gone;
-  SUBCASE("nobody listens") {
+  SUBCASE("no listener") {
     std::uint16_t port = 0;
     {
       const Acceptor unused([](Acceptor&, int) {});
@@ -207,7 +207,7 @@ TEST_CASE("a server's certificate is judged by the authority of the environment"
     const ScopedVariable right("CURL_CA_BUNDLE", there.ca);
     CHECK(answered(perform(Behind::paid())).status == 200);
   }
-  SUBCASE("a file that is not there is no reason to trust anybody") {
+  SUBCASE("a missing file does not weaken the check") {
     const ScopedVariable wrong("SSL_CERT_FILE", "/nowhere/ca.pem");
     const TransportFailure failure = failed(perform(Behind::paid()));
     CHECK(failure.kind == Kind::certificate);

@@ -25,7 +25,7 @@ Request stream(const std::string& url, std::function<bool(std::string_view)> on_
 
 }  // namespace
 
-TEST_CASE("pieces of a stream are handed on as they come") {
+TEST_CASE("pieces of a stream are delivered as they come") {
   Gate first_seen;
   RawServer server;
   server.script({step::read_request(), step::send(kHead + "one"), step::wait_for(first_seen), step::send("two")});

@@ -13,7 +13,7 @@ using Kind = TransportFailure::Kind;
 
 namespace {
 
-/// A port on which nobody listens (any more).
+/// A port without a listener.
 std::string dead_url() {
   const RawServer server;
   return server.url("/");
@@ -27,7 +27,7 @@ Request impatient(Request request) {
 
 }  // namespace
 
-TEST_CASE("nobody listens: nothing can have been received") {
+TEST_CASE("without a listener nothing can have been received") {
   CurlTransport transport("react1/test");
   const TransportFailure failure = failed(transport.perform(post(dead_url(), "{}"), {}));
   CHECK(failure.kind == Kind::connect);
@@ -72,7 +72,7 @@ TEST_CASE("a reset after the request may mean that it was received") {
   CHECK_FALSE(failure.status.has_value());
 }
 
-TEST_CASE("a connection that closes before it reads anything may have received all the same") {
+TEST_CASE("a connection that closes before it reads anything may still have received") {
   RawServer server;
   server.script({step::await_bytes(), step::reset()});
   CurlTransport transport("react1/test");
@@ -81,8 +81,8 @@ TEST_CASE("a connection that closes before it reads anything may have received a
   CHECK(failure.request_may_have_been_received);
 }
 
-TEST_CASE("a connection that is reset at once: only one that never stood can't have received anything") {
-  // Whether curl still saw the connection stand is a race that the kernel decides; both ends of it are told truly.
+TEST_CASE("a connection that is reset at once: only one that was never established can't have received anything") {
+  // Whether curl still saw the connection established is a race in the kernel; both outcomes are reported correctly.
   RawServer server;
   server.script({step::reset()});
   CurlTransport transport("react1/test");
@@ -135,7 +135,7 @@ TEST_CASE("a header that breaks off is no answer, wherever and however it does")
   }
 }
 
-TEST_CASE("what lies behind the announced length is not read") {
+TEST_CASE("bytes after the announced length are not read") {
   RawServer server;
   server.script({step::read_request(), step::send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfour and more")});
   CurlTransport transport("react1/test");
@@ -249,7 +249,7 @@ TEST_CASE("what is not HTTP is a protocol failure") {
   CHECK(failure.request_may_have_been_received);
 }
 
-TEST_CASE("a file that cannot be read or written is told apart from the network") {
+TEST_CASE("a file that cannot be read or written is distinguished from the network") {
   const TemporaryDirectory folder;
   RawServer server;
   server.otherwise([](const SeenRequest&) { return answer(200, "x"); });

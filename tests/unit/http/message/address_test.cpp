@@ -49,7 +49,7 @@ TEST_CASE("a name is judged by the address that it resolves to") {
   CHECK(server.connections() == 0);
 }
 
-TEST_CASE("a connection that somebody else keeps open is no way around that") {
+TEST_CASE("a connection kept open by another exchange does not bypass that") {
   RawServer server;
   server.otherwise([](const SeenRequest&) { return answer(200, "{}"); });
   CurlTransport transport("react1/test");

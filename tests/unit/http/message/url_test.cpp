@@ -51,7 +51,7 @@ TEST_CASE("same origin means scheme, host and port") {
   CHECK_FALSE(same_origin(*a, *parse_url("https://h.example.evil.example/x")));
 }
 
-TEST_CASE("loopback is told from names that only look like it") {
+TEST_CASE("loopback is distinguished from names that only look like it") {
   CHECK(loopback("http://127.0.0.1:8080/"));
   CHECK(loopback("http://127.9.8.7/"));
   CHECK(loopback("http://localhost/"));

@@ -34,7 +34,7 @@ GatePolicy policy() {
 void pass(HostGate& gate, GateClass what, const Outcome& outcome, HostGate::Time now) {
   const HostGate::Answer answer = gate.ask(what, now);
   REQUIRE(answer.go);
-  gate.settle(what, answer.probe, true, outcome, now, kWall);
+  gate.on_finished(what, answer.probe, true, outcome, now, kWall);
 }
 
 void bring_down(HostGate& gate, HostGate::Time now) {
@@ -57,7 +57,7 @@ TEST_CASE("no more exchanges at a time than allowed") {
   const auto third = gate.ask(GateClass::ordinary, kStart);
   CHECK_FALSE(third.go);
   CHECK_FALSE(third.at);  // only the end of another one can change that
-  gate.settle(GateClass::ordinary, false, true, answered(200), kStart, kWall);
+  gate.on_finished(GateClass::ordinary, false, true, answered(200), kStart, kWall);
   CHECK(gate.ask(GateClass::ordinary, kStart).go);
 }
 
@@ -69,9 +69,9 @@ TEST_CASE("streams are opened a few at a time and then don't count, and they tak
   CHECK(gate.ask(GateClass::ordinary, kStart).go);
   gate.opened();
   CHECK(gate.ask(GateClass::stream, kStart).go);
-  gate.settle(GateClass::stream, false, /*counted=*/false, answered(200), kStart, kWall);
+  gate.on_finished(GateClass::stream, false, /*counted=*/false, answered(200), kStart, kWall);
   CHECK_FALSE(gate.ask(GateClass::stream, kStart + 1s).go);
-  gate.settle(GateClass::stream, false, /*counted=*/true, answered(404), kStart + 1s, kWall);
+  gate.on_finished(GateClass::stream, false, /*counted=*/true, answered(404), kStart + 1s, kWall);
   CHECK(gate.ask(GateClass::stream, kStart + 1s).go);
 }
 
@@ -99,11 +99,11 @@ TEST_CASE("a Retry-After holds everybody, up to the cap, whatever they want") {
   for (const GateClass what : {GateClass::ordinary, GateClass::stream, GateClass::submit})
     CHECK(gate.ask(what, kStart + 6s).at == kStart + 7s);
   CHECK(gate.ask(GateClass::ordinary, kStart + 7s).go);
-  gate.settle(GateClass::ordinary, false, true, answered(503, {{"Retry-After", "9000"}}), kStart + 7s, kWall);
+  gate.on_finished(GateClass::ordinary, false, true, answered(503, {{"Retry-After", "9000"}}), kStart + 7s, kWall);
   CHECK(gate.ask(GateClass::ordinary, kStart + 8s).at == kStart + 37s);
 }
 
-TEST_CASE("a busy host without a word on how long is left alone for longer each time, until it answers") {
+TEST_CASE("a busy host without a Retry-After gets longer pauses each time, until it answers") {
   HostGate gate(policy(), kStart);
   pass(gate, GateClass::ordinary, answered(429), kStart);
   CHECK(gate.ask(GateClass::ordinary, kStart).at == kStart + 750ms);
@@ -114,7 +114,7 @@ TEST_CASE("a busy host without a word on how long is left alone for longer each 
   CHECK(gate.ask(GateClass::ordinary, kStart + 3s).at == kStart + 3750ms);
 }
 
-TEST_CASE("a failed job's replayed 503 neither holds anybody nor counts as an outage") {
+TEST_CASE("a failed job's replayed 503 neither holds requests nor counts as an outage") {
   HostGate gate(policy(), kStart);
   for (int i = 0; i < 4; ++i) pass(gate, GateClass::ordinary, answered(503), kStart);
   CHECK_FALSE(gate.down());
@@ -134,24 +134,24 @@ TEST_CASE("when the service is down submits wait, one probe at a time goes, and 
   CHECK_FALSE(second.go);
   CHECK_FALSE(second.at);
   SUBCASE("a probe that fails doubles the pause, up to its maximum") {
-    gate.settle(GateClass::submit, true, true, failed(Kind::reset), kStart + 6s, kWall);
+    gate.on_finished(GateClass::submit, true, true, failed(Kind::reset), kStart + 6s, kWall);
     CHECK(gate.ask(GateClass::submit, kStart + 6s).at == kStart + 16s);
     pass(gate, GateClass::submit, answered(500), kStart + 16s);
     CHECK(gate.ask(GateClass::submit, kStart + 16s).at == kStart + 28s);
   }
   SUBCASE("a probe that is answered, if with a refusal, ends it") {
-    gate.settle(GateClass::submit, true, true, answered(422), kStart + 6s, kWall);
+    gate.on_finished(GateClass::submit, true, true, answered(422), kStart + 6s, kWall);
     CHECK_FALSE(gate.down());
     CHECK(gate.ask(GateClass::submit, kStart + 6s).go);
   }
   SUBCASE("a probe that is stopped says nothing; the next one tries") {
-    gate.settle(GateClass::submit, true, true, failed(Kind::interrupted), kStart + 6s, kWall);
+    gate.on_finished(GateClass::submit, true, true, failed(Kind::interrupted), kStart + 6s, kWall);
     CHECK(gate.down());
     CHECK(gate.ask(GateClass::submit, kStart + 6s).probe);
   }
 }
 
-TEST_CASE("a host that nobody can reach is down for submits, and back with the first answer to anybody") {
+TEST_CASE("an unreachable host is down for submits, and back with the first answer to any request") {
   HostGate gate(policy(), kStart);
   pass(gate, GateClass::ordinary, failed(Kind::connect), kStart);
   pass(gate, GateClass::stream, failed(Kind::resolve), kStart);
@@ -184,9 +184,9 @@ TEST_CASE("waiting requests go in order, and no class waits for another one's ob
   CHECK(queues.next() == kStart);
   CHECK(ids(queues.ready(kStart)) == std::vector<std::uint64_t>{1, 2, 5, 6});
   CHECK_FALSE(queues.next());  // the others wait for an end
-  queues.settle("a", GateClass::ordinary, false, true, answered(200), kStart, kWall);
+  queues.on_finished("a", GateClass::ordinary, false, true, answered(200), kStart, kWall);
   CHECK(ids(queues.ready(kStart)) == std::vector<std::uint64_t>{3});
-  queues.settle("a", GateClass::ordinary, false, true, answered(200), kStart, kWall);
+  queues.on_finished("a", GateClass::ordinary, false, true, answered(200), kStart, kWall);
   CHECK(ids(queues.ready(kStart)) == std::vector<std::uint64_t>{4});
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("who is withdrawn while waiting is not let out") {
   CHECK(ids(queues.ready(kStart)).size() == 2);
   CHECK(queues.withdraw(3, "a", GateClass::ordinary));
   CHECK_FALSE(queues.withdraw(3, "a", GateClass::ordinary));
-  queues.settle("a", GateClass::ordinary, false, true, answered(200), kStart, kWall);
+  queues.on_finished("a", GateClass::ordinary, false, true, answered(200), kStart, kWall);
   CHECK(queues.ready(kStart).empty());
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("submits that wait for a service that is down are all let through in t
   for (int i = 0; i < 3; ++i) {
     queues.enter(++id, "a", GateClass::submit, limits, kStart);
     REQUIRE(queues.ready(kStart).size() == 1);
-    queues.settle("a", GateClass::submit, false, true, failed(Kind::connect), kStart, kWall);
+    queues.on_finished("a", GateClass::submit, false, true, failed(Kind::connect), kStart, kWall);
   }
   CHECK(queues.down("a"));
   for (int i = 0; i < 20; ++i) queues.enter(++id, "a", GateClass::submit, limits, kStart);
@@ -220,8 +220,8 @@ TEST_CASE("submits that wait for a service that is down are all let through in t
     for (const auto& grant : grants) {
       if (queues.down("a")) CHECK(grant.probe);
       const bool back = !went.empty() || tries > 3;
-      queues.settle("a", GateClass::submit, grant.probe, true, back ? answered(200) : failed(Kind::connect), now,
-                    kWall);
+      queues.on_finished("a", GateClass::submit, grant.probe, true, back ? answered(200) : failed(Kind::connect), now,
+                         kWall);
       if (back) {
         went.push_back(grant.id);
       } else {
@@ -241,7 +241,7 @@ TEST_CASE("hosts that have nothing to remember are forgotten") {
     const std::string host = "https://host-" + std::to_string(i);
     queues.enter(static_cast<std::uint64_t>(i), host, GateClass::ordinary, policy(), kStart);
     CHECK(queues.ready(kStart).size() == 1);
-    queues.settle(host, GateClass::ordinary, false, true, answered(200), kStart, kWall);
+    queues.on_finished(host, GateClass::ordinary, false, true, answered(200), kStart, kWall);
   }
   CHECK(queues.hosts() <= 256);
 }

@@ -100,7 +100,7 @@ TEST_CASE("the last outcome comes back when all attempts are used up") {
   CHECK(clock.sleeps().size() == 2);
 }
 
-TEST_CASE("a 200 that is not what was asked for is tried again, and handed over at the end") {
+TEST_CASE("a 200 that is not the requested document is tried again, and returned at the end") {
   ScriptedTransport transport({answered(200), answered(200)});
   const test::FakeClock clock;
   const RetryOptions two{.attempts = 2};

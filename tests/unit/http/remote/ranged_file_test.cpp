@@ -186,7 +186,7 @@ TEST_CASE("a refusal speaks of signed URLs only where one may have been") {
   CHECK(hint("/folder/").find("signed") == std::string::npos);
 }
 
-TEST_CASE("a server whose ranges can't be believed is read like one without") {
+TEST_CASE("a server whose ranges are not credible is read like one without") {
   const std::string body = pattern(20 * kKiB);
   for (const std::string& range : {std::string{"bytes 1-4096/20480"}, std::string{"bytes 0-4095/*"},
                                    std::string{"bytes 0-4095/100"}, std::string{"bytes 0-9/20480"}, std::string{}}) {
@@ -216,7 +216,7 @@ TEST_CASE("a part that is another one than was asked for is a network error, aft
   CHECK(server.requests().size() == 4);
 }
 
-TEST_CASE("a server that gives more or less than it is asked for is read all the same") {
+TEST_CASE("a server that returns more or less than requested is read nevertheless") {
   const std::string body = pattern(200 * kKiB);
   RawServer more;
   more.otherwise([&](const SeenRequest& request) {
@@ -246,7 +246,7 @@ TEST_CASE("a connection that drops is taken up where it broke, and an outage tha
   CHECK(asked_range(server.requests()[2]).first <= 1000);
 }
 
-TEST_CASE("a file that changes while it is read is an error that says so") {
+TEST_CASE("a file that changes while it is read is an error of its own") {
   const std::string body = pattern(20 * kKiB);
   const auto read_all = [&](const std::string& first_fields, const RawServer::Handler& later) {
     RawServer server;
@@ -313,7 +313,7 @@ TEST_CASE("a packed body is refused, for its bytes are not the file's") {
   CHECK(read(*open(store.url("/clip")), 0, body.size()) == body);
 }
 
-TEST_CASE("a web page in place of a file says so, and so does an empty file") {
+TEST_CASE("a web page in place of a file is reported, and so is an empty file") {
   RawServer server;
   server.otherwise([&](const SeenRequest& request) {
     if (request.target == "/page") return answer(200, "\n <!DOCTYPE html><title>Login</title>", "text/html");
@@ -399,7 +399,7 @@ TEST_CASE("silence ends the reading after the stall time, a stop at once") {
   CHECK(stopped.code() == ErrorCode::interrupted);
 }
 
-TEST_CASE("media travels through the proxy of the environment, whose refusal is told from the server's") {
+TEST_CASE("media travels through the proxy of the environment, whose refusal is distinguished from the server's") {
   const std::string body = pattern(6 * kKiB);
   RawServer server;
   server.otherwise([&](const SeenRequest& request) { return file_answer(body, request); });

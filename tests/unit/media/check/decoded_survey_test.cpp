@@ -31,7 +31,7 @@ TEST_CASE("a whole clip decodes to the frames and samples it has") {
   CHECK(facts.longest_freeze_s < 1);
 }
 
-TEST_CASE("sound alone, silence and pictures alone are told") {
+TEST_CASE("sound alone, silence and pictures alone are reported") {
   const DecodedFacts silent = survey_decoded(test::fixture("silent_5s.wav"), RunContext{});
   CHECK_FALSE(silent.has_video);
   CHECK(silent.frames == 0);
@@ -48,7 +48,7 @@ TEST_CASE("a truncated clip decodes what is there and counts the damage") {
   CHECK(facts.decode_errors > 0);
 }
 
-TEST_CASE("the same pictures are told from others, whatever their size and codec") {
+TEST_CASE("the same pictures are distinguished from others, whatever their size and codec") {
   const std::string clip = test::fixture("presenter_h264_25fps_6s.mp4");
   ComparedPictures pictures;
   CHECK(survey_decoded(clip, RunContext{}, &pictures).frames == 150);

@@ -38,13 +38,13 @@ TEST_CASE("rationals cross over only when they fit") {
   CHECK_THROWS_AS((void)to_av(Rational{std::numeric_limits<std::int64_t>::max(), 1}), Error);
 }
 
-/// What FFmpeg does while it waits: asks the callback whether to go on.
+/// What FFmpeg does while it waits: asks the callback whether to continue.
 bool ask(Interrupt& interrupt) {
   const AVIOInterruptCB callback = interrupt.callback();
   return callback.callback(callback.opaque) != 0;
 }
 
-TEST_CASE("a stop ends a blocking operation and is told from a stall") {
+TEST_CASE("a stop ends a blocking operation and is distinguished from a stall") {
   std::stop_source stop;
   Interrupt interrupt{stop.get_token(), std::chrono::hours{1}};
   interrupt.begin();

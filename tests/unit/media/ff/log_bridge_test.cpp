@@ -50,7 +50,7 @@ class FfmpegLines {
 
 std::atomic<int> g_of_the_host{0};
 
-/// A callback as an application has one: it counts what FFmpeg would print, and hands on what it is told to.
+/// A callback as an application has one: it counts what FFmpeg would print, and passes on what it is configured to.
 void count_lines(void* /*source*/, int level, const char* /*format*/, va_list /*arguments*/) {
   if (level <= AV_LOG_VERBOSE) ++g_of_the_host;
 }

@@ -29,7 +29,7 @@ TEST_CASE("a picture is counted once, however many slices and parameter sets it 
   CHECK(count(unit(parameters, "sps") + unit(6, "sei") + unit(slice, first_slice) + unit(slice, later_slice)) == 1);
 }
 
-TEST_CASE("two pictures in one packet, and none, are told") {
+TEST_CASE("two pictures in one packet, and none, are counted") {
   CHECK(count(unit(slice, first_slice) + unit(slice, first_slice)) == 2);
   CHECK(count(unit(parameters, "sps")) == 0);
   CHECK(count("") == 0);

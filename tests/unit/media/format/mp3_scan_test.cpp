@@ -164,7 +164,7 @@ TEST_CASE("a tag that is wrong in frames, bytes or padding is a flaw, and the me
   CHECK(says(*scan_mp3(file), "more padding than there is sound"));
 }
 
-TEST_CASE("changes of rate, channels and bit rate are told") {
+TEST_CASE("changes of rate, channels and bit rate are reported") {
   Bytes stereo = frames(5);
   for (int i = 0; i < 5; ++i) append_bytes(stereo, scan_frame(9, 0x44));
   CHECK(says(*scan_mp3(stereo), "number of channels"));

@@ -98,7 +98,7 @@ TEST_CASE("the last fragment with samples of the track counts, and what is not o
   CHECK_FALSE(last_of(movie));
 }
 
-TEST_CASE("of a file that is cut off anywhere nothing is told, unless what is left is whole") {
+TEST_CASE("a file that is cut off anywhere yields nothing, unless the rest is complete") {
   const std::string movie = movie_of_fragments(40);
   const std::string mine = track_header(kTrack, 0, "");
   const std::string first = movie + fragment(mine, timed_run(0, "", {40, 400}, 0));

@@ -50,7 +50,7 @@ std::optional<Mp4Layout> parse(const std::string& file) {
 const std::string head = box("ftyp", "isom");
 const std::string data = box("mdat", std::string(1000, 'x'));
 
-TEST_CASE("an index that announces fragments is told from one that lists everything") {
+TEST_CASE("an index that announces fragments is distinguished from one that lists everything") {
   CHECK_FALSE(parse(head + movie("") + data)->fragmented);
   const std::string announced = box("moov", short_clock_box("mvhd", 1000, 0) + box("mvex", box("trex", number(0, 24))));
   REQUIRE(parse(head + announced + data));
@@ -109,7 +109,7 @@ TEST_CASE("a file cut at any byte is read without harm") {
   }
 }
 
-TEST_CASE("sizes that lie do not make the walk run away") {
+TEST_CASE("wrong sizes do not make the walk endless") {
   CHECK_FALSE(parse(std::string(100, '\0')).has_value());
   CHECK_FALSE(parse(number(4, 4) + "moov").has_value());
   // A moov that claims more than the file, with an edit count of four thousand million.

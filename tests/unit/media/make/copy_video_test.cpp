@@ -76,7 +76,7 @@ TEST_CASE("a remuxed clip holds the same packets at the same times, alone and in
   CHECK_FALSE(has(written, "location"));
 }
 
-TEST_CASE("a copy that some reader would find too long is copied anew, then encoded, and says why") {
+TEST_CASE("a copy that some reader would find too long is copied again, then encoded, with the reason") {
   const MadeVideo made(
       fixture("presenter_h264_25fps_6s.mp4"), [](VideoPlan& plan) { plan.action = ClipAction::passthrough; },
       /*limit=*/5);

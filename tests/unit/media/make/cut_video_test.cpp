@@ -113,7 +113,7 @@ TEST_CASE("an IDR picture is found behind lengths and behind start codes") {
   const Bytes open_start{0, 0, 0, 2, 0x06, 0x00, 0, 0, 0, 2, 0x41, 0x88};
   const Bytes short_lengths{0, 2, 0x67, 0x42, 0, 1, 0x25};
   const Bytes annex_b{0, 0, 0, 1, 0x09, 0x10, 0, 0, 1, 0x65, 0x88};
-  const Bytes lying{0, 0, 1, 0, 0x41, 0x65};
+  const Bytes wrong{0, 0, 1, 0, 0x41, 0x65};
   const auto idr = [](const Bytes& bytes, int length_size) {
     return media::is_idr(bytes.data(), bytes.size(), length_size);
   };
@@ -122,7 +122,7 @@ TEST_CASE("an IDR picture is found behind lengths and behind start codes") {
   CHECK(idr(short_lengths, 2));
   CHECK(idr(annex_b, 0));
   CHECK_FALSE(idr({0, 0, 1, 0x41, 0x9a}, 0));
-  CHECK_FALSE(idr(lying, 4));
+  CHECK_FALSE(idr(wrong, 4));
   CHECK_FALSE(idr({}, 4));
   CHECK_FALSE(idr({0, 0, 0}, 4));
 }

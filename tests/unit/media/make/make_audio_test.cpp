@@ -134,7 +134,7 @@ TEST_CASE("twenty seconds of any sample rate become an MP3 that keeps fifteen se
   }
 }
 
-TEST_CASE("one more MP3 frame of sound breaks the promise and is not handed on") {
+TEST_CASE("one more MP3 frame of sound exceeds the limit and is not used") {
   const TemporaryDirectory folder;
   const auto source = folder.path() / "tone.wav";
   test::write_wav(source, 48000, 1, tone(48000, 16));
@@ -250,7 +250,7 @@ TEST_CASE("two channels stay apart and one stays one") {
   CHECK(mono.clip.audio->channels == 1);
 }
 
-TEST_CASE("the voice is taken from a video file and from beside cover art") {
+TEST_CASE("the voice is taken from a video file and from a file with cover art") {
   check_compliant(Made(fixture("presenter_h264_bframes_25fps_6s_audio.mp4")));
   const MediaInfo info = probe(fixture("voice_cover_art.mp3"));
   const Made made(fixture("voice_cover_art.mp3"), info.audio->sample_rate);
@@ -303,7 +303,7 @@ TEST_CASE("remuxed MP3 keeps its sound to the sample and loses cover art and tag
   CHECK(static_cast<unsigned char>(read_file(made.file).at(0)) == 0xFF);
 }
 
-TEST_CASE("MP3 whose edit list hides a whole packet is remuxed with that packet told as priming") {
+TEST_CASE("MP3 whose edit list hides a whole packet is remuxed with that packet recorded as priming") {
   // The first packet lasts 960 ticks by the index, so that the edit list, which begins at 1105, hides all 1152 samples.
   const std::string usual = test::number(2, 4) + test::number(77, 4) + test::number(1152, 4);
   const std::string shaken =
@@ -341,7 +341,7 @@ TEST_CASE("a cut MP3 is the beginning of its source, to the sample") {
   }
 }
 
-TEST_CASE("a copy that doesn't hold the planned samples is encoded instead, and says so") {
+TEST_CASE("a copy that doesn't hold the planned samples is encoded instead, with the reason") {
   const Made made(fixture("voice_cover_art.mp3"), 44100, [](AudioPlan& plan) {
     plan.action = ClipAction::cut;
     plan.packets = 77;

@@ -86,7 +86,7 @@ TEST_CASE("a window in the middle begins with the right frame, in every containe
   }
 }
 
-// A long MP4 is measured by its sample table; its frames have their times all the same.
+// A long MP4 is measured by its sample table; its frames have their times nevertheless.
 TEST_CASE("who counted the frames makes no difference to which are shown") {
   const std::string source = fixture("presenter_vfr_8s.mp4");
   const TemporaryDirectory folder;
@@ -187,7 +187,7 @@ TEST_CASE("HDR is mapped down and tagged BT.709") {
   CHECK(*std::min_element(pixels.begin(), pixels.end()) < 24);
 }
 
-TEST_CASE("a written clip that breaks the promise is never handed on") {
+TEST_CASE("a written clip that exceeds the limit is never used") {
   const std::string source = fixture("presenter_h264_25fps_6s.mp4");
   const TemporaryDirectory folder;
   const MediaInfo info = probe(source);
@@ -320,7 +320,7 @@ TEST_CASE("an existing file under the final name survives a failure and is repla
   CHECK(probe(file.string()).video->frames == 5);
 }
 
-TEST_CASE("an unwritable folder is told before any work") {
+TEST_CASE("an unwritable folder is reported before any work") {
   const std::string source = fixture("presenter_hevc_25fps_4s.mp4");
   const MediaInfo info = probe(source);
   try {

@@ -8,7 +8,7 @@
 
 #include "core/atomic_file.hpp"
 #include "media/make/make_clip.hpp"
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "support/sounds.hpp"
 #include "unit/media/pictures.hpp"
 
@@ -41,7 +41,9 @@ struct MadeSound {
   [[nodiscard]] std::vector<float> samples(int channel = 0) const {
     return test::decode_samples(file.string(), 0, channel);
   }
-  [[nodiscard]] media::HeardSound heard() const { return media::hear_clip(file.string(), clip.audio.value(), {}, {}); }
+  [[nodiscard]] media::AudioAnalysis heard() const {
+    return media::analyze_clip(file.string(), clip.audio.value(), {}, {});
+  }
 };
 
 double level(const std::vector<float>& samples) {
@@ -135,7 +137,7 @@ TEST_CASE("the loudness that is asked for is what the made clip measures, within
   }
 }
 
-TEST_CASE("peaks that stand in the way of the loudness are held below -1 dBTP in the made clip") {
+TEST_CASE("peaks that limit the loudness are held below -1 dBTP in the made clip") {
   std::vector<float> sound = test::sine(5, rate, 300, 0.1);
   for (std::size_t at = 12000; at < sound.size(); at += 24000) {
     for (std::size_t i = 0; i < 200; ++i) sound[at + i] *= 9.9F;
@@ -156,7 +158,7 @@ TEST_CASE("24 bits, floats and 96 kHz keep their level") {
     const auto source = folder.path() / "source.wav";
     test::write_sound(source, 96000, {test::sine(2, 96000, 1000, 0.25)}, width);
     const MediaInfo info = probe(source.string());
-    const media::HeardSound heard = media::hear_source({source.string(), info}, 0, 2, {}, {});
+    const media::AudioAnalysis heard = media::analyze_source({source.string(), info}, 0, 2, {}, {});
     CHECK(heard.levels.true_peak_dbtp.value() == doctest::Approx(-12.04).epsilon(0.01));
   }
 }

@@ -149,7 +149,7 @@ TEST_CASE("primaries and curves that are not BT.709's go through linear light, t
   CHECK(contains(filter_chain(plan, picture(720, 576)), "matrixin=bt2020nc:"));
 }
 
-TEST_CASE("a picture of another shape lies whole in the middle") {
+TEST_CASE("a picture of another shape is centred whole") {
   const auto pad = [](const VideoPlan& plan, const PictureFormat& source) {
     const std::string chain = filter_chain(plan, source);
     return chain.substr(std::min(chain.find("pad="), chain.size()));
@@ -317,7 +317,7 @@ TEST_CASE("a deinterlacer gives one frame for each, all of them after the flush"
   CHECK(given.back() == 140);
 }
 
-TEST_CASE("a picture that changes its size in the middle is fitted again and the change told") {
+TEST_CASE("a picture that changes its size in the middle is fitted again and the change reported") {
   int changes = 0;
   FilterGraph graph(plan_for(64, 64), "test", [&](const PictureFormat& before, const PictureFormat& after) {
     ++changes;

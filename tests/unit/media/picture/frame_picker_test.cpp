@@ -163,23 +163,23 @@ TEST_CASE("no more ticks are filled than asked for") {
   CHECK(counts(settings, {0}, Seconds(100)) == std::vector<std::int64_t>{3});
 }
 
-TEST_CASE("the last tick of a constant source is settled without the frame after it") {
+TEST_CASE("the last tick of a constant source is filled without the frame after it") {
   const FramePicker::Settings settings{.fps = 25, .frames = 2, .source_fps = 50, .source_constant = true};
   FramePicker picker(settings);
   CHECK(picker.next(0) == 0);
-  CHECK_FALSE(picker.settle().has_value());
+  CHECK_FALSE(picker.finish_early().has_value());
   CHECK(picker.next(Seconds(1, 50)) == 1);
-  CHECK_FALSE(picker.settle().has_value());  // frame 2 still lies before tick 1
+  CHECK_FALSE(picker.finish_early().has_value());  // frame 2 is still before tick 1
   CHECK(picker.next(Seconds(2, 50)) == 0);
-  CHECK(picker.settle() == 1);
+  CHECK(picker.finish_early() == 1);
   CHECK(picker.done());
   CHECK(picker.filled() == 2);
 }
 
-TEST_CASE("a variable source is never settled early") {
+TEST_CASE("a variable source is never finished early") {
   FramePicker picker({.fps = 25, .frames = 1, .source_fps = 25});
   CHECK(picker.next(0) == 0);
-  CHECK_FALSE(picker.settle().has_value());
+  CHECK_FALSE(picker.finish_early().has_value());
 }
 
 TEST_CASE("frames that a constant source should have delivered are counted as missing") {
@@ -207,7 +207,7 @@ TEST_CASE("four hours of NTSC in microseconds drift by no frame") {
   for (std::int64_t i = 1; i < 449; ++i) {
     CHECK(picker.next(Rational(((first + i) / fps * 1'000'000).round(), 1'000'000)) == 1);
   }
-  CHECK(picker.settle() == 1);
+  CHECK(picker.finish_early() == 1);
   CHECK(picker.done());
 }
 

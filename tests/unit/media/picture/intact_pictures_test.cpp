@@ -9,7 +9,7 @@
 namespace react1::media {
 namespace {
 
-/// Frames of 25 per second; times are told in frames.
+/// Frames of 25 per second; times are in frames.
 Seconds at(int frame) {
   return {frame, 25};
 }
@@ -32,7 +32,7 @@ IntactPictures judge(const PictureEvents& events, int start, int end) {
   return judge_pictures(events, at(start), at(end), at(1) / 2);
 }
 
-TEST_CASE("a healthy window is whole wherever it lies") {
+TEST_CASE("a healthy window is complete wherever it is") {
   const PictureEvents events = plain(50);
   for (int start = 0; start < 49; ++start) {
     CAPTURE(start);
@@ -46,7 +46,7 @@ TEST_CASE("a healthy window is whole wherever it lies") {
 }
 
 TEST_CASE(
-    "a packet that is refused ends the good part wherever it lies, and a window behind begins with the next key") {
+    "a packet that is refused ends the good part wherever it is, and a window after it begins with the next key") {
   for (int damaged = 1; damaged < 50; ++damaged) {
     CAPTURE(damaged);
     PictureEvents events = plain(50);
@@ -136,7 +136,7 @@ TEST_CASE("a last picture that is held for long is no loss") {
   CHECK_FALSE(judge(events, 0, 200).early);
 }
 
-TEST_CASE("a jump that landed behind the window's start says so") {
+TEST_CASE("a seek past the window's start is reported") {
   PictureEvents events = plain(50);
   events.from_beginning = false;
   for (int i = 0; i < 10; ++i) lose_picture(events, i);

@@ -112,7 +112,7 @@ TEST_CASE("ends that look alike join only when the step between them is no large
   CHECK_FALSE(early.loopable);
 }
 
-TEST_CASE("the drawn presenter stands before a still background") {
+TEST_CASE("the drawn presenter is in front of a still background") {
   const Motion motion = motion_of(test::fixture("presenter_h264_25fps_6s.mp4"));
   CHECK(motion.is_static);
   CHECK(motion.peak_motion > 0);

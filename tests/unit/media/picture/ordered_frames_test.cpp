@@ -180,7 +180,7 @@ TEST_CASE("a written clip holds the frames of the order, as many as planned, and
   for (const DurationMeasure& measure : clip.measures) CHECK(measure.duration_s <= 15);
   const std::vector<test::Luma> after = test::decode_luma(file.string());
   REQUIRE(after.size() == shows.size());
-  // Pictures that stand still are alike, so what counts is that none is more alike than the one expected.
+  // Still pictures are alike, so the test is that none is more alike than the expected one.
   for (std::size_t i = 0; i < after.size(); i += 7) {
     CAPTURE(i);
     const auto expected = static_cast<std::size_t>(shows[i]);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int height = 176;
 
-/// Noise that stands still and a square that moves, so that there is something to be found again.
+/// Still noise and a moving square, so that there is something to find again.
 void draw(AVFrame& frame, int number) {
   std::mt19937 random(1);
   for (int plane = 0; plane < 3; ++plane) {

@@ -107,7 +107,7 @@ TEST_CASE("cover art is named and not taken for a video") {
         1);
 }
 
-TEST_CASE("a truncated file counts what is there and says so") {
+TEST_CASE("a truncated file is counted as far as it goes and reported") {
   const MediaInfo info = probe(test::fixture("truncated_60pct.mp4"));
   REQUIRE(info.video);
   CHECK(info.video->header_frames > info.video->frames);
@@ -115,7 +115,7 @@ TEST_CASE("a truncated file counts what is there and says so") {
   CHECK_FALSE(info.video->edit_list);
 }
 
-TEST_CASE("the index first, edit lists and B-frames are told apart") {
+TEST_CASE("the index first, edit lists and B-frames are distinguished") {
   const MediaInfo plain = probe(test::fixture("presenter_h264_25fps_6s.mp4"));
   REQUIRE(plain.video);
   CHECK(plain.moov_first);
@@ -154,7 +154,7 @@ TEST_CASE("a photograph is a still image, whatever its ending, and no unknown fi
   }
 }
 
-TEST_CASE("a header without a duration is told and the packets measured") {
+TEST_CASE("a header without a duration is reported and the packets measured") {
   const MediaInfo info = probe(test::fixture("presenter_vp9_no_duration.webm"));
   CHECK_FALSE(info.container_duration_s.has_value());
   CHECK(warns(info, "no_duration_in_header"));

@@ -73,7 +73,7 @@ TEST_CASE("a header that claims more than what its index lists lasts is wrong, a
   info.video->header_duration_s = 24;
   CHECK(warns(info, found(), "wrong_duration"));
   CHECK_FALSE(warns(info, found(), "truncated"));
-  info.video->header_frames.reset();  // without an index nobody knows
+  info.video->header_frames.reset();  // unknown without an index
   CHECK(warns(info, found(), "truncated"));
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("a file that is as long as its container says is whole, whatever its d
   CHECK(warns(info, findings, "truncated"));
   info.container_duration_s.reset();  // FFmpeg drops the length of an ASF that was cut off
   CHECK(warns(info, findings, "truncated"));
-  info.container_duration_s = 6;  // only what lies behind the picture is missing
+  info.container_duration_s = 6;  // only the part after the picture is missing
   CHECK_FALSE(warns(info, findings, "truncated"));
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("each property has its own warning") {
   CHECK(warns(info, found(), "no_duration_in_header"));
 }
 
-TEST_CASE("several streams, cover art and damage are told") {
+TEST_CASE("several streams, cover art and damage are reported") {
   ProbeFindings findings = found();
   findings.videos = 2;
   findings.audios = 3;
@@ -187,7 +187,7 @@ TEST_CASE("several streams, cover art and damage are told") {
   CHECK(warns(quiet(), findings, "damaged"));
 }
 
-TEST_CASE("a stream that starts late is told, not one within a tenth of a second") {
+TEST_CASE("a stream that starts late is reported, not one within a tenth of a second") {
   MediaInfo info = quiet();
   info.audio.emplace();
   info.audio->start_s = Rational{476, 1000};

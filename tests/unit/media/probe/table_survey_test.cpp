@@ -52,7 +52,7 @@ void check_same(const StreamSurvey& table, const StreamSurvey& packets, const AV
   }
 }
 
-/// How many streams of the file the tables told as much about as all the packets.
+/// The number of streams of the file for which the tables gave the same as all packets.
 int compare(const std::string& path) {
   const std::string content = read_file(path);
   Demuxer demuxer{path, DemuxerOptions{}, RunContext{}};
@@ -98,19 +98,19 @@ TEST_CASE("the sample tables of real clips tell what all their packets tell") {
   CHECK(compared >= 8);
 }
 
-TEST_CASE("a table that lies, and media that is cut off, are left to the packets") {
+TEST_CASE("a wrong table, and media that is cut off, are left to the packets") {
   const std::string path = test::fixture("presenter_h264_bframes_25fps_6s_audio.mp4");
   const std::string content = read_file(path);
   const Demuxer demuxer{path, DemuxerOptions{}, RunContext{}};
   REQUIRE(listed(demuxer, content, 0));
   for (const char* table : {"stts", "ctts", "stsz", "stsc", "stco"}) {
     CAPTURE(table);
-    std::string lying = content;
-    const std::size_t box = lying.find(table);
+    std::string wrong = content;
+    const std::size_t box = wrong.find(table);
     REQUIRE(box != std::string::npos);
     const std::size_t count = box + (std::string(table) == "stsz" ? 12 : 8);
-    lying[count + 3] = static_cast<char>(lying[count + 3] + 1);  // one entry more than there are
-    CHECK_FALSE(listed(demuxer, lying, 0));
+    wrong[count + 3] = static_cast<char>(wrong[count + 3] + 1);  // one entry more than there are
+    CHECK_FALSE(listed(demuxer, wrong, 0));
   }
   const Mp4Layout layout = layout_of(content);
   const Mp4Track& track = layout.tracks.front();

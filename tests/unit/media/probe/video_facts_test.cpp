@@ -31,7 +31,7 @@ std::array<int, 2> by_orientation(const Orientation& turn, int x, int y) {
   return {x, y};
 }
 
-TEST_CASE("each of the eight orientations is told from its matrix") {
+TEST_CASE("each of the eight orientations is recognised from its matrix") {
   const Matrix matrices[] = {
       {one, 0, 0, 0, one, 0, 0, 0, 1},  {0, one, 0, -one, 0, 0, 0, 0, 1},  {-one, 0, 0, 0, -one, 0, 0, 0, 1},
       {0, -one, 0, one, 0, 0, 0, 0, 1}, {-one, 0, 0, 0, one, 0, 0, 0, 1},  {one, 0, 0, 0, -one, 0, 0, 0, 1},

@@ -72,7 +72,7 @@ TEST_CASE("mono goes into every channel and stereo stays what it is") {
   CHECK(mix_matrix(Layout("stereo").value, 1, 1) == Matrix{0, 1});
 }
 
-TEST_CASE("beside a centre the sides step back, behind even more, and low-frequency effects are dropped") {
+TEST_CASE("with a centre the sides are reduced, those behind even more, and low-frequency effects are dropped") {
   // FL FR FC LFE BL BR
   CHECK(mix_matrix(Layout("5.1").value, 2, -1) == Matrix{0.5, 0, 1, 0, 0.25, 0, 0, 0.5, 1, 0, 0, 0.25});
   // FL FR FC LFE BL BR SL SR
@@ -83,7 +83,7 @@ TEST_CASE("beside a centre the sides step back, behind even more, and low-freque
   CHECK(mix_matrix(Layout("5.1").value, 1, 0) == Matrix{0.5, 0, 1, 0, 0.25, 0});
 }
 
-TEST_CASE("the pass band is flat to a hundredth of a decibel and images and aliases lie below -90 dB") {
+TEST_CASE("the pass band is flat to a hundredth of a decibel and images and aliases are below -90 dB") {
   for (const bool built_in : {false, true}) {
     CAPTURE(built_in);
     for (const double frequency : {100.0, 1000.0, 5000.0, 7000.0}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the samples of a window lie in time: gaps, overlaps, jitter and drift, from every entry.
+// The position in time of a window's samples: gaps, overlaps, jitter and drift, from every entry.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -215,7 +215,7 @@ TEST_CASE("a window of compressed WAV begins with the right sample") {
   for (const char* name : {"ima_adpcm_4s.wav", "yamaha_adpcm_4s.wav"}) check_like_trimmed(name);
 }
 
-TEST_CASE("a window of samples that are told by their differences is the same sound") {
+TEST_CASE("a window of samples that are stored as differences is the same sound") {
   for (const char* name : {"ima_adpcm_4s.wav", "yamaha_adpcm_4s.wav"}) {
     const std::string path = fixture(name);
     const MediaInfo info = probe(path);

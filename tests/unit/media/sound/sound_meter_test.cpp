@@ -8,7 +8,7 @@
 #include <cstring>
 #include <vector>
 
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 #include "support/sounds.hpp"
 
 #include "core/atomic_file.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kMeterRate = 48000;
 
-HeardSound measured(const test::Sound& sound, const Listening& wanted = {}) {
+AudioAnalysis measured(const test::Sound& sound, const AnalysisOptions& wanted = {}) {
   SoundMeter meter(kMeterRate, static_cast<int>(sound.size()), wanted);
   constexpr std::size_t piece = 1000;
   for (std::size_t at = 0; at < sound[0].size(); at += piece) {
@@ -47,7 +47,7 @@ std::vector<float> inverted(std::vector<float> samples) {
 }
 
 TEST_CASE("a 997 Hz sine at full scale in one channel has -3.01 LUFS, as BS.1770 says") {
-  const HeardSound heard = measured({test::sine(5, kMeterRate, 997, 1), test::silence(5, kMeterRate)});
+  const AudioAnalysis heard = measured({test::sine(5, kMeterRate, 997, 1), test::silence(5, kMeterRate)});
   CHECK(heard.levels.integrated_lufs.value() == doctest::Approx(-3.01).epsilon(0.01));
   CHECK(heard.levels.true_peak_dbtp.value() == doctest::Approx(0).epsilon(0.05));
   CHECK_FALSE(heard.correlation);
@@ -55,16 +55,16 @@ TEST_CASE("a 997 Hz sine at full scale in one channel has -3.01 LUFS, as BS.1770
 }
 
 TEST_CASE("silence and what is too short have no loudness, and silence has no peak either") {
-  const HeardSound silent = measured({test::silence(3, kMeterRate)});
+  const AudioAnalysis silent = measured({test::silence(3, kMeterRate)});
   CHECK_FALSE(silent.levels.integrated_lufs);
   CHECK_FALSE(silent.levels.true_peak_dbtp);
   CHECK(silent.blocks == std::vector<std::uint8_t>(300, 255));
-  const HeardSound brief = measured({test::sine(0.3, kMeterRate, 500, 0.5)});
+  const AudioAnalysis brief = measured({test::sine(0.3, kMeterRate, 500, 0.5)});
   CHECK_FALSE(brief.levels.integrated_lufs);
   CHECK(brief.levels.true_peak_dbtp.value() == doctest::Approx(-6.02).epsilon(0.02));
 }
 
-TEST_CASE("the true peak lies between the samples") {
+TEST_CASE("the true peak is between the samples") {
   CHECK(measured({test::sine(1, kMeterRate, 12000, 0.5, 0.125)}).levels.true_peak_dbtp.value() ==
         doctest::Approx(-6.02).epsilon(0.03));
 }
@@ -74,7 +74,7 @@ TEST_CASE("the correlation tells equal, unlike and inverted channels apart") {
   CHECK(measured({tone, tone}).correlation.value() == doctest::Approx(1));
   CHECK(measured({tone, inverted(tone)}).correlation.value() == doctest::Approx(-1));
   CHECK(std::abs(measured({tone, test::sine(1, kMeterRate, 400, 0.3, 0.25)}).correlation.value()) < 0.01);
-  const HeardSound right = measured({test::sine(1, kMeterRate, 400, 0.1), inverted(tone)});
+  const AudioAnalysis right = measured({test::sine(1, kMeterRate, 400, 0.1), inverted(tone)});
   CHECK(right.correlation.value() == doctest::Approx(-1));
   CHECK_FALSE(right.left_is_louder);
   CHECK_FALSE(measured({tone}).correlation);
@@ -95,7 +95,7 @@ TEST_CASE("hours of sound are listened to with a byte per block and no more") {
   for (std::size_t i = 1800 * low; i < 1801 * low; ++i) sound[i] = i % 2 == 0 ? 0.3F : -0.3F;
   test::write_sound(file, low, {sound}, test::Width::bits16);
   const MediaInfo info = probe(file.string());
-  const HeardSound heard = hear_source({file.string(), info}, 0, 3600, {.levels = false}, {});
+  const AudioAnalysis heard = analyze_source({file.string(), info}, 0, 3600, {.levels = false}, {});
   REQUIRE(heard.blocks.size() == 360'000);
   const auto loud = [](std::uint8_t level) { return level < 30; };
   CHECK(std::find_if(heard.blocks.begin(), heard.blocks.end(), loud) - heard.blocks.begin() == 180'000);
@@ -110,7 +110,7 @@ TEST_CASE("a part of a source is heard from its start to its end, in any format"
       const auto file = folder.path() / "sound.wav";
       test::write_sound(file, source_rate, {test::words({{2, 3}, {1, 4}}, source_rate)}, width);
       const MediaInfo info = probe(file.string());
-      const HeardSound heard = hear_source({file.string(), info}, Seconds(3, 2), 9, {}, {});
+      const AudioAnalysis heard = analyze_source({file.string(), info}, Seconds(3, 2), 9, {}, {});
       REQUIRE(heard.blocks.size() == 750);
       const auto loud = [](std::uint8_t level) { return level < 60; };
       CHECK(std::find_if(heard.blocks.begin(), heard.blocks.end(), loud) - heard.blocks.begin() == 50);

@@ -196,7 +196,7 @@ TEST_CASE("copies and two sources of one path or URL are equal, and what is only
   const Source memory = Source::memory(bytes);
   const Source copy = memory;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
   CHECK((memory == copy));
-  CHECK_FALSE((memory == Source::memory(bytes)));  // might be the same bytes, but nothing says so
+  CHECK_FALSE((memory == Source::memory(bytes)));  // might be the same bytes, but that is unknown
   CHECK((Source(test::fixture(kClip)) == Source(test::fixture(kClip))));
   CHECK((Source("https://example.com/a.mp4?v=1") != Source("https://example.com/a.mp4?v=2")));
   CHECK((Source::standard_input() != Source::standard_input()));

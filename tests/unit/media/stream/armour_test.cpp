@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hostile input: what is over a limit is refused in words, and no file makes another one be read.
+// Hostile input: inputs over a limit are refused with a message, and no file makes another one be read.
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -95,7 +95,7 @@ TEST_CASE("a small file that claims a billion empty samples comes to an end") {
 }
 
 TEST_CASE("a file that gives the same bytes again and again is stopped") {
-  // A video track whose 30 million samples all lie over the same bytes: each chunk begins where the first does.
+  // A video track whose 30 million samples all use the same bytes: each chunk begins where the first does.
   std::string file = read_file(test::fixture("presenter_h264_25fps_6s.mp4"));
   const std::size_t sizes = inside(file, "stsz");
   put32(file, sizes, 0x10000);
@@ -108,7 +108,7 @@ TEST_CASE("a file that gives the same bytes again and again is stopped") {
   try {
     const MediaInfo info = probe(in_memory(file));
     REQUIRE(info.video);
-    CHECK(info.video->frames < 20'000);  // FFmpeg drops samples that lie beyond the end
+    CHECK(info.video->frames < 20'000);  // FFmpeg drops samples beyond the end
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::media);
   }
@@ -121,7 +121,7 @@ TEST_CASE("an operation that reads the whole source over and over makes no progr
   interrupt.begin();
   io.bytes_read = 60 << 20;
   CHECK_FALSE(interrupt.should_end());
-  interrupt.begin();  // another operation starts to count anew
+  interrupt.begin();  // another operation starts counting again
   io.bytes_read += 60 << 20;
   CHECK_FALSE(interrupt.should_end());
   io.bytes_read += 60 << 20;
@@ -175,7 +175,7 @@ TEST_CASE("no playlist, script, reference or link inside a file makes another fi
   }
 }
 
-TEST_CASE("a MOV track whose data lies in another file is not followed there") {
+TEST_CASE("a MOV track whose data is in another file is not followed there") {
   const TemporaryDirectory folder;
   std::filesystem::copy_file(test::fixture("presenter_h264_25fps_6s.mp4"), folder.path() / "data.mov");
   std::string file = read_file(test::fixture("presenter_h264_25fps_6s.mp4"));

@@ -76,7 +76,7 @@ TEST_CASE("a window holds exactly the frames that are in it, near the start and 
     int frames;
   };
   for (const Window& window : {Window{0, 1, 24}, Window{2, 4, 48}, Window{10, 15, 120}, Window{19, 30, 24}}) {
-    // 24000/1001: frame n stands at n·1001/24000 s.
+    // 24000/1001: frame n is at n·1001/24000 s.
     int expected = 0;
     for (int n = 0; n < 480; ++n) {
       const Seconds begin{n * 1001, 24000};

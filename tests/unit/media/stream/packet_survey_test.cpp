@@ -61,8 +61,8 @@ TEST_CASE("padding that is negative or longer than its packet is none") {
   }
 }
 
-TEST_CASE("what an edit list hides is told in samples, whatever the track's ticks") {
-  const auto told = [](AVCodecID codec, int rate, AVRational tick, std::uint32_t skip) {
+TEST_CASE("what an edit list hides is given in samples, whatever the track's ticks") {
+  const auto hidden = [](AVCodecID codec, int rate, AVRational tick, std::uint32_t skip) {
     MadeStream made(codec, rate, tick);
     const ff::Packet packet = packet_that_skips(skip, 7);
     tell_skip_in_samples(*made.stream, *packet);
@@ -71,12 +71,12 @@ TEST_CASE("what an edit list hides is told in samples, whatever the track's tick
     CHECK(AV_RL32(data + 4) == 7);
     return AV_RL32(data);
   };
-  CHECK(told(AV_CODEC_ID_OPUS, 48000, {1, 48000}, 312) == 312);
-  CHECK(told(AV_CODEC_ID_OPUS, 48000, {1, 24000}, 156) == 312);
-  CHECK(told(AV_CODEC_ID_OPUS, 48000, {1, 8000}, 52) == 312);
-  CHECK(told(AV_CODEC_ID_AAC, 44100, {1, 22050}, 1024) == 2048);
-  CHECK(told(AV_CODEC_ID_AAC, 44100, {1, 44100}, 1024) == 1024);
-  CHECK(told(AV_CODEC_ID_OPUS, 48000, {1, 1}, 4000000000U) == INT32_MAX);
+  CHECK(hidden(AV_CODEC_ID_OPUS, 48000, {1, 48000}, 312) == 312);
+  CHECK(hidden(AV_CODEC_ID_OPUS, 48000, {1, 24000}, 156) == 312);
+  CHECK(hidden(AV_CODEC_ID_OPUS, 48000, {1, 8000}, 52) == 312);
+  CHECK(hidden(AV_CODEC_ID_AAC, 44100, {1, 22050}, 1024) == 2048);
+  CHECK(hidden(AV_CODEC_ID_AAC, 44100, {1, 44100}, 1024) == 1024);
+  CHECK(hidden(AV_CODEC_ID_OPUS, 48000, {1, 1}, 4000000000U) == INT32_MAX);
 }
 
 TEST_CASE("what packets tell of their samples is what a decoder gives") {

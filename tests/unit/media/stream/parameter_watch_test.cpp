@@ -59,7 +59,7 @@ TEST_CASE("other parameters before a later key frame are a change, the same ones
   CHECK(changes(mp4, {counted(parameters("A")) + counted(slice), counted(parameters("B")) + counted(slice)}));
 }
 
-TEST_CASE("what stands behind a slice, in a packet that is no key frame, or in garbage counts for nothing") {
+TEST_CASE("what follows a slice, is in a packet that is no key frame, or in garbage is ignored") {
   const Stream transport("");
   CHECK_FALSE(changes(transport, {coded(parameters("A")) + coded(slice), coded(slice) + coded(parameters("B"))}));
   CHECK_FALSE(changes(transport, {coded(parameters("A")), coded(parameters("B"))}, /*flags=*/0));
@@ -67,7 +67,7 @@ TEST_CASE("what stands behind a slice, in a packet that is no key frame, or in g
   CHECK_FALSE(changes(mp4, {std::string("\xff\xff\xff\xff\x67", 5), std::string(3, '\0')}));
 }
 
-TEST_CASE("a transport stream that switches its size is told by probe, one that does not is not") {
+TEST_CASE("a transport stream that switches its size is reported by probe, one that does not is not") {
   const MediaInfo switched = probe(test::fixture("size_change.ts"));
   REQUIRE(switched.video);
   CHECK(switched.video->parameters_change);

@@ -61,7 +61,7 @@ TEST_CASE("a packet of parameters and messages holds no picture, one with a slic
   }
 }
 
-TEST_CASE("what can't be told apart counts as a picture") {
+TEST_CASE("what can't be distinguished counts as a picture") {
   Bytes header = avcc();
   const AVCodecParameters codec = codec_of(AV_CODEC_ID_H264, header);
   CHECK(has_picture(codec, {}));

@@ -62,7 +62,7 @@ TEST_CASE("what a decoder keeps is counted, and given back") {
   kept.clear();
 }
 
-TEST_CASE("pictures that take more memory than is allowed are refused in words, by one thread and by several") {
+TEST_CASE("pictures that take more memory than is allowed are refused with a message, by one thread and by several") {
   for (const char* clip : {kClip, kBroad}) {
     CAPTURE(clip);
     const Decoded whole = decode(test::fixture(clip), /*threads=*/1, PictureMemory::most_bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock that is off, told from jitter and from jumps: over every slope, number of frames and packing.
+// A clock that is off, distinguished from jitter and from jumps: over every slope, number of frames and packing.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -30,7 +30,7 @@ TEST_CASE("a drifting clock is one stretched piece") {
   }
 }
 
-TEST_CASE("a clock that drifts is followed in few long frames, as far as their number lets it be told from jitter") {
+TEST_CASE("a clock that drifts is followed in few long frames, as far as their number distinguishes it from jitter") {
   const Grid grid{Rational(1, 1000), 11025, 1152};  // a frame lasts 104.49 ms
   for (const double drift : {-0.01, 0.01}) {
     for (int frames = 11; frames < 40; ++frames) {
@@ -115,7 +115,7 @@ TEST_CASE("a jump too small to be one is no drift, wherever it is") {
   }
 }
 
-TEST_CASE("drift goes on behind a gap") {
+TEST_CASE("drift continues after a gap") {
   const Grid grid{Rational(1, 1000), 48000, 1024};
   const auto result = fit(grid, 1000, [&](int i) { return spot(grid, i) * 1.005 + (i >= 500 ? 3 : 0); });
   REQUIRE(result.pieces.size() == 2);

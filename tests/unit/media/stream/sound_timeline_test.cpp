@@ -137,7 +137,7 @@ TEST_CASE("lone wild timestamps are not followed, wherever they are") {
   }
 }
 
-TEST_CASE("a clock that begins again is no gap, and says so") {
+TEST_CASE("a clock that begins again is no gap, and is reported") {
   const Grid grid{Rational(1, 48000), 48000, 960};
   const auto again = fit(grid, 200, [&](int i) { return spot(grid, i < 120 ? i : i - 120); });
   CHECK(again.pieces.empty());

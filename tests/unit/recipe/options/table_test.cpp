@@ -54,7 +54,7 @@ TEST_CASE("the files that come from the table are up to date") {
   }
 }
 
-TEST_CASE("values of every kind are allowed where the row says so, and nowhere else") {
+TEST_CASE("values of every kind are allowed where the row allows them, and nowhere else") {
   const std::vector<Document> values{nullptr,
                                      true,
                                      false,
@@ -143,7 +143,7 @@ TEST_CASE("what a recipe says is read and written back the same") {
   }
 }
 
-TEST_CASE("every word of every flag is taken, and a wrong one is answered with the flag and the words") {
+TEST_CASE("every name of every flag is accepted, and a wrong one is answered with the flag and the names") {
   std::size_t flags = 0;
   for (const Option& row : recipe::option_table()) {
     if (!row.has_flag() || row.words.empty()) continue;

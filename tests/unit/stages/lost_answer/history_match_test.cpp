@@ -97,7 +97,7 @@ TEST_CASE("what can't be compared is not decided") {
   nowhere.endpoint.clear();
   CHECK(match({nowhere}).kind == MatchKind::unclear);
   CHECK(match({entry("r1", "", kPaid - 1h)}).kind == MatchKind::none);  // of another time
-  // The input that names this payment is proof enough beside one that shows nothing.
+  // The input that names this payment is sufficient proof next to one without input.
   CHECK(match({entry("r1"), entry("r2", "")}).request_id == "r1");
   CHECK(match({entry("r1"), entry("r1", "")}).kind == MatchKind::unclear);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A paid call whose answer was lost, looked up in histories that are honest, late, broken or lying.
+// A paid call whose answer was lost, looked up in histories that are correct, late, broken or wrong.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -168,7 +168,7 @@ TEST_CASE("what was never accepted is not found, and never taken as not accepted
   CHECK(place.questions() == 3);
 }
 
-TEST_CASE("how often and how long is asked is as it was told, with growing pauses") {
+TEST_CASE("how often and how long is asked follows the options, with growing pauses") {
   Place place("");
   const Job job = place.lose();
   static_cast<void>(place.look(job, quick(1)));
@@ -255,7 +255,7 @@ TEST_CASE("a job of an older react1 has nothing to compare with: a person decide
   CHECK(place.questions() == 0);
 }
 
-TEST_CASE("without a platform nothing is asked, and the reason is told") {
+TEST_CASE("without a platform nothing is asked, and the reason is reported") {
   Place place("");
   const Job job = place.lose();
   static_cast<void>(place.arrive());
@@ -268,17 +268,17 @@ TEST_CASE("without a platform nothing is asked, and the reason is told") {
   CHECK(place.questions() == 0);
 }
 
-TEST_CASE("a job that is not unknown is given back as it stands, and one that is not there is a usage error") {
+TEST_CASE("a job that is not unknown is returned unchanged, and a missing one is a usage error") {
   Place place("");
   Job job;
   job.intent = "fresh";
   job = place.jobs->open(job, false).job;
   CHECK(place.look(job).job.state == JobState::created);
-  job.id = "nobody";
+  job.id = "missing";
   CHECK(test::caught_from([&] { (void)place.look(job); }).code() == ErrorCode::usage);
 }
 
-TEST_CASE("a job that was resolved by somebody else meanwhile is left as that one has left it") {
+TEST_CASE("a job that another process resolved meanwhile is not changed") {
   Place place(R"("after_calls": 1)");
   const Job job = place.lose();
   static_cast<void>(place.arrive());

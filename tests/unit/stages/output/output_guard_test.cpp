@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Callers of the library have the same protection as users of the program: what lies at an output is judged before
+// Callers of the library have the same protection as users of the program: an existing output is checked before
 // anything is uploaded or paid.
 #include <doctest/doctest.h>
 
@@ -90,7 +90,7 @@ TEST_CASE("a result in the way of another intent stays, and no clip goes up befo
   CHECK(sha256_file(out) == first.output_sha256);
 }
 
-TEST_CASE("the same intent again is at its place already: nothing is written, and all that is known is told") {
+TEST_CASE("the same intent again is at its place already: nothing is written, and all that is known is returned") {
   Bench bench;
   const std::string out = bench.path("out.mp4");
   const RunRecord first = bench.run_to(out, bench.happy());
@@ -109,7 +109,7 @@ TEST_CASE("the same intent again is at its place already: nothing is written, an
     CHECK(bench.sandbox.requests()[i].route != "result");
 }
 
-TEST_CASE("a store that knows nothing of a result: the record's clips, parameters and kind of service count") {
+TEST_CASE("a store without the result: the record's clips, parameters and kind of service count") {
   Bench bench;
   const std::string out = bench.path("out.mp4");
   (void)bench.run_to(out, bench.happy());
@@ -126,7 +126,7 @@ TEST_CASE("a store that knows nothing of a result: the record's clips, parameter
   CHECK(test::caught_from([&] { bench.run_to(out, bench.happy()); }).code() == ErrorCode::usage);
 }
 
-TEST_CASE("a record that anybody may have written proves nothing by itself") {
+TEST_CASE("a record of unknown origin proves nothing by itself") {
   Bench bench;
   const std::string out = bench.path("out.mp4");
   const RunRecord first = bench.run_to(out, bench.happy());

@@ -69,9 +69,9 @@ TEST_CASE(
   CHECK(alone.warning("only_effects_heard"));
 
   sound[2] = spoken(0.1);
-  const Outcome beside = outcome(sound, test::Width::bits16, five_one);
-  CHECK_FALSE(beside.warning("only_effects_heard"));
-  CHECK(beside.made.audio.levels->true_peak_dbtp.value() == doctest::Approx(test::decibels(0.1)).epsilon(0.1));
+  const Outcome both = outcome(sound, test::Width::bits16, five_one);
+  CHECK_FALSE(both.warning("only_effects_heard"));
+  CHECK(both.made.audio.levels->true_peak_dbtp.value() == doctest::Approx(test::decibels(0.1)).epsilon(0.1));
 }
 
 TEST_CASE("floats above full scale are limited to -1 dBTP, and the warning says by how much they were above") {

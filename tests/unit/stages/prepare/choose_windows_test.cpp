@@ -53,7 +53,7 @@ const Warning* warning(const Preparation& preparation, const std::string& code) 
 /// Speech to 11 s, a pause of 0.4 s, speech to 20 s.
 const test::Sound pause_at_11{test::words({{1, 10}, {0.4, 8.6}}, kRate)};
 
-TEST_CASE("voice that is too long ends at the last pause, exactly where the user says so, or where the limit is") {
+TEST_CASE("voice that is too long ends at the last pause, exactly where the user sets it, or at the limit") {
   const Voice voice(pause_at_11);
   const Preparation near = planned(voice.file, {.cut = {.lookback_s = 4}});
   CHECK(near.audio.window_end_s == Seconds(1115, 100));
@@ -75,7 +75,7 @@ TEST_CASE("voice that is too long ends at the last pause, exactly where the user
   CHECK(planned(voice.file, named_pause).audio.window_end_s == Seconds(1115, 100));
 }
 
-TEST_CASE("a cut into a word always warns, whoever named it, and a cut into a pause never does") {
+TEST_CASE("a cut into a word always warns, even if the user named it, and a cut into a pause never does") {
   const Voice voice(pause_at_11);
   const auto cut_at = [&](const PrepareOptions& options) { return planned(voice.file, options); };
   for (const PrepareOptions& options :
@@ -146,7 +146,7 @@ TEST_CASE("a tail of less than a tenth of a second is cut off rather than three 
   CHECK_FALSE(warning(made, "cut_at_pause"));
 }
 
-TEST_CASE("the best stretch of speech is found wherever it lies, within what the window allows") {
+TEST_CASE("the best stretch of speech is found wherever it is, within what the window allows") {
   const Voice voice({{2, 3}, {30, 6}, {0.5, 5}, {30, 4}});  // most at 35 to 46.5 s
   const Preparation best = planned(voice.file, {.window = WindowChoice::speech});
   CHECK(best.audio.window_start_s == Seconds(349, 10));
@@ -186,7 +186,7 @@ TEST_CASE("a noise floor below the gate and a constant voltage are no speech: ho
   CHECK(planned(Voice(test::Sound{floor}).file).advice.hold);
 }
 
-TEST_CASE("long silence at the start is told with its length and the way out") {
+TEST_CASE("long silence at the start is reported with its length and the remedy") {
   const Voice late({{3.2, 3}});
   const Preparation made = planned(late.file);
   REQUIRE(warning(made, "leading_silence"));
@@ -239,7 +239,7 @@ TEST_CASE("plan and prepare choose the same windows and counts, and measure near
   }
 }
 
-TEST_CASE("a silent clip keeps its level when a loudness is asked for, and says so") {
+TEST_CASE("a silent clip keeps its level when a loudness is requested, with a warning") {
   const Voice silent(test::Sound{test::silence(3, kRate)});
   PipelineOptions options;
   options.prepare.loudness_lufs = -16;
@@ -349,7 +349,7 @@ TEST_CASE("sound that starts 0.476 s late in its take gets as much silence befor
   CHECK(take.warned("take_tail"));
 }
 
-TEST_CASE("a take's window inside the sound needs no silence, and the offset is kept all the same") {
+TEST_CASE("a take's window inside the sound needs no silence, and the offset is kept nevertheless") {
   const Voice voice({{0, 12}});
   Take take(voice, Seconds(476, 1000));
   take.options.prepare.video_window = take.options.prepare.audio_window = {.start = Seconds(2), .end = Seconds(6)};
@@ -361,7 +361,7 @@ TEST_CASE("a take's window inside the sound needs no silence, and the offset is 
   CHECK(made.audio.treatment.fade_out_s == Seconds(1, 100));
 }
 
-TEST_CASE("sound before the first frame of its take is left out, with a word") {
+TEST_CASE("sound before the first frame of its take is left out, with a warning") {
   const Voice voice({{0, 12}});
   Take take(voice, Seconds(-1, 2));
   const Take::Plans made = take.plans();
@@ -402,7 +402,7 @@ TEST_CASE("the limit holds for every start and offset of a take") {
   }
 }
 
-TEST_CASE("a take whose sound lies outside the picture is refused") {
+TEST_CASE("a take whose sound is outside the picture is refused") {
   const Voice voice({{0, 2}});
   CHECK_THROWS_AS((void)Take(voice, Seconds(-3)).plans(), Error);
   Take late(voice, Seconds(5));

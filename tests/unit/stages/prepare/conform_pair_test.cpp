@@ -45,7 +45,7 @@ struct Pair {
 
 TEST_CASE("a turn finds its pause in room tone of -38 dBFS") {
   constexpr int rate = 16000;
-  std::vector<float> sound = test::syllables({{0.2, 5}, {0.5, 4.8}}, rate, -20);  // the pause lies at 5.2 to 5.7 s
+  std::vector<float> sound = test::syllables({{0.2, 5}, {0.5, 4.8}}, rate, -20);  // the pause is at 5.2 to 5.7 s
   test::add_noise(sound, -38);
   const TemporaryDirectory folder;
   const std::string voice = (folder.path() / "voice.wav").string();
@@ -58,7 +58,7 @@ TEST_CASE("a turn finds its pause in room tone of -38 dBFS") {
   CHECK(planned.conform->seams_s[0] < Seconds(57, 10));
 }
 
-/// N planned = N prepared = N predicted = N decoded from what the sandbox makes of it.
+/// N planned = N prepared = N predicted = N decoded from the sandbox's rendering.
 void check_pair(const Pair& pair, Conform conform) {
   CAPTURE(pair.video);
   CAPTURE(pair.audio);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When each clip goes on: on its own where it can, and with both plans settled where one needs the other.
+// When each clip continues: on its own where possible, and with both plans complete where one needs the other.
 #include "stages/prepare/drive_pair.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ PlannedPair plan(const PipelineOptions& options, const ClipWork& work) {
       .value;
 }
 
-TEST_CASE("clips that don't need each other go on at the same time, the picture on the caller's thread") {
+TEST_CASE("independent clips are made in parallel, the picture on the caller's thread") {
   std::promise<void> picture_began, sound_began;
   const auto patience = std::chrono::seconds(20);
   const auto meets = [&](std::promise<void>& mine, std::promise<void>& other) {
@@ -49,7 +49,7 @@ TEST_CASE("clips that don't need each other go on at the same time, the picture 
   CHECK(pair.sound.plan.samples == 5 * 48000);
 }
 
-TEST_CASE("a picture that is fitted to the voice goes on when both are planned") {
+TEST_CASE("a picture that is fitted to the voice continues when both are planned") {
   PipelineOptions options;
   options.prepare.conform = Conform::cut;
   std::int64_t samples = 0, frames = 0;

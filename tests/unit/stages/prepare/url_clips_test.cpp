@@ -54,7 +54,7 @@ TEST_CASE("clips with their index at the end are prepared with a handful of requ
   CHECK(server.bytes_sent() < std::int64_t{5} << 20);
 }
 
-TEST_CASE("a clip that changes between the first look and the making is an error that says so") {
+TEST_CASE("a clip that changes between probe and making is an error of its own") {
   const std::string video = with_gap("presenter_h264_bframes_25fps_6s_audio.mp4", std::size_t{60} << 20);
   RawServer server;
   int asked = 0;

@@ -175,7 +175,7 @@ TEST_CASE("a result without sound, with silence, or with sound of another length
   CHECK(verdict_of(check_result(facts, std::nullopt, std::nullopt), "audio_spans_picture") == Verdict::fail);
 }
 
-TEST_CASE("a long freeze or black stretch warns, unless the source stood still as long") {
+TEST_CASE("a long freeze or black stretch warns, unless the source freezes as long") {
   ResultFacts facts = good_facts();
   facts.longest_freeze_s = 2;
   facts.longest_black_s = 1;
@@ -186,7 +186,7 @@ TEST_CASE("a long freeze or black stretch warns, unless the source stood still a
   CHECK(verdict_of(check_result(facts, std::nullopt, std::nullopt), "no_long_freeze") == Verdict::pass);
 }
 
-TEST_CASE("silence may hold the picture for as long as the voice goes on after it") {
+TEST_CASE("silence may hold the picture for as long as the voice continues after it") {
   ResultFacts facts = good_facts();
   Expectation expected = expected_bounce();
   facts.longest_freeze_s = Seconds(5);

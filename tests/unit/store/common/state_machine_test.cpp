@@ -41,7 +41,7 @@ TEST_CASE("no move leads back to the paid call from a job that has a request") {
   }
 }
 
-TEST_CASE("every state has a word of its own that reads back") {
+TEST_CASE("every state has a name of its own that reads back") {
   std::set<std::string> words;
   for (const JobState state : kAll) {
     words.emplace(to_string(state));

@@ -125,7 +125,7 @@ TEST_CASE("a file of before application_id is taken over when it has exactly our
   }
 }
 
-TEST_CASE("what is no database is refused with a word on what it is") {
+TEST_CASE("a file that is no database is refused with its kind") {
   StorePlace place;
   SUBCASE("text") {
     std::ofstream(place.path) << std::string(5000, 'x');
@@ -151,7 +151,7 @@ TEST_CASE("what is no database is refused with a word on what it is") {
     fs::create_directory(place.path);
     check("a folder");
   }
-  SUBCASE("a pipe, and nobody waits for its other end") {
+  SUBCASE("a pipe, without waiting for its other end") {
     REQUIRE(::mkfifo(place.path.c_str(), 0600) == 0);
     check("a pipe");
   }
@@ -159,9 +159,9 @@ TEST_CASE("what is no database is refused with a word on what it is") {
     place.path = "/dev/null";
     check("a device");
   }
-  SUBCASE("a symlink that leads nowhere") {
+  SUBCASE("a dangling symlink") {
     fs::create_symlink(place.folder.path() / "missing", place.path);
-    check("a symlink that leads nowhere");
+    check("a dangling symlink");
     CHECK_FALSE(fs::exists(place.folder.path() / "missing"));
   }
 }

@@ -287,7 +287,7 @@ TEST_CASE("an interruption ends every wait for a store that is held") {
       Job mine = job;
       CHECK_THROWS_AS((void)jobs->move(mine, JobState::created, JobState::submitting), Error);
     });
-    CHECK(test::eventually(is_held));  // the turn is the holder's, which goes on asking for the lock
+    CHECK(test::eventually(is_held));  // the turn is the holder's, which keeps trying for the lock
     interrupted([&](const std::stop_token& stop) {
       const StopScope stoppable(stop);
       (void)jobs->find(job.id);

@@ -17,7 +17,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("an error is told by place, message and cause, then the service's words, then the remedy") {
+TEST_CASE("an error is printed as place, message and cause, then the service's text, then the remedy") {
   const Error error(ErrorCode::refused, "body", "was refused",
                     {.detail = "HTTP 422",
                      .hint = "shorten it",
@@ -47,7 +47,7 @@ TEST_CASE("there is nothing to continue before the payment, after a refusal and 
   CHECK(with_continuation(refused, {"r-1", "o", false}).hint().empty());
 }
 
-TEST_CASE("once the job is done, nothing goes on: the error says where its result is") {
+TEST_CASE("once the job is done, the error names its result") {
   const Error closed(ErrorCode::io, "stdout", "the result cannot be written");
   const auto hint = [&](const Paid& paid) { return with_continuation(closed, paid).hint(); };
   CHECK(has(hint({.request_id = "r-1", .output = "/out/o.mp4", .done = true}), "its result is /out/o.mp4"));

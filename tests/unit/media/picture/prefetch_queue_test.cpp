@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/picture/ahead.hpp"
+#include "media/picture/prefetch_queue.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,11 +11,11 @@
 
 using react1::Error;
 using react1::ErrorCode;
-using react1::media::Ahead;
+using react1::media::PrefetchQueue;
 
 TEST_CASE("results arrive in order and the end is an end") {
   int made = 0;
-  Ahead<std::unique_ptr<int>> ahead(3, std::stop_source{}, [&]() -> std::optional<std::unique_ptr<int>> {
+  PrefetchQueue<std::unique_ptr<int>> ahead(3, std::stop_source{}, [&]() -> std::optional<std::unique_ptr<int>> {
     if (made == 1000) return std::nullopt;
     return std::make_unique<int>(made++);
   });
@@ -30,7 +30,7 @@ TEST_CASE("results arrive in order and the end is an end") {
 
 TEST_CASE("what the producer throws comes after the results before it") {
   int made = 0;
-  Ahead<int> ahead(8, std::stop_source{}, [&]() -> std::optional<int> {
+  PrefetchQueue<int> ahead(8, std::stop_source{}, [&]() -> std::optional<int> {
     if (made == 2) throw std::runtime_error("broken");
     return made++;
   });
@@ -43,7 +43,7 @@ TEST_CASE("no more than the capacity is made ahead") {
   std::atomic<int> made = 0;
   std::atomic<int> taken = 0;
   std::atomic<int> most = 0;
-  Ahead<int> ahead(2, std::stop_source{}, [&]() -> std::optional<int> {
+  PrefetchQueue<int> ahead(2, std::stop_source{}, [&]() -> std::optional<int> {
     const int lead = made - taken;
     if (lead > most) most = lead;
     if (made == 200) return std::nullopt;
@@ -56,7 +56,7 @@ TEST_CASE("no more than the capacity is made ahead") {
 
 TEST_CASE("a stop ends both sides at once, also when the producer is waiting for room") {
   std::stop_source stop;
-  Ahead<int> ahead(1, stop, [] { return std::optional<int>(1); });
+  PrefetchQueue<int> ahead(1, stop, [] { return std::optional<int>(1); });
   CHECK(ahead.next() == 1);
   stop.request_stop();
   try {
@@ -67,11 +67,11 @@ TEST_CASE("a stop ends both sides at once, also when the producer is waiting for
   }
 }
 
-TEST_CASE("a consumer that gives up stops a producer that waits for its source") {
+TEST_CASE("a consumer that ends stops a producer that waits for its source") {
   std::stop_source stop;
   std::atomic<bool> stopped = false;
   {
-    Ahead<int> ahead(1, stop, [&]() -> std::optional<int> {
+    PrefetchQueue<int> ahead(1, stop, [&]() -> std::optional<int> {
       while (!stop.get_token().stop_requested()) std::this_thread::yield();
       stopped = true;
       return std::nullopt;

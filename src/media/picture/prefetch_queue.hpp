@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets one thread work ahead of another through a bounded queue.
+// A bounded queue that a producer thread fills ahead of the consumer.
 #pragma once
 
 #include <condition_variable>
@@ -21,22 +21,22 @@ namespace react1::media {
 /// A stop requested through `stop` ends both sides; the destructor requests it, so what `produce` waits on must listen
 /// to the same token, and outlive this object.
 template <class T>
-class Ahead {
+class PrefetchQueue {
  public:
-  /// nullopt = there is no more; not called again then, nor after it threw.
+  /// nullopt = the end; not called again then, nor after it threw.
   using Produce = std::function<std::optional<T>()>;
 
-  Ahead(std::size_t capacity, std::stop_source stop, Produce produce)
+  PrefetchQueue(std::size_t capacity, std::stop_source stop, Produce produce)
       : capacity_(capacity), stop_(std::move(stop)), produce_(std::move(produce)), thread_([this] { run(); }) {}
-  Ahead(const Ahead&) = delete;
-  Ahead& operator=(const Ahead&) = delete;
-  ~Ahead() {
+  PrefetchQueue(const PrefetchQueue&) = delete;
+  PrefetchQueue& operator=(const PrefetchQueue&) = delete;
+  ~PrefetchQueue() {
     stop_.request_stop();
     thread_.join();
   }
 
   /// The next result, nullopt at the end. Rethrows what `produce` threw, after the results before it; throws
-  /// Error{interrupted} at once when a stop is requested.
+  /// Error{interrupted} immediately when a stop is requested.
   [[nodiscard]] std::optional<T> next() {
     std::unique_lock lock(mutex_);
     const bool woken = changed_.wait(lock, stop_.get_token(), [this] { return !ready_.empty() || ended_; });

@@ -50,14 +50,14 @@ void check_same_stream(const AVStream& seen, const AVStream& whole) {
   }
 }
 
-/// False when there is no outline.
+/// False when there is no header view.
 bool compare(const std::string& file) {
   CAPTURE(file);
-  const auto outline = outline_mp4(file, 0, Seconds(0), SourceOptions{}, RunContext{});
-  if (!outline) return false;
-  CHECK(outline->size_bytes == static_cast<std::int64_t>(std::filesystem::file_size(file)));
+  const auto view = view_mp4_header(file, 0, Seconds(0), SourceOptions{}, RunContext{});
+  if (!view) return false;
+  CHECK(view->size_bytes == static_cast<std::int64_t>(std::filesystem::file_size(file)));
   const Demuxer whole(file, DemuxerOptions{}, RunContext{});
-  const Demuxer seen(outline->source, DemuxerOptions{}, RunContext{});
+  const Demuxer seen(view->source, DemuxerOptions{}, RunContext{});
   CHECK(seen.name() == whole.name());
   CHECK(seen.header_duration() == whole.header_duration());
   CHECK(tags_of(seen.format().metadata) == tags_of(whole.format().metadata));
@@ -65,9 +65,9 @@ bool compare(const std::string& file) {
   for (int i = 0; i < whole.stream_count(); ++i) {
     CAPTURE(i);
     check_same_stream(seen.stream(i), whole.stream(i));
-    for (const Mp4Track& track : outline->layout.tracks) {
+    for (const Mp4Track& track : view->layout.tracks) {
       if (track.id != whole.stream(i).id) continue;
-      const HeaderClaim claim = header_claim(track, outline->layout.movie_timescale);
+      const HeaderClaim claim = header_claim(track, view->layout.movie_timescale);
       CHECK(claim.duration == whole.header(i).duration);
       CHECK(claim.frames == whole.header(i).frames);
     }
@@ -75,7 +75,7 @@ bool compare(const std::string& file) {
   return true;
 }
 
-TEST_CASE("an outline shows FFmpeg the file's streams, and its tables tell what the header claims") {
+TEST_CASE("a header view shows FFmpeg the file's streams, and its tables tell what the header claims") {
   int compared = 0;
   for (const std::filesystem::path& file : test::mp4_fixtures())
     compared += std::filesystem::file_size(file) > 0 && compare(file.string()) ? 1 : 0;
@@ -117,7 +117,7 @@ std::vector<std::string> codes_of(const std::vector<Warning>& warnings) {
   return codes;
 }
 
-TEST_CASE("a long file probes alike by its tables behind an outline and by its packets") {
+TEST_CASE("a long file probes alike by its tables behind a header view and by its packets") {
   const TemporaryDirectory folder;
   struct Case {
     const char* name;
@@ -182,7 +182,7 @@ TEST_CASE("boxes nested in each other without end are no file, and no stack over
   const TemporaryDirectory folder;
   const auto file = folder.path() / "nested.mp4";
   write_file_atomically(file, bytes);
-  CHECK_FALSE(outline_mp4(file.string(), 0, Seconds(0), SourceOptions{}, RunContext{}).has_value());
+  CHECK_FALSE(view_mp4_header(file.string(), 0, Seconds(0), SourceOptions{}, RunContext{}).has_value());
   CHECK_FALSE(excerpt_mp4(file.string(), 0, 0, 1, SourceOptions{}, RunContext{}).has_value());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two pieces of work at the same time, one of them on the caller's thread.
+// Runs two functions in parallel, one of them on the caller's thread.
 #pragma once
 
 #include <exception>
@@ -16,7 +16,7 @@
 
 namespace react1::stages {
 
-/// What `work` gives, or nothing.
+/// The result of `work`, or nothing.
 template <class Work>
 auto outcome_of(Work& work, const RunContext& context) {
   if constexpr (std::is_void_v<decltype(work(context))>) {
@@ -28,9 +28,9 @@ auto outcome_of(Work& work, const RunContext& context) {
 }
 
 /// Runs `here(RunContext)` on the caller's thread, with its observer, and `there(RunContext)` on another, silently.
-/// The first failure stops the other side, and is what is thrown; a stop of `context` reaches both.
+/// The first failure stops the other side and is rethrown; a stop of `context` reaches both.
 template <class Here, class There>
-auto side_by_side(const RunContext& context, Here here, There there) {
+auto run_both(const RunContext& context, Here here, There there) {
   std::stop_source stop;
   const std::stop_callback forward(context.stop, [&stop] { stop.request_stop(); });
   const RunContext context_here{stop.get_token(), context.observer, context.job_id};

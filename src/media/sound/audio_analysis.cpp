@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/sound/hearing.hpp"
+#include "media/sound/audio_analysis.hpp"
 
 #include <algorithm>
 
@@ -12,7 +12,8 @@ namespace {
 
 constexpr int samples_at_once = 4096;
 
-HeardSound hear(SampleSource& samples, const AudioPlan& plan, const Listening& wanted, const RunContext& context) {
+AudioAnalysis hear(SampleSource& samples, const AudioPlan& plan, const AnalysisOptions& wanted,
+                   const RunContext& context) {
   SoundMeter meter(plan.sample_rate, plan.channels, wanted);
   while (const ff::Frame frame = samples.next(samples_at_once)) {
     context.throw_if_stopped();
@@ -23,15 +24,15 @@ HeardSound hear(SampleSource& samples, const AudioPlan& plan, const Listening& w
 
 }  // namespace
 
-HeardSound hear_planned(const ClipInput& input, const AudioPlan& plan, const Listening& wanted,
-                        const RunContext& context) {
+AudioAnalysis analyze_planned(const ClipInput& input, const AudioPlan& plan, const AnalysisOptions& wanted,
+                              const RunContext& context) {
   SampleSource samples(input, plan, context);
   return hear(samples, plan, wanted, context);
 }
 
-HeardSound hear_source(const ClipInput& input, const Seconds& start_s, const Seconds& end_s, const Listening& wanted,
-                       const RunContext& context) {
-  if (!input.info.audio) throw Error(ErrorCode::internal, input.info.path, "there is no sound to listen to");
+AudioAnalysis analyze_source(const ClipInput& input, const Seconds& start_s, const Seconds& end_s,
+                             const AnalysisOptions& wanted, const RunContext& context) {
+  if (!input.info.audio) throw Error(ErrorCode::internal, input.info.path, "there is no sound to analyse");
   const AudioInfo& audio = *input.info.audio;
   AudioPlan plan;
   plan.stream_index = audio.index;
@@ -45,8 +46,8 @@ HeardSound hear_source(const ClipInput& input, const Seconds& start_s, const Sec
   return hear(samples, plan, wanted, context);
 }
 
-HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, const Listening& wanted,
-                     const RunContext& context) {
+AudioAnalysis analyze_clip(const std::string& path, const PreparedClip::Audio& audio, const AnalysisOptions& wanted,
+                           const RunContext& context) {
   ClipInput clip{.source = path, .info = {}};
   MediaInfo& info = clip.info;
   info.path = path;
@@ -59,7 +60,7 @@ HeardSound hear_clip(const std::string& path, const PreparedClip::Audio& audio, 
   plan.sample_rate = audio.sample_rate;
   plan.channels = audio.channels;
   plan.samples = audio.samples;
-  return hear_planned(clip, plan, wanted, context);
+  return analyze_planned(clip, plan, wanted, context);
 }
 
 }  // namespace react1::media
