@@ -11,8 +11,8 @@
 
 #include "core/log.hpp"
 #include "core/printable.hpp"
-#include "store/abandoned.hpp"
 #include "store/common/patience.hpp"
+#include "store/orphaned.hpp"
 
 namespace react1::store {
 namespace {
@@ -50,7 +50,7 @@ JobStore::Reserved PaidCall::claim(const std::optional<DayBudget>& budget) {
 }
 
 void PaidCall::renew_until_stopped(const std::stop_token& stop) {
-  const StopScope stoppable(stop);  // whoever settles the claim waits for this thread
+  const StopScope stoppable(stop);  // the thread that ends the claim waits for this thread
   std::mutex sleeping;
   std::condition_variable_any never;
   std::unique_lock lock(sleeping);
@@ -67,18 +67,18 @@ void PaidCall::renew_until_stopped(const std::stop_token& stop) {
   }
 }
 
-bool PaidCall::settle(JobState to, const std::string& error) {
+bool PaidCall::end_claim(JobState to, const std::string& error) {
   renewal_ = {};  // joined: from here on job_ is this thread's alone
   job_.error = error;
   return jobs_.move(job_, JobState::submitting, to);
 }
 
 bool PaidCall::hand_back(const std::string& error) {
-  return settle(JobState::created, error);
+  return end_claim(JobState::created, error);
 }
 
 void PaidCall::end(JobState state, const std::string& error) {
-  if (!settle(state, error))
+  if (!end_claim(state, error))
     log::warning("store", "job " + job_.id + " was taken over while its paid call was under way");
 }
 
@@ -104,7 +104,7 @@ void PaidCall::forget_note() noexcept {
 }
 
 bool PaidCall::bring_in() {
-  if (settle(JobState::submitted, /*error=*/"")) return true;
+  if (end_claim(JobState::submitted, /*error=*/"")) return true;
   // Taken over while this attempt slept. Its epoch proves that the request belongs to the job as it stands.
   std::optional<Job> current = jobs_.find(job_.id);
   if (!current) return false;

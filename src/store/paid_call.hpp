@@ -33,7 +33,7 @@ class PaidCall {
   PaidCall(JobStore& jobs, Job job);
   PaidCall(const PaidCall&) = delete;
   PaidCall& operator=(const PaidCall&) = delete;
-  /// A claim that was not settled stays as it is: the next one who looks finds an unknown outcome.
+  /// A claim that was not ended stays as it is: the next one who looks finds an unknown outcome.
   ~PaidCall() = default;
 
   /// created → submitting. `budget` unset: any.
@@ -55,7 +55,7 @@ class PaidCall {
 
  private:
   void renew_until_stopped(const std::stop_token& stop);
-  [[nodiscard]] bool settle(JobState to, const std::string& error);
+  [[nodiscard]] bool end_claim(JobState to, const std::string& error);
   /// The store holds the request, by this or another hand.
   [[nodiscard]] bool bring_in();
 

@@ -9,7 +9,7 @@
 
 #include "core/boundary.hpp"
 #include "core/request_id.hpp"
-#include "store/abandoned.hpp"
+#include "store/orphaned.hpp"
 
 namespace react1::REACT1_ABI {
 namespace {
@@ -32,7 +32,7 @@ Job resolve(JobStore& jobs, const std::string& id, const Resolution& resolution)
     throw Error(ErrorCode::usage, id, "is no job of this store", {.hint = "`react1 jobs list` shows what there is"});
   }
   // One that nobody has looked at since its process died stands in submitting.
-  if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, jobs));
+  if (job->state == JobState::submitting) static_cast<void>(store::mark_orphaned(*job, jobs));
   if (job->state != JobState::outcome_unknown) {
     throw Error(ErrorCode::usage, id, fmt::format("there is nothing to resolve: this job is {}", to_string(job->state)),
                 {.hint = "only a job whose paid call has an unknown outcome needs a person's word"});

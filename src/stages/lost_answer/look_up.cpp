@@ -17,7 +17,7 @@
 #include "core/log.hpp"
 #include "core/saturate.hpp"
 #include "stages/lost_answer/history_match.hpp"
-#include "store/abandoned.hpp"
+#include "store/orphaned.hpp"
 #include "store/paid_call.hpp"
 
 namespace react1::REACT1_ABI {
@@ -240,7 +240,7 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
     if (!job) {
       throw Error(ErrorCode::usage, job_id, "is no job of this store", {.hint = "`react1 jobs list` lists the jobs"});
     }
-    if (job->state == JobState::submitting) static_cast<void>(store::settle_abandoned(*job, service.jobs));
+    if (job->state == JobState::submitting) static_cast<void>(store::mark_orphaned(*job, service.jobs));
     if (!job->request.request_id.empty())
       return {LookUp::Kind::attached, fmt::format("it is request {}", job->request.request_id), std::move(*job)};
     if (job->state != JobState::outcome_unknown)

@@ -23,7 +23,7 @@
 #include "stages/submit/budget.hpp"
 #include "stages/submit/offer.hpp"
 #include "stages/submit/submit.hpp"
-#include "store/abandoned.hpp"
+#include "store/orphaned.hpp"
 
 namespace react1::stages {
 namespace {
@@ -77,7 +77,7 @@ Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
     store::refresh(job, jobs);
   }
   // One that still stands in submitting can never be known to be unpaid.
-  if (job.state == JobState::submitting) static_cast<void>(store::settle_abandoned(job, jobs));
+  if (job.state == JobState::submitting) static_cast<void>(store::mark_orphaned(job, jobs));
   return job;
 }
 

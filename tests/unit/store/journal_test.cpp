@@ -19,7 +19,7 @@
 #include <react1/error.hpp>
 
 #include "core/atomic_file.hpp"
-#include "store/abandoned.hpp"
+#include "store/orphaned.hpp"
 #include "store/paid_call.hpp"
 #include "store/sqlite/sqlite.hpp"
 #include "support/child.hpp"
@@ -114,7 +114,7 @@ TEST_CASE("a store that is locked when the request is accepted loses nothing") {
   Job found = *jobs->find(job.id);
   CHECK(found.state == JobState::submitting);
   CHECK_FALSE(jobs->claim_holds(found));
-  CHECK(settle_abandoned(found, *jobs));
+  CHECK(mark_orphaned(found, *jobs));
   CHECK(found.state == JobState::submitted);
   CHECK(found.request.request_id == "r-1");
 }

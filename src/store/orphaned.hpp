@@ -11,6 +11,6 @@ void refresh(Job& job, const JobStore& jobs);
 
 /// Moves a job from submitting to outcome_unknown, because it may have been paid; `job` is then as
 /// in the store. False, without a change, while the attempt that makes its call may still run.
-[[nodiscard]] bool settle_abandoned(Job& job, JobStore& jobs);
+[[nodiscard]] bool mark_orphaned(Job& job, JobStore& jobs);
 
 }  // namespace react1::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/abandoned.hpp"
+#include "store/orphaned.hpp"
 
 #include <utility>
 
@@ -11,7 +11,7 @@ void refresh(Job& job, const JobStore& jobs) {
   if (auto current = jobs.find(job.id)) job = std::move(*current);
 }
 
-bool settle_abandoned(Job& job, JobStore& jobs) {
+bool mark_orphaned(Job& job, JobStore& jobs) {
   if (jobs.claim_holds(job)) return false;
   static_cast<void>(recover_accepted(jobs));
   refresh(job, jobs);
