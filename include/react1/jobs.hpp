@@ -30,7 +30,8 @@ enum class JobState {
 };
 [[nodiscard]] REACT1_API std::string_view to_string(JobState state) noexcept;
 
-struct Job {
+/// A job without its documents: what lists and decisions need.
+struct JobRow {
   std::string id;      ///< ours; time-ordered text
   std::string intent;  ///< sha256 over both clips, the six parameters and the endpoint
   JobState state = JobState::created;
@@ -43,8 +44,6 @@ struct Job {
   RequestRef request;                ///< empty until submitted
   std::string video, audio, output;  ///< as the user named them, absolute
   std::string parameters_json;
-  std::string prepare_json;                     ///< the prepare document, for verification after a restart
-  std::string record_json;                      ///< the run document once done
   std::string answer_json;                      ///< what the service sent for it and could not be read; else empty
   std::string error;                            ///< last failure, one line
   Rational cost_usd = 0;                        ///< predicted; kept in millionths, rounded up
@@ -54,6 +53,12 @@ struct Job {
   std::int64_t cancel_asked_ms = 0;             ///< when the service was asked to cancel the request; 0 = never
   std::int64_t created_ms = 0, updated_ms = 0;  ///< Unix time, milliseconds
   std::int64_t paid_ms = 0;                     ///< when it last moved to submitting; 0 = never. Set by the store
+};
+
+/// A job with its documents, each some 10 KiB.
+struct Job : JobRow {
+  std::string prepare_json;  ///< the prepare document, for verification after a restart
+  std::string record_json;   ///< the run document once done
 };
 
 /// One move of a job, as the store keeps it for good.
@@ -113,8 +118,11 @@ class REACT1_API JobStore {
   /// File beside the store in which the ids of accepted requests are noted before the store itself is written; empty:
   /// this store has none.
   [[nodiscard]] virtual std::string journal_path() const;
-  /// Newest first.
+  /// Newest first, with their documents.
   [[nodiscard]] virtual std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const = 0;
+  /// Newest first, without documents: at most `limit` that come after `after`, the last row of the page before.
+  [[nodiscard]] virtual std::vector<JobRow> rows(std::optional<JobState> state, std::size_t limit,
+                                                 const JobRow* after = nullptr) const;
 };
 
 /// How long a claim holds that is not renewed.

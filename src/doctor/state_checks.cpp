@@ -96,7 +96,7 @@ Finding look_into(const std::string& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return good("job_store", fmt::format("{} is created with the first job", path));
   const auto jobs = open_job_store(path);
-  const std::size_t unknown = jobs->list(JobState::outcome_unknown, kMostUnknown).size();
+  const std::size_t unknown = jobs->rows(JobState::outcome_unknown, kMostUnknown).size();
   if (unknown > 0) {
     return warning("job_store",
                    fmt::format("{} has {}{} job{} whose paid call has an unknown outcome", path,

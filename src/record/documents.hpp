@@ -31,6 +31,8 @@ inline constexpr int kSchema = 1;
 [[nodiscard]] Json document(const Verification& verification);
 [[nodiscard]] Json document(const Timings& timings);
 [[nodiscard]] Json document(const RunRecord& record);
+/// What lists show.
+[[nodiscard]] Json document(const JobRow& job);
 [[nodiscard]] Json document(const Job& job);
 [[nodiscard]] Json document(const std::vector<JobEvent>& history);
 [[nodiscard]] Json document(const QueueStatus& status);

@@ -90,7 +90,7 @@ Json document(const RunRecord& record) {
           {"timings", document(record.timings)}};
 }
 
-Json document(const Job& job) {
+Json document(const JobRow& job) {
   return {{"schema", kSchema},
           {"job_id", job.id},
           {"request_id", json_text_or_null(job.request.request_id)},
@@ -112,9 +112,14 @@ Json document(const Job& job) {
           {"cancel_asked", job.cancel_asked_ms == 0 ? Json(nullptr) : Json(iso8601_of_ms(job.cancel_asked_ms))},
           {"created", iso8601_of_ms(job.created_ms)},
           {"updated", iso8601_of_ms(job.updated_ms)},
-          {"parameters", embedded(job.parameters_json)},
-          {"prepare", embedded(job.prepare_json)},
-          {"record", embedded(job.record_json)}};
+          {"parameters", embedded(job.parameters_json)}};
+}
+
+Json document(const Job& job) {
+  Json whole = document(static_cast<const JobRow&>(job));
+  whole["prepare"] = embedded(job.prepare_json);
+  whole["record"] = embedded(job.record_json);
+  return whole;
 }
 
 Json document(const std::vector<JobEvent>& history) {

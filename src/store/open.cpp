@@ -11,6 +11,7 @@
 #include "core/boundary.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "store/common/job_columns.hpp"
 #include "store/common/patience.hpp"
 #include "store/paid_call.hpp"
 #include "store/postgres/postgres_store.hpp"
@@ -23,6 +24,14 @@ JobStore::JobStore() = default;
 JobStore::~JobStore() = default;
 std::vector<JobEvent> JobStore::events(std::string_view /*job_id*/) const {
   return {};
+}
+std::vector<JobRow> JobStore::rows(std::optional<JobState> state, std::size_t limit, const JobRow* after) const {
+  std::vector<JobRow> rows;
+  for (Job& job : list(state, static_cast<std::size_t>(INT32_MAX))) {
+    if (rows.size() == limit) break;
+    if (after == nullptr || store::comes_after(job, *after)) rows.push_back(std::move(job));
+  }
+  return rows;
 }
 std::string JobStore::journal_path() const {
   return {};
@@ -80,6 +89,10 @@ class GuardedStore final : public JobStore {
   }
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override {
     return guard([&] { return store_->list(state, limit); });
+  }
+  [[nodiscard]] std::vector<JobRow> rows(std::optional<JobState> state, std::size_t limit,
+                                         const JobRow* after) const override {
+    return guard([&] { return store_->rows(state, limit, after); });
   }
 
  private:

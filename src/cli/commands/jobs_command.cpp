@@ -26,18 +26,13 @@ struct JobsArguments {
 int list_command(const JobsArguments& arguments, const Shell& shell) {
   const auto state = arguments.state ? std::optional(parse_enum<JobState>("--state", *arguments.state)) : std::nullopt;
   const std::unique_ptr<JobStore> store = open_existing_store(arguments.store, shell.stop);
-  const std::vector<Job> jobs = store ? store->list(state, arguments.limit) : std::vector<Job>();
+  const std::vector<JobRow> jobs = store ? store->rows(state, arguments.limit) : std::vector<JobRow>();
   if (!shell.global.json) {
     print_result(jobs_text(jobs));
     return 0;
   }
   Json list = Json::array();
-  for (const Job& job : jobs) {
-    Json row = record::document(job);
-    row.erase("prepare");  // too long for a list; `jobs show` has it
-    row.erase("record");
-    list.push_back(std::move(row));
-  }
+  for (const JobRow& job : jobs) list.push_back(record::document(job));
   print_result(json_text(list));
   return 0;
 }

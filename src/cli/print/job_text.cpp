@@ -36,7 +36,7 @@ std::string time_text(std::int64_t unix_ms) {
 }
 
 /// As predicted before the call; "-" where none was sent, or it was refused.
-std::string cost_text(const Job& job) {
+std::string cost_text(const JobRow& job) {
   if (!job.sandbox.empty()) return "free";
   const bool may_be_paid = job.paid_ms != 0 && (!job.request.request_id.empty() || job.state == JobState::submitting ||
                                                 job.state == JobState::outcome_unknown);
@@ -69,10 +69,10 @@ std::string status_text(const QueueStatus& status, const std::string& request_id
   return text;
 }
 
-std::string jobs_text(const std::vector<Job>& jobs) {
+std::string jobs_text(const std::vector<JobRow>& jobs) {
   std::vector<std::vector<std::string>> rows{
       {"job", "state", "service", "cost", "created", "request", "video", "audio"}};
-  for (const Job& job : jobs) {
+  for (const JobRow& job : jobs) {
     rows.push_back({job.id, std::string(to_string(job.state)), job.sandbox.empty() ? "paid" : "sandbox", cost_text(job),
                     time_text(job.created_ms), job.request.request_id.empty() ? "-" : job.request.request_id, job.video,
                     job.audio});

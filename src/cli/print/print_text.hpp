@@ -29,7 +29,7 @@ using planning::rate_text;
 [[nodiscard]] std::string preparation_text(const Preparation& preparation, bool pays);
 [[nodiscard]] std::string verification_text(const Verification& verification);
 [[nodiscard]] std::string status_text(const QueueStatus& status, const std::string& request_id);
-[[nodiscard]] std::string jobs_text(const std::vector<Job>& jobs);
+[[nodiscard]] std::string jobs_text(const std::vector<JobRow>& jobs);
 [[nodiscard]] std::string job_text(const Job& job);
 /// Every move of a job; empty text for none.
 [[nodiscard]] std::string history_text(const std::vector<JobEvent>& history);

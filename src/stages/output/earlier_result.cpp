@@ -88,9 +88,11 @@ std::optional<EarlierResult> read_earlier(const std::filesystem::path& path, con
 std::optional<EarlierResult> find_earlier(const std::string& output, const std::string& sha256, const JobStore& jobs) {
   // Only without a record next to the file, so a bounded search is enough.
   constexpr std::size_t kNewest = 1000;
-  for (Job& job : jobs.list(std::nullopt, kNewest)) {
-    if (job.output != output || job.record_json.empty()) continue;
-    Json record = read_json(job.record_json).value_or(Json(nullptr));
+  for (const JobRow& row : jobs.rows(std::nullopt, kNewest)) {
+    if (row.output != output) continue;
+    std::optional<Job> job = jobs.find(row.id);
+    if (!job || job->record_json.empty()) continue;
+    Json record = read_json(job->record_json).value_or(Json(nullptr));
     if (!is_run_document(record)) continue;
     EarlierResult earlier = earlier_from(std::move(record));
     if (earlier.sha256 != sha256) continue;

@@ -24,9 +24,9 @@ constexpr JobColumn text(const char* name, Kind kind = Kind::text, bool is_fixed
           kind,
           is_fixed,
           0,
-          [](const Job& job) { return std::string_view(job.*Member); },
+          [](const JobRow& job) { return std::string_view(job.*Member); },
           nullptr,
-          [](Job& job, std::string value) {
+          [](JobRow& job, std::string value) {
             job.*Member = std::move(value);
             return true;
           },
@@ -39,9 +39,9 @@ constexpr JobColumn of_request(const char* name) {
           Kind::text,
           false,
           0,
-          [](const Job& job) { return std::string_view(job.request.*Member); },
+          [](const JobRow& job) { return std::string_view(job.request.*Member); },
           nullptr,
-          [](Job& job, std::string value) {
+          [](JobRow& job, std::string value) {
             job.request.*Member = std::move(value);
             return true;
           },
@@ -55,9 +55,9 @@ constexpr JobColumn number(const char* name, bool is_fixed = false) {
           is_fixed,
           Most,
           nullptr,
-          [](const Job& job) { return job.*Member; },
+          [](const JobRow& job) { return job.*Member; },
           nullptr,
-          [](Job& job, std::int64_t value) {
+          [](JobRow& job, std::int64_t value) {
             job.*Member = value;
             return value >= 0 && value <= Most;
           }};
@@ -68,9 +68,9 @@ constexpr JobColumn state_column() {
           Kind::text,
           false,
           0,
-          [](const Job& job) { return to_string(job.state); },
+          [](const JobRow& job) { return to_string(job.state); },
           nullptr,
-          [](Job& job, std::string value) {
+          [](JobRow& job, std::string value) {
             const auto state = parse_job_state(value);
             if (state) job.state = *state;
             return state.has_value();
@@ -84,9 +84,9 @@ constexpr JobColumn cost_column() {
           false,
           kMostMicrousd,
           nullptr,
-          [](const Job& job) { return to_microusd(job.cost_usd); },
+          [](const JobRow& job) { return to_microusd(job.cost_usd); },
           nullptr,
-          [](Job& job, std::int64_t value) {
+          [](JobRow& job, std::int64_t value) {
             const bool is_plausible = value >= 0 && value <= kMostMicrousd;
             if (is_plausible) job.cost_usd = from_microusd(value);
             return is_plausible;
@@ -94,34 +94,32 @@ constexpr JobColumn cost_column() {
 }
 
 constexpr std::array kColumns{
-    text<&Job::id>("id", Kind::text, /*is_fixed=*/true),
-    text<&Job::intent>("intent", Kind::text, /*is_fixed=*/true),
+    text<&JobRow::id>("id", Kind::text, /*is_fixed=*/true),
+    text<&JobRow::intent>("intent", Kind::text, /*is_fixed=*/true),
     state_column(),
-    text<&Job::endpoint>("endpoint"),
-    text<&Job::queue_url>("queue_url"),
+    text<&JobRow::endpoint>("endpoint"),
+    text<&JobRow::queue_url>("queue_url"),
     of_request<&RequestRef::request_id>("request_id"),
     of_request<&RequestRef::status_url>("status_url"),
     of_request<&RequestRef::response_url>("response_url"),
     of_request<&RequestRef::cancel_url>("cancel_url"),
-    text<&Job::video>("video", Kind::bytes),
-    text<&Job::audio>("audio", Kind::bytes),
-    text<&Job::output>("output", Kind::bytes),
-    text<&Job::parameters_json>("parameters_json", Kind::bytes),
-    text<&Job::prepare_json>("prepare_json", Kind::bytes),
-    text<&Job::record_json>("record_json", Kind::bytes),
-    text<&Job::error>("error", Kind::bytes),
-    text<&Job::owner>("owner"),
-    number<&Job::created_ms, kLastMs>("created_ms", /*is_fixed=*/true),
-    number<&Job::updated_ms, kLastMs>("updated_ms"),
+    text<&JobRow::video>("video", Kind::bytes),
+    text<&JobRow::audio>("audio", Kind::bytes),
+    text<&JobRow::output>("output", Kind::bytes),
+    text<&JobRow::parameters_json>("parameters_json", Kind::bytes),
+    text<&JobRow::error>("error", Kind::bytes),
+    text<&JobRow::owner>("owner"),
+    number<&JobRow::created_ms, kLastMs>("created_ms", /*is_fixed=*/true),
+    number<&JobRow::updated_ms, kLastMs>("updated_ms"),
     cost_column(),
-    number<&Job::paid_ms, kLastMs>("paid_ms"),
-    number<&Job::epoch, INT64_MAX>("epoch"),
-    number<&Job::lease_until_ms, kLastMs>("lease_until_ms"),
-    number<&Job::cancel_asked_ms, kLastMs>("cancel_asked_ms"),
-    text<&Job::answer_json>("answer_json", Kind::bytes),
-    text<&Job::sandbox>("sandbox"),
-    text<&Job::token>("token"),
-    text<&Job::input_sha256>("input_sha256"),
+    number<&JobRow::paid_ms, kLastMs>("paid_ms"),
+    number<&JobRow::epoch, INT64_MAX>("epoch"),
+    number<&JobRow::lease_until_ms, kLastMs>("lease_until_ms"),
+    number<&JobRow::cancel_asked_ms, kLastMs>("cancel_asked_ms"),
+    text<&JobRow::answer_json>("answer_json", Kind::bytes),
+    text<&JobRow::sandbox>("sandbox"),
+    text<&JobRow::token>("token"),
+    text<&JobRow::input_sha256>("input_sha256"),
 };
 
 }  // namespace
@@ -151,13 +149,17 @@ std::int64_t budget_microusd(const Rational& usd) {
   return (usd * kMicro).floor();
 }
 
-void throw_implausible(const std::string& store, const Job& job, const JobColumn& column, const std::string& value) {
+void throw_implausible(const std::string& store, const JobRow& job, const JobColumn& column, const std::string& value) {
   if (std::string_view(column.name) == "state") {
     throw Error(ErrorCode::io, store, "job " + job.id + " is in a state this program does not know",
                 {.detail = value, .hint = "was the store edited by hand, or by a newer react1?"});
   }
   throw Error(ErrorCode::io, store, "job " + job.id + " holds a number that no job has",
               {.detail = value, .hint = "the store is damaged, or was edited by hand"});
+}
+
+bool comes_after(const JobRow& row, const JobRow& last) noexcept {
+  return row.created_ms != last.created_ms ? row.created_ms < last.created_ms : row.id < last.id;
 }
 
 JobState state_of_event(const std::string& word, const std::string& store, std::string_view job_id) {

@@ -21,14 +21,15 @@ struct JobColumn {
   Kind kind;
   bool is_fixed;      ///< written with the row and never again
   std::int64_t most;  ///< of a number
-  std::string_view (*text)(const Job& job);
-  std::int64_t (*number)(const Job& job);
+  std::string_view (*text)(const JobRow& job);
+  std::int64_t (*number)(const JobRow& job);
   /// Both return false for a value that no job has.
-  bool (*set_text)(Job& job, std::string value);
-  bool (*set_number)(Job& job, std::int64_t value);
+  bool (*set_text)(JobRow& job, std::string value);
+  bool (*set_number)(JobRow& job, std::int64_t value);
 };
 
-/// In the order in which every statement names them; the first is `id`.
+/// Of the table `jobs`, in the order in which every statement names them; the first is `id`. The documents are in a
+/// table of their own, `job_documents`, so that lists and sums need not read them.
 [[nodiscard]] std::span<const JobColumn> job_columns() noexcept;
 
 /// "id, intent, …"
@@ -42,11 +43,10 @@ struct JobColumn {
 
 /// `row` has text(i) and number(i), i counting job_columns(). Throws Error{io} naming `store` for a value that no job
 /// has.
-[[noreturn]] void throw_implausible(const std::string& store, const Job& job, const JobColumn& column,
+[[noreturn]] void throw_implausible(const std::string& store, const JobRow& job, const JobColumn& column,
                                     const std::string& value);
 template <class Row>
-Job read_job(const Row& row, const std::string& store) {
-  Job job;
+void read_row(JobRow& job, const Row& row, const std::string& store) {
   int index = 0;
   for (const JobColumn& column : job_columns()) {
     if (column.kind == JobColumn::Kind::number) {
@@ -57,8 +57,19 @@ Job read_job(const Row& row, const std::string& store) {
       if (!column.set_text(job, value)) throw_implausible(store, job, column, value);
     }
   }
+}
+/// A row of the columns, then the two documents.
+template <class Row>
+Job read_job(const Row& row, const std::string& store) {
+  Job job;
+  read_row(job, row, store);
+  const int columns = static_cast<int>(job_columns().size());
+  job.prepare_json = row.text(columns);
+  job.record_json = row.text(columns + 1);
   return job;
 }
+/// True when `row` comes after `last` in lists, which are newest first.
+[[nodiscard]] bool comes_after(const JobRow& row, const JobRow& last) noexcept;
 
 /// `row` has the columns at_ms, from_state, to_state, epoch, owner, request_id, reason. Throws Error{io} likewise.
 [[nodiscard]] JobState state_of_event(const std::string& word, const std::string& store, std::string_view job_id);

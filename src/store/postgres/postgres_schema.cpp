@@ -41,8 +41,6 @@ CREATE TABLE react1.jobs (
   audio bytea NOT NULL,
   output bytea NOT NULL,
   parameters_json bytea NOT NULL,
-  prepare_json bytea NOT NULL,
-  record_json bytea NOT NULL,
   error bytea NOT NULL,
   owner text NOT NULL,
   created_ms bigint NOT NULL,
@@ -63,6 +61,10 @@ CREATE INDEX jobs_by_age ON react1.jobs (created_ms, id);
 CREATE INDEX jobs_by_state ON react1.jobs (state, created_ms, id);
 CREATE INDEX jobs_by_spending ON react1.jobs (paid_ms) INCLUDE (state, request_id, cost_microusd) WHERE paid_ms > 0;
 ALTER TABLE react1.jobs SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 200);
+CREATE TABLE react1.job_documents (
+  job_id text COLLATE "C" PRIMARY KEY,
+  prepare_json bytea NOT NULL,
+  record_json bytea NOT NULL);
 CREATE TABLE react1.job_events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   job_id text COLLATE "C" NOT NULL,

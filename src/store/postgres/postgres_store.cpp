@@ -41,7 +41,8 @@ class RowOf {
   RowOf(const Rows& rows, int row, std::span<const JobColumn> columns) : rows_(rows), row_(row), columns_(columns) {}
   [[nodiscard]] std::string text(int column) const {
     const auto at = static_cast<std::size_t>(column);
-    return columns_[at].kind == Kind::bytes ? rows_.bytes(row_, column) : rows_.text(row_, column);
+    const bool is_document = at >= columns_.size();
+    return is_document || columns_[at].kind == Kind::bytes ? rows_.bytes(row_, column) : rows_.text(row_, column);
   }
   [[nodiscard]] std::int64_t number(int column) const { return rows_.number(row_, column); }
 
@@ -66,7 +67,7 @@ class EventRow {
   int row_;
 };
 
-void add(Values& values, const JobColumn& column, const Job& job) {
+void add(Values& values, const JobColumn& column, const JobRow& job) {
   switch (column.kind) {
     case Kind::text:
       values.text(column.text(job));
@@ -78,6 +79,18 @@ void add(Values& values, const JobColumn& column, const Job& job) {
       values.number(column.number(job));
       break;
   }
+}
+
+/// With their documents.
+std::string select_jobs(const std::string& rest) {
+  return "SELECT " + job_column_names() + ", coalesce(prepare_json, ''), coalesce(record_json, '')" +
+         " FROM react1.jobs LEFT JOIN react1.job_documents ON job_documents.job_id = jobs.id " + rest;
+}
+
+constexpr const char* kNewestFirst = " ORDER BY created_ms DESC, id DESC LIMIT ";
+
+std::int64_t bounded(std::size_t limit) {
+  return static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U));
 }
 
 std::string mark(std::size_t number) {
@@ -159,6 +172,16 @@ void insert(PgTransaction& transaction, const Job& job) {
       transaction.run("INSERT INTO react1.jobs (" + job_column_names() + ") VALUES (" + marks + ")", values));
 }
 
+/// Written only where they differ: most moves leave them as they are.
+void write_documents(PgTransaction& transaction, const Job& job) {
+  static_cast<void>(
+      transaction.run("INSERT INTO react1.job_documents AS kept (job_id, prepare_json, record_json) VALUES ($1, $2, $3)"
+                      " ON CONFLICT (job_id) DO UPDATE SET prepare_json = excluded.prepare_json,"
+                      " record_json = excluded.record_json WHERE kept.prepare_json <> excluded.prepare_json"
+                      " OR kept.record_json <> excluded.record_json",
+                      Values().text(job.id).bytes(job.prepare_json).bytes(job.record_json)));
+}
+
 /// Writes all of `after` that a move may change, where the row is still `before` in state `from`.
 bool update_row(PgTransaction& transaction, const Job& after, const Job& before, JobState from) {
   std::string sql;
@@ -172,13 +195,14 @@ bool update_row(PgTransaction& transaction, const Job& after, const Job& before,
   }
   values.text(after.id).text(to_string(from)).number(before.epoch);
   sql += " WHERE id = " + mark(count + 1) + " AND state = " + mark(count + 2) + " AND epoch = " + mark(count + 3);
-  return transaction.run(sql + " RETURNING 1", values).size() == 1;
+  if (transaction.run(sql + " RETURNING 1", values).size() != 1) return false;
+  write_documents(transaction, after);
+  return transaction.runs();
 }
 
 std::optional<Job> newest_live(PgTransaction& transaction, const std::string& intent, const std::string& where) {
-  const Rows rows = transaction.run("SELECT " + job_column_names() +
-                                        " FROM react1.jobs WHERE intent = $1 AND state NOT IN ('failed', 'cancelled')"
-                                        " ORDER BY created_ms DESC, id DESC LIMIT 1",
+  const Rows rows = transaction.run(select_jobs("WHERE intent = $1 AND state NOT IN ('failed', 'cancelled')"
+                                                " ORDER BY created_ms DESC, id DESC LIMIT 1"),
                                     Values().text(intent));
   return rows.size() == 0 ? std::nullopt : std::optional(read_job(RowOf(rows, 0, job_columns()), where));
 }
@@ -267,8 +291,7 @@ JobStore::Opened PostgresStore::open(const Job& job, bool again) {
           transaction.run("SELECT job_id FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
       if (!transaction.runs()) return std::nullopt;
       if (rows.size() > 0) {
-        const Rows row = transaction.run("SELECT " + job_column_names() + " FROM react1.jobs WHERE id = $1",
-                                         Values().text(rows.text(0, 0)));
+        const Rows row = transaction.run(select_jobs("WHERE id = $1"), Values().text(rows.text(0, 0)));
         if (row.size() == 0) return std::nullopt;
         return Opened{read_job(RowOf(row, 0, job_columns()), connection_.where()), /*is_new=*/true};
       }
@@ -285,6 +308,7 @@ JobStore::Opened PostgresStore::open(const Job& job, bool again) {
     added.owner.clear();
     added.created_ms = added.updated_ms = transaction.now_ms();
     insert(transaction, added);
+    write_documents(transaction, added);
     add_event(transaction, added, JobState::created, write_id);
     if (!transaction.commit()) return std::nullopt;
     return Opened{std::move(added), /*is_new=*/true};
@@ -352,7 +376,7 @@ bool PostgresStore::update(const Job& job) {
 
 std::vector<Job> PostgresStore::select(const std::string& rest, const Values& values) const {
   return until_answered([&](const Wait& wait) -> std::optional<std::vector<Job>> {
-    const Answer answer = connection_.run("SELECT " + job_column_names() + " FROM react1.jobs " + rest, values, wait);
+    const Answer answer = connection_.run(select_jobs(rest), values, wait);
     if (answer.ran != Ran::yes) return std::nullopt;
     std::vector<Job> jobs;
     for (int row = 0; row < answer.rows.size(); ++row)
@@ -407,10 +431,31 @@ std::string PostgresStore::journal_path() const {
 }
 
 std::vector<Job> PostgresStore::list(std::optional<JobState> state, std::size_t limit) const {
-  const auto most = static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U));
-  const std::string order = " ORDER BY created_ms DESC, id DESC LIMIT ";
-  if (!state) return select(order + "$1", Values().number(most));
-  return select("WHERE state = $1" + order + "$2", Values().text(to_string(*state)).number(most));
+  if (!state) return select(std::string(kNewestFirst) + "$1", Values().number(bounded(limit)));
+  return select("WHERE state = $1" + std::string(kNewestFirst) + "$2",
+                Values().text(to_string(*state)).number(bounded(limit)));
+}
+
+std::vector<JobRow> PostgresStore::rows(std::optional<JobState> state, std::size_t limit, const JobRow* after) const {
+  Values values;
+  values.number(bounded(limit));
+  std::string sql = "SELECT " + job_column_names() + " FROM react1.jobs WHERE true";
+  if (state) {
+    values.text(to_string(*state));
+    sql += " AND state = $2";
+  }
+  if (after != nullptr) {
+    values.number(after->created_ms).text(after->id);
+    sql += state ? " AND (created_ms, id) < ($3, $4)" : " AND (created_ms, id) < ($2, $3)";
+  }
+  return until_answered([&](const Wait& wait) -> std::optional<std::vector<JobRow>> {
+    const Answer answer = connection_.run(sql + kNewestFirst + "$1", values, wait);
+    if (answer.ran != Ran::yes) return std::nullopt;
+    std::vector<JobRow> rows;
+    for (int row = 0; row < answer.rows.size(); ++row)
+      read_row(rows.emplace_back(), RowOf(answer.rows, row, job_columns()), connection_.where());
+    return rows;
+  });
 }
 
 }  // namespace react1::store

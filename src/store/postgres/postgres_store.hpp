@@ -36,6 +36,8 @@ class PostgresStore final : public JobStore {
   [[nodiscard]] std::vector<JobEvent> events(std::string_view job_id) const override;
   [[nodiscard]] std::string journal_path() const override;
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;
+  [[nodiscard]] std::vector<JobRow> rows(std::optional<JobState> state, std::size_t limit,
+                                         const JobRow* after) const override;
 
  private:
   /// `work` runs on a connection until it gives a value; nullopt: the connection was lost, or the server has rolled

@@ -20,15 +20,25 @@ using std::chrono::milliseconds;
 
 using Kind = JobColumn::Kind;
 
+constexpr const char* kNewestFirst = " ORDER BY created_ms DESC, id DESC LIMIT ";
+
+std::int64_t bounded(std::size_t limit) {
+  return static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U));
+}
+
+/// With their documents.
 std::string select_jobs(std::string_view rest) {
-  return "SELECT " + job_column_names() + " FROM jobs " + std::string(rest);
+  return "SELECT " + job_column_names() +
+         ", coalesce(prepare_json, ''), coalesce(record_json, '')"
+         " FROM jobs LEFT JOIN job_documents ON job_documents.job_id = jobs.id " +
+         std::string(rest);
 }
 
 std::optional<Job> first_row(const Database& database, Statement& query) {
   return query.step() ? std::optional(read_job(query, database.path())) : std::nullopt;
 }
 
-void bind(Statement& statement, int& index, const JobColumn& column, const Job& job) {
+void bind(Statement& statement, int& index, const JobColumn& column, const JobRow& job) {
   if (column.kind == Kind::number) {
     statement.bind(index++, column.number(job));
   } else {
@@ -42,6 +52,17 @@ void insert(Database& database, const Job& job) {
   Statement statement(database, "INSERT INTO jobs (" + job_column_names() + ") VALUES (" + marks + ")");
   int index = 1;
   for (const JobColumn& column : job_columns()) bind(statement, index, column, job);
+  statement.run();
+}
+
+/// Written only where they differ: most moves leave them as they are.
+void write_documents(Database& database, const Job& job) {
+  Statement statement(database,
+                      "INSERT INTO job_documents (job_id, prepare_json, record_json) VALUES (?,?,?)"
+                      " ON CONFLICT (job_id) DO UPDATE SET prepare_json = excluded.prepare_json,"
+                      " record_json = excluded.record_json"
+                      " WHERE prepare_json <> excluded.prepare_json OR record_json <> excluded.record_json");
+  statement.bind(1, job.id).bind(2, job.prepare_json).bind(3, job.record_json);
   statement.run();
 }
 
@@ -92,6 +113,7 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
   added.owner.clear();
   added.created_ms = added.updated_ms = now_ms();
   insert(database_, added);
+  write_documents(database_, added);
   add_event(database_, added, JobState::created);
   transaction.commit();
   return {.job = std::move(added), .is_new = true};
@@ -119,6 +141,7 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
   if (attaches) statement.bind(index, after.request.request_id).bind(index + 1, after.id);
   statement.run();
   if (database_.changes() != 1) return false;
+  write_documents(database_, after);
   if (from != to) add_event(database_, after, from);
   job = std::move(after);
   return true;
@@ -143,8 +166,12 @@ bool SqliteStore::move(Job& job, JobState from, JobState to) {
 bool SqliteStore::update(const Job& job) {
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
+  database_.require_in_place();
+  Transaction transaction(database_);
   Job written = job;
-  return write(written, job.state, job.state);
+  if (!write(written, job.state, job.state)) return false;
+  transaction.commit();
+  return true;
 }
 
 bool SqliteStore::renew(Job& job) {
@@ -241,15 +268,25 @@ std::vector<JobEvent> SqliteStore::events(std::string_view job_id) const {
 std::vector<Job> SqliteStore::list(std::optional<JobState> state, std::size_t limit) const {
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
-  Statement query(database_, state ? select_jobs("WHERE state = ? ORDER BY created_ms DESC, id DESC LIMIT ?")
-                                   : select_jobs("WHERE ? = '' ORDER BY created_ms DESC, id DESC LIMIT ?"));
-  query.bind(1, state ? to_string(*state) : std::string_view());
-  query.bind(2, static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U)));
+  Statement query(database_,
+                  select_jobs(std::string(state ? "WHERE state = ?1" : "WHERE ?1 = ''") + kNewestFirst + "?2"));
+  query.bind(1, state ? to_string(*state) : std::string_view()).bind(2, bounded(limit));
   std::vector<Job> jobs;
-  while (query.step()) {
-    jobs.push_back(read_job(query, database_.path()));
-  }
+  while (query.step()) jobs.push_back(read_job(query, database_.path()));
   return jobs;
+}
+
+std::vector<JobRow> SqliteStore::rows(std::optional<JobState> state, std::size_t limit, const JobRow* after) const {
+  const Patience patience;
+  const Turn::Hold turn(turn_, database_.path(), database_.what());
+  std::string sql = "SELECT " + job_column_names() + " FROM jobs WHERE " + (state ? "state = ?1" : "?1 = ''");
+  if (after != nullptr) sql += " AND (created_ms, id) < (?3, ?4)";
+  Statement query(database_, sql + kNewestFirst + "?2");
+  query.bind(1, state ? to_string(*state) : std::string_view()).bind(2, bounded(limit));
+  if (after != nullptr) query.bind(3, after->created_ms).bind(4, after->id);
+  std::vector<JobRow> rows;
+  while (query.step()) read_row(rows.emplace_back(), query, database_.path());
+  return rows;
 }
 
 }  // namespace react1::store

@@ -31,6 +31,8 @@ class SqliteStore final : public JobStore {
   [[nodiscard]] std::string journal_path() const override;
   [[nodiscard]] std::vector<JobEvent> events(std::string_view job_id) const override;
   [[nodiscard]] std::vector<Job> list(std::optional<JobState> state, std::size_t limit) const override;
+  [[nodiscard]] std::vector<JobRow> rows(std::optional<JobState> state, std::size_t limit,
+                                         const JobRow* after) const override;
 
  private:
   [[nodiscard]] std::int64_t now_ms() const;

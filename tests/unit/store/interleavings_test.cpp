@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two workers, one job, a lease that runs out and a process that dies: every order in which their steps can happen, on the
-// real store. However they mix, the service is asked to accept at most one call, and an id that was received is kept.
+// Two workers, one job, a lease that runs out and a process that dies: every order in which their steps can happen, on
+// the real store. However they mix, the service is asked to accept at most one call, and an id that was received is
+// kept.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -39,7 +40,12 @@ class Worker {
  public:
   /// `dies_after`: its process ends after so many steps; 0: never.
   Worker(JobStore& jobs, std::string id, Answer answer, int dies_after, std::string name, Ledger& ledger)
-      : jobs_(jobs), id_(std::move(id)), answer_(answer), dies_after_(dies_after), name_(std::move(name)), ledger_(ledger) {}
+      : jobs_(jobs),
+        id_(std::move(id)),
+        answer_(answer),
+        dies_after_(dies_after),
+        name_(std::move(name)),
+        ledger_(ledger) {}
 
   [[nodiscard]] bool has_steps() const noexcept { return next_ != Step::none; }
 

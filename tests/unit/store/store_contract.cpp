@@ -311,6 +311,37 @@ void lists_newest_first(const StoreFactory& factory) {
   CHECK(store->list(JobState::done, 10).empty());
 }
 
+void pages_without_documents(const StoreFactory& factory) {
+  const auto store = factory();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 7; ++i) {
+    Job job = sample_job(std::to_string(i));
+    job.id = "job-" + std::to_string(i);
+    job = store->open(job, false).job;
+    if (i % 2 == 0) REQUIRE(store->move(job, JobState::created, JobState::cancelled));
+  }
+  for (const Job& job : store->list(std::nullopt, 10)) ids.push_back(job.id);
+  REQUIRE(ids.size() == 7);
+  for (std::size_t size = 1; size <= 8; ++size) {
+    CAPTURE(size);
+    std::vector<std::string> paged;
+    std::optional<JobRow> last;
+    for (;;) {
+      const std::vector<JobRow> page = store->rows(std::nullopt, size, last ? &*last : nullptr);
+      if (page.empty()) break;
+      CHECK(page.size() <= size);
+      for (const JobRow& row : page) paged.push_back(row.id);
+      last = page.back();
+    }
+    CHECK(paged == ids);
+  }
+  const std::vector<JobRow> cancelled = store->rows(JobState::cancelled, 10);
+  CHECK(cancelled.size() == 4);
+  CHECK(store->rows(JobState::cancelled, 10, &cancelled[1]).size() == 2);
+  CHECK(store->rows(JobState::done, 10).empty());
+  CHECK(cancelled[0].parameters_json == "{\"p\":1}");
+}
+
 void knows_that_this_process_is_alive(const StoreFactory& factory) {
   const auto store = factory();
   Job job = store->open(sample_job("alive"), false).job;
@@ -506,6 +537,9 @@ void run_store_contract(const std::function<StoreFactory()>& fresh_place) {
   }
   SUBCASE("lists newest first") {
     lists_newest_first(fresh_place());
+  }
+  SUBCASE("pages without documents") {
+    pages_without_documents(fresh_place());
   }
   SUBCASE("knows that this process is alive") {
     knows_that_this_process_is_alive(fresh_place());
