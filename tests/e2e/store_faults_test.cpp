@@ -116,7 +116,7 @@ void play_at_acceptance(const Row& row) {
 
 TEST_CASE("stores: a file system that fails the job store from the start is named with its cure, and nothing is paid") {
   for (const Row& row : {
-           Row{"no locks", "lock", "*", ENOLCK, "takes no locks"},
+           Row{"no locks", "lock", "*", ENOLCK, "supports no locks"},
            Row{"locks that are not supported", "lock", "jobs.sqlite", EOPNOTSUPP, "NFS"},
            Row{"no permission to lock", "lock", "jobs.sqlite", EPERM, "REACT1_STATE_DIR"},
            Row{"a log on a full disk", "write", "jobs.sqlite-wal", ENOSPC, "free some space"},
@@ -133,7 +133,7 @@ TEST_CASE("stores: a fault of the job store at the moment of acceptance loses no
            Row{"a full disk", "write", "jobs.sqlite-wal", ENOSPC, "free some space"},
            Row{"a failing disk", "write", "jobs.sqlite-wal", EIO, "next run of the same command"},
            Row{"a disk that can't be flushed", "fsync", "jobs.sqlite-wal", EIO, "next run of the same command"},
-           Row{"locks that are gone", "lock", "*", ENOLCK, "takes no locks"},
+           Row{"locks that are gone", "lock", "*", ENOLCK, "supports no locks"},
        })
     play_at_acceptance(row);
 }

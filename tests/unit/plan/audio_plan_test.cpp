@@ -138,7 +138,7 @@ TEST_CASE("an MP3 that can't be copied from its start, or whose bit rate varies 
   CHECK(planned(hidden, {.audio_window = {.end = Seconds(2)}}).action == ClipAction::cut);
   ++hidden.audio->priming;
   CHECK(planned(hidden, {.audio_window = {.end = Seconds(2)}}).action == ClipAction::transcode);
-  CHECK(says(planned(hidden, {.audio_window = {.end = Seconds(2)}}), "more than an MP3's tag can say"));
+  CHECK(says(planned(hidden, {.audio_window = {.end = Seconds(2)}}), "more than an MP3's tag can record"));
   CHECK(planned(mp3(48000, 48000), {.reencode = ReencodePolicy::always}).action == ClipAction::transcode);
 }
 

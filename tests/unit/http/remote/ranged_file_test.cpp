@@ -303,7 +303,7 @@ TEST_CASE("a packed body is refused, for its bytes are not the file's") {
     });
     const Error error = caught_from([&] { static_cast<void>(open(server.url("/clip"))); });
     CHECK(error.code() == ErrorCode::network);
-    CHECK(error.message().find("packed (gzip)") != std::string::npos);
+    CHECK(error.message().find("compressed (gzip)") != std::string::npos);
     CHECK(server.requests().size() == 1);
   }
   RawServer store;

@@ -62,8 +62,8 @@ struct Case {
 /// As SQLite's own file system answers, by the code that each system call's failure becomes.
 const Case kCases[] = {
     {"no locks", {VfsCall::lock, ".sqlite", SQLITE_IOERR_LOCK, ENOLCK}, "NFS"},
-    {"no lock to read with", {VfsCall::lock, ".sqlite", SQLITE_IOERR_RDLOCK, ENOLCK}, "takes no locks"},
-    {"no locks on the shared memory", {VfsCall::shm_lock, "", SQLITE_IOERR_SHMLOCK, ENOLCK}, "takes no locks"},
+    {"no lock to read with", {VfsCall::lock, ".sqlite", SQLITE_IOERR_RDLOCK, ENOLCK}, "supports no locks"},
+    {"no locks on the shared memory", {VfsCall::shm_lock, "", SQLITE_IOERR_SHMLOCK, ENOLCK}, "supports no locks"},
     {"a locking protocol that fails", {VfsCall::shm_lock, "", SQLITE_PROTOCOL, 0}, "locks badly"},
     {"no shared memory", {VfsCall::shm_map, "", SQLITE_IOERR_SHMMAP, ENODEV}, "shared memory"},
     {"shared memory can't be opened", {VfsCall::shm_map, "", SQLITE_IOERR_SHMOPEN, EACCES}, "shared memory"},
