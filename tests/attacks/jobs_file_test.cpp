@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A foreign job store: a clear error or the data, never a crash, and nothing in it runs.
 #include <doctest/doctest.h>
+
 #include <sqlite3.h>
+#include <algorithm>
 
 #include <cstdint>
 #include <filesystem>
@@ -137,12 +139,31 @@ TEST_CASE("NULLs, blobs, texts and enormous numbers in every column are an error
   const TemporaryDirectory folder;
   const std::string path = honest_store(folder.path());
   const std::string honest = read_file(path);
-  const std::vector<std::string> columns{
-      "id",         "intent",     "state",           "endpoint",        "queue_url",
-      "request_id", "status_url", "response_url",    "cancel_url",      "video",
-      "audio",      "output",     "parameters_json", "prepare_json",    "record_json",
-      "error",      "owner",      "created_ms",      "updated_ms",      "cost_microusd",
-      "paid_ms",    "epoch",      "lease_until_ms",  "cancel_asked_ms", "answer_json"};
+  const std::vector<std::string> documents{"prepare_json", "record_json"};
+  std::vector<std::string> columns{"id",
+                                   "intent",
+                                   "state",
+                                   "endpoint",
+                                   "queue_url",
+                                   "request_id",
+                                   "status_url",
+                                   "response_url",
+                                   "cancel_url",
+                                   "video",
+                                   "audio",
+                                   "output",
+                                   "parameters_json",
+                                   "error",
+                                   "owner",
+                                   "created_ms",
+                                   "updated_ms",
+                                   "cost_microusd",
+                                   "paid_ms",
+                                   "epoch",
+                                   "lease_until_ms",
+                                   "cancel_asked_ms",
+                                   "answer_json"};
+  columns.insert(columns.end(), documents.begin(), documents.end());
   const std::vector<std::string> values{"NULL",
                                         "x'00ff00ff'",
                                         "-9223372036854775808",
@@ -159,14 +180,19 @@ TEST_CASE("NULLs, blobs, texts and enormous numbers in every column are an error
     write_file_atomically(path, honest);
     write_sql(path,
               "CREATE TABLE free AS SELECT * FROM jobs; DROP TABLE jobs; ALTER TABLE free RENAME TO jobs;"
+              "CREATE TABLE loose AS SELECT * FROM job_documents; DROP TABLE job_documents;"
+              "ALTER TABLE loose RENAME TO job_documents;"
               "CREATE INDEX jobs_by_intent ON jobs (intent, created_ms); CREATE INDEX jobs_by_request ON jobs"
-              " (request_id); CREATE INDEX jobs_by_age ON jobs (created_ms, id); CREATE INDEX jobs_by_payment ON"
+              " (request_id); CREATE INDEX jobs_by_age ON jobs (created_ms, id); CREATE INDEX jobs_by_spending ON"
               " jobs (paid_ms);");
     const std::string loose = read_file(path);
     for (const std::string& value : values) {
       CAPTURE(value);
       write_file_atomically(path, loose);
-      write_sql(path, "UPDATE jobs SET " + column + " = " + value + " WHERE intent = 'b'");
+      const bool is_document = std::find(documents.begin(), documents.end(), column) != documents.end();
+      write_sql(path, is_document ? "UPDATE job_documents SET " + column + " = " + value +
+                                        " WHERE job_id = (SELECT id FROM jobs WHERE intent = 'b')"
+                                  : "UPDATE jobs SET " + column + " = " + value + " WHERE intent = 'b'");
       const Reading reading = read_store(path);
       CHECK((reading.is_error || reading.jobs == 3));
     }

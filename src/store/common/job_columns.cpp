@@ -18,7 +18,7 @@ constexpr std::int64_t kMicro = 1'000'000;
 constexpr std::int64_t kLastMs = 253'402'300'799'999;  // of the year 9999
 constexpr std::int64_t kMostMicrousd = std::int64_t{1} << 50U;
 
-template <std::string Job::*Member>
+template <std::string JobRow::*Member>
 constexpr JobColumn text(const char* name, Kind kind = Kind::text, bool is_fixed = false) {
   return {name,
           kind,
@@ -48,7 +48,7 @@ constexpr JobColumn of_request(const char* name) {
           nullptr};
 }
 
-template <std::int64_t Job::*Member, std::int64_t Most>
+template <std::int64_t JobRow::*Member, std::int64_t Most>
 constexpr JobColumn number(const char* name, bool is_fixed = false) {
   return {name,
           Kind::number,
