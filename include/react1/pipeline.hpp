@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <react1/api.hpp>
+#include <react1/clip_host.hpp>
 #include <react1/fal.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
@@ -166,11 +167,13 @@ struct RunRecord {
   bool reused = false;  ///< the first result of the same intent; nothing was paid now
 };
 
-/// Where a run talks to and keeps its jobs. Which service that is, the client knows (FalClient::identity()). References
-/// must outlive the call.
+/// Where a run talks to, keeps its jobs and uploads its clips. Which service that is, the client knows
+/// (FalClient::identity()). All of it must outlive the call.
 struct Service {
   FalClient& client;
   JobStore& jobs;
+  /// Where the clips are uploaded; nullptr: the service's own storage (FalClient::clip_host).
+  ClipHost* clip_host = nullptr;
 };
 
 /// The outcome of a request to cancel. Requesting is not cancelling: a request that is running may finish, and is
