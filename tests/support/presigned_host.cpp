@@ -27,7 +27,8 @@ constexpr int kUrls = 3;  // upload URLs that one upload may ask for
 constexpr std::chrono::seconds kSilence{30};
 
 std::string xml_error(const char* code, const char* message) {
-  return answer(403, fmt::format("<Error><Code>{}</Code><Message>{}</Message></Error>", code, message), "application/xml");
+  return answer(403, fmt::format("<Error><Code>{}</Code><Message>{}</Message></Error>", code, message),
+                "application/xml");
 }
 
 std::string signature_of(const std::string& method, const std::string& path, const std::string& times) {

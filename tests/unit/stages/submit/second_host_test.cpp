@@ -83,7 +83,8 @@ TEST_CASE("a job whose clips are at another host becomes a verified file, and th
   CHECK(record.video_url.find("/clips/") != std::string::npos);
   for (const std::string& url : {record.video_url, record.audio_url}) {
     const auto signature = url.find("Signature=");
-    CHECK((signature == std::string::npos || url.find_first_of("0123456789abcdef", signature + 10) == std::string::npos));
+    CHECK(
+        (signature == std::string::npos || url.find_first_of("0123456789abcdef", signature + 10) == std::string::npos));
   }
 }
 
