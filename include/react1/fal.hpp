@@ -23,6 +23,7 @@
 
 namespace react1::REACT1_ABI {
 
+class ClipHost;         // clip_host.hpp
 class WebhookReceiver;  // webhook.hpp
 
 /// Retries of calls that are safe to repeat (GET, PUT, initiate); a submit is never among them once bytes were sent.
@@ -216,6 +217,9 @@ class REACT1_API FalClient {
   /// that name.
   [[nodiscard]] std::string upload(const std::string& path, const std::string& content_type, const RunContext& context,
                                    const std::string& sha256 = {}, const std::string& name = {});
+  /// The same as a ClipHost: the service's own storage, with the options and the memory of uploads of this client. It
+  /// lives as long as the client.
+  [[nodiscard]] ClipHost& clip_host();
 
   /// Submits once. Re-sent only when the connection was never established or the service refused it definitely.
   /// Throws Error{outcome_unknown} when bytes were sent and no answer came. A stop throws Error{interrupted}, which

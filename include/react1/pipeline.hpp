@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <react1/api.hpp>
+#include <react1/clip_host.hpp>
 #include <react1/fal.hpp>
 #include <react1/jobs.hpp>
 #include <react1/media.hpp>
@@ -165,11 +166,13 @@ struct RunRecord {
   bool reused = false;  ///< the first result of the same intent; nothing was paid now
 };
 
-/// The service and the job store of a run. FalClient::identity() determines which service it is. References must
-/// outlive the call.
+/// The service, the job store and the host of the clips of a run. FalClient::identity() determines which service it is.
+/// All of it must outlive the call.
 struct Service {
   FalClient& client;
   JobStore& jobs;
+  /// Where the clips are uploaded; nullptr: the service's own storage (FalClient::clip_host).
+  ClipHost* clip_host = nullptr;
 };
 
 /// The outcome of a request to cancel. Requesting is not cancelling: a request that is running may finish, and is

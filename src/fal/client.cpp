@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public client: options checked once, then one function per call.
+// The public client: options checked once, then one function per call. Uploads are defined in hosts/fal.
 #include <memory>
-#include <mutex>
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
 #include <react1/version.hpp>
@@ -9,16 +8,13 @@
 #include <utility>
 
 #include "core/boundary.hpp"
+#include "fal/client_impl.hpp"
 #include "fal/platform/platform_api.hpp"
 #include "fal/platform/platform_history.hpp"
 #include "fal/protocol/service_identity.hpp"
-#include "fal/protocol/session.hpp"
 #include "fal/queue/queue.hpp"
 #include "fal/queue/wait.hpp"
-#include "fal/queue/wait_async.hpp"
 #include "fal/transfer/download.hpp"
-#include "fal/transfer/storage.hpp"
-#include "http/engine/curl_transport.hpp"
 
 namespace react1 {
 
@@ -53,27 +49,12 @@ Error lost_at_home() {
 
 }  // namespace
 
-struct FalClient::Impl {
-  explicit Impl(FalOptions given)
-      : options((fal::check_options(given), fal::within_time(std::move(given)))),
-        transport("react1/" + std::string(version()),
-                  std::make_shared<http::GatePolicy>(http::GatePolicy{options.host, options.retry})),
-        session(options, transport, system_clock(), http::system_dice()),
-        waits(session, transport) {}
-
-  /// Opened by the first upload, because most commands make none. nullptr when nothing is remembered.
-  fal::UploadMemory* uploads() {
-    std::call_once(memory_opened, [this] { memory = fal::UploadMemory::open(options, system_clock()); });
-    return memory.get();
-  }
-
-  FalOptions options;  // session refers to the two above it
-  http::CurlTransport transport;
-  fal::Session session;
-  fal::AsyncWaits waits;  // uses the two above it
-  std::once_flag memory_opened;
-  std::unique_ptr<fal::UploadMemory> memory;
-};
+FalClient::Impl::Impl(FalOptions given)
+    : options((fal::check_options(given), fal::within_time(std::move(given)))),
+      transport("react1/" + std::string(version()),
+                std::make_shared<http::GatePolicy>(http::GatePolicy{options.host, options.retry})),
+      session(options, transport, system_clock(), http::system_dice()),
+      waits(session, transport) {}
 
 FalClient::FalClient(FalOptions options)
     : impl_(at_boundary("FalClient", [&] { return std::make_unique<Impl>(std::move(options)); })) {}
@@ -83,13 +64,6 @@ FalClient::~FalClient() = default;
 
 const FalOptions& FalClient::options() const noexcept {
   return impl_->options;
-}
-
-std::string FalClient::upload(const std::string& path, const std::string& content_type, const RunContext& context,
-                              const std::string& sha256, const std::string& name) {
-  return at_boundary("upload", [&] {
-    return fal::upload_file(impl_->session, path, content_type, context, impl_->uploads(), sha256, name);
-  });
 }
 
 RequestRef FalClient::submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url,

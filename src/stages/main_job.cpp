@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <react1/json.hpp>
 #include <react1/pipeline.hpp>
@@ -16,7 +17,7 @@
 #include "core/log.hpp"
 #include "core/own_folder.hpp"
 #include "core/request_id.hpp"
-#include "fal/protocol/wire.hpp"
+#include "hosts/hosts.hpp"
 #include "record/documents.hpp"
 #include "stages/collect/collect.hpp"
 #include "stages/collect/reuse.hpp"
@@ -132,6 +133,11 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   return intent;
 }
 
+std::shared_ptr<ClipHost> host_of(const Service& service) {
+  if (service.clip_host != nullptr) return {std::shared_ptr<ClipHost>(), service.clip_host};
+  return hosts::open_clip_host(service.client);
+}
+
 RunContext with_job(const RunContext& context) {
   RunContext named = context;
   if (named.job_id.empty()) named.job_id = new_id(system_clock());
@@ -193,7 +199,9 @@ std::optional<RunRecord> MainJob::start() {
   guard_->require_parameters(order_.options.parameters);
   context_ = with_job(order_.context);
   const log::Scope scope(context_.job_id);
-  uploads_.emplace(order_.service.client, clips_root(order_.options), context_);
+  uploads_.reset();
+  host_ = host_of(order_.service);
+  uploads_.emplace(*host_, clips_root(order_.options), context_);
   intent_ = open_intent(order_.video, order_.audio, &*guard_, order_.options, order_.service, *uploads_, context_);
   intent_.timings.prepare_s = total_.seconds();
   adopt(intent_, *guard_, order_.options, order_.service, context_);
@@ -249,7 +257,8 @@ Job submit_job(JobOrder order) {
   require_emotion(order.options);
   const RunContext context = with_job(order.context);
   const log::Scope scope(context.job_id);
-  PairUpload uploads(order.service.client, clips_root(order.options), context);
+  const std::shared_ptr<ClipHost> host = host_of(order.service);
+  PairUpload uploads(*host, clips_root(order.options), context);
   Intent intent =
       open_intent(order.video, order.audio, /*output=*/nullptr, order.options, order.service, uploads, context);
   ensure_submitted(intent, /*output=*/nullptr, order.options, order.service, uploads, context);

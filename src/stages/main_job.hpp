@@ -3,6 +3,7 @@
 // run_async(), which waits on none.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <react1/pipeline.hpp>
 #include <react1/run_context.hpp>
@@ -57,7 +58,8 @@ class MainJob {
   RunContext context_;  ///< with the job's id
   Stopwatch total_, waiting_;
   std::optional<OutputGuard> guard_;
-  std::optional<PairUpload> uploads_;
+  std::shared_ptr<ClipHost> host_;
+  std::optional<PairUpload> uploads_;  ///< to host_
   Intent intent_;
   bool was_done_ = false;  ///< when it was found
   bool doubted_ = false;   ///< its request was another call's once

@@ -17,15 +17,15 @@ std::vector<std::string> words_of(const std::string& text, const std::regex& wor
   return found;
 }
 
-// "ff <- {probe, picture} <- make"
+// "ff <- {probe, picture} <- make", "common <- *"
 std::vector<std::vector<std::string>> read_rooms(const std::string& text) {
   static const std::regex arrow(R"(\s*<-\s*)");
-  static const std::regex room("[a-z0-9_]+");
+  static const std::regex room(R"([a-z0-9_]+|\*)");
   if (text.ends_with("<-")) throw std::runtime_error("a room is missing: \"" + text + "\"");
   std::vector<std::vector<std::string>> levels;
   for (std::sregex_token_iterator it(text.begin(), text.end(), arrow, -1), end; it != end; ++it) {
     const std::string level = *it;
-    if (!std::regex_match(level, std::regex(R"([a-z0-9_]+|\{[a-z0-9_]+(, [a-z0-9_]+)+\})"))) {
+    if (!std::regex_match(level, std::regex(R"(\*|[a-z0-9_]+|\{[a-z0-9_]+(, [a-z0-9_]+)+\})"))) {
       throw std::runtime_error("no room, and no {room, room}: \"" + level + "\"");
     }
     levels.push_back(words_of(level, room));
@@ -51,10 +51,14 @@ std::optional<std::vector<std::string>> lines_between(std::string_view page, std
 
 std::optional<std::size_t> Folder::level_of(std::string_view room) const {
   if (room.empty()) return rooms.size();
-  for (std::size_t level = 0; level < rooms.size(); ++level) {
-    if (std::find(rooms[level].begin(), rooms[level].end(), room) != rooms[level].end()) return level;
-  }
-  return std::nullopt;
+  const auto level_with = [this](std::string_view name) -> std::optional<std::size_t> {
+    for (std::size_t level = 0; level < rooms.size(); ++level) {
+      if (std::find(rooms[level].begin(), rooms[level].end(), name) != rooms[level].end()) return level;
+    }
+    return std::nullopt;
+  };
+  const auto level = level_with(room);
+  return level ? level : level_with(kAnyRoom);
 }
 
 House read_house(std::string_view page) {

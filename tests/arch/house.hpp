@@ -11,6 +11,9 @@
 
 namespace react1::arch {
 
+/// Stands for every room of a folder that is not drawn by its name.
+inline constexpr std::string_view kAnyRoom = "*";
+
 struct Folder {
   int floor = 0;
   /// Subfolders, lower first; rooms of one level may not include each other. Empty: the folder has no rooms.

@@ -17,7 +17,6 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "fal/protocol/verdict.hpp"
-#include "fal/transfer/stored_size.hpp"
 #include "http/message/content_range.hpp"
 #include "http/policy/url_expiry.hpp"
 
@@ -44,13 +43,13 @@ std::string validator_of(const http::Headers& headers) {
 std::optional<std::int64_t> size_of(const http::Headers& headers) {
   const auto length = headers.find("Content-Length");
   if (!length || !http::packing_of(headers).empty()) return std::nullopt;
-  return total_of("/" + *length);
+  return http::parse_length(*length);
 }
 
 /// Whether a 206 is of the file that was begun: where nothing vouches for its content, its size must be the same.
 bool continues(const http::Headers& headers, const Resume& resume) {
   if (!resume.validator.empty() || !resume.total) return true;
-  return total_of(headers.find("Content-Range").value_or("")) == resume.total;
+  return http::total_of(headers.find("Content-Range").value_or("")) == resume.total;
 }
 
 /// Where to go on after an answer that broke off; at = 0 means from the start.
@@ -95,7 +94,7 @@ std::string objection(const http::Response& response, const std::string& path) {
 std::string shortage(const http::Response& response, const ResultVideo& result, const std::string& path) {
   const auto have = static_cast<std::int64_t>(fs::file_size(path));
   if (response.status == 206) {
-    const auto total = total_of(response.headers.find("Content-Range").value_or(""));
+    const auto total = http::total_of(response.headers.find("Content-Range").value_or(""));
     if (total && *total != have) return fmt::format("{} of {} bytes", have, *total);
   }
   // Without an announced length (the transport checks that one) the model's answer is the only measure.

@@ -31,6 +31,11 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   return ContentRange{*first, *last, size};
 }
 
+std::optional<std::int64_t> total_of(std::string_view content_range) {
+  const auto slash = content_range.rfind('/');
+  return slash == std::string_view::npos ? std::nullopt : parse_length(content_range.substr(slash + 1));
+}
+
 std::string packing_of(const Headers& headers) {
   std::string packing;
   for (const std::string& field : headers.all("Content-Encoding")) {

@@ -20,6 +20,9 @@ struct ContentRange {
 /// A whole number ≥ 0 without a sign; blanks around it are fine.
 [[nodiscard]] std::optional<std::int64_t> parse_length(std::string_view text);
 
+/// The total of a Content-Range such as "bytes 100-199/200" or "bytes */200"; nullopt when it names none.
+[[nodiscard]] std::optional<std::int64_t> total_of(std::string_view content_range);
+
 /// The body's content coding, e.g. "gzip"; empty when its bytes are those of the file. "aws-chunked", a signing
 /// scheme that some stores leave in, is no coding.
 [[nodiscard]] std::string packing_of(const Headers& headers);

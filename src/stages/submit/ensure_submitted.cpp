@@ -162,7 +162,8 @@ void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineO
                                      offer_text(intent.preparation, options.parameters, intent.service.is_sandbox())});
         }
         // The token of the row is the payment's: one that was paid again meanwhile has another.
-        if (!pair || pair->token != intent.job.token) pair = upload_pair(intent, service.jobs, uploads);
+        if (!pair || pair->token != intent.job.token || has_expired(pair->pair.expires))
+          pair = upload_pair(intent, service.jobs, uploads);
         if (pay(intent, *pair, options, service, context)) return;
         break;
     }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/log.hpp"
 
 namespace react1::stages {
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenReports{100};
+constexpr std::chrono::minutes kLeastLife{1};
 
 }  // namespace
 
@@ -30,27 +32,40 @@ class PairUpload::Leg final : public Observer {
 
   template <class Work>
   void start(Work work) {
-    url_ = std::async(std::launch::async, std::move(work)).share();
+    clip_ = std::async(std::launch::async, std::move(work)).share();
   }
-  [[nodiscard]] bool is_started() const noexcept { return url_.valid(); }
+  [[nodiscard]] bool is_started() const noexcept { return clip_.valid(); }
   [[nodiscard]] bool ends_within(std::chrono::milliseconds patience) const {
-    return url_.wait_for(patience) == std::future_status::ready;
+    return clip_.wait_for(patience) == std::future_status::ready;
   }
   void wait() const noexcept {
-    if (is_started()) url_.wait();
+    if (is_started()) clip_.wait();
   }
   [[nodiscard]] std::int64_t sent() const noexcept { return sent_; }
   [[nodiscard]] const std::vector<Note>& notes() const noexcept { return notes_; }
-  [[nodiscard]] const std::string& url() const { return url_.get(); }
+  [[nodiscard]] const HostedClip& clip() const { return clip_.get(); }
+  /// It has ended well, and has expired since.
+  [[nodiscard]] bool is_stale() const {
+    if (!is_started() || !ends_within(std::chrono::milliseconds(0))) return false;
+    try {
+      return has_expired(clip().expires);
+    } catch (...) {  // its failure is for finish()
+      return false;
+    }
+  }
 
  private:
   std::atomic<std::int64_t> sent_ = 0;
   std::vector<Note> notes_;
-  std::shared_future<std::string> url_;
+  std::shared_future<HostedClip> clip_;
 };
 
-PairUpload::PairUpload(FalClient& client, fs::path folder, const RunContext& context)
-    : client_(client),
+bool has_expired(const std::optional<std::chrono::system_clock::time_point>& expires) noexcept {
+  return expires && *expires <= system_clock().wall() + kLeastLife;
+}
+
+PairUpload::PairUpload(ClipHost& host, fs::path folder, const RunContext& context)
+    : host_(host),
       folder_(std::move(folder)),
       context_(context),
       video_(std::make_unique<Leg>()),
@@ -74,6 +89,9 @@ UploadedPair PairUpload::finish(const Preparation& preparation, const std::strin
   context_.observer->on_stage(Stage::upload);
   if (!token_.empty() && token_ != token) audio_ = std::make_unique<Leg>();  // it is for another payment now
   token_ = token;
+  for (auto* leg : {&video_, &audio_}) {
+    if ((*leg)->is_stale()) *leg = std::make_unique<Leg>();
+  }
   for (const PreparedClip* clip : {&preparation.video, &preparation.audio}) {
     if (!leg_of(*clip).is_started()) start(*clip, clip->path, clip->video ? std::string() : token + ".mp3");
   }
@@ -93,7 +111,10 @@ UploadedPair PairUpload::finish(const Preparation& preparation, const std::strin
     for (const Note& note : leg->notes()) context_.observer->on_note(note);
   }
   context_.observer->on_progress({Stage::upload, total, total, "bytes"});
-  return {video_->url(), audio_->url()};
+  const HostedClip &video = video_->clip(), &audio = audio_->clip();
+  UploadedPair pair{video.url, audio.url, video.expires};
+  if (audio.expires && (!pair.expires || *audio.expires < *pair.expires)) pair.expires = audio.expires;
+  return pair;
 }
 
 void PairUpload::abandon() noexcept {
@@ -109,7 +130,8 @@ void PairUpload::start(const PreparedClip& clip, const fs::path& path, const std
       [this, &leg, path = path.string(), type = clip.video ? "video/mp4" : "audio/mpeg", sha256 = clip.sha256, name] {
         const log::Scope scope(context_.job_id);
         try {
-          return client_.upload(path, type, {stop_.get_token(), &leg, context_.job_id}, sha256, name);
+          log::debug("upload", fmt::format("{} goes to {}", path, host_.identity()));
+          return host_.upload({path, type, sha256, name}, {stop_.get_token(), &leg, context_.job_id});
         } catch (...) {  // carried to finish()
           keep_first_failure();
           stop_.request_stop();

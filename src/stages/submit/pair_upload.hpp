@@ -2,13 +2,14 @@
 // The way of the two clips to the service: each goes up from the moment it is made, beside the making of the other.
 #pragma once
 
-#include <cstdint>
+#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <react1/clip_host.hpp>
 #include <react1/pipeline.hpp>
 #include <react1/run_context.hpp>
 #include <stop_token>
@@ -21,7 +22,12 @@ namespace react1::stages {
 /// Where the two clips are for the service.
 struct UploadedPair {
   std::string video_url, audio_url;
+  /// When the first of the two URLs stops working; nullopt: no host says.
+  std::optional<std::chrono::system_clock::time_point> expires{};
 };
+
+/// Whether a call that leaves now may find a URL that has ended, or ends within a minute: it would be paid for nothing.
+[[nodiscard]] bool has_expired(const std::optional<std::chrono::system_clock::time_point>& expires) noexcept;
 
 /// Both uploads of one job, each on a thread of its own. The picture may start early: an upload costs nothing, so it
 /// may turn out to be in vain, because the pair is held back or was paid for before. The voice is named by the payment
@@ -30,8 +36,8 @@ struct UploadedPair {
 class PairUpload {
  public:
   /// In `folder`, best on the clips' own file system, second names for them are made when needed, and gone when the
-  /// uploads have ended. `client` and the context's observer outlive this; a stop of `context` ends both uploads.
-  PairUpload(FalClient& client, std::filesystem::path folder, const RunContext& context);
+  /// uploads have ended. `host` and the context's observer outlive this; a stop of `context` ends both uploads.
+  PairUpload(ClipHost& host, std::filesystem::path folder, const RunContext& context);
   PairUpload(const PairUpload&) = delete;
   PairUpload& operator=(const PairUpload&) = delete;
   /// As abandon().
@@ -41,8 +47,9 @@ class PairUpload {
   /// Does nothing for the voice. A clip that can't be started early is started by finish().
   void start_early(const PreparedClip& clip) noexcept;
   /// May be called again, with another token for another payment. Starts what is not on its way yet, the voice under a
-  /// name with `token` in it, and waits for both. Reports the stage, the progress of both as one, and notes. The first
-  /// failure, an early one included, stops the other upload and is what is thrown.
+  /// name with `token` in it, and again what has expired (has_expired()), and waits for both. Reports the stage, the
+  /// progress of both as one, and notes. The first failure, an early one included, stops the other upload and is what
+  /// is thrown.
   [[nodiscard]] UploadedPair finish(const Preparation& preparation, const std::string& token);
   /// Stops what is on its way and waits for its end, 200 ms at most. Nothing can be started afterwards.
   void abandon() noexcept;
@@ -54,7 +61,7 @@ class PairUpload {
   [[nodiscard]] std::filesystem::path second_name(const std::filesystem::path& path);
   void keep_first_failure() noexcept;
 
-  FalClient& client_;
+  ClipHost& host_;
   const std::filesystem::path folder_;
   const RunContext context_;
   std::stop_source stop_;

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <react1/clip_host.hpp>
 #include <react1/error.hpp>
 #include <react1/pipeline.hpp>
 #include <stop_token>
@@ -76,7 +80,7 @@ struct PairBench {
   }
   /// `before`: what happens before the pair is decided on.
   stages::UploadedPair upload(const std::function<void(stages::PairUpload&)>& before) {
-    stages::PairUpload uploads(client(), folder.path(), {.stop = stop.get_token(), .observer = &notebook});
+    stages::PairUpload uploads(client().clip_host(), folder.path(), {.stop = stop.get_token(), .observer = &notebook});
     before(uploads);
     return uploads.finish(preparation, token);
   }
@@ -247,7 +251,7 @@ TEST_CASE("what is abandoned, or stopped by the caller, ends while the host is s
       return std::nullopt;
     };
     {
-      stages::PairUpload uploads(bench.client(), bench.folder.path(), {.stop = bench.stop.get_token()});
+      stages::PairUpload uploads(bench.client().clip_host(), bench.folder.path(), {.stop = bench.stop.get_token()});
       uploads.start_early(bench.preparation.video);
       silent.wait_until_reached();
       CHECK(bench.other_names() == 1);
@@ -264,8 +268,60 @@ TEST_CASE("what is abandoned, or stopped by the caller, ends while the host is s
 
 TEST_CASE("a clip that can't have a second name goes up with the other one") {
   PairBench bench;
-  stages::PairUpload uploads(bench.client(), bench.folder.path() / "missing", {});
+  stages::PairUpload uploads(bench.client().clip_host(), bench.folder.path() / "missing", {});
   uploads.start_early(bench.preparation.video);
   CHECK(bench.server.count("PUT") == 0);
   CHECK(uploads.finish(bench.preparation, "t1").video_url == bench.server.url("/files/video"));
+}
+
+namespace {
+
+/// A host that sends nothing; each upload's URL lives as long as the test says.
+class FleetingHost final : public ClipHost {
+ public:
+  [[nodiscard]] std::string identity() const override { return "fleeting"; }
+  [[nodiscard]] HostedClip upload(const ClipFile& clip, const RunContext&) override {
+    const std::lock_guard lock(mutex_);
+    const std::string name = clip.name.empty() ? "video" : clip.name;
+    const int time = ++times_[name];
+    return {name + "/" + std::to_string(time), std::chrono::system_clock::now() + life(name, time)};
+  }
+  std::function<std::chrono::seconds(const std::string& name, int time)> life;
+  [[nodiscard]] int uploads_of(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return times_[name];
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, int> times_;
+};
+
+}  // namespace
+
+TEST_CASE("a clip whose URL ends before the pair is decided on is uploaded once more, and the other is not") {
+  PairBench bench;
+  FleetingHost host;
+  host.life = [](const std::string& name, int time) {
+    return std::chrono::seconds(name == "video" && time == 1 ? 30 : 3600);
+  };
+  stages::PairUpload uploads(host, bench.folder.path(), {});
+  uploads.start_early(bench.preparation.video);
+  while (host.uploads_of("video") == 0) std::this_thread::yield();
+  stages::UploadedPair pair = uploads.finish(bench.preparation, "t1");
+  if (pair.video_url == "video/1") pair = uploads.finish(bench.preparation, "t1");  // it may just have ended
+  CHECK(pair.video_url == "video/2");
+  CHECK(pair.audio_url == "t1.mp3/1");
+  REQUIRE(pair.expires);
+  CHECK_FALSE(stages::has_expired(pair.expires));
+  CHECK(uploads.finish(bench.preparation, "t1").video_url == "video/2");
+}
+
+TEST_CASE("the pair ends with the first of its URLs, and never where no host says so") {
+  PairBench bench;
+  FleetingHost host;
+  host.life = [](const std::string& name, int) { return std::chrono::seconds(name == "video" ? 7200 : 10); };
+  stages::PairUpload uploads(host, bench.folder.path(), {});
+  CHECK(stages::has_expired(uploads.finish(bench.preparation, "t1").expires));
+  CHECK_FALSE(stages::has_expired(std::nullopt));
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fal/transfer/storage.hpp"
+#include "hosts/fal/storage.hpp"
 
 #include "core/sha256.hpp"
 #include "fal/protocol/wire.hpp"
-#include "unit/fal/storage_service.hpp"
 #include "unit/fal/support.hpp"
+#include "unit/hosts/fal/storage_service.hpp"
 
 using namespace react1;
 using namespace react1::fal;
+using namespace react1::hosts;
 using namespace react1::test;
 using namespace std::chrono_literals;
 
@@ -20,7 +21,7 @@ struct UploadBench : Bench {
     return answer(200, R"({"upload_url":")" + server.url("/put/1?sig=abc") + R"(","file_url":")" +
                            server.url("/files/b/1/in.wav") + "\"}");
   }
-  std::string upload() { return upload_file(session, path, "audio/mpeg", context); }
+  std::string upload() { return upload_file(session, {path, "audio/mpeg"}, context).url; }
   /// A host that shows the first byte of what it has.
   [[nodiscard]] static std::string shown(std::size_t total) {
     return answer(206, "m", "audio/mpeg", "Content-Range: bytes 0-0/" + std::to_string(total) + "\r\n");
@@ -169,8 +170,9 @@ TEST_CASE("a file that is missing, empty or a folder is an io error before anyth
   UploadBench bench;
   write_file_atomically(bench.folder.path() / "empty", "");
   for (const auto& path : {bench.folder.path() / "none", bench.folder.path() / "empty", bench.folder.path()}) {
-    const Error error =
-        thrown_by([&] { static_cast<void>(upload_file(bench.session, path.string(), "video/mp4", bench.context)); });
+    const Error error = thrown_by([&] {
+      static_cast<void>(upload_file(bench.session, {path.string(), "video/mp4"}, bench.context));
+    });
     CHECK(error.code() == ErrorCode::io);
   }
   CHECK(bench.server.connections() == 0);
@@ -296,9 +298,10 @@ TEST_CASE("a file that is not what was planned fails its upload, and its place i
   UploadBench bench;
   StorageService storage(bench.server);
   bench.options.upload.memory = (bench.folder.path() / "uploads.sqlite").string();
-  const auto memory = UploadMemory::open(bench.options, bench.clock);
+  const auto memory = UploadMemory::open(upload_scope(bench.options), bench.clock);
   const auto send = [&] {
-    return upload_file(bench.session, bench.path, "video/mp4", bench.context, memory.get(), sha256_hex(bench.content));
+    return upload_file(bench.session, {bench.path, "video/mp4", sha256_hex(bench.content)}, bench.context, memory.get())
+        .url;
   };
   std::string damaged = bench.content;
   damaged[1000] = 'x';
@@ -318,8 +321,7 @@ TEST_CASE("the digest of an upload that is sent again is that of the attempt tha
     if (request.method == "GET") return UploadBench::shown(300'000);
     return ++puts == 1 ? answer(503, "") : answer(200, "");
   });
-  CHECK_NOTHROW((void)upload_file(bench.session, bench.path, "video/mp4", bench.context, /*memory=*/nullptr,
-                                  sha256_hex(bench.content)));
+  CHECK_NOTHROW((void)upload_file(bench.session, {bench.path, "video/mp4", sha256_hex(bench.content)}, bench.context));
   CHECK(puts == 2);
 }
 

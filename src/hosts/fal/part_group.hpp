@@ -12,9 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "fal/transfer/upload.hpp"
+#include "fal/protocol/session.hpp"
+#include "hosts/common/local_file.hpp"
 
-namespace react1::fal {
+namespace react1::hosts {
 
 /// One part of a file.
 struct Part {
@@ -32,7 +33,7 @@ class PartGroup {
   using Arrived = std::function<void(int number, const std::string& etag)>;
 
   /// `etags` are the parts that need not be sent.
-  PartGroup(const Session& session, const LocalFile& file, const std::string& upload_url, std::vector<Part> parts,
+  PartGroup(const fal::Session& session, const LocalFile& file, const std::string& upload_url, std::vector<Part> parts,
             const std::map<int, std::string>& etags, Arrived arrived);
 
   /// Sends what is missing and returns all etags. The first failure stops the other parts and is thrown: an Error, or
@@ -45,7 +46,7 @@ class PartGroup {
   void send(const Part& part, const RunContext& context);
   void note_sent(int number, std::int64_t bytes);
 
-  const Session& session_;
+  const fal::Session& session_;
   const LocalFile& file_;
   const std::string& upload_url_;
   const std::vector<Part> parts_;
@@ -67,4 +68,4 @@ struct Refused {
   std::string action;
 };
 
-}  // namespace react1::fal
+}  // namespace react1::hosts

@@ -6,9 +6,10 @@
 
 #include <string>
 
-#include "fal/transfer/upload.hpp"
+#include "fal/protocol/session.hpp"
+#include "hosts/common/local_file.hpp"
 
-namespace react1::fal {
+namespace react1::hosts {
 
 /// `upload_url` with "/suffix" before its query.
 [[nodiscard]] std::string below(const std::string& upload_url, const std::string& suffix);
@@ -18,7 +19,7 @@ namespace react1::fal {
 /// leaves its parts behind when it fails. A host that refuses what an earlier attempt began gets the file once more
 /// from the start. Progress of all parts together goes to the observer from the caller's thread. Throws Error; a stop
 /// of `context` ends all parts.
-[[nodiscard]] std::string upload_in_parts(const Session& session, const LocalFile& file, UploadMemory* memory,
+[[nodiscard]] std::string upload_in_parts(const fal::Session& session, const LocalFile& file, UploadMemory* memory,
                                           const RunContext& context);
 
-}  // namespace react1::fal
+}  // namespace react1::hosts

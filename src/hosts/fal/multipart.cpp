@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fal/transfer/multipart.hpp"
+#include "hosts/fal/multipart.hpp"
 
 #include <fmt/format.h>
 
@@ -13,18 +13,19 @@
 #include "core/log.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
-#include "fal/transfer/part_group.hpp"
-#include "fal/transfer/stored_size.hpp"
+#include "hosts/common/stored_size.hpp"
+#include "hosts/fal/part_group.hpp"
+#include "hosts/fal/upload_url.hpp"
 #include "http/engine/body_files.hpp"
 #include "store/common/patience.hpp"
 
-namespace react1::fal {
+namespace react1::hosts {
 namespace {
 
 /// An upload in parts, as far as it is: fresh, or taken over from an earlier attempt.
 class PartedUpload {
  public:
-  PartedUpload(const Session& session, const LocalFile& file, UploadMemory* memory, const RunContext& context)
+  PartedUpload(const fal::Session& session, const LocalFile& file, UploadMemory* memory, const RunContext& context)
       : session_(session),
         file_(file),
         context_(context),
@@ -55,7 +56,7 @@ class PartedUpload {
       }
     }
     forget();
-    return upload_.target.file_url;
+    return upload_.file_url;
   }
 
  private:
@@ -63,7 +64,7 @@ class PartedUpload {
     auto begun = memory_ != nullptr ? memory_->resume(content_) : std::nullopt;
     if (!begun) return false;
     kept_ = true;
-    for (const std::string* url : {&begun->target.upload_url, &begun->target.file_url}) {
+    for (const std::string* url : {&begun->upload_url, &begun->file_url}) {
       if (session_.endpoints().may_transfer(*url)) continue;
       forget();
       return false;
@@ -76,14 +77,13 @@ class PartedUpload {
   }
 
   void begin() {
-    upload_ = {initiate(session_, session_.endpoints().initiate_multipart(), file_, context_),
-               session_.options().upload.part_bytes,
-               {}};
-    kept_ = memory_ != nullptr && memory_->begin(content_, upload_.target, upload_.part_bytes);
+    fal::UploadTarget target = initiate(session_, session_.endpoints().initiate_multipart(), file_, context_);
+    upload_ = {std::move(target.upload_url), std::move(target.file_url), session_.options().upload.part_bytes};
+    kept_ = memory_ != nullptr && memory_->begin(content_, upload_);
   }
 
   void send() {
-    PartGroup group(session_, file_, upload_.target.upload_url, planned(parts()), upload_.etags,
+    PartGroup group(session_, file_, upload_.upload_url, planned(parts()), upload_.etags,
                     [this](int number, const std::string& etag) {  // on a thread of the group
                       const store::StopScope stoppable(context_.stop);
                       if (kept_) memory_->arrived(content_, number, etag);
@@ -92,23 +92,24 @@ class PartedUpload {
   }
 
   void complete(const std::map<int, std::string>& etags) {
-    const std::string url = below(upload_.target.upload_url, "complete");
+    const std::string url = below(upload_.upload_url, "complete");
     http::Request request = session_.without_key(http::Method::post, url);
     request.headers.add("Content-Type", "application/json");
     request.decode = true;
-    request.body = http::TextBody{write_complete(etags)};
+    request.body = http::TextBody{fal::write_complete(etags)};
     http::Outcome outcome = http::perform_with_retry(session_.transport(), request, session_.retry(), context_);
     const std::string action = fmt::format("putting the parts of {} together", file_.path);
     if (auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && refuses(*answer)) {
       if (is_there()) return;
       throw Refused{std::move(*answer), action};
     }
-    static_cast<void>(expect_ok(std::move(outcome), {redact_url(url), action}, session_.options().key));
+    static_cast<void>(fal::expect_ok(std::move(outcome), {redact_url(url), action}, session_.options().key));
   }
 
   /// The first attempt may have done it and its answer been lost; a second one then finds no parts.
   [[nodiscard]] bool is_there() const {
-    const StoredSize stored = stored_size(session_, upload_.target.file_url, context_);
+    const StoredSize stored =
+        stored_size(session_.transport(), session_.without_key(http::Method::get, upload_.file_url), context_);
     return stored.kind == StoredSize::Kind::known && stored.bytes == file_.bytes;
   }
 
@@ -117,8 +118,7 @@ class PartedUpload {
   }
 
   [[nodiscard]] Error error_of(const Refused& refused) const {
-    return storage_refusal(refused.response, {redact_url(upload_.target.upload_url), refused.action},
-                           session_.options().key);
+    return storage_refusal(refused.response, {redact_url(upload_.upload_url), refused.action}, session_.options().key);
   }
 
   /// The parts with the digests of a reading that gave the planned one of the whole. A part that an earlier attempt has
@@ -151,7 +151,7 @@ class PartedUpload {
     kept_ = false;
   }
 
-  const Session& session_;
+  const fal::Session& session_;
   const LocalFile& file_;
   const RunContext& context_;
   const Content content_;
@@ -167,9 +167,9 @@ std::string below(const std::string& upload_url, const std::string& suffix) {
   return upload_url.substr(0, query) + "/" + suffix + upload_url.substr(query);
 }
 
-std::string upload_in_parts(const Session& session, const LocalFile& file, UploadMemory* memory,
+std::string upload_in_parts(const fal::Session& session, const LocalFile& file, UploadMemory* memory,
                             const RunContext& context) {
   return PartedUpload(session, file, memory, context).run();
 }
 
-}  // namespace react1::fal
+}  // namespace react1::hosts

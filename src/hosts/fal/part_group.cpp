@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fal/transfer/part_group.hpp"
+#include "hosts/fal/part_group.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +12,12 @@
 
 #include "core/log.hpp"
 #include "core/redact.hpp"
-#include "fal/transfer/multipart.hpp"
+#include "fal/protocol/errors.hpp"
+#include "fal/protocol/wire.hpp"
+#include "hosts/fal/multipart.hpp"
 #include "http/engine/body_files.hpp"
 
-namespace react1::fal {
+namespace react1::hosts {
 
 std::vector<Part> parts_of(std::int64_t bytes, std::int64_t part_bytes) {
   std::vector<Part> parts;
@@ -24,7 +26,7 @@ std::vector<Part> parts_of(std::int64_t bytes, std::int64_t part_bytes) {
   return parts;
 }
 
-PartGroup::PartGroup(const Session& session, const LocalFile& file, const std::string& upload_url,
+PartGroup::PartGroup(const fal::Session& session, const LocalFile& file, const std::string& upload_url,
                      std::vector<Part> parts, const std::map<int, std::string>& etags, Arrived arrived)
     : session_(session), file_(file), upload_url_(upload_url), parts_(std::move(parts)), arrived_(std::move(arrived)) {
   for (const Part& part : parts_) {
@@ -91,18 +93,18 @@ void PartGroup::send(const Part& part, const RunContext& context) {
   const auto digest = std::make_shared<http::BodyDigest>();
   request.body = http::FileBody{file_.path, part.offset, part.bytes, digest};
   request.on_sent = [this, &part](std::int64_t done, std::optional<std::int64_t>) { note_sent(part.number, done); };
-  const auto etag_in = [&part](const http::Response& answer) { return read_part(answer.body, part.number); };
+  const auto etag_in = [&part](const http::Response& answer) { return fal::read_part(answer.body, part.number); };
   http::Outcome outcome = http::perform_with_retry(
       session_.transport(), request, session_.retry(), context,
       [&](const http::Response& answer) { return !answer.ok() || etag_in(answer).has_value(); });
-  const Subject subject{redact_url(url), fmt::format("uploading part {} of {}", part.number, file_.path)};
+  const fal::Subject subject{redact_url(url), fmt::format("uploading part {} of {}", part.number, file_.path)};
   if (auto* answer = std::get_if<http::Response>(&outcome);
       answer != nullptr && answer->status >= 400 && answer->status < 500 && !http::is_retryable_status(answer->status))
     throw Refused{std::move(*answer), subject.action};
   const Secret& key = session_.options().key;
-  const http::Response response = expect_ok(std::move(outcome), subject, key);
+  const http::Response response = fal::expect_ok(std::move(outcome), subject, key);
   const auto etag = etag_in(response);
-  if (!etag) throw unusable(response, subject, "the part's number and etag", key);
+  if (!etag) throw fal::unusable(response, subject, "the part's number and etag", key);
   require_as_planned(digest->hex(), part.sha256, fmt::format("part {} of {}", part.number, file_.path));
   note_sent(part.number, part.bytes);
   const std::lock_guard lock(mutex_);
@@ -115,4 +117,4 @@ void PartGroup::note_sent(int number, std::int64_t bytes) {
   sent_[number] = bytes;
 }
 
-}  // namespace react1::fal
+}  // namespace react1::hosts

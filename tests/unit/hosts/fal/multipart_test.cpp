@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Large files in parts: how they are cut, sent, retried, put together and taken up again.
-#include "fal/transfer/multipart.hpp"
+#include "hosts/fal/multipart.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -8,12 +8,13 @@
 #include <set>
 
 #include "core/sha256.hpp"
-#include "fal/transfer/part_group.hpp"
-#include "fal/transfer/storage.hpp"
-#include "unit/fal/storage_service.hpp"
+#include "hosts/fal/part_group.hpp"
+#include "hosts/fal/storage.hpp"
+#include "unit/hosts/fal/storage_service.hpp"
 
 using namespace react1;
 using namespace react1::fal;
+using namespace react1::hosts;
 using namespace react1::test;
 using namespace std::chrono_literals;
 
@@ -28,8 +29,8 @@ struct PartsBench : Bench {
   }
   /// As a program that was started anew would.
   std::string upload() {
-    const auto memory = UploadMemory::open(options, clock);
-    return upload_file(session, path, "video/mp4", context, memory.get());
+    const auto memory = UploadMemory::open(upload_scope(options), clock);
+    return upload_file(session, {path, "video/mp4"}, context, memory.get()).url;
   }
   Error upload_error() {
     return thrown_by([this] { static_cast<void>(upload()); });
@@ -296,9 +297,9 @@ TEST_CASE(
   PartsBench bench;
   SUBCASE("changed before") {
     const Error error = thrown_by([&] {
-      const auto memory = UploadMemory::open(bench.options, bench.clock);
-      static_cast<void>(upload_file(bench.session, bench.path, "video/mp4", bench.context, memory.get(),
-                                    sha256_hex("another content")));
+      const auto memory = UploadMemory::open(upload_scope(bench.options), bench.clock);
+      static_cast<void>(upload_file(bench.session, {bench.path, "video/mp4", sha256_hex("another content")},
+                                    bench.context, memory.get()));
     });
     CHECK(error.code() == ErrorCode::io);
     CHECK(bench.parts_sent() == 0);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same content is sent once: across files, programs and restarts, as long as the service surely has it.
-#include "fal/transfer/upload_memory.hpp"
+#include "hosts/common/upload_memory.hpp"
 
 #include <cerrno>
 
 #include "core/sha256.hpp"
-#include "fal/transfer/storage.hpp"
+#include "hosts/fal/storage.hpp"
 #include "support/faulty_vfs.hpp"
-#include "unit/fal/storage_service.hpp"
+#include "unit/hosts/fal/storage_service.hpp"
 
 using namespace react1;
 using namespace react1::fal;
+using namespace react1::hosts;
 using namespace react1::test;
 using namespace std::chrono_literals;
 
@@ -23,8 +24,8 @@ struct MemoryBench : Bench {
   }
   /// As a program that was started anew would.
   std::string upload(const std::string& sha256 = {}) {
-    const auto memory = UploadMemory::open(options, clock);
-    return upload_file(session, path, type, context, memory.get(), sha256);
+    const auto memory = UploadMemory::open(upload_scope(options), clock);
+    return upload_file(session, {path, type, sha256}, context, memory.get()).url;
   }
   [[nodiscard]] std::size_t sent() const { return server.count("PUT"); }
 
@@ -181,7 +182,7 @@ TEST_CASE("a memory that fails is left alone for a minute: no upload waits for i
   FaultyVfs vfs;
   const Content content{std::string(64, 'a'), 500, bench.type};
   {
-    const auto memory = UploadMemory::open(bench.options, bench.clock);
+    const auto memory = UploadMemory::open(upload_scope(bench.options), bench.clock);
     REQUIRE(memory);
     memory->remember(content, "https://v3.fal.media/files/a", bench.clock.wall());
     REQUIRE(memory->find(content));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signed upload URLs: how the service is asked for one, and what a refusal of one means.
+#pragma once
+
+#include <string>
+
+#include <react1/error.hpp>
+
+#include "fal/protocol/errors.hpp"
+#include "fal/protocol/session.hpp"
+#include "fal/protocol/wire.hpp"
+#include "hosts/common/local_file.hpp"
+
+namespace react1::hosts {
+
+/// Asks `url` (the single or the multipart initiate) for a place, with the key; retried. Throws Error, also for URLs
+/// that are not safe to use.
+[[nodiscard]] fal::UploadTarget initiate(const fal::Session& session, const std::string& url, const LocalFile& file,
+                                         const RunContext& context);
+
+/// A page of HTML, which no storage host answers to an upload.
+[[nodiscard]] bool is_web_page(const http::Response& answer);
+
+/// fal::refusal() for a host that is asked without the key: a 401 or 403 there is about the signed URL, so
+/// Error{refused}. A page, a redirect and a proxy's 407 are fal::unusable().
+[[nodiscard]] Error storage_refusal(const http::Response& response, const fal::Subject& subject, const Secret& key);
+
+}  // namespace react1::hosts

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where clips are uploaded: the one place that knows which hosts there are. All others know the port,
+// react1/clip_host.hpp.
+#pragma once
+
+#include <react1/clip_host.hpp>
+#include <react1/fal.hpp>
+
+#include <memory>
+
+namespace react1::hosts {
+
+/// The host of a job whose caller names none (Service::clip_host). It lives no longer than `client`.
+[[nodiscard]] std::shared_ptr<ClipHost> open_clip_host(FalClient& client);
+
+}  // namespace react1::hosts
