@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,10 +23,11 @@ namespace react1::REACT1_ABI {
 
 /// The model parameters as a user gives them: `lipsync_mode` unset means "auto", the advice decides.
 struct RequestedParameters {
-  std::optional<Emotion> emotion;  ///< required by run and submit
+  std::optional<Emotion> emotion;  ///< run and submit require it for React-1
   ModelMode model_mode = ModelMode::face;
   std::optional<LipsyncMode> lipsync_mode;
   double temperature = 0.5;
+  std::map<std::string, std::string> more{};  ///< see Parameters
 };
 
 /// What may be spent. Looked at before anything is uploaded, and once more, in one atomic step, when the paid call
@@ -78,6 +80,9 @@ struct LostAnswerOptions {
 /// What is marked "client" is carried out by the client that run() is handed, and takes effect through
 /// client_options().
 struct PipelineOptions {
+  /// The model that plan() and prepare() make clips for, by its endpoint; empty, or one that is not known: React-1.
+  /// run() and submit() take the client's endpoint in its place.
+  std::string endpoint{};
   PrepareOptions prepare{};
   RequestedParameters parameters{};
   AdviceOptions advice{};

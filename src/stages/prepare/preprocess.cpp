@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <react1/error.hpp>
 #include <react1/json.hpp>
 #include <system_error>
 #include <utility>
@@ -16,6 +17,9 @@
 #include "media/picture/motion.hpp"
 #include "media/sound/hearing.hpp"
 #include "media/stream/within_reason.hpp"
+#include "models/registry.hpp"
+#include "plan/advice.hpp"
+#include "plan/model_limits.hpp"
 #include "stages/prepare/drive_pair.hpp"
 #include "stages/prepare/sound_report.hpp"
 
@@ -77,7 +81,8 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   const Speech& speech = preparation.speech.value();
   facts.voice_found = speech.found();
   if (speech.found()) facts.voice_end_s = speech.segments.back().end_s;
-  if (advice_needs_motion(facts, options.advice)) {
+  const ModelRules& rules = models::at(options.endpoint).rules;
+  if (planning::advice_needs_motion(facts, options.advice, rules)) {
     const media::Motion motion =
         media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s, options.advice,
                               options.prepare.source, context, look.origin_s);
@@ -85,8 +90,10 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
     facts.loopable = motion.loopable;
     facts.cuts_s = motion.cuts_s;
   }
-  preparation.advice = advise(facts, options.parameters.model_mode, options.advice, options.price);
-  preparation.prediction = predict(facts, chosen_mode(options.parameters, preparation.advice), options.price);
+  preparation.advice = planning::advise(
+      facts, options.advice, {.rules = rules, .mode = options.parameters.model_mode, .price = options.price});
+  preparation.prediction =
+      planning::predict(facts, chosen_mode(options.parameters, preparation.advice), rules, options.price);
   preparation.price = options.price;
 }
 
@@ -159,6 +166,14 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
 }
 
 }  // namespace
+
+PipelineOptions for_its_model(const PipelineOptions& options) {
+  const std::vector<std::string> problems = options.validate();
+  if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
+  const ModelRules& rules = models::at(options.endpoint).rules;
+  if (options.parameters.lipsync_mode) planning::require_offered(rules, *options.parameters.lipsync_mode);
+  return planning::for_model(options, rules, models::standard().rules);
+}
 
 LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
   return requested.lipsync_mode.value_or(advice.lipsync_mode);
