@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +24,11 @@ namespace react1::REACT1_ABI {
 
 /// The model parameters as a user gives them: `lipsync_mode` unset means "auto", the advice decides.
 struct RequestedParameters {
-  std::optional<Emotion> emotion;  ///< required by run and submit
+  std::optional<Emotion> emotion;  ///< run and submit require it for React-1
   ModelMode model_mode = ModelMode::face;
   std::optional<LipsyncMode> lipsync_mode;
   double temperature = 0.5;
+  std::map<std::string, std::string> more{};  ///< see Parameters
 };
 
 /// What may be spent. Checked before anything is uploaded, and again, atomically, right before the paid call; a call
@@ -78,6 +80,9 @@ struct LostAnswerOptions {
 /// All options of `run`, except the service and the clips. Filled by load_recipe(), overridden by flags. Options marked
 /// "client" are carried out by the client that is passed to run(), and take effect through client_options().
 struct PipelineOptions {
+  /// The model that plan() and prepare() make clips for, by its endpoint; empty, or one that is not known: React-1.
+  /// run() and submit() take the client's endpoint in its place.
+  std::string endpoint{};
   PrepareOptions prepare{};
   RequestedParameters parameters{};
   AdviceOptions advice{};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ struct Parameters {
   ModelMode model_mode = ModelMode::face;
   LipsyncMode lipsync_mode = LipsyncMode::bounce;
   double temperature = 0.5;  ///< 0 to 1 inclusive; the one real number of the wire schema
+  /// What only another model than React-1 takes, by the model's own name and as text. A model refuses what it does not
+  /// take, with Error{usage}.
+  std::map<std::string, std::string> more{};
 };
 
 /// The difference in length of the two prepared clips.

@@ -4,42 +4,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <react1/plan.hpp>
+#include <optional>
+#include <span>
 #include <string_view>
-#include <utility>
-
-#include "core/enum_names.hpp"
 
 namespace react1::doctor {
 namespace {
 
-struct Field {
-  std::string_view name;
-  std::vector<std::string_view> values;  ///< empty: any
-};
-
-template <class Enum>
-std::vector<std::string_view> words() {
-  const auto all = enum_words<Enum>();
-  return {all.begin(), all.end()};
-}
-
-std::vector<Field> sent_fields() {
-  return {{"video_url", {}},
-          {"audio_url", {}},
-          {"emotion", words<Emotion>()},
-          {"model_mode", words<ModelMode>()},
-          {"lipsync_mode", words<LipsyncMode>()},
-          {"temperature", {}}};
-}
-
 /// The schema of the request: the one that takes two clips.
-const Json* request_schema(const Json& openapi) {
+const Json* request_schema(const Json& openapi, const Model& model) {
   const Json::json_pointer schemas("/components/schemas");
   if (!openapi.is_object() || !openapi.contains(schemas) || !openapi.at(schemas).is_object()) return nullptr;
   for (const auto& [name, schema] : openapi.at(schemas).items()) {
     if (!schema.is_object() || !schema.contains("properties") || !schema["properties"].is_object()) continue;
-    if (schema["properties"].contains("video_url") && schema["properties"].contains("audio_url")) return &schema;
+    const Json& properties = schema["properties"];
+    if (properties.contains(model.video_field) && properties.contains(model.audio_field)) return &schema;
   }
   return nullptr;
 }
@@ -60,57 +39,59 @@ void collect_words(const Json& schema, std::vector<std::string>& into) {
   }
 }
 
-void compare_words(const Field& field, const Json& property, SchemaDifference& difference) {
+void compare_words(const InputField& field, const Json& property, SchemaDifference& difference) {
   std::vector<std::string> live;
   collect_words(property, live);
-  if (field.values.empty() || live.empty()) return;
-  for (const std::string_view value : field.values) {
+  if (field.words.empty() || live.empty()) return;
+  for (const std::string_view value : field.words) {
     if (std::find(live.begin(), live.end(), value) == live.end()) {
       difference.broken.push_back(fmt::format("{} has no \"{}\" any more", field.name, value));
     }
   }
   for (const std::string& word : live) {
-    if (std::find(field.values.begin(), field.values.end(), word) == field.values.end()) {
+    if (std::find(field.words.begin(), field.words.end(), word) == field.words.end()) {
       difference.grown.push_back(fmt::format("{} has a new value \"{}\"", field.name, word));
     }
   }
 }
 
-/// Users may set 0 to 1.
-void compare_range(const Json& property, SchemaDifference& difference) {
+/// Users may ask for all of `field.range`.
+void compare_range(const InputField& field, const Json& property, SchemaDifference& difference) {
+  if (!field.range) return;
   const auto limit = [&](const char* name) -> std::optional<double> {
     const auto found = property.find(name);
     return found != property.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
   };
-  const auto least = limit("minimum"), most = limit("maximum");
-  if (least.value_or(0) > 0 || most.value_or(1) < 1) {
-    difference.broken.push_back(
-        fmt::format("temperature goes from {} to {} now, not from 0 to 1", least.value_or(0), most.value_or(1)));
+  const double least = limit("minimum").value_or(field.range->least);
+  const double most = limit("maximum").value_or(field.range->most);
+  if (least > field.range->least || most < field.range->most) {
+    difference.broken.push_back(fmt::format("{} goes from {} to {} now, not from {} to {}", field.name, least, most,
+                                            field.range->least, field.range->most));
   }
 }
 
 }  // namespace
 
-SchemaDifference compare_schema(const Json& openapi) {
+SchemaDifference compare_schema(const Json& openapi, const Model& model) {
   SchemaDifference difference;
-  const Json* schema = request_schema(openapi);
+  const Json* schema = request_schema(openapi, model);
   if (schema == nullptr) {
     difference.found = false;
     return difference;
   }
   const Json& properties = (*schema)["properties"];
-  const std::vector<Field> fields = sent_fields();
+  const std::span<const InputField> fields = model.fields;
   const auto is_sent = [&](std::string_view name) {
-    return std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
+    return std::any_of(fields.begin(), fields.end(), [&](const InputField& field) { return field.name == name; });
   };
-  for (const Field& field : fields) {
+  for (const InputField& field : fields) {
     const auto property = properties.find(field.name);
     if (property == properties.end()) {
       difference.broken.push_back(fmt::format("there is no {} any more", field.name));
       continue;
     }
     compare_words(field, *property, difference);
-    if (field.name == "temperature") compare_range(*property, difference);
+    compare_range(field, *property, difference);
   }
   if (const auto required = schema->find("required"); required != schema->end() && required->is_array()) {
     for (const Json& name : *required) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares the schema that the service publishes with the six parameters that are always sent.
+// Compares the schema that the service publishes with the fields that are always sent.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/json_text.hpp"
+#include "core/model.hpp"
 
 namespace react1::doctor {
 
@@ -17,6 +18,6 @@ struct SchemaDifference {
 };
 
 /// `openapi`: an OpenAPI 3 document of the endpoint.
-[[nodiscard]] SchemaDifference compare_schema(const Json& openapi);
+[[nodiscard]] SchemaDifference compare_schema(const Json& openapi, const Model& model);
 
 }  // namespace react1::doctor

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <react1/version.hpp>
+#include <string_view>
 
 #include "core/clock.hpp"
 #include "core/json_text.hpp"
@@ -16,6 +18,7 @@
 #include "fal/queue/queue.hpp"
 #include "http/engine/curl_transport.hpp"
 #include "http/message/date.hpp"
+#include "models/registry.hpp"
 
 namespace react1::doctor {
 namespace {
@@ -121,9 +124,16 @@ Finding price_of(FalClient& client, const Price& price, const RunContext& contex
                             : "compare by hand: budgets count in USD per minute of output");
 }
 
+std::string in_words(std::size_t count) {
+  constexpr std::array<std::string_view, 10> kWords{"no",   "one", "two",   "three", "four",
+                                                    "five", "six", "seven", "eight", "nine"};
+  return count < kWords.size() ? std::string(kWords.at(count)) : std::to_string(count);
+}
+
 Finding schema_of(FalClient& client, const RunContext& context) {
+  const Model& model = models::at(client.options().endpoint);
   const SchemaDifference difference =
-      compare_schema(parse_json(client.live_schema(context), "the model's schema", ErrorCode::network));
+      compare_schema(parse_json(client.live_schema(context), "the model's schema", ErrorCode::network), model);
   if (!difference.found) {
     return warning("schema", "the service publishes no schema of a request with two clips", "look at the model's page");
   }
@@ -136,7 +146,7 @@ Finding schema_of(FalClient& client, const RunContext& context) {
     return warning("schema", fmt::format("the model has more than is sent: {}", fmt::join(difference.grown, "; ")),
                    "nothing has to be done; a newer react1 may offer it");
   }
-  return good("schema", "the model takes the six parameters that are sent");
+  return good("schema", fmt::format("the model takes the {} parameters that are sent", in_words(model.fields.size())));
 }
 
 /// A check that makes a call: its finding, or the error as a finding.

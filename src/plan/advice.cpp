@@ -10,21 +10,16 @@
 
 #include <react1/error.hpp>
 
-#include "core/boundary.hpp"
 #include "plan/plan_words.hpp"
 
-namespace react1::REACT1_ABI {
+namespace react1::planning {
 namespace {
-
-using planning::brief;
-
-constexpr std::array all_modes{LipsyncMode::cut_off, LipsyncMode::loop, LipsyncMode::bounce, LipsyncMode::silence,
-                               LipsyncMode::remap};
 
 /// What the rows look at: v, a, d, r and `one` of the table.
 struct Case {
   const ClipFacts& facts;
   const AdviceOptions& options;
+  const ModelRules& rules;
   ModelMode model_mode{};
   Seconds v, a, d;
   Rational r;
@@ -50,7 +45,7 @@ Decision hold(std::string reason) {
   return {.mode = LipsyncMode::cut_off, .reasons = {std::move(reason)}, .warnings = {}, .hold = true};
 }
 
-std::string lengths(const Case& c) {
+std::string lengths_of(const Case& c) {
   return fmt::format("the voice lasts {} s and the picture {} s (ratio {})", brief(c.a), brief(c.v), brief(c.r));
 }
 
@@ -59,7 +54,7 @@ std::string percent(const Rational& share) {
 }
 
 constexpr std::size_t cuts_named = 3;
-constexpr const char* way_out =
+constexpr const char* other_ways =
     "Take a longer clip, split the voice into shorter parts, or name a lipsync mode to pay anyway.";
 
 // Row 0 ------------------------------------------------------------------------------------------------------------
@@ -78,8 +73,8 @@ std::optional<Decision> row_0_nothing_to_pay_for(const ClipFacts& facts, const A
                                            brief(facts.video_s), brief(options.min_video_s)));
   }
   if (facts.frames < options.min_frames) {
-    decision.reasons.push_back(fmt::format("The video has {}; at least {} are needed.",
-                                           planning::counted(facts.frames, "frame"), options.min_frames));
+    decision.reasons.push_back(
+        fmt::format("The video has {}; at least {} are needed.", counted(facts.frames, "frame"), options.min_frames));
   }
   if (decision.reasons.empty()) return std::nullopt;
   return decision;
@@ -159,20 +154,20 @@ struct Motion {
 Motion motion(const Case& c) {
   if (!c.facts.is_static || !c.facts.loopable) {
     throw Error(ErrorCode::internal, "advice", "needs the motion of the picture, which was not measured",
-                {.detail = lengths(c)});
+                {.detail = lengths_of(c)});
   }
   return {.is_static = *c.facts.is_static, .loopable = *c.facts.loopable};
 }
 
 /// The instants at which a viewer may see the join.
 std::string seam_times(const Case& c, LipsyncMode mode) {
-  return planning::instants(planning::seams(c.facts, mode));
+  return instants(seams(c.facts, mode, c.rules));
 }
 
 /// What a viewer would see: a camera that moves is another thing than a picture that cuts.
-std::string how_it_moves(const Case& c) {
+std::string how_shot_moves(const Case& c) {
   if (c.facts.cuts_s.empty()) return "The shot moves";
-  return "The picture cuts at " + planning::instants(c.facts.cuts_s, cuts_named);
+  return "The picture cuts at " + instants(c.facts.cuts_s, cuts_named);
 }
 
 void warn_of_large_mismatch(const Case& c, Decision& decision) {
@@ -186,13 +181,13 @@ void warn_of_large_mismatch(const Case& c, Decision& decision) {
 /// Bounce, unless only the lips are redrawn and the ratio is above what turns of the whole head can hide:
 /// then loop where it joins, a slow-down where it is slight enough, else hold.
 Decision bounce_within_limits(const Case& c, std::string reason, const Motion& moves) {
-  if (c.model_mode != ModelMode::lips || c.r <= c.options.bounce_lips_only) {
+  if (!keeps_head_motion(c.rules, c.model_mode) || c.r <= c.options.bounce_lips_only) {
     return choose(LipsyncMode::bounce, std::move(reason));
   }
   const std::string limit = fmt::format(
       "Model mode lips keeps the head motion of the source, so turns show most and bounce is used only up "
       "to the ratio {}, but {}",
-      brief(c.options.bounce_lips_only), lengths(c));
+      brief(c.options.bounce_lips_only), lengths_of(c));
   if (moves.loopable) {
     return choose(LipsyncMode::loop, limit + "; first and last frame are alike, so loop hides the seam.");
   }
@@ -202,7 +197,7 @@ Decision bounce_within_limits(const Case& c, std::string reason, const Motion& m
     return slower;
   }
   Decision held = hold(limit + ", and no other mode hides the difference.");
-  held.reasons.emplace_back("Model mode face or head redraws more and tolerates turns. " + std::string(way_out));
+  held.reasons.emplace_back("Model mode face or head redraws more and tolerates turns. " + std::string(other_ways));
   return held;
 }
 
@@ -210,7 +205,7 @@ std::optional<Decision> row_7_static(const Case& c) {
   if (c.r > c.options.one_turn || !motion(c).is_static) return std::nullopt;
   Decision decision = bounce_within_limits(c,
                                            fmt::format("The shot is static and {}, so one turn at {} makes no jump.",
-                                                       lengths(c), seam_times(c, LipsyncMode::bounce)),
+                                                       lengths_of(c), seam_times(c, LipsyncMode::bounce)),
                                            motion(c));
   if (!decision.hold) warn_of_large_mismatch(c, decision);
   return decision;
@@ -221,7 +216,7 @@ std::optional<Decision> row_8_loopable(const Case& c) {
   Decision decision =
       choose(LipsyncMode::loop, fmt::format("{}, so reversed motion would look wrong, but its first and last "
                                             "frame are alike; {}, so loop hides its seam at {}.",
-                                            how_it_moves(c), lengths(c), seam_times(c, LipsyncMode::loop)));
+                                            how_shot_moves(c), lengths_of(c), seam_times(c, LipsyncMode::loop)));
   warn_of_large_mismatch(c, decision);
   return decision;
 }
@@ -232,7 +227,7 @@ std::optional<Decision> row_9_visible_slow_down(const Case& c) {
   Decision decision = choose(LipsyncMode::remap,
                              fmt::format("{} and its ends differ, so a turn or a jump would show; {}, and up to the "
                                          "ratio {} a slow-down without a seam is better.",
-                                         how_it_moves(c), lengths(c), brief(c.options.remap_slow_down_warn)));
+                                         how_shot_moves(c), lengths_of(c), brief(c.options.remap_slow_down_warn)));
   decision.warnings.push_back(fmt::format("The picture will play {} times slower, which may be visible.", brief(c.r)));
   return decision;
 }
@@ -241,8 +236,8 @@ std::optional<Decision> row_10_least_bad(const Case& c) {
   if (c.r > c.options.one_turn) return std::nullopt;
   Decision decision = bounce_within_limits(
       c,
-      fmt::format("{} and its ends differ, and {}: bounce, the service's own default, is the least bad.",
-                  how_it_moves(c), lengths(c)),
+      fmt::format("{} and its ends differ, and {}: bounce{} is the least bad.", how_shot_moves(c), lengths_of(c),
+                  c.rules.default_mode == LipsyncMode::bounce ? ", the service's own default," : ""),
       motion(c));
   if (decision.hold) return decision;
   if (decision.mode == LipsyncMode::bounce) {
@@ -259,14 +254,14 @@ std::optional<Decision> row_11_many_turns(const Case& c) {
   Decision decision;
   if (moves.is_static) {  // before loopable: a turn makes no jump at all, a loop one of several usual steps
     decision =
-        bounce_within_limits(c, fmt::format("The shot is static and {}, so turns make no jump.", lengths(c)), moves);
+        bounce_within_limits(c, fmt::format("The shot is static and {}, so turns make no jump.", lengths_of(c)), moves);
   } else if (moves.loopable) {
     decision = choose(LipsyncMode::loop,
-                      fmt::format("First and last frame are alike and {}, so loop hides its seams.", lengths(c)));
+                      fmt::format("First and last frame are alike and {}, so loop hides its seams.", lengths_of(c)));
   } else {
-    decision = hold(fmt::format("{}, its ends differ, and {}: it would turn at {}.", how_it_moves(c), lengths(c),
+    decision = hold(fmt::format("{}, its ends differ, and {}: it would turn at {}.", how_shot_moves(c), lengths_of(c),
                                 seam_times(c, LipsyncMode::bounce)));
-    decision.reasons.emplace_back(way_out);
+    decision.reasons.emplace_back(other_ways);
   }
   if (decision.hold) return decision;
   decision.warnings.push_back(
@@ -279,8 +274,8 @@ std::optional<Decision> row_11_many_turns(const Case& c) {
 
 std::optional<Decision> row_12_hold(const Case& c) {
   Decision decision = hold(fmt::format("The same motion would be seen {} times: {}, above the ratio {}.", c.r.ceil(),
-                                       lengths(c), brief(c.options.many_turns)));
-  decision.reasons.emplace_back(way_out);
+                                       lengths_of(c), brief(c.options.many_turns)));
+  decision.reasons.emplace_back(other_ways);
   return decision;
 }
 
@@ -290,13 +285,14 @@ constexpr std::array rows_before_motion{row_1_equal,     row_2_keep_speech,     
 constexpr std::array motion_rows{row_7_static, row_8_loopable, row_9_visible_slow_down, row_10_least_bad,
                                  row_11_many_turns};
 
-Case make_case(const ClipFacts& facts, const AdviceOptions& options, ModelMode model_mode) {
+Case make_case(const ClipFacts& facts, const AdviceOptions& options, const ModelRules& rules, ModelMode model_mode) {
   if (facts.fps <= 0) {
     throw Error(ErrorCode::internal, "advice", "needs a frame rate above zero, got " + brief(facts.fps));
   }
   const Mismatch mismatch = measure_mismatch(facts.video_s, facts.audio_s);
   return {.facts = facts,
           .options = options,
+          .rules = rules,
           .model_mode = model_mode,
           .v = facts.video_s,
           .a = facts.audio_s,
@@ -305,72 +301,65 @@ Case make_case(const ClipFacts& facts, const AdviceOptions& options, ModelMode m
           .one = Rational(1) / facts.fps};
 }
 
+/// What a row decides, if the model can do it.
+std::optional<Decision> offered(Row row, const Case& c) {
+  auto decision = row(c);
+  if (decision && !decision->hold && find_timing(c.rules, decision->mode) == nullptr) return std::nullopt;
+  return decision;
+}
+
 /// The row number and what it decides.
 std::pair<int, Decision> first_match(const Case& c) {
   int number = 1;
   for (const Row row : rows_before_motion) {
-    if (auto decision = row(c)) return {number, *std::move(decision)};
+    if (auto decision = offered(row, c)) return {number, *std::move(decision)};
     ++number;
   }
   if (c.r <= c.options.many_turns) {
     for (const Row row : motion_rows) {
-      if (auto decision = row(c)) return {number, *std::move(decision)};
+      if (auto decision = offered(row, c)) return {number, *std::move(decision)};
       ++number;
     }
   }
-  return {12, *row_12_hold(c)};
+  if (c.r > c.options.many_turns) return {12, *row_12_hold(c)};
+  Decision none = hold(fmt::format("None of the model's modes fits: {}.", lengths_of(c)));
+  none.reasons.emplace_back(other_ways);
+  return {12, std::move(none)};
 }
 
-Advice make_advice(int row, Decision decision, const ClipFacts& facts, const Price& price) {
+Advice make_advice(int row, Decision decision, const ClipFacts& facts, const ModelCase& of) {
+  // Only a hold can name a mode that the model does not offer.
+  if (find_timing(of.rules, decision.mode) == nullptr) decision.mode = of.rules.timings.front().mode;
   Advice advice{.lipsync_mode = decision.mode,
                 .rule = std::to_string(row),
                 .reasons = std::move(decision.reasons),
                 .warnings = std::move(decision.warnings),
                 .hold = decision.hold,
-                .seams_s = planning::seams(facts, decision.mode),
+                .seams_s = seams(facts, decision.mode, of.rules),
                 .alternatives = {}};
-  for (const LipsyncMode mode : all_modes) advice.alternatives.push_back(predict(facts, mode, price));
+  for (const TimingRule& rule : of.rules.timings) {
+    advice.alternatives.push_back(predict(facts, rule.mode, of.rules, of.price));
+  }
   return advice;
 }
 
 }  // namespace
-}  // namespace react1::REACT1_ABI
 
-namespace react1::planning {
-
-std::vector<Seconds> seams(const ClipFacts& facts, LipsyncMode mode) {
-  std::vector<Seconds> times;
-  if (mode != LipsyncMode::bounce && mode != LipsyncMode::loop) return times;
-  if (facts.video_s <= 0) {
-    throw Error(ErrorCode::internal, "advice", "a picture without length has no seams");
+bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options, const ModelRules& rules) {
+  if (row_0_nothing_to_pay_for(facts, options)) return false;
+  const Case c = make_case(facts, options, rules, ModelMode::face);
+  for (const Row row : rows_before_motion) {
+    if (offered(row, c)) return false;
   }
-  for (Seconds time = facts.video_s; time < facts.audio_s; time = time + facts.video_s) times.push_back(time);
-  return times;
+  return c.r <= options.many_turns;
+}
+
+Advice advise(const ClipFacts& facts, const AdviceOptions& options, const ModelCase& of) {
+  if (auto nothing = row_0_nothing_to_pay_for(facts, options)) {
+    return make_advice(0, *std::move(nothing), facts, of);
+  }
+  auto [row, decision] = first_match(make_case(facts, options, of.rules, of.mode));
+  return make_advice(row, std::move(decision), facts, of);
 }
 
 }  // namespace react1::planning
-
-namespace react1::REACT1_ABI {
-
-bool advice_needs_motion(const ClipFacts& facts, const AdviceOptions& options) {
-  return at_boundary("advice_needs_motion", [&] {
-    if (row_0_nothing_to_pay_for(facts, options)) return false;
-    const Case c = make_case(facts, options, ModelMode::face);
-    for (const Row row : rows_before_motion) {
-      if (row(c)) return false;
-    }
-    return c.r <= options.many_turns;
-  });
-}
-
-Advice advise(const ClipFacts& facts, ModelMode model_mode, const AdviceOptions& options, const Price& price) {
-  return at_boundary("advise", [&] {
-    if (auto nothing = row_0_nothing_to_pay_for(facts, options)) {
-      return make_advice(0, *std::move(nothing), facts, price);
-    }
-    auto [row, decision] = first_match(make_case(facts, options, model_mode));
-    return make_advice(row, std::move(decision), facts, price);
-  });
-}
-
-}  // namespace react1::REACT1_ABI

@@ -47,9 +47,9 @@ bool moves_unknown(const FitCase& of) {
   return !of.facts.is_static || !of.facts.loopable;
 }
 
-/// How often the same motion may be shown: turns of the whole head are most visible when only the lips are redrawn.
+/// How often the same motion may be shown.
 Rational bounce_limit(const FitCase& of, const Rational& otherwise) {
-  return of.model_mode == ModelMode::lips ? std::min(of.advice.bounce_lips_only, otherwise) : otherwise;
+  return of.keeps_head_motion ? std::min(of.advice.bounce_lips_only, otherwise) : otherwise;
 }
 
 struct Choice {

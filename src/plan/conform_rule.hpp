@@ -19,7 +19,7 @@ struct FitCase {
   const ClipFacts& facts;
   const PrepareOptions& options;
   const AdviceOptions& advice;
-  ModelMode model_mode{};
+  bool keeps_head_motion = false;  ///< by the model, so that turns show most
 };
 
 /// round(voice × fps), but no more than the limit allows and at least 1.

@@ -183,6 +183,9 @@ Parameters read_parameters(const Node& node) {
   parameters.model_mode = node.at("model_mode").word<ModelMode>();
   parameters.lipsync_mode = read_mode(node.at("lipsync_mode"));
   parameters.temperature = node.at("temperature").real();
+  if (const auto more = node.find("more")) {
+    for (const auto& entry : more->json().items()) parameters.more[entry.key()] = more->at(entry.key()).text();
+  }
   return parameters;
 }
 

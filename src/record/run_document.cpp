@@ -67,9 +67,11 @@ Json document(const Timings& timings) {
 }
 
 Json document(const Parameters& parameters, const std::string& video_url, const std::string& audio_url) {
-  return {{"video_url", json_text_or_null(video_url)},          {"audio_url", json_text_or_null(audio_url)},
-          {"emotion", to_string(parameters.emotion)},           {"model_mode", to_string(parameters.model_mode)},
-          {"lipsync_mode", to_string(parameters.lipsync_mode)}, {"temperature", parameters.temperature}};
+  Json json{{"video_url", json_text_or_null(video_url)},          {"audio_url", json_text_or_null(audio_url)},
+            {"emotion", to_string(parameters.emotion)},           {"model_mode", to_string(parameters.model_mode)},
+            {"lipsync_mode", to_string(parameters.lipsync_mode)}, {"temperature", parameters.temperature}};
+  for (const auto& [name, value] : parameters.more) json["more"][name] = value;
+  return json;
 }
 
 Json document(const RunRecord& record) {

@@ -18,6 +18,8 @@
 #include "core/own_folder.hpp"
 #include "core/request_id.hpp"
 #include "hosts/hosts.hpp"
+#include "models/registry.hpp"
+#include "plan/advice.hpp"
 #include "record/documents.hpp"
 #include "stages/collect/collect.hpp"
 #include "stages/collect/reuse.hpp"
@@ -52,15 +54,31 @@ Parameters resolve(const PipelineOptions& options, const Preparation& preparatio
                 {.detail = "rule " + preparation.advice.rule,
                  .hint = "change the clips, or name a mode with --lipsync-mode to pay anyway"});
   }
-  return {requested.emotion.value(), requested.model_mode, chosen_mode(requested, preparation.advice),
-          requested.temperature};
+  return {requested.emotion.value_or(Emotion::neutral), requested.model_mode,
+          chosen_mode(requested, preparation.advice), requested.temperature, requested.more};
 }
 
 void require_emotion(const PipelineOptions& options) {
-  if (!options.parameters.emotion) {
+  if (models::at(options.endpoint).rules.needs_emotion && !options.parameters.emotion) {
     throw Error(ErrorCode::usage, "emotion", "is required",
                 {.hint = "one of happy, sad, angry, disgusted, surprised, neutral"});
   }
+}
+
+/// What the model's input can't hold is refused before any clip is made. `options` are valid.
+void require_acceptable(const PipelineOptions& options) {
+  const Model& model = models::at(options.endpoint);
+  const RequestedParameters& requested = options.parameters;
+  const Parameters parameters{requested.emotion.value_or(Emotion::neutral), requested.model_mode,
+                              requested.lipsync_mode.value_or(model.rules.default_mode), requested.temperature,
+                              requested.more};
+  static_cast<void>(model.input(parameters, /*video_url=*/{}, /*audio_url=*/{}));
+}
+
+/// With the client's model in place of any other.
+JobOrder for_client(JobOrder order) {
+  order.options.endpoint = order.service.client.options().endpoint;
+  return order;
 }
 
 /// Whether a stored job of this intent can be continued. A sandbox's
@@ -88,15 +106,17 @@ bool is_surely_affordable(const PipelineOptions& options, const JobStore& jobs, 
   if (service.is_sandbox()) return true;
   ClipFacts longest;
   longest.video_s = longest.audio_s = options.prepare.max_duration_s;
-  return is_affordable(predict(longest, LipsyncMode::cut_off, options.price).cost_usd, options.budget, jobs,
-                       system_clock().wall());
+  const ModelRules& rules = models::at(options.endpoint).rules;  // clips of one length give that length in every mode
+  return is_affordable(planning::predict(longest, rules.default_mode, rules, options.price).cost_usd, options.budget,
+                       jobs, system_clock().wall());
 }
 
 /// Makes the pair, and starts the upload of the picture with `uploads` as soon as it is made. `output`: nullptr for a
 /// job without one.
 Intent open_intent(const Source& video, const Source& audio, const OutputGuard* output, const PipelineOptions& asked,
                    Service& service, PairUpload& uploads, const RunContext& context) {
-  PipelineOptions options = asked;
+  PipelineOptions options = for_its_model(asked);
+  require_acceptable(options);
   const fs::path root = clips_root(options);
   forget_clips(root, fs::file_time_type::clock::now() - kClipLife);
   const Workshop workshop(root);
@@ -188,7 +208,7 @@ PendingResult pending_result_of(const Job& job) {
   return pending;
 }
 
-MainJob::MainJob(JobOrder order) : order_(std::move(order)) {}
+MainJob::MainJob(JobOrder order) : order_(for_client(std::move(order))) {}
 
 std::optional<RunRecord> MainJob::start() {
   total_ = Stopwatch();
@@ -252,7 +272,8 @@ std::optional<RunRecord> MainJob::finish(const Waited& waited) {
   return submit_or_join();
 }
 
-Job submit_job(JobOrder order) {
+Job submit_job(JobOrder given) {
+  JobOrder order = for_client(std::move(given));
   const store::StopScope stoppable(order.context.stop);
   require_emotion(order.options);
   const RunContext context = with_job(order.context);

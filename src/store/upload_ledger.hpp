@@ -19,7 +19,7 @@ namespace react1::store {
 class UploadLedger {
  public:
   /// Opens or creates `path`, for its owner alone; rows older than 30 days are dropped. What is no ledger (see
-  /// store/file_identity.hpp) is refused and not changed. `clock` must outlive the ledger.
+  /// store/sqlite/file_identity.hpp) is refused and not changed. `clock` must outlive the ledger.
   UploadLedger(const std::string& path, const Clock& clock);
 
   struct File {

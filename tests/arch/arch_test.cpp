@@ -92,6 +92,20 @@ TEST_CASE("an include from a lower room to a higher one, or to one next to it, i
   CHECK(is_allowed("src/media/make/a.cpp", "#include \"media/ff/x.hpp\"\n#include \"media/make/y.hpp\"\n"));
 }
 
+TEST_CASE("of a folder drawn with a star each subfolder is a room, and none may include another") {
+  const auto star = read_house("```rooms\n0 core\n1 models *\n```\n");
+  CHECK(star.at("models").level_of("react1") == 0);
+  CHECK(star.at("models").level_of("") == 1);
+  Tree tree;
+  tree.file("src/models/a/one.cpp", "#include \"models/b/two.hpp\"\n#include \"core/x.hpp\"\n");
+  tree.file("src/models/list.cpp", "#include \"models/a/one.hpp\"\n");
+  const auto report = check(tree.root(), star);
+  REQUIRE(report.violations.size() == 1);
+  CHECK(report.violations.front().file == "src/models/a/one.cpp");
+  CHECK(says(report.violations.front().what, "models/b is next to it"));
+  CHECK(drawn_but_absent(tree.root(), star) == std::vector<std::string>{"src/core"});
+}
+
 TEST_CASE("a room that is not drawn is found, and a room that does not exist") {
   Tree attic;
   const auto report = check(attic.file("src/media/attic/a.cpp", "int x;\n").root(), house());

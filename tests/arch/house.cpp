@@ -50,6 +50,7 @@ std::optional<std::vector<std::string>> lines_between(std::string_view page, std
 }  // namespace
 
 std::optional<std::size_t> Folder::level_of(std::string_view room) const {
+  if (any_room) return room.empty() ? 1 : 0;
   if (room.empty()) return rooms.size();
   const auto level_with = [this](std::string_view name) -> std::optional<std::size_t> {
     for (std::size_t level = 0; level < rooms.size(); ++level) {
@@ -71,8 +72,8 @@ House read_house(std::string_view page) {
     if (!std::regex_match(line, match, row)) {
       throw std::runtime_error("not \"FLOOR FOLDER ROOMS\": " + line);
     }
-    Folder folder{std::stoi(match[1]), {}};
-    if (match[3].matched) folder.rooms = read_rooms(match[3]);
+    Folder folder{std::stoi(match[1]), {}, match[3] == "*"};
+    if (match[3].matched && !folder.any_room) folder.rooms = read_rooms(match[3]);
     if (!house.emplace(match[2], std::move(folder)).second) throw std::runtime_error("drawn twice: " + line);
   }
   return house;

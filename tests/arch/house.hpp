@@ -19,6 +19,7 @@ struct Folder {
   /// Subfolders, lower first; rooms of one level may not include each other. Empty: the folder has no rooms.
   /// Files of a folder that are in no room are above all its rooms.
   std::vector<std::vector<std::string>> rooms;
+  bool any_room = false;  ///< every subfolder is a room of the same, only level
 
   /// Level of a room, from 0; of "" (a file in no room) one above the highest. nullopt for a room that is not drawn.
   [[nodiscard]] std::optional<std::size_t> level_of(std::string_view room) const;
@@ -26,7 +27,8 @@ struct Folder {
 
 using House = std::map<std::string, Folder, std::less<>>;
 
-/// Reads the block that begins with "```rooms": a line per folder, "FLOOR FOLDER [ROOM <- {ROOM, ROOM} <- ...]".
+/// Reads the block that begins with "```rooms": a line per folder, "FLOOR FOLDER [ROOM <- {ROOM, ROOM} <- ...]"
+/// or "FLOOR FOLDER *".
 /// Throws std::runtime_error with the line when it can't be read, or when there is no such block.
 [[nodiscard]] House read_house(std::string_view page);
 

@@ -11,6 +11,7 @@
 #include "core/redact.hpp"
 #include "core/saturate.hpp"
 #include "http/message/url.hpp"
+#include "models/registry.hpp"
 
 namespace react1::fal {
 
@@ -93,7 +94,12 @@ void check_options(const FalOptions& options) {
 }
 
 Session::Session(const FalOptions& options, http::Transport& transport, const Clock& clock, http::Dice dice)
-    : options_(options), endpoints_(options), transport_(transport), clock_(clock), dice_(std::move(dice)) {}
+    : options_(options),
+      endpoints_(options),
+      model_(models::at(options.endpoint)),
+      transport_(transport),
+      clock_(clock),
+      dice_(std::move(dice)) {}
 
 http::Request Session::without_key(http::Method method, const std::string& url) const {
   http::Request request;

@@ -5,6 +5,7 @@
 #include <react1/fal.hpp>
 
 #include "core/clock.hpp"
+#include "core/model.hpp"
 #include "fal/protocol/endpoints.hpp"
 #include "fal/protocol/errors.hpp"
 #include "http/message/transport.hpp"
@@ -26,6 +27,8 @@ class Session {
 
   [[nodiscard]] const FalOptions& options() const noexcept { return options_; }
   [[nodiscard]] const Endpoints& endpoints() const noexcept { return endpoints_; }
+  /// Of the endpoint.
+  [[nodiscard]] const Model& model() const noexcept { return model_; }
   [[nodiscard]] http::Transport& transport() const noexcept { return transport_; }
   [[nodiscard]] const Clock& clock() const noexcept { return clock_; }
   [[nodiscard]] const http::Dice& dice() const noexcept { return dice_; }
@@ -45,6 +48,7 @@ class Session {
 
   const FalOptions& options_;
   Endpoints endpoints_;
+  const Model& model_;
   http::Transport& transport_;
   const Clock& clock_;
   http::Dice dice_;

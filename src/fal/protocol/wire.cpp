@@ -2,10 +2,10 @@
 #include "fal/protocol/wire.hpp"
 
 #include <cmath>
-#include <react1/error.hpp>
 #include <utility>
 
 #include "core/request_id.hpp"
+#include "models/registry.hpp"
 
 namespace react1::fal {
 namespace {
@@ -109,16 +109,9 @@ std::string write_complete(const std::map<int, std::string>& etags) {
   return wire_text(Json{{"parts", std::move(parts)}});
 }
 
-std::string write_submit(const Parameters& parameters, const std::string& video_url, const std::string& audio_url) {
-  if (!(parameters.temperature >= 0 && parameters.temperature <= 1)) {
-    throw Error(ErrorCode::usage, "temperature", "must be a number from 0 to 1");
-  }
-  return wire_text(Json{{"video_url", video_url},
-                        {"audio_url", audio_url},
-                        {"emotion", to_string(parameters.emotion)},
-                        {"model_mode", to_string(parameters.model_mode)},
-                        {"lipsync_mode", to_string(parameters.lipsync_mode)},
-                        {"temperature", parameters.temperature}});
+std::string write_submit(const Model& model, const Parameters& parameters, const std::string& video_url,
+                         const std::string& audio_url) {
+  return wire_text(model.input(parameters, video_url, audio_url));
 }
 
 std::optional<RequestRef> read_submitted(std::string_view body) {
@@ -155,11 +148,10 @@ QueueStatus status_of(const Json& object) {
   return status;
 }
 
-std::optional<ResultVideo> read_result(std::string_view body) {
+std::optional<ResultVideo> read_result(const Model& model, std::string_view body) {
   const auto object = read_object(body);
-  if (!object) return std::nullopt;
-  const auto video = object->find("video");
-  if (video == object->end()) return std::nullopt;
+  const Json* video = object ? model.video_in(*object) : nullptr;
+  if (video == nullptr) return std::nullopt;
   ResultVideo result;
   result.raw_json = std::string(body);
   result.url = video->is_string() ? video->get<std::string>() : video->is_object() ? text_of(*video, "url") : "";
@@ -174,6 +166,13 @@ std::optional<ResultVideo> read_result(std::string_view body) {
   result.duration_s = number_of(*video, "duration");
   result.num_frames = number_of(*video, "num_frames");
   return result;
+}
+
+std::optional<ResultVideo> read_result(std::string_view body) {
+  for (const Model* model : models::all()) {
+    if (auto result = read_result(*model, body)) return result;
+  }
+  return std::nullopt;
 }
 
 }  // namespace react1::fal

@@ -11,6 +11,7 @@
 #include <react1/fal.hpp>
 
 #include "core/json_text.hpp"
+#include "core/model.hpp"
 
 namespace react1::fal {
 
@@ -32,8 +33,8 @@ struct UploadTarget {
 /// `etags` by part number.
 [[nodiscard]] std::string write_complete(const std::map<int, std::string>& etags);
 
-/// All six fields, always. Throws Error{usage} for a temperature outside 0..1.
-[[nodiscard]] std::string write_submit(const Parameters& parameters, const std::string& video_url,
+/// The model's input. Throws Error{usage} for parameters that the model does not take.
+[[nodiscard]] std::string write_submit(const Model& model, const Parameters& parameters, const std::string& video_url,
                                        const std::string& audio_url);
 /// Needs a request id that is usable, of a request that has not ended.
 [[nodiscard]] std::optional<RequestRef> read_submitted(std::string_view body);
@@ -42,7 +43,9 @@ struct UploadTarget {
 [[nodiscard]] std::optional<QueueStatus> read_status(std::string_view body);
 [[nodiscard]] QueueStatus status_of(const Json& object);
 
-/// Needs video.url, or a video that is a URL itself.
+/// Needs a video with a URL, or one that is a URL itself.
+[[nodiscard]] std::optional<ResultVideo> read_result(const Model& model, std::string_view body);
+/// Of an answer that was kept without its endpoint: the first model whose answer it is.
 [[nodiscard]] std::optional<ResultVideo> read_result(std::string_view body);
 
 }  // namespace react1::fal

@@ -16,10 +16,10 @@ namespace react1::fal {
 namespace {
 
 /// "Request is still in progress": a 400 that names the request's own URLs, or a status answer in place of a result.
-bool is_not_ready(const http::Response& response) {
+bool is_not_ready(const Model& model, const http::Response& response) {
   if (response.status != 400 && response.status != 202) return false;
   const auto body = read_object(response.body);
-  if (!body || body->contains("video")) return false;
+  if (!body || model.video_in(*body) != nullptr) return false;
   const std::string word = text_of(*body, "status");
   if (word == "IN_QUEUE" || word == "IN_PROGRESS") return true;
   return response.status == 400 && !text_of(*body, "detail").empty() &&
@@ -30,7 +30,7 @@ bool is_not_ready(const http::Response& response) {
 /// The result in a 2xx answer. Where it can't be used, the Error carries the answer: it is about something paid.
 ResultVideo usable_result(const Session& session, const http::Response& response, const Subject& subject) {
   const Secret& key = session.options().key;
-  auto result = read_result(response.body);
+  auto result = read_result(session.model(), response.body);
   if (!result || !may_be_about(response, subject.request_id)) {
     const Error error = unusable(response, subject, "a result of this request with a video URL", key);
     throw may_be_about(response, subject.request_id) && read_object(response.body)
@@ -107,15 +107,17 @@ ResultVideo request_result(const Session& session, const RequestRef& request, co
   const std::string url = checked_request(session, request, *context.observer).response_url;
   const Subject subject{redact_url(url), "asking for the result", request.request_id};
   const auto is_final = [&](const http::Response& answer) {
-    if (is_not_ready(answer) || is_denial(answer, key) || failure_in(answer, subject, key)) return true;
-    return answer.ok() && read_result(answer.body).has_value() && may_be_about(answer, request.request_id);
+    if (is_not_ready(session.model(), answer) || is_denial(answer, key) || failure_in(answer, subject, key))
+      return true;
+    return answer.ok() && read_result(session.model(), answer.body).has_value() &&
+           may_be_about(answer, request.request_id);
   };
   for (int attempt = 1;; ++attempt) {
     const http::Response response =
         answer_of(http::perform_with_retry(session.transport(), session.with_key(http::Method::get, url),
                                            session.retry(), context, is_final),
                   subject);
-    if (is_not_ready(response)) {
+    if (is_not_ready(session.model(), response)) {
       if (attempt >= session.options().retry.attempts) {
         throw Error(ErrorCode::network, subject.where, "the result is not ready yet",
                     {.hint = "wait for the request first", .retryable = true, .request_id = request.request_id});

@@ -84,7 +84,7 @@ RequestRef submit_request(const Session& session, const Parameters& parameters, 
   request.headers.add("Content-Type", "application/json");
   if (!options.result_lifecycle.empty())
     request.headers.add("X-Fal-Object-Lifecycle-Preference", write_lifecycle(options.result_lifecycle));
-  request.body = http::TextBody{write_submit(parameters, video_url, audio_url)};
+  request.body = http::TextBody{write_submit(session.model(), parameters, video_url, audio_url)};
   request.at_most_once = true;
   request.on_turn = watch.about_to_leave;
   const Subject subject{redact_url(url), "submitting"};

@@ -10,7 +10,7 @@
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
 #include "hosts/common/stored_size.hpp"
-#include "store/patience.hpp"
+#include "store/common/patience.hpp"
 
 namespace react1::hosts {
 namespace {

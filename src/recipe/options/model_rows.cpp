@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows: the parameters of the model, and the thresholds of the advice.
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "recipe/options/member_type.hpp"
+#include "recipe/options/model_bounds.hpp"
 #include "recipe/options/table.hpp"
 
 namespace react1::recipe {
 namespace {
 
 constexpr std::int64_t largest_ratio = 100;
+constexpr std::int64_t most_fps = 30;  ///< of a prepared clip
+
+/// As React-1 takes it, whose parameter it is.
+Range temperature_range() {
+  const auto& fields = models::standard().fields;
+  const auto field =
+      std::find_if(fields.begin(), fields.end(), [](const InputField& each) { return each.name == "temperature"; });
+  return between(std::llround(field->range->least), std::llround(field->range->most));
+}
 
 std::vector<Option> ratio_rows() {
   return {
@@ -32,7 +44,7 @@ std::vector<Option> signal_rows() {
       option("/advice/voice_gate_dbfs", REACT1_MEMBER(advice.voice_gate_dbfs), between(-120, 0),
              "Sound from this level (dBFS) on counts as voice, steady or not. A voice that rises above its background "
              "counts from 20 dB lower."),
-      option("/advice/voice_tail_s", REACT1_MEMBER(advice.voice_tail_s), between(0, 15),
+      option("/advice/voice_tail_s", REACT1_MEMBER(advice.voice_tail_s), between(0, model_bounds().longest),
              "Kept after the last voiced sound."),
       option("/advice/loop_ssim", REACT1_MEMBER(advice.loop_ssim), between(0, 1),
              "Similarity (SSIM) of first and last frame above which a clip loops."),
@@ -60,7 +72,7 @@ std::vector<Option> model_rows() {
       option("/parameters/lipsync_mode", REACT1_MEMBER(parameters.lipsync_mode), Limits{.unset_word = "auto"},
              "What the model does when the clips differ in length. auto: as advised.")
           .flagged(FlagGroup::model, {"--lipsync-mode"}),
-      option("/parameters/temperature", REACT1_MEMBER(parameters.temperature), between(0, 1),
+      option("/parameters/temperature", REACT1_MEMBER(parameters.temperature), temperature_range(),
              "How expressive, from 0 to 1.")
           .flagged(FlagGroup::model, {"--temperature"}, "T"),
   };
@@ -71,10 +83,11 @@ std::vector<Option> advice_rows() {
       option("/advice/goal", REACT1_MEMBER(advice.goal),
              "What has to stay complete when the clips differ in length: the speech, the picture, or both.")
           .flagged(FlagGroup::model, {"--goal"}),
-      option("/advice/min_video_s", REACT1_MEMBER(advice.min_video_s), above(0, 15), "Do not pay for a shorter video."),
-      option("/advice/min_frames", REACT1_MEMBER(advice.min_frames), between(1, 450),
-             "Do not pay for a video with fewer frames."),
-      option("/advice/lost_tail_warn_s", REACT1_MEMBER(advice.lost_tail_warn_s), between(0, 15),
+      option("/advice/min_video_s", REACT1_MEMBER(advice.min_video_s), above(0, model_bounds().longest),
+             "Do not pay for a shorter video."),
+      option("/advice/min_frames", REACT1_MEMBER(advice.min_frames),
+             between(1, (model_bounds().longest * most_fps).floor()), "Do not pay for a video with fewer frames."),
+      option("/advice/lost_tail_warn_s", REACT1_MEMBER(advice.lost_tail_warn_s), between(0, model_bounds().longest),
              "Warn when more than this of the picture is lost."),
       option("/advice/lost_tail_warn_share", REACT1_MEMBER(advice.lost_tail_warn_share), between(0, 1),
              "The same, as a share of the video."),

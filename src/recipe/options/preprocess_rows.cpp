@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "recipe/options/member_type.hpp"
+#include "recipe/options/model_bounds.hpp"
 #include "recipe/options/table.hpp"
 #include "recipe/options/window_flags.hpp"
 
@@ -49,9 +50,9 @@ std::vector<Option> source_rows() {
 
 std::vector<Option> encoding_rows() {
   return {
-      option("/preprocess/max_width", REACT1_MEMBER(prepare.max_width), between(16, 4096),
+      option("/preprocess/max_width", REACT1_MEMBER(prepare.max_width), between(16, model_bounds().max_width),
              "Scale larger pictures down to this width, in pixels; for portrait clips width and height change places."),
-      option("/preprocess/max_height", REACT1_MEMBER(prepare.max_height), between(16, 2160),
+      option("/preprocess/max_height", REACT1_MEMBER(prepare.max_height), between(16, model_bounds().max_height),
              "Scale larger pictures down to this height, in pixels; see max_width."),
       option("/preprocess/quality", REACT1_MEMBER(prepare.quality),
              "Quality of an encoded clip, against size and time; docs/quality.md has the settings.")
@@ -75,8 +76,8 @@ std::vector<Option> encoding_rows() {
 
 std::vector<Option> policy_rows() {
   return {
-      option("/preprocess/max_duration_s", REACT1_MEMBER(prepare.max_duration_s), between(1, 15),
-             "Longest clip, by every measure; the service takes 15 s."),
+      option("/preprocess/max_duration_s", REACT1_MEMBER(prepare.max_duration_s), between(1, model_bounds().longest),
+             longest_clip_help()),
       option(
           "/preprocess/fps", REACT1_MEMBER(prepare.fps),
           "Frame rate. recommended: the nearest of 24, 25, 30 and their NTSC variants; keep: a constant source rate.")
@@ -84,7 +85,7 @@ std::vector<Option> policy_rows() {
       option("/preprocess/reencode", REACT1_MEMBER(prepare.reencode),
              "When to encode. auto: only what cannot be copied; always; never: refuse it instead.")
           .flagged(FlagGroup::encoding, {"--reencode"}),
-      option("/preprocess/max_cut_loss_s", REACT1_MEMBER(prepare.max_cut_loss_s), between(0, 15),
+      option("/preprocess/max_cut_loss_s", REACT1_MEMBER(prepare.max_cut_loss_s), between(0, model_bounds().longest),
              "Copied packets may end this much before the wanted end; otherwise the video is encoded."),
       option("/preprocess/copy_check", REACT1_MEMBER(prepare.copy_check),
              "How a copied video is verified. decode: decode every frame; packets: count the packets.")
@@ -93,7 +94,7 @@ std::vector<Option> policy_rows() {
              "When colours make a clip be encoded. auto: wide gamut and HDR; bt709: all but BT.709; keep: HDR only.")
           .flagged(FlagGroup::encoding, {"--color"}),
       option(
-          "/preprocess/max_loss_s", REACT1_MEMBER(prepare.max_loss_s), between(0, 15),
+          "/preprocess/max_loss_s", REACT1_MEMBER(prepare.max_loss_s), between(0, model_bounds().longest),
           "Refuse a clip of which more than this is damaged or missing, beginning and end added. A warning says what "
           "is left out.")
           .flagged(FlagGroup::encoding, {"--max-loss"}, "TIME"),
@@ -105,7 +106,8 @@ std::vector<Option> policy_rows() {
           "Fit the video to the voice, frame for frame. cut: ends with it; hold: repeats the last frame; bounce: plays "
           "forwards and backwards; remap: spreads the frames evenly; auto: the least visible method.")
           .flagged(FlagGroup::encoding, {"--conform", "--fit"}),
-      option("/preprocess/conform_turn_reach_s", REACT1_MEMBER(prepare.conform_turn_reach_s), between(0, 15),
+      option("/preprocess/conform_turn_reach_s", REACT1_MEMBER(prepare.conform_turn_reach_s),
+             between(0, model_bounds().longest),
              "A bounce may turn this much early, to turn in a pause of the speech."),
   };
 }
@@ -134,7 +136,8 @@ std::vector<Option> window_rows() {
              "Where longer audio ends. auto: at a pause, if the limit decides; pause: always at one; exact: at "
              "the sample.")
           .flagged(FlagGroup::clips, {"--cut"}));
-  rows.push_back(option("/window/cut_lookback_s", REACT1_MEMBER(prepare.cut.lookback_s), between(0, 15),
+  rows.push_back(option("/window/cut_lookback_s", REACT1_MEMBER(prepare.cut.lookback_s),
+                        between(0, model_bounds().longest),
                         "How far before the end to look for a pause; without one the cut is exact.")
                      .flagged(FlagGroup::clips, {"--cut-lookback"}, "TIME"));
   rows.push_back(option("/window/cut_fade_s", REACT1_MEMBER(prepare.cut.fade_s), between(0, Rational(1, 10)),

@@ -4,22 +4,21 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <react1/run_context.hpp>
 
+#include "core/model.hpp"
 #include "sandbox/clips/clip_length.hpp"
 #include "sandbox/protocol/problems.hpp"
 
 namespace react1::sandbox {
 
-/// What the model accepts. The 15 s are documented; the lower ends are this sandbox's choice.
-struct Limits {
-  Seconds longest = 15;
-  Seconds shortest_video = 1;
-  Seconds shortest_audio{1, 2};
-  int long_side = 4096, short_side = 2160;
-  double silent_peak = 0.001;  ///< −60 dBFS
+/// A clip of an input: the name of its field, and what was sent in it.
+struct SentClip {
+  std::string_view field;
+  std::string url;
 };
 
 struct VideoJudgement {
@@ -33,10 +32,11 @@ struct AudioJudgement {
   DecodedAudio facts;
 };
 
-/// `url` is echoed as the input. Media that can't be used is a problem, not an exception; throws Error{io|interrupted}.
-[[nodiscard]] VideoJudgement judge_video(const std::string& path, const std::string& url, const Limits& limits,
+/// The clip that was fetched to `path`; its URL is echoed as the input. Media that can't be used is a problem, not an
+/// exception; throws Error{io|interrupted}.
+[[nodiscard]] VideoJudgement judge_video(const std::string& path, const SentClip& clip, const ServiceLimits& limits,
                                          const RunContext& context);
-[[nodiscard]] AudioJudgement judge_audio(const std::string& path, const std::string& url, const Limits& limits,
+[[nodiscard]] AudioJudgement judge_audio(const std::string& path, const SentClip& clip, const ServiceLimits& limits,
                                          const RunContext& context);
 
 }  // namespace react1::sandbox

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/protocol/model_input.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <utility>
@@ -11,17 +13,6 @@
 
 namespace react1::sandbox {
 namespace {
-
-// Written out here and not taken from the client's side: the two must be able to disagree.
-constexpr std::array<std::string_view, 6> emotions{"happy", "sad", "angry", "disgusted", "surprised", "neutral"};
-constexpr std::array<std::string_view, 3> model_modes{"lips", "face", "head"};
-constexpr std::array<std::pair<std::string_view, LipsyncMode>, 5> lipsync_modes{{
-    {"cut_off", LipsyncMode::cut_off},
-    {"loop", LipsyncMode::loop},
-    {"bounce", LipsyncMode::bounce},
-    {"silence", LipsyncMode::silence},
-    {"remap", LipsyncMode::remap},
-}};
 
 /// "'a', 'b' or 'c'".
 std::string quoted_choice(std::span<const std::string_view> words) {
@@ -38,10 +29,10 @@ class Reader {
   explicit Reader(const Json& body) : body_(body) {}
 
   /// A string field; nullptr when it is absent or wrong, and then told.
-  const std::string* text(const char* name, bool required) {
+  const std::string* text(std::string_view name) {
     const auto found = body_.find(name);
     if (found == body_.end()) {
-      if (required) add(name, "missing", "Field required", nullptr, body_);
+      add(name, "missing", "Field required", nullptr, body_);
       return nullptr;
     }
     if (!found->is_string()) {
@@ -51,8 +42,8 @@ class Reader {
     return found->get_ptr<const std::string*>();
   }
 
-  std::string url(const char* name) {
-    const std::string* value = text(name, /*required=*/true);
+  std::string url(std::string_view name) {
+    const std::string* value = text(name);
     if (value == nullptr) return {};
     if (value->find("://") == std::string::npos) {
       add(name, "url_parsing", "Input should be a valid URL, relative URL without a base",
@@ -64,7 +55,8 @@ class Reader {
     return *value;
   }
 
-  std::string one_of(const char* name, std::span<const std::string_view> allowed, std::string_view fallback) {
+  std::string one_of(const ServiceField& field) {
+    const std::string_view name = field.name, fallback = field.default_word;
     const auto found = body_.find(name);
     if (found == body_.end() && !fallback.empty()) return std::string{fallback};
     if (found == body_.end()) {
@@ -73,25 +65,28 @@ class Reader {
     }
     if (found->is_string()) {
       const auto& value = found->get_ref<const std::string&>();
-      if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
+      if (std::find(field.words.begin(), field.words.end(), value) != field.words.end()) return value;
     }
-    const std::string expected = quoted_choice(allowed);
+    const std::string expected = quoted_choice(field.words);
     add(name, "literal_error", "Input should be " + expected, Json{{"expected", expected}}, *found);
     return {};
   }
 
-  double fraction(const char* name, double fallback) {
-    const auto found = body_.find(name);
-    if (found == body_.end()) return fallback;
+  double number(const ServiceField& field) {
+    const auto found = body_.find(field.name);
+    if (found == body_.end()) return field.default_number;
     if (!found->is_number()) {
-      add(name, "float_type", "Input should be a valid number", nullptr, *found);
-      return fallback;
+      add(field.name, "float_type", "Input should be a valid number", nullptr, *found);
+      return field.default_number;
     }
     const double value = found->get<double>();
-    if (value < 0) {
-      add(name, "greater_than_equal", "Input should be greater than or equal to 0", Json{{"ge", 0.0}}, *found);
-    } else if (value > 1) {
-      add(name, "less_than_equal", "Input should be less than or equal to 1", Json{{"le", 1.0}}, *found);
+    const auto& [least, most] = field.range;
+    if (value < least) {
+      add(field.name, "greater_than_equal", fmt::format("Input should be greater than or equal to {:g}", least),
+          Json{{"ge", least}}, *found);
+    } else if (value > most) {
+      add(field.name, "less_than_equal", fmt::format("Input should be less than or equal to {:g}", most),
+          Json{{"le", most}}, *found);
     }
     return value;
   }
@@ -99,17 +94,71 @@ class Reader {
   [[nodiscard]] std::vector<Problem>& problems() noexcept { return problems_; }
 
  private:
-  void add(const char* name, const char* type, std::string message, Json context, Json input) {
-    problems_.push_back({{"body", name}, type, std::move(message), std::move(context), std::move(input)});
+  void add(std::string_view name, const char* type, std::string message, Json context, Json input) {
+    problems_.push_back({{"body", std::string(name)}, type, std::move(message), std::move(context), std::move(input)});
   }
 
   const Json& body_;
   std::vector<Problem> problems_;
 };
 
+void read_field(const ServiceField& field, Reader& reader, ModelInput& input) {
+  using enum ServiceField::Role;
+  switch (field.kind) {
+    case ServiceField::Kind::url: {
+      std::string url = reader.url(field.name);
+      if (field.role == video) input.video_url = url;
+      if (field.role == audio) input.audio_url = url;
+      if (field.role == parameter) input.parameters[std::string(field.name)] = std::move(url);
+      break;
+    }
+    case ServiceField::Kind::word:
+      input.parameters[std::string(field.name)] = reader.one_of(field);
+      break;
+    case ServiceField::Kind::number:
+      input.parameters[std::string(field.name)] = reader.number(field);
+      break;
+  }
+}
+
+/// A whole number where the value is one, as a schema is written.
+Json plain_number(double value) {
+  return value == std::trunc(value) ? Json(std::llround(value)) : Json(value);
+}
+
+Json property_of(const ServiceField& field) {
+  switch (field.kind) {
+    case ServiceField::Kind::word: {
+      Json property{{"type", "string"}, {"enum", Json::array()}};
+      for (const std::string_view word : field.words) property["enum"].push_back(word);
+      if (!field.default_word.empty()) property["default"] = field.default_word;
+      return property;
+    }
+    case ServiceField::Kind::number:
+      return {{"type", "number"},
+              {"minimum", plain_number(field.range.least)},
+              {"maximum", plain_number(field.range.most)},
+              {"default", plain_number(field.default_number)}};
+    case ServiceField::Kind::url:
+      break;
+  }
+  return {{"type", "string"}};
+}
+
+bool is_required(const ServiceField& field) {
+  return field.kind == ServiceField::Kind::url ||
+         (field.kind == ServiceField::Kind::word && field.default_word.empty());
+}
+
 }  // namespace
 
-std::variant<ModelInput, std::vector<Problem>> parse_model_input(std::string_view body) {
+std::string_view field_of(const Model& model, ServiceField::Role role) {
+  const auto& fields = model.service.fields;
+  return std::find_if(fields.begin(), fields.end(), [&](const ServiceField& field) { return field.role == role; })
+      ->name;
+}
+
+std::variant<ModelInput, std::vector<Problem>> parse_model_input(const Model& model, std::string_view body) {
   const auto parsed = read_json(body);
   if (!parsed) {
     return std::vector<Problem>{
@@ -123,23 +172,29 @@ std::variant<ModelInput, std::vector<Problem>> parse_model_input(std::string_vie
                                  nullptr,
                                  document}};
   }
-  std::array<std::string_view, lipsync_modes.size()> mode_words;
-  std::transform(lipsync_modes.begin(), lipsync_modes.end(), mode_words.begin(),
-                 [](const auto& mode) { return mode.first; });
-
   Reader reader{document};
-  ModelInput input;
-  input.video_url = reader.url("video_url");
-  input.audio_url = reader.url("audio_url");
-  input.emotion = reader.one_of("emotion", emotions, "");
-  input.model_mode = reader.one_of("model_mode", model_modes, "face");
-  const std::string mode = reader.one_of("lipsync_mode", mode_words, "bounce");
-  input.temperature = reader.fraction("temperature", 0.5);
+  ModelInput input{.model = &model};
+  for (const ServiceField& field : model.service.fields) read_field(field, reader, input);
   if (!reader.problems().empty()) return std::move(reader.problems());
-  input.lipsync_mode = std::find_if(lipsync_modes.begin(), lipsync_modes.end(), [&](const auto& known) {
-                         return known.first == mode;
-                       })->second;
+  const std::string timing(field_of(model, ServiceField::Role::timing));
+  input.lipsync_mode = model.service.mode_of(input.parameters[timing].get_ref<const std::string&>());
   return input;
+}
+
+Json input_schema(const Model& model) {
+  Json properties = Json::object(), required = Json::array();
+  for (const ServiceField& field : model.service.fields) {
+    properties[std::string(field.name)] = property_of(field);
+    if (is_required(field)) required.push_back(field.name);
+  }
+  const std::string name(model.service.schema_name);
+  const Json input{{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+  const Json post{
+      {"requestBody", {{"content", {{"application/json", {{"schema", {{"$ref", "#/components/schemas/" + name}}}}}}}}}};
+  return {{"openapi", "3.0.4"},
+          {"info", {{"title", "Queue OpenAPI for " + std::string(model.endpoint)}, {"version", "1.0.0"}}},
+          {"components", {{"schemas", {{name, input}}}}},
+          {"paths", {{"/" + std::string(model.endpoint), {{"post", post}}}}}};
 }
 
 }  // namespace react1::sandbox

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/sandbox_proof.hpp"
+#include "models/registry.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -25,7 +26,7 @@ Located locate_request(std::string_view rest) {
   while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
   const auto slash = rest.find('/');
   const std::string_view what = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
-  Located located{Route::other, std::string{rest.substr(0, slash)}, {}, {}};
+  Located located{.id = std::string{rest.substr(0, slash)}};
   if (what.empty() || what == "response") located.route = Route::result;
   const bool challenges = located.id.starts_with(kSandboxChallengePrefix);
   if (what == "status") located.route = challenges ? Route::identity : Route::status;
@@ -37,9 +38,9 @@ Located locate_request(std::string_view rest) {
 /// "<id>/<name>/<number>" or "<id>/<name>/complete".
 Located locate_part(std::string_view rest) {
   const auto slash = rest.rfind('/');
-  if (slash == std::string_view::npos) return {Route::part, {}, rest, {}};
+  if (slash == std::string_view::npos) return {.route = Route::part, .tail = rest};
   const std::string_view last = rest.substr(slash + 1);
-  return {last == "complete" ? Route::complete : Route::part, {}, rest.substr(0, slash), last};
+  return {.route = last == "complete" ? Route::complete : Route::part, .tail = rest.substr(0, slash), .number = last};
 }
 
 Route locate_platform(std::string_view rest) {
@@ -66,13 +67,33 @@ std::span<const std::string_view> route_words() noexcept {
   return words;
 }
 
+std::string_view application_of(const Model& model) noexcept {
+  const auto owner = model.endpoint.find('/');
+  return owner == std::string_view::npos ? model.endpoint
+                                         : model.endpoint.substr(0, model.endpoint.find('/', owner + 1));
+}
+
+std::string requests_path(const Model& model) {
+  return "/" + std::string(application_of(model)) + "/requests/";
+}
+
 Located locate(std::string_view path) {
-  if (path.starts_with(requests_path)) return locate_request(path.substr(requests_path.size()));
-  if (path.starts_with(file_path)) return {Route::file, {}, path.substr(file_path.size()), {}};
-  if (path.starts_with(upload_path)) return {Route::upload, {}, path.substr(upload_path.size()), {}};
+  const auto models = models::all();
+  for (const Model* model : models) {
+    const std::string requests = requests_path(*model);
+    if (!path.starts_with(requests)) continue;
+    Located located = locate_request(path.substr(requests.size()));
+    located.model = model;
+    return located;
+  }
+  if (path.starts_with(file_path)) return {.route = Route::file, .tail = path.substr(file_path.size())};
+  if (path.starts_with(upload_path)) return {.route = Route::upload, .tail = path.substr(upload_path.size())};
   if (path.starts_with(multipart_path)) return locate_part(path.substr(multipart_path.size()));
   Located located;
-  if (path == endpoint_path) located.route = Route::submit;
+  for (const Model* model : models) {
+    if (path.substr(0, 1) == "/" && path.substr(1) == model->endpoint)
+      located = {.route = Route::submit, .model = model};
+  }
   if (path == "/storage/upload/initiate") located.route = Route::initiate;
   if (path == "/storage/upload/initiate-multipart") located.route = Route::initiate_multipart;
   if (path == "/.well-known/jwks.json") located.route = Route::jwks;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/model.hpp"
+
 namespace react1::sandbox {
 
 enum class Route {
@@ -39,15 +41,20 @@ enum class Route {
 
 struct Located {
   Route route = Route::other;
-  std::string id;           ///< of the request, for status, stream, result and cancel; "" else
-  std::string_view tail;    ///< "<id>/<name>" of a file or an upload
-  std::string_view number;  ///< of the part, as it was sent
+  std::string id{};           ///< of the request, for status, stream, result and cancel; "" else
+  std::string_view tail{};    ///< "<id>/<name>" of a file or an upload
+  std::string_view number{};  ///< of the part, as it was sent
+  /// Whose endpoint it is, for a submit; one of the application's models, for what is about a request; else nullptr.
+  const Model* model = nullptr;
 };
-/// `path` is decoded and must outlive the answer.
+/// `path` is decoded and must outlive the answer. Whatever models are registered (models/registry.hpp) are served.
 [[nodiscard]] Located locate(std::string_view path);
 
-inline constexpr std::string_view endpoint_path = "/fal-ai/sync-lipsync/react-1";
-inline constexpr std::string_view requests_path = "/fal-ai/sync-lipsync/requests/";
+/// "owner/alias" of "owner/alias/path": where requests are, whatever path the endpoint has below.
+[[nodiscard]] std::string_view application_of(const Model& model) noexcept;
+/// "/owner/alias/requests/".
+[[nodiscard]] std::string requests_path(const Model& model);
+
 inline constexpr std::string_view platform_path = "/v1/";
 inline constexpr std::string_view file_path = "/files/b/";
 inline constexpr std::string_view upload_path = "/upload/b/";

@@ -9,7 +9,6 @@
 #include "core/clock.hpp"
 #include "core/number.hpp"
 #include "sandbox/protocol/problems.hpp"
-#include "sandbox/protocol/route.hpp"
 
 namespace react1::sandbox {
 namespace {
@@ -42,11 +41,16 @@ std::string problem_of(const serve::RequestHead& head) {
 
 }  // namespace
 
-void History::accepted(const std::string& request_id, const std::string& body, bool keeps_payload,
-                       const Listing& listing) {
-  Entry entry{
-      .request_id = request_id, .sent = system_clock().wall(), .input = nullptr, .output = nullptr, .listing = listing};
-  if (keeps_payload && !listing.no_payload) entry.input = read_json(body).value_or(Json(nullptr));
+void History::accepted(const std::string& request_id, std::string_view endpoint, const std::string& body,
+                       const JobWish& wish) {
+  const Listing& listing = wish.listing;
+  Entry entry{.request_id = request_id,
+              .endpoint = std::string(endpoint),
+              .sent = system_clock().wall(),
+              .input = nullptr,
+              .output = nullptr,
+              .listing = listing};
+  if (wish.keeps_payload && !listing.no_payload) entry.input = read_json(body).value_or(Json(nullptr));
   if (!listing.input.is_null() && entry.input.is_object()) entry.input.merge_patch(listing.input);
   entry.sent += listing.sent_at_add;
   const std::lock_guard lock{mutex_};
@@ -75,7 +79,7 @@ bool History::is_listed(const Entry& entry, Time now) const {
 
 Json History::document(const Entry& entry, bool with_payload) {
   Json json{{"request_id", entry.listing.as.empty() ? entry.request_id : entry.listing.as},
-            {"endpoint_id", endpoint_path.substr(1)},
+            {"endpoint_id", entry.endpoint},
             {"started_at", time_or_null(entry.sent)},
             {"sent_at", iso8601(entry.sent)},
             {"ended_at", time_or_null(entry.ended)},
@@ -92,11 +96,12 @@ std::vector<Json> History::listed(const serve::RequestHead& head) const {
   const auto end = parse_iso8601(head.query_item("end")).value_or(Time::max());
   const auto wanted = head.query_item("request_id");
   const bool with_payload = head.query_item("expand") == "payloads";
-  const bool is_ours = head.query_item("endpoint_id") == endpoint_path.substr(1);
+  const auto endpoint = head.query_item("endpoint_id");
   std::vector<Json> documents;
-  for (auto entry = entries_.rbegin(); is_ours && entry != entries_.rend(); ++entry) {
-    const bool asked_for = (wanted.empty() || wanted == entry->request_id) && entry->sent >= start &&
-                           entry->sent < end && has_status(entry->status, head.query_item("status"));
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    const bool asked_for = entry->endpoint == endpoint && (wanted.empty() || wanted == entry->request_id) &&
+                           entry->sent >= start && entry->sent < end &&
+                           has_status(entry->status, head.query_item("status"));
     if (!asked_for || !is_listed(*entry, now)) continue;
     documents.push_back(document(*entry, with_payload));
     if (entry->listing.twice) documents.push_back(documents.back());

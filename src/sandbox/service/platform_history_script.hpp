@@ -7,12 +7,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/json_text.hpp"
 #include "sandbox/faults/faults.hpp"
 #include "sandbox/protocol/job_view.hpp"
+#include "sandbox/service/job_queue.hpp"
 #include "serve/http_types.hpp"
 
 namespace react1::sandbox {
@@ -20,8 +22,8 @@ namespace react1::sandbox {
 /// Thread-safe. The newest request comes first, as on the service.
 class History {
  public:
-  /// `body`: what was sent, JSON. `keeps_payload` is false where the client asked for nothing to be stored.
-  void accepted(const std::string& request_id, const std::string& body, bool keeps_payload, const Listing& listing);
+  /// `body`: what was sent, JSON. No payload is kept where the client asked for nothing to be stored.
+  void accepted(const std::string& request_id, std::string_view endpoint, const std::string& body, const JobWish& wish);
   void ended(const std::string& request_id, const Outcome& outcome);
   /// The answer to a question for one page.
   [[nodiscard]] serve::Response page(const serve::RequestHead& head);
@@ -29,7 +31,7 @@ class History {
  private:
   using Time = std::chrono::system_clock::time_point;
   struct Entry {
-    std::string request_id;
+    std::string request_id, endpoint;
     Time sent;
     std::optional<Time> ended{};
     Json input, output;  ///< null: no payload

@@ -29,34 +29,34 @@ bool wants_logs(const serve::RequestHead& head) {
 }  // namespace
 
 /// The four that every answer of the queue carries. Owner and alias only: the sub-path does not belong there.
-Json Service::identifiers(const std::string& id) const {
-  const std::string base = fmt::format("{}{}{}", server_.url(), requests_path, id);
+Json Service::identifiers(const Model& model, const std::string& id) const {
+  const std::string base = fmt::format("{}{}{}", server_.url(), requests_path(model), id);
   return Json{
       {"request_id", id}, {"response_url", base}, {"status_url", base + "/status"}, {"cancel_url", base + "/cancel"}};
 }
 
 serve::Response Service::about_request(const serve::Request& request, const Located& where) {
   serve::Response response;
-  if (where.route == Route::status) response = status(request, where.id);
-  if (where.route == Route::stream) response = stream(request, where.id);
-  if (where.route == Route::result) response = result(where.id);
+  if (where.route == Route::status) response = status(request, where);
+  if (where.route == Route::stream) response = stream(request, where);
+  if (where.route == Route::result) response = result(where);
   if (where.route == Route::cancel) response = cancel(where.id);
   response.headers["x-fal-request-id"] = where.id;
   return response;
 }
 
-serve::Response Service::status(const serve::Request& request, const std::string& id) const {
-  const auto view = jobs_.view(id);
+serve::Response Service::status(const serve::Request& request, const Located& where) const {
+  const auto view = jobs_.view(where.id);
   if (!view) return not_found();
   Json logs = wants_logs(request) ? log_list(view->logs) : Json(nullptr);
   const int code = view->phase == JobPhase::completed ? 200 : 202;
-  return json_response(code, status_document(*view, identifiers(id), std::move(logs)));
+  return json_response(code, status_document(*view, identifiers(*where.model, where.id), std::move(logs)));
 }
 
-serve::Response Service::stream(const serve::Request& request, const std::string& id) {
+serve::Response Service::stream(const serve::Request& request, const Located& where) {
   auto body = std::make_shared<serve::BodyStream>();
-  auto events = std::make_shared<StatusEvents>(body, identifiers(id), wants_logs(request));
-  if (!jobs_.watch(id, [events](const JobView& view) { return events->tell(view); })) return not_found();
+  auto events = std::make_shared<StatusEvents>(body, identifiers(*where.model, where.id), wants_logs(request));
+  if (!jobs_.watch(where.id, [events](const JobView& view) { return events->tell(view); })) return not_found();
   if (!std::exchange(ticks_, true)) tick();
   serve::Response response;
   response.headers = {{"Content-Type", "text/event-stream; charset=utf-8"}, {"Cache-Control", "no-cache"}};
@@ -71,12 +71,12 @@ void Service::tick() {
   });
 }
 
-serve::Response Service::result(const std::string& id) const {
-  const auto view = jobs_.view(id);
+serve::Response Service::result(const Located& where) const {
+  const auto view = jobs_.view(where.id);
   if (!view) return not_found();
   if (view->outcome) return view->outcome->response;
   Json body{{"detail", "Request is still in progress"}};
-  body.update(identifiers(id));
+  body.update(identifiers(*where.model, where.id));
   return json_response(400, body);
 }
 

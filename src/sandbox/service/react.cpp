@@ -15,11 +15,12 @@
 namespace react1::sandbox {
 namespace {
 
-Problem not_fetched(const char* field, const std::string& url, FetchFailure failure) {
+Problem not_fetched(std::string_view field, const std::string& url, FetchFailure failure) {
   if (failure == FetchFailure::too_large) {
-    return {{"body", field}, "file_too_large", "The file is too large", Json{{"max_size", max_fetch}}, url};
+    return {
+        {"body", std::string(field)}, "file_too_large", "The file is too large", Json{{"max_size", max_fetch}}, url};
   }
-  return {{"body", field},
+  return {{"body", std::string(field)},
           "file_download_error",
           "Failed to download the file. Please check if the URL is accessible and try again.",
           nullptr,
@@ -43,51 +44,54 @@ struct RemoveLater {
   }
 };
 
+/// A file as fal describes it, whatever the model.
 Json describe(const RenderedFacts& facts, const std::string& url) {
-  return Json{{"video",
-               {{"url", url},
-                {"content_type", "video/mp4"},
-                {"file_name", "output.mp4"},
-                {"file_size", facts.bytes},
-                {"width", facts.width},
-                {"height", facts.height},
-                {"fps", facts.fps.to_double()},
-                {"duration", facts.duration_s.to_double()},
-                {"num_frames", facts.frames}}}};
+  return {{"url", url},
+          {"content_type", "video/mp4"},
+          {"file_name", "output.mp4"},
+          {"file_size", facts.bytes},
+          {"width", facts.width},
+          {"height", facts.height},
+          {"fps", facts.fps.to_double()},
+          {"duration", facts.duration_s.to_double()},
+          {"num_frames", facts.frames}};
 }
 
 }  // namespace
 
-serve::Response Service::make_fixed_answer() {
+Json Service::make_fixed_video() {
   const auto slot = storage_.reserve("output.mp4", "video/mp4");
   make_tiny_clip(slot.path.string());
   const auto facts =
       read_back(slot.path.string(), RunContext{.stop = {}, .observer = &silent_observer(), .job_id = {}});
   storage_.publish(slot);
-  return json_response(200, describe(facts, slot.url));
+  return describe(facts, slot.url);
 }
 
 Outcome Service::react(const std::string& id, const JobWish& wish, const JobQueue::Log& log, std::stop_token stop) {
-  if (!renders_) {
-    std::call_once(fixed_once_, [this] { fixed_answer_ = make_fixed_answer(); });
-    log("rendering is off: the clips were not looked at, the answer is a fixed clip");
-    return {fixed_answer_, {}, {}};
-  }
   const ModelInput& input = wish.input;
+  const ServiceSide& model = input.model->service;
+  if (!renders_) {
+    std::call_once(fixed_once_, [this] { fixed_video_ = make_fixed_video(); });
+    log("rendering is off: the clips were not looked at, the answer is a fixed clip");
+    return {json_response(200, model.answer(fixed_video_)), {}, {}};
+  }
   const RunContext context{.stop = std::move(stop), .observer = &silent_observer(), .job_id = id};
   log("timing only, no lip-sync");
   const RemoveLater video_copy{storage_.folder() / ("video-" + id)};
   const RemoveLater audio_copy{storage_.folder() / ("audio-" + id)};
   const auto video = fetch(input.video_url, storage_, reach_, video_copy.path, context);
   const auto audio = fetch(input.audio_url, storage_, reach_, audio_copy.path, context);
+  const std::string_view video_field = field_of(*input.model, ServiceField::Role::video);
+  const std::string_view audio_field = field_of(*input.model, ServiceField::Role::audio);
   std::vector<Problem> problems;
-  if (video.failure) problems.push_back(not_fetched("video_url", input.video_url, *video.failure));
-  if (audio.failure) problems.push_back(not_fetched("audio_url", input.audio_url, *audio.failure));
+  if (video.failure) problems.push_back(not_fetched(video_field, input.video_url, *video.failure));
+  if (audio.failure) problems.push_back(not_fetched(audio_field, input.audio_url, *audio.failure));
   if (!problems.empty()) return {problems_response(problems), {}, {}};
 
-  auto picture = judge_video(video.path.string(), input.video_url, Limits{}, context);
+  auto picture = judge_video(video.path.string(), {video_field, input.video_url}, model.limits, context);
   log("video in seconds: " + in_words(picture.measures));
-  auto voice = judge_audio(audio.path.string(), input.audio_url, Limits{}, context);
+  auto voice = judge_audio(audio.path.string(), {audio_field, input.audio_url}, model.limits, context);
   log("audio in seconds: " + in_words(voice.measures));
   if (picture.problem) problems.push_back(std::move(*picture.problem));
   if (voice.problem) problems.push_back(std::move(*voice.problem));
@@ -107,7 +111,7 @@ Outcome Service::react(const std::string& id, const JobWish& wish, const JobQueu
   storage_.publish(slot);
   storage_.set_lifetime(slot.id, wish.media_lifetime);
   log(fmt::format("rendered {} frames, {} s", facts.frames, facts.duration_s.to_decimal(6)));
-  return {json_response(200, describe(facts, slot.url)), {}, {}};
+  return {json_response(200, model.answer(describe(facts, slot.url))), {}, {}};
 }
 
 }  // namespace react1::sandbox

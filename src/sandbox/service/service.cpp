@@ -2,6 +2,9 @@
 // Routing, authorisation and faults. The queue's routes are in queue_routes.cpp, the model's work in react.cpp.
 #include "sandbox/service/service.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -9,6 +12,7 @@
 #include <react1/error.hpp>
 
 #include "core/log.hpp"
+#include "models/registry.hpp"
 #include "sandbox/protocol/problems.hpp"
 
 namespace react1::sandbox {
@@ -42,6 +46,18 @@ serve::Response no_answer(Action::Drop how) {
   serve::Response response;
   response.body = serve::NoAnswer{.reset = how == Action::Drop::reset};
   return response;
+}
+
+/// The model whose endpoint, else whose application a path begins with; React-1 where it is none's.
+const Model& model_below(std::string_view path) {
+  const auto models = models::all();
+  for (const Model* model : models) {
+    if (path.starts_with(fmt::format("/{}/", model->endpoint))) return *model;
+  }
+  const auto found = std::find_if(models.begin(), models.end(), [&](const Model* model) {
+    return path.starts_with(fmt::format("/{}/", application_of(*model)));
+  });
+  return found == models.end() ? models::standard() : **found;
 }
 
 serve::Response wrong_method() {
@@ -112,9 +128,9 @@ serve::BodyPlan Service::plan(const serve::RequestHead& head) {
 std::optional<serve::Response> Service::refuse_key(const serve::RequestHead& head) const {
   const std::string_view given = head.header("Authorization");
   if (given.empty()) {
-    return detail_response(401,
-                           "Cannot access application \"fal-ai/sync-lipsync\". Authentication is required to "
-                           "access this application.");
+    return detail_response(401, fmt::format("Cannot access application \"{}\". Authentication is required to access "
+                                            "this application.",
+                                            application_of(model_below(head.path))));
   }
   static constexpr std::string_view scheme = "Key ";
   if (given.starts_with("Bearer ")) return detail_response(401, "bearer: unable to decode issuer");
@@ -165,7 +181,7 @@ serve::Response Service::respond(const serve::Request& request, const Located& w
     case Route::initiate_multipart:
       return posts ? storage_.initiate(request, where.route == Route::initiate_multipart) : wrong_method();
     case Route::submit:
-      return posts ? submit(request, fault) : wrong_method();
+      return posts ? submit(request, *where.model, fault) : wrong_method();
     case Route::jwks:
       return reads ? json_response(200, webhooks_.key_set()) : wrong_method();
     case Route::status:
@@ -192,9 +208,10 @@ serve::Response Service::respond(const serve::Request& request, const Located& w
 serve::Response Service::unknown_path(const serve::Request& request) const {
   const std::string_view path = request.path;
   if (path.starts_with(platform_path)) return platform_error(404, "not_found", "Not Found");
-  static constexpr std::string_view application = "/fal-ai/sync-lipsync/";
+  const Model& model = model_below(path);
+  const std::string application = fmt::format("/{}/", application_of(model));
   // Asking below the full endpoint is the classic mistake: the real queue has no such route.
-  const bool below = path.starts_with(std::string{endpoint_path} + "/") || path.starts_with(requests_path);
+  const bool below = path.starts_with(fmt::format("/{}/", model.endpoint)) || path.starts_with(requests_path(model));
   if (below || path.starts_with(multipart_path)) return wrong_method();
   if (path.starts_with(application) && request.method == "POST") {
     return detail_response(404, "Path /" + std::string{path.substr(application.size())} + " not found");

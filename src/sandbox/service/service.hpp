@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loopback service: fal's protocol for the React-1 endpoint, on one address for queue, rest and files.
+// The loopback service: fal's protocol for the registered models, on one address for queue, rest and files.
 #pragma once
 
 #include <cstdint>
@@ -55,13 +55,13 @@ class Service {
   /// The refusal when the key is missing or wrong.
   [[nodiscard]] std::optional<serve::Response> refuse_key(const serve::RequestHead& head) const;
 
-  [[nodiscard]] serve::Response submit(const serve::Request& request, const Fault& fault);
+  [[nodiscard]] serve::Response submit(const serve::Request& request, const Model& model, const Fault& fault);
   [[nodiscard]] serve::Response accept(JobWish wish, const std::string& sent, const std::string& webhook);
-  [[nodiscard]] serve::Response status(const serve::Request& request, const std::string& id) const;
-  [[nodiscard]] serve::Response stream(const serve::Request& request, const std::string& id);
-  [[nodiscard]] serve::Response result(const std::string& id) const;
+  [[nodiscard]] serve::Response status(const serve::Request& request, const Located& where) const;
+  [[nodiscard]] serve::Response stream(const serve::Request& request, const Located& where);
+  [[nodiscard]] serve::Response result(const Located& where) const;
   [[nodiscard]] serve::Response cancel(const std::string& id);
-  [[nodiscard]] Json identifiers(const std::string& id) const;
+  [[nodiscard]] Json identifiers(const Model& model, const std::string& id) const;
   [[nodiscard]] std::string intent_of(const ModelInput& input);
   /// Again and again, for the streams.
   void tick();
@@ -69,7 +69,8 @@ class Service {
   /// One job, on a worker.
   [[nodiscard]] Outcome react(const std::string& id, const JobWish& wish, const JobQueue::Log& log,
                               std::stop_token stop);
-  [[nodiscard]] serve::Response make_fixed_answer();
+  /// The description of the file that every answer names when nothing is rendered.
+  [[nodiscard]] Json make_fixed_video();
   /// With the queue's lock held.
   void completed(const std::string& id, const Outcome& outcome);
 
@@ -84,7 +85,7 @@ class Service {
   std::optional<TemporaryDirectory> own_folder_;
   Storage storage_;
   std::once_flag fixed_once_;
-  serve::Response fixed_answer_;  ///< to every request, when nothing is rendered; made for the first
+  Json fixed_video_;  ///< made for the first request
   std::mutex mutex_;
   std::unordered_map<std::string, std::string> webhook_urls_;  ///< by request id; guarded by mutex_
   bool ticks_ = false;                                         ///< of the server's thread

@@ -11,6 +11,7 @@
 #include "core/number.hpp"
 #include "core/redact.hpp"
 #include "core/sha256.hpp"
+#include "models/registry.hpp"
 #include "sandbox/protocol/problems.hpp"
 #include "sandbox/service/service.hpp"
 
@@ -41,8 +42,8 @@ std::optional<serve::Response> read_headers(const serve::RequestHead& head, JobW
 
 }  // namespace
 
-serve::Response Service::submit(const serve::Request& request, const Fault& fault) {
-  auto input = parse_model_input(request.body);
+serve::Response Service::submit(const serve::Request& request, const Model& model, const Fault& fault) {
+  auto input = parse_model_input(model, request.body);
   if (const auto* problems = std::get_if<std::vector<Problem>>(&input)) return problems_response(*problems);
   JobWish wish{.input = std::move(std::get<ModelInput>(input))};
   if (auto refusal = read_headers(request, wish)) return *refusal;
@@ -76,11 +77,12 @@ serve::Response Service::accept(JobWish wish, const std::string& sent, const std
       webhook_urls_.emplace(id, webhook);
     }
   }
-  history_.accepted(id, sent, wish.keeps_payload, wish.listing);
+  const Model& model = *wish.input.model;
+  history_.accepted(id, model.endpoint, sent, wish);
   jobs_.submit(id, std::move(wish));
   const auto view = jobs_.view(id);
   Json body{{"status", "IN_QUEUE"}};
-  body.update(identifiers(id));
+  body.update(identifiers(model, id));
   body["logs"] = nullptr;
   body["metrics"] = Json::object();
   body["queue_position"] = view ? view->queue_position : 0;
@@ -91,13 +93,11 @@ serve::Response Service::accept(JobWish wish, const std::string& sent, const std
 }
 
 std::string Service::intent_of(const ModelInput& input) {
-  return sha256_hex(json_text(Json{{"video", storage_.identity(input.video_url)},
-                                   {"audio", storage_.identity(input.audio_url)},
-                                   {"emotion", input.emotion},
-                                   {"model_mode", input.model_mode},
-                                   {"lipsync_mode", to_string(input.lipsync_mode)},
-                                   {"temperature", input.temperature}},
-                              /*indent=*/-1));
+  Json intent{{"video", storage_.identity(input.video_url)}, {"audio", storage_.identity(input.audio_url)}};
+  intent.update(input.parameters);
+  // React-1's are what they were before there were others.
+  if (input.model != &models::standard()) intent["endpoint"] = input.model->endpoint;
+  return sha256_hex(json_text(intent, /*indent=*/-1));
 }
 
 void Service::completed(const std::string& id, const Outcome& outcome) {

@@ -123,6 +123,7 @@ std::string difference(const EarlierResult& earlier, const RequestedParameters& 
   if (found.empty() && requested.lipsync_mode)
     found = differs("lipsync mode", to_string(had->lipsync_mode), to_string(*requested.lipsync_mode));
   if (found.empty()) found = differs("temperature", had->temperature, requested.temperature);
+  if (found.empty() && had->more != requested.more) found = "parameters of the model's own";
   return found;
 }
 

@@ -6,6 +6,8 @@
 #include "media/picture/frame_window.hpp"
 #include "media/picture/motion.hpp"
 #include "media/sound/audio_analysis.hpp"
+#include "models/registry.hpp"
+#include "plan/advice.hpp"
 #include "plan/conform_rule.hpp"
 #include "plan/encode_plan.hpp"
 #include "plan/speech_track.hpp"
@@ -38,8 +40,11 @@ planning::Planned<FittedVideo> conform_video(VideoPlan plan, const ConformCase& 
   facts.video_s = Rational(plan.frames) / plan.fps;
   facts.audio_s = of.voice_s;
   facts.sample_rate = of.voice.sample_rate;
-  const planning::FitCase fit_case{
-      .facts = facts, .options = prepare, .advice = of.options.advice, .model_mode = of.options.parameters.model_mode};
+  const planning::FitCase fit_case{.facts = facts,
+                                   .options = prepare,
+                                   .advice = of.options.advice,
+                                   .keeps_head_motion = planning::keeps_head_motion(
+                                       models::at(of.options.endpoint).rules, of.options.parameters.model_mode)};
   const planning::FitNeeds needs = planning::fit_needs(fit_case);
   std::vector<planning::Pause> pauses;
   if (needs.voice) {

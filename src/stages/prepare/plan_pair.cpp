@@ -24,11 +24,6 @@ using planning::append;
 using planning::Planned;
 using planning::unwrap;
 
-void require_valid(const PipelineOptions& options) {
-  const std::vector<std::string> problems = options.validate();
-  if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
-}
-
 /// The file's own warnings, separated by clip.
 std::vector<Warning> warnings_of(const MediaInfo& info, std::string_view clip) {
   std::vector<Warning> warnings;
@@ -218,7 +213,6 @@ Planned<PlannedPair> plan_take(const ProbedPair& pair, const PipelineOptions& op
 
 Planned<ProbedPair> probe_pair(const Source& video, const Source& audio, const PipelineOptions& options,
                                const RunContext& context) {
-  require_valid(options);
   const SourceOptions& limits = options.prepare.source;
   MediaInfo video_info, audio_info;
   if (video == audio) {

@@ -47,8 +47,8 @@ struct Decoded {
   bool picture = false, sound = false;
 };
 
-/// Probes both sources at the same time; one that is both is read once. Throws Error{usage} for invalid
-/// options, and what probing throws.
+/// Probes both sources at the same time; one that is both is read once. Throws what probing throws. The options of all
+/// that follows are valid, and for their model (for_its_model() in preprocess.hpp).
 [[nodiscard]] planning::Planned<ProbedPair> probe_pair(const Source& video, const Source& audio,
                                                        const PipelineOptions& options, const RunContext& context);
 

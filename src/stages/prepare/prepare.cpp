@@ -119,7 +119,7 @@ Preparation prepare_into(const Source& video, const Source& audio, const std::st
   const Workshop workshop(folder);
   Preparation preparation;
   try {
-    preparation = stages::make_clips(video, audio, workshop.path(), options, context);
+    preparation = stages::make_clips(video, audio, workshop.path(), stages::for_its_model(options), context);
   } catch (const Error& error) {
     rethrow_outside(error, workshop.path(), folder);
   }
@@ -137,7 +137,7 @@ Preparation prepare_into(const Source& video, const Source& audio, const std::st
 }  // namespace
 
 Preparation plan(const Source& video, const Source& audio, const PipelineOptions& options, const RunContext& context) {
-  return at_boundary("plan", [&] { return stages::plan_clips(video, audio, options, context); });
+  return at_boundary("plan", [&] { return stages::plan_clips(video, audio, stages::for_its_model(options), context); });
 }
 
 Preparation prepare(const Source& video, const Source& audio, const std::string& directory,

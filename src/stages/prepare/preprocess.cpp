@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <react1/error.hpp>
 #include <react1/json.hpp>
 #include <system_error>
 #include <utility>
@@ -16,6 +17,9 @@
 #include "media/picture/motion.hpp"
 #include "media/sound/audio_analysis.hpp"
 #include "media/stream/within_reason.hpp"
+#include "models/registry.hpp"
+#include "plan/advice.hpp"
+#include "plan/model_limits.hpp"
 #include "stages/common/clip_facts.hpp"
 #include "stages/prepare/drive_pair.hpp"
 #include "stages/prepare/sound_report.hpp"
@@ -69,12 +73,15 @@ void advise_on(Preparation& preparation, const Look& look, const PipelineOptions
   ClipFacts facts = measured_facts(preparation.video, preparation.audio);
   preparation.mismatch = measure_mismatch(facts.video_s, facts.audio_s);
   add_speech(facts, preparation.speech.value());
-  if (advice_needs_motion(facts, options.advice)) {
+  const ModelRules& rules = models::at(options.endpoint).rules;
+  if (planning::advice_needs_motion(facts, options.advice, rules)) {
     add_motion(facts, media::analyze_motion(look.video, look.stream, look.start_s, look.start_s + facts.video_s,
                                             options.advice, options.prepare.source, context, look.origin_s));
   }
-  preparation.advice = advise(facts, options.parameters.model_mode, options.advice, options.price);
-  preparation.prediction = predict(facts, chosen_mode(options.parameters, preparation.advice), options.price);
+  preparation.advice = planning::advise(
+      facts, options.advice, {.rules = rules, .mode = options.parameters.model_mode, .price = options.price});
+  preparation.prediction =
+      planning::predict(facts, chosen_mode(options.parameters, preparation.advice), rules, options.price);
   preparation.price = options.price;
 }
 
@@ -148,6 +155,14 @@ Preparation make_from(const Source& video, const Source& audio, const fs::path& 
 }
 
 }  // namespace
+
+PipelineOptions for_its_model(const PipelineOptions& options) {
+  const std::vector<std::string> problems = options.validate();
+  if (!problems.empty()) throw Error(ErrorCode::usage, "options", fmt::format("{}", fmt::join(problems, "; ")));
+  const ModelRules& rules = models::at(options.endpoint).rules;
+  if (options.parameters.lipsync_mode) planning::require_offered(rules, *options.parameters.lipsync_mode);
+  return planning::for_model(options, rules, models::standard().rules);
+}
 
 LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice) {
   return requested.lipsync_mode.value_or(advice.lipsync_mode);

@@ -10,6 +10,10 @@
 
 namespace react1::stages {
 
+/// `options` as they hold for the model of their endpoint: its limits, its price. Throws Error{usage} for a mode that
+/// it does not offer.
+[[nodiscard]] PipelineOptions for_its_model(const PipelineOptions& options);
+
 /// The mode that will be sent: the user's choice, else the advice's.
 [[nodiscard]] LipsyncMode chosen_mode(const RequestedParameters& requested, const Advice& advice);
 

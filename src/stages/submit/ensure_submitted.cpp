@@ -16,6 +16,7 @@
 #include "core/redact.hpp"
 #include "fal/protocol/input_digest.hpp"
 #include "fal/protocol/wire.hpp"
+#include "models/registry.hpp"
 #include "record/documents.hpp"
 #include "stages/common/intent.hpp"
 #include "stages/common/stopwatch.hpp"
@@ -109,8 +110,8 @@ bool pay(Intent& intent, const NamedPair& uploaded, const PipelineOptions& optio
   name_service(job, intent.service);
   job.token = uploaded.token;
   job.parameters_json = parameters_text(intent.parameters, uploaded.pair);
-  job.input_sha256 =
-      fal::input_digest(fal::write_submit(intent.parameters, uploaded.pair.video_url, uploaded.pair.audio_url));
+  job.input_sha256 = fal::input_digest(
+      fal::write_submit(models::at(job.endpoint), intent.parameters, uploaded.pair.video_url, uploaded.pair.audio_url));
   try {
     auto submitted = submit_once(job, intent.parameters, uploaded.pair, options.budget, service, context);
     if (submitted) job = std::move(*submitted);

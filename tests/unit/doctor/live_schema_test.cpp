@@ -7,8 +7,9 @@
 #include <functional>
 #include <string>
 
+#include "models/registry.hpp"
+
 using namespace react1;
-using doctor::compare_schema;
 using doctor::SchemaDifference;
 
 namespace {
@@ -22,6 +23,10 @@ Json schema_of_today() {
       "model_mode": {"enum": ["lips", "face", "head"], "default": "face"},
       "lipsync_mode": {"anyOf": [{"enum": ["cut_off", "loop", "bounce"]}, {"enum": ["silence", "remap"]}]},
       "temperature": {"type": "number", "minimum": 0, "maximum": 1}}}}}})");
+}
+
+SchemaDifference compare_schema(const Json& openapi) {
+  return doctor::compare_schema(openapi, models::standard());
 }
 
 SchemaDifference after(const std::function<void(Json& input)>& change) {

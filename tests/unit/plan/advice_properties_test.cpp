@@ -10,6 +10,7 @@
 #include <react1/error.hpp>
 #include <react1/plan.hpp>
 
+#include "models/registry.hpp"
 #include "plan/advice.hpp"
 
 namespace react1 {
@@ -103,7 +104,7 @@ TEST_CASE("seams are at whole multiples of the picture's length, before the end 
   for (const Sample& sample : grid()) {
     const ClipFacts& facts = sample.facts;
     for (const LipsyncMode mode : {LipsyncMode::bounce, LipsyncMode::loop}) {
-      const auto seams = planning::seams(facts, mode);
+      const auto seams = planning::seams(facts, mode, models::standard().rules);
       REQUIRE(static_cast<std::int64_t>(seams.size()) ==
               std::max<std::int64_t>(0, (facts.audio_s / facts.video_s).ceil() - 1));
       for (std::size_t k = 0; k < seams.size(); ++k) {
@@ -111,7 +112,7 @@ TEST_CASE("seams are at whole multiples of the picture's length, before the end 
         REQUIRE(seams[k] < facts.audio_s);
       }
     }
-    REQUIRE(planning::seams(facts, LipsyncMode::remap).empty());
+    REQUIRE(planning::seams(facts, LipsyncMode::remap, models::standard().rules).empty());
   }
 }
 

@@ -19,7 +19,7 @@ struct Pair {
   ClipFacts facts;
   PrepareOptions options;
   AdviceOptions advice{};
-  ModelMode mode = ModelMode::face;
+  bool keeps_head_motion = false;
   std::vector<Warning> warnings{};
 
   Pair(Conform asked, Seconds v, Seconds a, const Rational& fps = 25) {
@@ -35,7 +35,7 @@ struct Pair {
     facts.loopable = loopable;
     return *this;
   }
-  [[nodiscard]] FitCase fit_case() const { return {facts, options, advice, mode}; }
+  [[nodiscard]] FitCase fit_case() const { return {facts, options, advice, keeps_head_motion}; }
   Conformed fit() { return unwrap(choose_fit(fit_case(), "presenter.mp4"), warnings); }
 };
 
@@ -122,7 +122,7 @@ TEST_CASE("automatic leaves a pair alone where the advice would loop or hold") {
   CHECK(Pair(automatic, 4, 10).moving(false, false).fit().done == Conform::off);
   CHECK(Pair(automatic, 2, 10).fit().done == Conform::off);
   Pair lips = Pair(automatic, 4, 8).moving(true, false);
-  lips.mode = ModelMode::lips;
+  lips.keeps_head_motion = true;
   CHECK(lips.fit().done == Conform::off);
 }
 

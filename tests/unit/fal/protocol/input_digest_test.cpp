@@ -6,6 +6,7 @@
 
 #include "fal/protocol/input_digest.hpp"
 #include "fal/protocol/wire.hpp"
+#include "models/registry.hpp"
 
 using react1::fal::input_digest;
 
@@ -32,7 +33,7 @@ TEST_CASE("what is no object has no digest") {
 }
 
 TEST_CASE("what is sent has the digest of what a service would list") {
-  const std::string sent = react1::fal::write_submit({}, "https://x/v.mp4", "https://x/a.mp3");
+  const std::string sent = react1::fal::write_submit(models::standard(), {}, "https://x/v.mp4", "https://x/a.mp3");
   const std::string listed = R"({"temperature":0.5,"lipsync_mode":"bounce","model_mode":"face","emotion":"neutral",
                                  "audio_url":"https://x/a.mp3","video_url":"https://x/v.mp4"})";
   CHECK(input_digest(sent) == input_digest(listed));

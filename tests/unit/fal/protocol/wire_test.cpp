@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "models/registry.hpp"
 #include "unit/fal/support.hpp"
 
 using namespace react1;
@@ -10,7 +11,7 @@ using namespace react1::fal;
 using namespace react1::test;
 
 TEST_CASE("all six fields are sent, temperature as a number") {
-  const Json sent = Json::parse(write_submit({}, "https://x/v.mp4", "https://x/a.mp3"));
+  const Json sent = Json::parse(write_submit(models::standard(), {}, "https://x/v.mp4", "https://x/a.mp3"));
   CHECK(sent.size() == 6);
   CHECK(sent["video_url"] == "https://x/v.mp4");
   CHECK(sent["audio_url"] == "https://x/a.mp3");
@@ -20,14 +21,15 @@ TEST_CASE("all six fields are sent, temperature as a number") {
   CHECK(sent["temperature"].is_number());
   CHECK(sent["temperature"] == 0.5);
   for (const double whole : {0.0, 1.0}) {
-    CHECK(Json::parse(write_submit({.temperature = whole}, "v", "a"))["temperature"] == whole);
+    CHECK(Json::parse(write_submit(models::standard(), {.temperature = whole}, "v", "a"))["temperature"] == whole);
   }
 }
 
 TEST_CASE("a temperature that is none is refused before anything is sent") {
   for (const double bad : {-0.1, 1.1, std::nan(""), HUGE_VAL}) {
-    CHECK(thrown_by([&] { static_cast<void>(write_submit({.temperature = bad}, "v", "a")); }).code() ==
-          ErrorCode::usage);
+    CHECK(thrown_by([&] {
+            static_cast<void>(write_submit(models::standard(), {.temperature = bad}, "v", "a"));
+          }).code() == ErrorCode::usage);
   }
 }
 

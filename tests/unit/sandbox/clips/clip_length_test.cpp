@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/atomic_file.hpp"
+#include "models/registry.hpp"
 #include "sandbox/clips/mpeg_audio.hpp"
 #include "sandbox/protocol/judge.hpp"
 #include "support/paths.hpp"
@@ -83,7 +84,8 @@ TEST_CASE("an MP3 of 15.024 s is refused, also when only the count of raw frames
   const auto path = folder.path() / "long.mp3";
   const auto judge = [&](const std::string& bytes) {
     write_file_atomically(path, bytes);
-    return sandbox::judge_audio(path.string(), "http://127.0.0.1/x.mp3", sandbox::Limits{}, RunContext{});
+    return sandbox::judge_audio(path.string(), {"audio_url", "http://127.0.0.1/x.mp3"},
+                                models::standard().service.limits, RunContext{});
   };
   const auto plain = judge(repeat(mp3_frame(), 626));
   REQUIRE(plain.problem);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "core/atomic_file.hpp"
+#include "models/registry.hpp"
 #include "sandbox/protocol/model_input.hpp"
 #include "serve/http_server.hpp"
 #include "support/paths.hpp"
@@ -27,7 +28,7 @@ Json good() {
 std::vector<sandbox::Problem> problems_after(const std::function<void(Json&)>& change) {
   Json body = good();
   change(body);
-  auto parsed = sandbox::parse_model_input(body.dump());
+  auto parsed = sandbox::parse_model_input(models::standard(), body.dump());
   const auto* problems = std::get_if<std::vector<sandbox::Problem>>(&parsed);
   return problems != nullptr ? *problems : std::vector<sandbox::Problem>{};
 }
@@ -70,12 +71,13 @@ void write_wav(const std::filesystem::path& path, int rate, int samples, int amp
 TEST_CASE("a complete input is taken, with defaults for what may be left out") {
   Json body = good();
   for (const char* name : {"model_mode", "lipsync_mode", "temperature"}) body.erase(name);
-  const auto parsed = sandbox::parse_model_input(body.dump());
+  const auto parsed = sandbox::parse_model_input(models::standard(), body.dump());
   const auto* input = std::get_if<sandbox::ModelInput>(&parsed);
   REQUIRE(input != nullptr);
-  CHECK(input->model_mode == "face");
+  CHECK(input->parameters["model_mode"] == "face");
   CHECK(input->lipsync_mode == LipsyncMode::bounce);
-  CHECK(input->temperature == 0.5);
+  CHECK(input->parameters["lipsync_mode"] == "bounce");
+  CHECK(input->parameters["temperature"] == 0.5);
   CHECK(problems_after([](Json& b) { b["temperature"] = 0; }).empty());
   CHECK(problems_after([](Json& b) { b["temperature"] = 1; }).empty());
   CHECK(problems_after([](Json& b) { b["unknown_field"] = true; }).empty());

@@ -16,6 +16,7 @@
 #include "core/atomic_file.hpp"
 #include "fal/protocol/input_digest.hpp"
 #include "fal/protocol/wire.hpp"
+#include "models/registry.hpp"
 #include "stages/lost_answer/look_up.hpp"
 #include "support/caught.hpp"
 #include "support/paid_service.hpp"
@@ -60,7 +61,7 @@ struct Place {
     job.endpoint = "fal-ai/sync-lipsync/react-1";
     job.queue_url = sandbox.url();
     job.token = token;
-    job.input_sha256 = fal::input_digest(fal::write_submit({}, kVideoUrl, kAudioUrl));
+    job.input_sha256 = fal::input_digest(fal::write_submit(models::standard(), {}, kVideoUrl, kAudioUrl));
     job = jobs->open(job, /*again=*/false).job;
     REQUIRE(jobs->move(job, JobState::created, JobState::submitting));
     REQUIRE(jobs->move(job, JobState::submitting, JobState::outcome_unknown));

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// React-1 by Sync Labs, at fal: everything that is this model's own.
+#pragma once
+
+#include "core/model.hpp"
+
+namespace react1::models {
+
+[[nodiscard]] const Model& react1_model();
+
+/// The service's side of it (react1_service.cpp).
+[[nodiscard]] const ServiceSide& react1_service();
+
+}  // namespace react1::models
