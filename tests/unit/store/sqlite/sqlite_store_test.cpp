@@ -149,7 +149,7 @@ TEST_CASE("a store of before tokens and sandboxes is brought forward with all it
     store::job_store_identity().build(old, /*version=*/3);
     old.execute(
         "INSERT INTO jobs VALUES ('j1', 'intent', 'submitted', 'e', 'https://queue.fal.run', 'r1', '', '', '', 'v',"
-        " 'a', 'o', '{}', '{}', '', '', '', 1, 2, 830000, 3, 1, 0, 0, '');"
+        " 'a', 'o', '{}', '{\"p\":1}', '{\"r\":1}', '', '', 1, 2, 830000, 3, 1, 0, 0, '');"
         "PRAGMA user_version = 3;");
   }
   const auto store = open_job_store(path);
@@ -161,6 +161,9 @@ TEST_CASE("a store of before tokens and sandboxes is brought forward with all it
   CHECK(job->sandbox.empty());
   CHECK(job->token.empty());
   CHECK(job->input_sha256.empty());
+  CHECK(job->prepare_json == "{\"p\":1}");
+  CHECK(job->record_json == "{\"r\":1}");
+  CHECK(store->events(job->id).empty());
   Job moved = *job;
   CHECK(store->move(moved, JobState::submitted, JobState::done));
 }
