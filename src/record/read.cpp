@@ -184,7 +184,7 @@ Parameters read_parameters(const Node& node) {
   parameters.lipsync_mode = read_mode(node.at("lipsync_mode"));
   parameters.temperature = node.at("temperature").real();
   if (const auto more = node.find("more")) {
-    for (const auto& entry : more->json().items()) parameters.more[entry.key()] = more->at(entry.key()).text();
+    for (const Node& each : more->items()) parameters.more[each.at("name").text()] = each.at("value").text();
   }
   return parameters;
 }

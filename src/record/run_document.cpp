@@ -70,7 +70,8 @@ Json document(const Parameters& parameters, const std::string& video_url, const 
   Json json{{"video_url", json_text_or_null(video_url)},          {"audio_url", json_text_or_null(audio_url)},
             {"emotion", to_string(parameters.emotion)},           {"model_mode", to_string(parameters.model_mode)},
             {"lipsync_mode", to_string(parameters.lipsync_mode)}, {"temperature", parameters.temperature}};
-  for (const auto& [name, value] : parameters.more) json["more"][name] = value;
+  // Without any there is no list: the intents of jobs are made from this document.
+  for (const auto& [name, value] : parameters.more) json["more"].push_back(Json{{"name", name}, {"value", value}});
   return json;
 }
 

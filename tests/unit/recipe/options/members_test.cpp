@@ -32,6 +32,8 @@ const std::map<std::string, std::string>& headers() {
 const std::set<std::string>& without_row() {
   static const std::set<std::string> names{"output",          // said on each run, never in a recipe
                                            "price.asked_at",  // measured, no option
+                                           // Of other models than React-1, which is what the program uses:
+                                           "endpoint", "parameters.more",
                                            // For callers of the library, and not ranges that validate() knows:
                                            "prepare.source.spool_directory", "upload.part_bytes", "upload.check_size",
                                            "upload.memory", "upload.assumed_life", "upload.reuse_margin",
