@@ -14,16 +14,16 @@ namespace react1::REACT1_ABI {
 
 /// A finished clip on the local disk.
 struct ClipFile {
-  std::string path;          ///< its content and this name stay until upload() has returned
+  std::string path;          ///< its content and this name must stay unchanged until upload() has returned
   std::string content_type;  ///< media type
   std::string sha256{};      ///< of the content, lower-case hex; empty: not known
-  std::string name{};        ///< what it is called at the host; empty: its own name
+  std::string name{};        ///< its name at the host; empty: its own name
 };
 
 /// A clip that the service can read.
 struct HostedClip {
-  std::string url;  ///< http(s). Whoever has it can read the clip: logs and records hold it redacted
-  /// When the URL stops working; nullopt: the host does not say. A request that leaves later than that gets a new URL.
+  std::string url;  ///< http(s). Anyone who has it can read the clip: logs and records contain it redacted
+  /// When the URL stops working; nullopt: the host does not say. A request sent later than that gets a new URL.
   std::optional<std::chrono::system_clock::time_point> expires{};
   bool reused = false;  ///< an earlier upload; nothing was sent
 };
@@ -36,18 +36,18 @@ class REACT1_API ClipHost {
   ClipHost& operator=(const ClipHost&) = delete;
   virtual ~ClipHost();
 
-  /// Which place this is, in one printable line without a secret, e.g. "https://rest.fal.ai". What is remembered of
+  /// Identifies the host, in one printable line without a secret, e.g. "https://rest.fal.ai". What is remembered of
   /// uploads to one place must not be used for another.
   [[nodiscard]] virtual std::string identity() const = 0;
 
   /// Blocks until the service can read all bytes of the file under the URL that is returned.
   ///
   /// An earlier upload may be returned if its content, media type and name are the same, and if the host still has all
-  /// of it now: ask it, being remembered is not enough. A file with another `name` is never that one, because a name
+  /// of it now: ask it, a remembered URL is not enough. A file with another `name` is never that one, because a name
   /// may identify the payment that it is for. Such a reuse is the note "upload_reused".
   ///
   /// Progress is Stage::upload in bytes; observer calls come on the caller's thread. A stop ends the call with
-  /// Error{interrupted} within 200 ms. What is temporary is retried, an expired upload URL replaced. Throws Error: {io}
+  /// Error{interrupted} within 200 ms. Temporary failures are retried, expired upload URLs replaced. Throws Error: {io}
   /// for a file that is missing, empty, unreadable or not the one with `sha256`; {network}, {auth}, {refused}. How long
   /// the host keeps a clip, and who may read it, are the host's own settings.
   [[nodiscard]] virtual HostedClip upload(const ClipFile& clip, const RunContext& context) = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Jobs and where they are kept: one row per paid intent, so that nothing is paid twice and nothing paid is lost.
+// Jobs and their store: one row per paid intent, so that nothing is paid twice and nothing paid is lost.
 #pragma once
 
 #include <chrono>
@@ -18,33 +18,33 @@
 namespace react1::REACT1_ABI {
 
 /// created → submitting → submitted → done | failed | cancelled; submitting → outcome_unknown | created.
-/// The whole table, with what a person may do by hand: src/store/common/state_machine.cpp.
+/// The whole table, with the transitions a user may make: src/store/common/state_machine.cpp.
 enum class JobState {
   created,          ///< the intent is known, nothing was sent
-  submitting,       ///< the paid call is about to leave or has left; no answer yet
+  submitting,       ///< the paid call is about to be sent or was sent; no answer yet
   submitted,        ///< the request id is known
   done,             ///< the result is on disk and was verified (whatever the verdict)
   failed,           ///< the service refused or failed it; nothing more will come
-  outcome_unknown,  ///< the paid call may have been accepted; a proof of that or a person moves it on
+  outcome_unknown,  ///< the paid call may have been accepted; evidence of that or a user's decision resolves it
   cancelled,
 };
 [[nodiscard]] REACT1_API std::string_view to_string(JobState state) noexcept;
 
-/// A job without its documents: what lists and decisions need.
+/// A job without its documents: enough for lists and decisions.
 struct JobRow {
   std::string id;      ///< ours; time-ordered text
   std::string intent;  ///< sha256 over both clips, the six parameters and the endpoint
   JobState state = JobState::created;
   std::string endpoint, queue_url;  ///< where it was submitted
-  std::string sandbox;              ///< the run of the sandbox that it was submitted to; empty: the calls cost money
-  /// Names this payment, unguessably, in what is uploaded for it and in the address of its report. Chosen before that;
+  std::string sandbox;              ///< the sandbox run that it was submitted to; empty: a paid service
+  /// Identifies this payment, unguessably, in the names of its uploads and the URL of its report. Chosen before those;
   /// empty: not chosen yet.
   std::string token;
   std::string input_sha256;          ///< of the canonical input of its last paid call; empty: none, or not known
   RequestRef request;                ///< empty until submitted
   std::string video, audio, output;  ///< as the user named them, absolute
   std::string parameters_json;
-  std::string answer_json;                      ///< what the service sent for it and could not be read; else empty
+  std::string answer_json;                      ///< an answer of the service that could not be parsed; else empty
   std::string error;                            ///< last failure, one line
   Rational cost_usd = 0;                        ///< predicted; kept in millionths, rounded up
   std::string owner;                            ///< the attempt that moved it to submitting; opaque
@@ -69,10 +69,10 @@ struct JobEvent {
   std::int64_t epoch = 0;           ///< of the claim that moved it
   std::string owner;                ///< the attempt that had claimed it; opaque
   std::string request_id;           ///< as known then
-  std::string reason;               ///< the failure that it was moved for, one line; empty: none
+  std::string reason;               ///< the failure that caused the move, one line; empty: none
 };
 
-/// What JobStore::open() gives.
+/// Returned by JobStore::open().
 struct OpenedJob {
   Job job;
   bool is_new = true;
@@ -93,17 +93,17 @@ class REACT1_API JobStore {
   /// Compare-and-set on (id, from, job.epoch). False when the job is not in `from` any more, or was claimed by another
   /// attempt since. False also when it would leave outcome_unknown with a request that another job has. Throws
   /// Error{internal} on a move that the state machine does not have. All fields of `job` but id, intent and created_ms
-  /// are written; on success `job` holds what the row holds. A move to submitting begins a claim:
+  /// are written; on success `job` is as in the row. A move to submitting begins a claim:
   /// the next epoch, a lease of claim_lease(), and this process as the owner where `job` names no attempt.
   [[nodiscard]] virtual bool move(Job& job, JobState from, JobState to) = 0;
   enum class Reserved { yes, over_budget, moved_away };
   /// move(job, created, submitting), but only when job.cost_usd and what was spent since `since_ms` stay within
-  /// `budget_usd`. One atomic step, also across processes: two jobs that both just fit can't both leave.
+  /// `budget_usd`. One atomic step, also across processes: of two jobs that only just fit, one is refused.
   [[nodiscard]] virtual Reserved reserve(Job& job, const Rational& budget_usd, std::int64_t since_ms) = 0;
-  /// The cost of all jobs whose paid call left at or after `since_ms`: those that the service accepted, whatever became
-  /// of them, and those of which that is not known (yet). A definite refusal costs nothing.
+  /// Cost of all jobs whose paid call was sent at or after `since_ms`: those the service accepted, whatever their
+  /// outcome, and those whose outcome is not known (yet). A definite refusal costs nothing.
   [[nodiscard]] virtual Rational spent_usd(std::int64_t since_ms) const = 0;
-  /// Lets the claim of a job in submitting hold for another claim_lease(); false when it is another's, or over.
+  /// Extends the claim of a job in submitting by another claim_lease(); false when it is another's, or over.
   [[nodiscard]] virtual bool renew(Job& job) = 0;
   /// Writes the fields of `job` without moving it; false when it is not in job.state any more, or claimed since.
   [[nodiscard]] virtual bool update(const Job& job) = 0;
@@ -111,11 +111,11 @@ class REACT1_API JobStore {
   [[nodiscard]] virtual std::optional<Job> find_by_request(std::string_view request_id) const = 0;
   [[nodiscard]] virtual std::optional<Job> find_by_token(std::string_view token) const = 0;
   /// Whether the attempt that moved `job` to submitting may still make its paid call: its lease runs, and neither its
-  /// process nor the attempt itself is known to have ended. False: the call may have left, and its end is not known.
+  /// process nor the attempt itself is known to have ended. False: the call may have been sent, its outcome is unknown.
   [[nodiscard]] virtual bool claim_holds(const Job& job) const = 0;
-  /// Every move of a job, oldest first; empty for an unknown job. Moves of before react1 0.2 were not kept.
+  /// Every move of a job, oldest first; empty for an unknown job. react1 before 0.2 did not store moves.
   [[nodiscard]] virtual std::vector<JobEvent> events(std::string_view job_id) const;
-  /// File beside the store in which the ids of accepted requests are noted before the store itself is written; empty:
+  /// File next to the store in which the ids of accepted requests are noted before the store itself is written; empty:
   /// this store has none.
   [[nodiscard]] virtual std::string journal_path() const;
   /// Newest first, with their documents.
@@ -125,10 +125,10 @@ class REACT1_API JobStore {
                                                  const JobRow* after = nullptr) const;
 };
 
-/// How long a claim holds that is not renewed.
+/// Duration of a claim that is not renewed.
 [[nodiscard]] REACT1_API std::chrono::milliseconds claim_lease() noexcept;
 
-/// What a person found out about a paid call whose outcome was not known.
+/// A user's decision about a paid call whose outcome was not known.
 struct Resolution {
   enum class Kind {
     attach,     ///< the service accepted it as `request_id`: the job is submitted, its result can be fetched
@@ -138,15 +138,15 @@ struct Resolution {
   Kind kind = Kind::attach;
   std::string request_id{};
 };
-/// Moves a job on that stands in outcome_unknown (or in submitting, its process dead) and gives it back as it stands
-/// then. Throws Error{usage} for any other job, for a request that belongs to another job, and when somebody else was
-/// quicker. Does not ask the service.
+/// Resolves a job in outcome_unknown (or in submitting, its process dead) and returns it in its new state. Throws
+/// Error{usage} for any other job, for a request that belongs to another job, and when another process was faster.
+/// Does not query the service.
 [[nodiscard]] REACT1_API Job resolve_job(JobStore& jobs, const std::string& id, const Resolution& resolution);
 
 /// Opens (creating if needed) the SQLite store at the path `place`, or the one in the PostgreSQL database that it
-/// names: postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE, as libpq takes it, with libpq's environment (PGPASSFILE,
+/// names: postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE, as libpq accepts it, with its environment (PGPASSFILE,
 /// …); PostgreSQL 15 or newer, in a schema `react1` of its own. Throws Error{io}; Error{usage} for a place that is
-/// neither. Where other processes hold the store, or its server can't be reached, this and every later call waits up to
+/// neither. When other processes hold the store, or its server can't be reached, this and every later call waits up to
 /// 10 s, all its waits together, and then throws Error{io} (retryable); a stop ends a wait with Error{interrupted}:
 /// that of `stop` here, and that of their RunContext in run(), submit(), fetch_result() and cancel_request(). For a
 /// database, the ids of accepted requests are noted in state_directory() before they are written.

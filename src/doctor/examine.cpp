@@ -19,7 +19,7 @@ Diagnosis examine_all(const DoctorOptions& options, const RunContext& context) {
     doctor::check_service(*options.service, options.price, findings, context);
   } else {
     findings.push_back(doctor::failed("key", ErrorCode::auth,
-                                      options.key_problem.empty() ? "there is no key" : options.key_problem,
+                                      options.key_problem.empty() ? "no key is set" : options.key_problem,
                                       "set FAL_KEY to a key of your account at fal.ai"));
   }
   return diagnosis;

@@ -109,7 +109,7 @@ Finding history_of(FalClient& client, const RunContext& context) {
       break;
   }
   return failed("history", ErrorCode::auth, "the platform does not accept the key",
-                "check FAL_KEY; it reads <key id>:<key secret>");
+                "check FAL_KEY; its format is <key id>:<key secret>");
 }
 
 Finding price_of(FalClient& client, const Price& price, const RunContext& context) {

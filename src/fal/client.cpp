@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public client: options checked once, then one function per call. Uploads are defined in hosts/fal.
+// The public client: options validated once, then one function per call. Uploads are defined in hosts/fal.
 #include <memory>
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
@@ -20,7 +20,7 @@ namespace react1 {
 
 namespace {
 
-/// A stop or a local fault in the middle of a paid request names the request too.
+/// A stop or a local failure during a paid request carries its id too.
 template <class Call>
 auto naming(const RequestRef& request, const Call& call) {
   try {
@@ -31,7 +31,7 @@ auto naming(const RequestRef& request, const Call& call) {
   }
 }
 
-/// To be called in the handling of what is no Error: the call was under way, and this side could not go on.
+/// Called when handling an exception that is not an Error: the call was in progress, and this side could not continue.
 Error lost_at_home() {
   std::string cause;
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a FalClient is made of. Its storage for clips is a floor above (hosts/fal), and is made there.
+// The members of a FalClient. Its storage for clips is a floor above (hosts/fal), and is created there.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where clips are uploaded: the one place that knows which hosts there are. All others know the port,
+// Selects the host for clips: the only place that lists the hosts. Everything else uses the port,
 // react1/clip_host.hpp.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace react1::hosts {
 
-/// The host of a job whose caller names none (Service::clip_host). It lives no longer than `client`.
+/// The host of a job whose caller names none (Service::clip_host). Valid as long as `client`.
 [[nodiscard]] std::shared_ptr<ClipHost> open_clip_host(FalClient& client);
 
 }  // namespace react1::hosts

@@ -18,7 +18,7 @@ constexpr std::array kBuiltIn{
     react1_model,
 };
 
-/// Registered by others.
+/// Registered at run time.
 struct Others {
   std::mutex mutex;
   std::vector<const Model*> models;
@@ -57,7 +57,7 @@ const Model& at(std::string_view endpoint) {
 
 Registration::Registration(const Model& model) : model_(model) {
   if (find(model.endpoint) != nullptr) {
-    throw Error(ErrorCode::internal, std::string(model.endpoint), "is the endpoint of another model already");
+    throw Error(ErrorCode::internal, std::string(model.endpoint), "is already the endpoint of another model");
   }
   const std::lock_guard lock(others().mutex);
   others().models.push_back(&model_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The models that the program knows. A new one is a folder here and a line in registry.cpp.
+// The models that the program knows. To add one: a folder here and a line in registry.cpp.
 #pragma once
 
 #include <string_view>
@@ -9,18 +9,18 @@
 
 namespace react1::models {
 
-/// The one whose defaults the options have: React-1.
+/// The default model of the options: React-1.
 [[nodiscard]] const Model& standard();
 
 /// In the order of registration, standard() first. Any thread.
 [[nodiscard]] std::vector<const Model*> all();
-/// nullptr for an endpoint that nobody has registered. Any thread.
+/// nullptr for an endpoint without a registered model. Any thread.
 [[nodiscard]] const Model* find(std::string_view endpoint);
-/// An endpoint that is not known is treated as standard().
+/// An unknown endpoint is treated as standard().
 [[nodiscard]] const Model& at(std::string_view endpoint);
 
-/// A model is registered as long as this lives. For models of a program's own; what is built in is in registry.cpp.
-/// `model`, and what its spans view, must outlive everything that was started meanwhile.
+/// Registers a model for the object's lifetime. For models of the embedding program; built-in ones are in registry.cpp.
+/// `model`, and what its spans view, must outlive everything started meanwhile.
 class Registration {
  public:
   /// Throws Error{internal} when its endpoint is taken.

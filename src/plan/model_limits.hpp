@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options as they hold for one model.
+// Adapts options to a model.
 #pragma once
 
 #include <react1/pipeline.hpp>
@@ -8,9 +8,9 @@
 
 namespace react1::planning {
 
-/// The options of `asked` for a model with these rules. A limit of clips, and the price, that are those of `standard`
-/// are defaults that nobody has changed: the model's own take their place. Clips are never longer or larger than the
-/// model takes.
+/// The options of `asked` for a model with these rules. A limit of clips, or the price, that equals that of `standard`
+/// is an unchanged default: the model's own value replaces it. Clips are never longer or larger than the model
+/// accepts.
 [[nodiscard]] PipelineOptions for_model(PipelineOptions asked, const ModelRules& rules, const ModelRules& standard);
 
 }  // namespace react1::planning

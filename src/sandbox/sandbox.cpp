@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public face of the service.
+// The public interface of the service.
 #include <react1/sandbox.hpp>
 
 #include "sandbox/service/service.hpp"

@@ -23,7 +23,7 @@ struct Shared {
   std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> open;
   bool stopping = false;
 
-  Timer timer;  ///< for answers that drip; has its own lock
+  Timer timer;  ///< for throttled answers; has its own lock
 };
 
 struct Exchange {
@@ -62,7 +62,7 @@ void answer(Exchange& exchange, Response response);
 void receive_body(Exchange& exchange, const char* data, std::size_t size);
 
 /// Queues `response` on the connection, with Range handling for files. Server's thread only, with shared->mutex held.
-/// MHD_NO also when there shall be no answer: the connection ends then.
+/// MHD_NO also when no answer is to be sent: the connection then ends.
 [[nodiscard]] MHD_Result queue_response(MHD_Connection* connection, Exchange& exchange, const Response& response);
 
 }  // namespace react1::serve

@@ -33,16 +33,16 @@ void reset_connection(MHD_Connection* connection) noexcept {
   static_cast<void>(::connect(socket, &none, sizeof(none)));
 }
 
-Feed::Feed(MHD_Connection* connection, Content content, Spoil spoil, Timer& timer)
-    : content_(std::move(content)), spoil_(spoil), timer_(timer), connection_(connection) {}
+Feed::Feed(MHD_Connection* connection, Content content, InjectedFaults faults, Timer& timer)
+    : content_(std::move(content)), faults_(faults), timer_(timer), connection_(connection) {}
 
 MHD_Response* Feed::make_response() {
   std::uint64_t size = MHD_SIZE_UNKNOWN;
   if (const auto* sized = std::get_if<Sized>(&content_)) {
     size = sized->size;
-    if (spoil_.content_length_add > 0) size += static_cast<std::uint64_t>(spoil_.content_length_add);
+    if (faults_.content_length_add > 0) size += static_cast<std::uint64_t>(faults_.content_length_add);
     // A body longer than announced: libmicrohttpd must not know the length (respond.cpp).
-    if (spoil_.content_length_add < 0) size = MHD_SIZE_UNKNOWN;
+    if (faults_.content_length_add < 0) size = MHD_SIZE_UNKNOWN;
   } else {
     std::get<std::shared_ptr<BodyStream>>(content_)->attach([weak = weak_from_this()] {
       if (const auto feed = weak.lock()) feed->wake();
@@ -69,13 +69,13 @@ void Feed::on_free(void* self) noexcept {
 ssize_t Feed::read(std::uint64_t position, std::span<char> into) {
   const std::lock_guard lock{mutex_};
   if (stopped_ || connection_ == nullptr) return MHD_CONTENT_READER_END_WITH_ERROR;
-  if (spoil_.cut_after) {
-    if (position >= *spoil_.cut_after) return cut();
-    into = into.first(std::min<std::uint64_t>(into.size(), *spoil_.cut_after - position));
+  if (faults_.cut_after) {
+    if (position >= *faults_.cut_after) return cut();
+    into = into.first(std::min<std::uint64_t>(into.size(), *faults_.cut_after - position));
   }
-  if (spoil_.drip_bytes > 0) {
+  if (faults_.drip_bytes > 0) {
     if (!drip_is_due_) return wait_for_drip();
-    into = into.first(std::min<std::uint64_t>(into.size(), spoil_.drip_bytes));
+    into = into.first(std::min<std::uint64_t>(into.size(), faults_.drip_bytes));
   }
   std::size_t size = 0;
   if (const auto* sized = std::get_if<Sized>(&content_)) {
@@ -88,13 +88,13 @@ ssize_t Feed::read(std::uint64_t position, std::span<char> into) {
     if (taken.size == 0) return wait();
     size = taken.size;
   }
-  if (spoil_.drip_bytes > 0) drip_is_due_ = false;
+  if (faults_.drip_bytes > 0) drip_is_due_ = false;
   return static_cast<ssize_t>(size);
 }
 
 ssize_t Feed::cut() {
-  if (spoil_.cut_by == Spoil::Cut::stall) return wait();
-  if (spoil_.cut_by == Spoil::Cut::reset) reset_connection(connection_);
+  if (faults_.cut_by == InjectedFaults::Cut::stall) return wait();
+  if (faults_.cut_by == InjectedFaults::Cut::reset) reset_connection(connection_);
   return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
@@ -106,7 +106,7 @@ ssize_t Feed::wait() {
 
 ssize_t Feed::wait_for_drip() {
   if (!std::exchange(drip_is_asked_, true)) {
-    timer_.after(spoil_.drip_every, [weak = weak_from_this()] {
+    timer_.after(faults_.drip_every, [weak = weak_from_this()] {
       const auto feed = weak.lock();
       if (!feed) return;
       {

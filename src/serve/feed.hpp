@@ -34,7 +34,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   using Content = std::variant<Sized, std::shared_ptr<BodyStream>>;
 
   /// `timer` must outlive the connection.
-  Feed(MHD_Connection* connection, Content content, Spoil spoil, Timer& timer);
+  Feed(MHD_Connection* connection, Content content, InjectedFaults faults, Timer& timer);
 
   /// The response that reads from here. Server's thread only, as all that follows but wake().
   [[nodiscard]] MHD_Response* make_response();
@@ -55,7 +55,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   ssize_t wait_for_drip();
 
   const Content content_;
-  const Spoil spoil_;
+  const InjectedFaults faults_;
   Timer& timer_;
   std::mutex mutex_;
   MHD_Connection* connection_;  ///< null once released

@@ -47,7 +47,7 @@ std::string_view framing_fault(const RawHeaders& headers) {
     if (is_same(name, "Host") && ++hosts > 1) return "two hosts";
     if (is_same(name, "Content-Length")) {
       if (++lengths > 1) return "two lengths";
-      if (!is_length(value)) return "a length that is no number";
+      if (!is_length(value)) return "a length that is not a number";
     }
     if (is_same(name, "Transfer-Encoding")) {
       if (++codings > 1 || !is_same(value, "chunked")) return "a transfer coding other than chunks";

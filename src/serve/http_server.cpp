@@ -76,7 +76,7 @@ ConnectionLimits within_descriptors(ConnectionLimits limits) noexcept {
 int listen_on(const std::string& where, std::uint16_t wanted, std::uint16_t& port) {
   in_addr numeric{};
   if (::inet_pton(AF_INET, where.c_str(), &numeric) != 1)
-    throw Error{ErrorCode::usage, where, "is no IPv4 address", {.hint = "such as 127.0.0.1, or 0.0.0.0 for all."}};
+    throw Error{ErrorCode::usage, where, "is not an IPv4 address", {.hint = "such as 127.0.0.1, or 0.0.0.0 for all."}};
   const auto refuse = [&where, wanted](int cause) {
     return Error{ErrorCode::io,
                  name_of(where, wanted),
@@ -379,7 +379,7 @@ void HttpServer::Impl::stop() {
   for (const auto& exchange : waiting) answer(*exchange, plain(503, "the server is stopping\n"));
   for (const auto& feed : feeds) feed->stop();
   {
-    // Stopping libmicrohttpd cuts connections off, so answers under way are given a moment to leave.
+    // Stopping libmicrohttpd drops connections, so answers in progress get a moment to be sent.
     std::unique_lock lock{shared->mutex};
     shared->completed.wait_for(lock, farewell, [this] { return shared->open.empty(); });
   }

@@ -68,16 +68,16 @@ struct GeneratedBody {
   std::function<void(std::uint64_t offset, std::span<char> into)> fill;
 };
 
-/// No answer at all: the connection ends in a FIN, or in a RST.
+/// No answer at all: the connection ends with a FIN or a RST.
 struct NoAnswer {
   bool reset = false;
 };
 
-/// Faults that are injected into an answer, for tests of clients. Lengths count bytes of the body.
-struct Spoil {
+/// Faults injected into an answer, for tests of clients. Lengths count bytes of the body.
+struct InjectedFaults {
   enum class Cut { close, reset, stall };
   std::optional<std::uint64_t> cut_after{};  ///< no more than this is sent
-  Cut cut_by = Cut::close;                   ///< what follows: a FIN, a RST, or nothing until the server ends
+  Cut cut_by = Cut::close;                   ///< then: a FIN, a RST, or nothing until the server ends
   /// Added to the Content-Length, which never falls below 0. The connection ends with the answer.
   std::int64_t content_length_add = 0;
   std::uint64_t drip_bytes = 0;             ///< > 0: this many at a time …
@@ -88,7 +88,7 @@ struct Response {
   int status = 200;
   Headers headers{};
   std::variant<std::string, FileBody, StreamBody, GeneratedBody, NoAnswer> body{};
-  std::optional<Spoil> spoil{};
+  std::optional<InjectedFaults> faults{};
   /// Called once on the server's thread when the exchange is over: true when all of the answer was passed to
   /// the network. Whether the client read it is unknown.
   std::function<void(bool whole)> on_done{};
@@ -100,7 +100,7 @@ struct BodyPlan {
   std::filesystem::path file{};                      ///< empty: into memory; else created (and overwritten) here
   std::optional<Response> refuse{};                  ///< the answer at once: the body is dropped, the handler not asked
   std::shared_ptr<const void> note{};                ///< passed to the handler
-  std::optional<std::uint64_t> reset_after{};        ///< for tests: a RST once this much of the body has come
+  std::optional<std::uint64_t> reset_after{};        ///< for tests: a RST once this much of the body has arrived
 };
 
 [[nodiscard]] Response text_response(int status, std::string content_type, std::string text);

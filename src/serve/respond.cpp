@@ -42,19 +42,20 @@ std::string entity_tag(const struct stat& file) {
   return fmt::format("\"{:x}-{:x}{:09x}\"", file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
 }
 
-ResponseHandle from_feed(MHD_Connection* connection, Exchange& exchange, Feed::Content content, const Spoil& spoil) {
-  exchange.feed = std::make_shared<Feed>(connection, std::move(content), spoil, exchange.shared->timer);
+ResponseHandle from_feed(MHD_Connection* connection, Exchange& exchange, Feed::Content content,
+                         const InjectedFaults& faults) {
+  exchange.feed = std::make_shared<Feed>(connection, std::move(content), faults, exchange.shared->timer);
   // The stop has already visited the feeds; one that still sleeps would never wake.
   if (exchange.shared->stopping) exchange.feed->stop();
   return ResponseHandle{exchange.feed->make_response()};
 }
 
 /// With a Content-Length of our own when it must be too small; libmicrohttpd handles one that is too large.
-void add_spoilt_length(MHD_Response* response, std::uint64_t size, const Spoil& spoil) {
-  if (spoil.content_length_add == 0) return;
+void add_wrong_length(MHD_Response* response, std::uint64_t size, const InjectedFaults& faults) {
+  if (faults.content_length_add == 0) return;
   MHD_add_response_header(response, "Connection", "close");
-  if (spoil.content_length_add > 0) return;
-  const auto less = static_cast<std::uint64_t>(-spoil.content_length_add);
+  if (faults.content_length_add > 0) return;
+  const auto less = static_cast<std::uint64_t>(-faults.content_length_add);
   // Not in chunks, though the length is unknown to libmicrohttpd; and our own length must not reach it.
   constexpr auto flags = static_cast<MHD_ResponseFlags>(MHD_RF_INSANITY_HEADER_CONTENT_LENGTH |  // NOLINT: flags
                                                         MHD_RF_HTTP_VERSION_1_0_ONLY);
@@ -78,12 +79,12 @@ Feed::Sized bytes_of(std::shared_ptr<Descriptor> file, std::uint64_t first, std:
 }
 
 MHD_Result queue_sized(MHD_Connection* connection, Exchange& exchange, const Response& response, Feed::Sized content) {
-  const Spoil spoil = response.spoil.value_or(Spoil{});
+  const InjectedFaults faults = response.faults.value_or(InjectedFaults{});
   const std::uint64_t size = content.size;
-  const auto handle = from_feed(connection, exchange, std::move(content), spoil);
+  const auto handle = from_feed(connection, exchange, std::move(content), faults);
   if (!handle) return MHD_NO;
   add_headers(handle.get(), response.headers);
-  add_spoilt_length(handle.get(), size, spoil);
+  add_wrong_length(handle.get(), size, faults);
   return queue(connection, response.status, handle);
 }
 
@@ -119,10 +120,10 @@ MHD_Result queue_file(MHD_Connection* connection, Exchange& exchange, const Resp
       length = range.length;
       content_range = fmt::format("bytes {}-{}/{}", first, first + length - 1, size);
     }
-    if (response.spoil) {
+    if (response.faults) {
       handle = from_feed(connection, exchange, bytes_of(std::make_shared<Descriptor>(file.release()), first, length),
-                         *response.spoil);
-      if (handle) add_spoilt_length(handle.get(), length, *response.spoil);
+                         *response.faults);
+      if (handle) add_wrong_length(handle.get(), length, *response.faults);
     } else {
       handle.reset(MHD_create_response_from_fd_at_offset64(length, file.get(), first));
       if (handle) static_cast<void>(file.release());  // the response closes it
@@ -154,12 +155,12 @@ MHD_Result queue_response(MHD_Connection* connection, Exchange& exchange, const 
                         }});
   }
   if (const auto* streamed = std::get_if<StreamBody>(&response.body)) {
-    const auto handle = from_feed(connection, exchange, streamed->stream, response.spoil.value_or(Spoil{}));
+    const auto handle = from_feed(connection, exchange, streamed->stream, response.faults.value_or(InjectedFaults{}));
     if (handle) add_headers(handle.get(), response.headers);
     return queue(connection, response.status, handle);
   }
   const auto& text = std::get<std::string>(response.body);
-  if (response.spoil) return queue_sized(connection, exchange, response, bytes_of(text));
+  if (response.faults) return queue_sized(connection, exchange, response, bytes_of(text));
   const auto handle = from_text(text);
   if (handle) add_headers(handle.get(), response.headers);
   return queue(connection, response.status, handle);

@@ -149,7 +149,7 @@ Intent open_intent(const Source& video, const Source& audio, const OutputGuard* 
   if (!intent.service.is_sandbox()) job.cost_usd = intent.preparation.prediction.cost_usd;
   intent.job = open_job(job, options.again, service.jobs, intent.service).job;
   // With an earlier call they are not needed; a call in progress may still be refused.
-  if (intent.job.state != JobState::created && intent.job.state != JobState::submitting) uploads.abandon();
+  if (intent.job.state != JobState::created && intent.job.state != JobState::submitting) uploads.cancel();
   return intent;
 }
 

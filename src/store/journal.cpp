@@ -32,7 +32,7 @@ Descriptor open_file(const std::string& path, int flags) {
   if (file.get() < 0) return file;
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail(path, "cannot inspect the journal", errno);
-  if (!S_ISREG(status.st_mode)) fail(path, "is no regular file", EINVAL);
+  if (!S_ISREG(status.st_mode)) fail(path, "is not a regular file", EINVAL);
   constexpr mode_t kOthers = 077;  // made by another umask, or by hand
   if (status.st_uid == ::geteuid() && (status.st_mode & kOthers) != 0)
     static_cast<void>(::fchmod(file.get(), S_IRUSR | S_IWUSR));

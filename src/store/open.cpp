@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the store is and how a program gets one.
+// Where the store is, and how it is opened.
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -46,7 +46,7 @@ auto guard(const Work& work) {
   return at_boundary("the job store", work);
 }
 
-/// The store for the library's caller: it throws nothing but Error.
+/// The store for callers of the library: throws only Error.
 class GuardedStore final : public JobStore {
  public:
   explicit GuardedStore(std::unique_ptr<JobStore> store) : store_(std::move(store)) {}
@@ -111,9 +111,8 @@ void create_folder(const fs::path& folder) {
   std::error_code ignored;  // a file system without permissions is no error
   if (is_new && !failed) fs::permissions(folder, fs::perms::owner_all, ignored);
   if (failed) {
-    throw Error(
-        ErrorCode::io, folder.string(), "cannot create the folder of the job store",
-        {.detail = failed.message(), .hint = "name a place that you can write to with --store or REACT1_STATE_DIR"});
+    throw Error(ErrorCode::io, folder.string(), "cannot create the folder of the job store",
+                {.detail = failed.message(), .hint = "choose a writable place with --store or REACT1_STATE_DIR"});
   }
 }
 
@@ -121,25 +120,25 @@ fs::path folder_from_environment() {
   if (const std::string named = environment("REACT1_STATE_DIR"); !named.empty()) return named;
   if (const std::string base = environment("XDG_STATE_HOME"); !base.empty()) return fs::path(base) / "react1";
   if (const std::string home = environment("HOME"); !home.empty()) return fs::path(home) / ".local/state/react1";
-  throw Error(ErrorCode::io, "REACT1_STATE_DIR", "there is no place for the job store",
+  throw Error(ErrorCode::io, "REACT1_STATE_DIR", "there is no folder for the job store",
               {.detail = "neither REACT1_STATE_DIR, XDG_STATE_HOME nor HOME is set",
-               .hint = "set REACT1_STATE_DIR to a folder that you can write to"});
+               .hint = "set REACT1_STATE_DIR to a writable folder"});
 }
 
 std::string find_state_directory() {
   const fs::path folder = folder_from_environment();
-  const bool named_by_us = environment("REACT1_STATE_DIR").empty();  // not a folder of the user that was there before
+  const bool named_by_us = environment("REACT1_STATE_DIR").empty();  // not a folder that the user had created before
   create_folder(folder);
   std::error_code ignored;
   if (named_by_us) fs::permissions(folder, fs::perms::owner_all, ignored);
   return fs::absolute(folder).string();
 }
 
-/// `jobs`, with what earlier processes noted of accepted requests and could not write.
+/// `jobs`, after adding what earlier processes noted about accepted requests and could not store.
 std::unique_ptr<JobStore> recovered(std::unique_ptr<JobStore> jobs) {
   try {
     static_cast<void>(store::recover_accepted(*jobs));
-  } catch (const Error& error) {  // reading jobs needs no journal; paying does, and says so
+  } catch (const Error& error) {  // reading jobs needs no journal; paying does, and reports the failure
     log::warning("store", error.what());
   }
   return jobs;

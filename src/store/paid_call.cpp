@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kRenewEvery = 10s;  // a third of the lease
 
-/// The move by which a job gets the id of the request that was accepted for this very attempt.
+/// The move by which a job gets the id of the request accepted for this attempt.
 bool attach(JobStore& jobs, Job& job, const RequestRef& request) {
   const JobState from = job.state;
   if (from != JobState::submitting && from != JobState::outcome_unknown) return false;
@@ -60,7 +60,7 @@ void PaidCall::renew_until_stopped(const std::stop_token& stop) {
         const std::lock_guard guard(mutex_);
         return job_;
       }();
-      if (!jobs_.renew(job)) return;  // lost: what comes of the call is still written down where it is known
+      if (!jobs_.renew(job)) return;  // lost: the outcome of the call is still recorded where it is known
     } catch (const Error& error) {
       log::warning("store", fmt::format("the claim could not be renewed: {}", error.what()));
     }
@@ -68,7 +68,7 @@ void PaidCall::renew_until_stopped(const std::stop_token& stop) {
 }
 
 bool PaidCall::end_claim(JobState to, const std::string& error) {
-  renewal_ = {};  // joined: from here on job_ is this thread's alone
+  renewal_ = {};  // joined: from here on only this thread uses job_
   job_.error = error;
   return jobs_.move(job_, JobState::submitting, to);
 }
@@ -78,8 +78,7 @@ bool PaidCall::hand_back(const std::string& error) {
 }
 
 void PaidCall::end(JobState state, const std::string& error) {
-  if (!end_claim(state, error))
-    log::warning("store", "job " + job_.id + " was taken over while its paid call was under way");
+  if (!end_claim(state, error)) log::warning("store", "job " + job_.id + " was taken over during its paid call");
 }
 
 void PaidCall::note(const RequestRef& request) {
@@ -90,7 +89,7 @@ void PaidCall::note(const RequestRef& request) {
   if (!slot_) return;
   try {
     slot_->write({job_.id, job_.epoch, request});
-  } catch (const Error& error) {  // the store is tried all the same
+  } catch (const Error& error) {  // the store is tried anyway
     log::error("store", fmt::format("request {} was accepted, but not noted: {}", request.request_id, error.what()));
   }
 }
@@ -105,7 +104,7 @@ void PaidCall::forget_note() noexcept {
 
 bool PaidCall::bring_in() {
   if (end_claim(JobState::submitted, /*error=*/"")) return true;
-  // Taken over while this attempt slept. Its epoch proves that the request belongs to the job as it stands.
+  // Taken over while this attempt slept. Its epoch proves that the request belongs to the job in its current state.
   std::optional<Job> current = jobs_.find(job_.id);
   if (!current) return false;
   const bool is_known = current->request.request_id == job_.request.request_id;
@@ -135,7 +134,7 @@ void PaidCall::submitted(std::chrono::milliseconds patience) {
         std::error_code none;
         const bool is_noted = slot_ && std::filesystem::exists(jobs_.journal_path(), none);
         const std::string known =
-            is_noted ? "its id is in " + jobs_.journal_path() + ", and the next run of the same command finds it there"
+            is_noted ? "its id is in " + jobs_.journal_path() + ", and the next run of the same command uses it"
                      : "keep its id";
         throw Error(error.code(), error.where(),
                     fmt::format("the service accepted request {}, but the job store {}", id,
@@ -154,10 +153,10 @@ int recover_accepted(JobStore& jobs) {
   int recovered = 0;
   for (const FoundNote& note : read_journal(path)) {
     std::optional<Job> job = jobs.find(note.accepted.job_id);
-    if (!job) continue;  // of another store at the same place: kept
+    if (!job) continue;  // of another store at the same path: kept
     const std::string& id = note.accepted.request.request_id;
     if (const auto owner = jobs.find_by_request(id); owner && owner->id != job->id) {
-      forget_note(path, note);  // a swapped answer, whose attempt ended before it was told
+      forget_note(path, note);  // a misrouted answer, whose attempt ended before it was detected
       continue;
     }
     const bool is_same_attempt = job->epoch == note.accepted.epoch && job->request.request_id.empty();

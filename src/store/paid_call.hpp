@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The paid call of one job, from the claim to the word that it leaves in the store.
+// The paid call of one job, from the claim to its outcome in the store.
 #pragma once
 
 #include <chrono>
@@ -18,36 +18,36 @@
 
 namespace react1::store {
 
-/// What a claim may not go beyond.
+/// The limit that a claim must not exceed.
 struct DayBudget {
   Rational usd;
   std::int64_t since_ms = 0;
 };
 
-/// One attempt at the paid call. It owns the claim: while the job stands in submitting, a thread renews the lease, and
+/// One attempt at the paid call. It owns the claim: while the job is in submitting, a thread renews the lease, and
 /// every write carries the epoch, so that an attempt that slept past its lease changes nothing but what it knows for
 /// sure (an id). Used by one thread.
 class PaidCall {
  public:
-  /// `job` stands in created. Takes room for a note in the store's journal. Throws Error{io}.
+  /// `job` is in created. Reserves space for a note in the store's journal. Throws Error{io}.
   PaidCall(JobStore& jobs, Job job);
   PaidCall(const PaidCall&) = delete;
   PaidCall& operator=(const PaidCall&) = delete;
-  /// A claim that was not ended stays as it is: the next one who looks finds an unknown outcome.
+  /// A claim that was not ended stays as it is: the next process that checks it finds an unknown outcome.
   ~PaidCall() = default;
 
-  /// created → submitting. `budget` unset: any.
+  /// created → submitting. `budget` unset: no limit.
   [[nodiscard]] JobStore::Reserved claim(const std::optional<DayBudget>& budget);
-  /// submitting → created: the call provably did not arrive. False: the claim was lost, the outcome is unknown to
-  /// others.
+  /// submitting → created: the call provably did not arrive. False: the claim was lost, others treat the outcome
+  /// as unknown.
   [[nodiscard]] bool hand_back(const std::string& error);
   /// submitting → failed or outcome_unknown.
   void end(JobState state, const std::string& error);
-  /// The id is on the disk when note() returns; submitted() brings it into the store, for which it has `patience`.
+  /// The id is on disk when note() returns; submitted() writes it to the store, within `patience`.
   /// Both throw Error{io} with the request id.
   void note(const RequestRef& request);
   void submitted(std::chrono::milliseconds patience);
-  /// For an id that turns out to be another job's.
+  /// For an id that belongs to another job.
   void forget_note() noexcept;
 
   [[nodiscard]] bool claimed() const noexcept { return job_.state == JobState::submitting; }
@@ -56,7 +56,7 @@ class PaidCall {
  private:
   void renew_until_stopped(const std::stop_token& stop);
   [[nodiscard]] bool end_claim(JobState to, const std::string& error);
-  /// The store holds the request, by this or another hand.
+  /// The store has the request, whichever process wrote it.
   [[nodiscard]] bool bring_in();
 
   JobStore& jobs_;
@@ -67,7 +67,7 @@ class PaidCall {
   std::jthread renewal_;  // last
 };
 
-/// Brings the notes of attempts that have ended into the store; says how many. Throws Error{io}.
+/// Moves the notes of attempts that have ended into the store; returns how many. Throws Error{io}.
 int recover_accepted(JobStore& jobs);
 
 }  // namespace react1::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// resolve_job(): a person's word on a paid call whose outcome is not known.
+// resolve_job(): the user's decision about a paid call whose outcome is not known.
 #include <fmt/format.h>
 
 #include <utility>
@@ -29,29 +29,29 @@ JobState target_of(Resolution::Kind kind) {
 Job resolve(JobStore& jobs, const std::string& id, const Resolution& resolution) {
   std::optional<Job> job = jobs.find(id);
   if (!job) {
-    throw Error(ErrorCode::usage, id, "is no job of this store", {.hint = "`react1 jobs list` shows what there is"});
+    throw Error(ErrorCode::usage, id, "is not a job of this store", {.hint = "`react1 jobs list` lists the jobs"});
   }
-  // One that nobody has looked at since its process died stands in submitting.
+  // A job whose process died, and that was not checked since, is still in submitting.
   if (job->state == JobState::submitting) static_cast<void>(store::mark_orphaned(*job, jobs));
   if (job->state != JobState::outcome_unknown) {
     throw Error(ErrorCode::usage, id, fmt::format("there is nothing to resolve: this job is {}", to_string(job->state)),
-                {.hint = "only a job whose paid call has an unknown outcome needs a person's word"});
+                {.hint = "only a job whose paid call has an unknown outcome needs a decision"});
   }
   if (resolution.kind == Resolution::Kind::attach) {
     if (resolution.request_id.empty()) throw Error(ErrorCode::usage, id, "needs the id of the request to attach");
     if (!is_request_id(resolution.request_id))
-      throw Error(ErrorCode::usage, resolution.request_id, "is no request id of the service");
+      throw Error(ErrorCode::usage, resolution.request_id, "is not a request id of the service");
     if (const auto taken = jobs.find_by_request(resolution.request_id)) {
       throw Error(ErrorCode::usage, resolution.request_id, fmt::format("belongs to job {} already", taken->id));
     }
     job->request = RequestRef{.request_id = resolution.request_id};
   }
-  // A second payment is another one: what is uploaded for it must not be taken for the first one's.
+  // A second payment is separate: its uploads must not be mistaken for those of the first.
   if (resolution.kind == Resolution::Kind::pay_again) job->token.clear();
   job->error.clear();
   const JobState target = target_of(resolution.kind);
   if (!jobs.move(*job, JobState::outcome_unknown, target)) {
-    throw Error(ErrorCode::usage, id, "was resolved by somebody else at the same time");
+    throw Error(ErrorCode::usage, id, "was resolved by another process at the same time");
   }
   return std::move(*job);
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the state of this user is kept.
+// Paths of this user's state.
 #pragma once
 
 #include <filesystem>
 
 namespace react1::store {
 
-/// As state_directory(), without creating it. Throws Error{io} when nothing names one.
+/// As state_directory(), without creating it. Throws Error{io} when no variable names one.
 [[nodiscard]] std::filesystem::path state_folder();
 
-/// The default job store in it.
+/// The default job store in that folder.
 inline constexpr const char* kStoreName = "jobs.sqlite";
 
 }  // namespace react1::store

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kWhat = "memory of uploads";
 constexpr std::int64_t kVersion = 1;
-/// The ledger is optional, so it is waited for less long than the job store.
+/// The ledger is optional, so the wait for it is shorter than for the job store.
 constexpr std::chrono::milliseconds kLedgerPatience{2000};
 constexpr std::int64_t kOldestMs = std::int64_t{30} * 24 * 3600 * 1000;
 
@@ -32,7 +32,7 @@ std::int64_t wall_milliseconds(std::chrono::system_clock::time_point time) {
 constexpr Identity kIdentity{kUploadLedgerId, kWhat, kVersion,
                              [](Database& empty, std::int64_t /*version*/) { empty.execute(kTables); }};
 
-/// False for a ledger of ours that a power cut has damaged.
+/// False for a ledger of ours that was damaged by a power cut.
 bool is_sound(Database& database) {
   try {
     Statement query(database, "PRAGMA quick_check(1)");
@@ -57,7 +57,7 @@ Database open_sound(const std::string& path) {
   return database;
 }
 
-/// Whether a process elsewhere still runs is unknown; two uploads of one file only cost bandwidth.
+/// Whether a process on another machine still runs is unknown; two uploads of one file only cost bandwidth.
 bool still_runs(const std::string& holder) {
   return !holder.empty() && process_alive(holder).value_or(false);
 }

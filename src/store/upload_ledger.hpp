@@ -18,8 +18,8 @@ namespace react1::store {
 /// Every call throws Error{io}.
 class UploadLedger {
  public:
-  /// Opens or creates `path`, for its owner alone; rows older than 30 days are dropped. What is no ledger (see
-  /// store/sqlite/file_identity.hpp) is refused and not changed. `clock` must outlive the ledger.
+  /// Opens or creates `path`, with access for its owner only; rows older than 30 days are dropped. A file that is not a
+  /// ledger (see store/sqlite/file_identity.hpp) is refused and not changed. `clock` must outlive the ledger.
   UploadLedger(const std::string& path, const Clock& clock);
 
   struct File {
@@ -30,19 +30,19 @@ class UploadLedger {
   void put_file(const std::string& id, const File& file);
   void forget_file(const std::string& id);
 
-  /// An upload in parts that has begun.
+  /// An upload in parts that has been started.
   struct Session {
     std::string sealed;
     std::int64_t part_bytes = 0, begun_ms = 0;
-    std::map<int, std::string> etags{};  ///< of the parts that are there, by number from 1
+    std::map<int, std::string> etags{};  ///< of the parts that have arrived, by number from 1
   };
   /// The session `id`, now held by this process, or nullopt when there is none or another running
   /// upload holds it.
   [[nodiscard]] std::optional<Session> take_session(const std::string& id);
-  /// Begins one, held by this process; false when another running upload holds that id.
+  /// Starts one, held by this process; false when another running upload holds that id.
   [[nodiscard]] bool begin_session(const std::string& id, const Session& session);
   void put_part(const std::string& id, int number, const std::string& etag);
-  /// Leaves it to a later upload.
+  /// Releases it to a later upload.
   void release_session(const std::string& id);
   void forget_session(const std::string& id);
 
@@ -51,7 +51,7 @@ class UploadLedger {
   void remove_session(const std::string& id);
 
   const Clock& clock_;
-  mutable Turn turn_;  // of who uses database_
+  mutable Turn turn_;  // serialises the use of database_
   mutable Database database_;
 };
 

@@ -59,7 +59,7 @@ std::string with_id(Json more) {
 
 struct PrintedPlace {
   const char* name;
-  std::function<void(ScriptedService&, const std::string&)> spoil;
+  std::function<void(ScriptedService&, const std::string&)> corrupt;
 };
 
 const std::vector<PrintedPlace>& places() {
@@ -124,7 +124,7 @@ TEST_CASE("whatever the service says, wherever it says it, nothing of it acts on
     for (const std::string& text : nasty_texts()) {
       CAPTURE(react1::printable(text));
       ScriptedService service;
-      place.spoil(service, text);
+      place.corrupt(service, text);
       User user;
       user.with_service(service.url());
       std::ofstream(user.path("hasty.json"))

@@ -80,7 +80,7 @@ TEST_CASE("where the history is late, the next run finds it, and meanwhile the j
   const std::string id = desk.job()["job_id"];
   CHECK(error["where"] == id);
   CHECK(error["hint"].get<std::string>().find("jobs resolve " + id) != std::string::npos);
-  CHECK(error["detail"].get<std::string>().find("looked for it") != std::string::npos);
+  CHECK(error["detail"].get<std::string>().find("search: ") != std::string::npos);
   CHECK(desk.job()["state"] == "outcome_unknown");
   CHECK(desk.seen("history") == 3);
   const Outcome second = desk.run();
@@ -127,7 +127,7 @@ TEST_CASE("jobs resolve --auto attaches what is proved, and says what it saw of 
         Case{"a key that may not",
              kLost + R"(, {"route": "history", "times": "always", "do": {"status": 403, "body": {"error":
                  {"type": "authorization_error", "message": "scope"}}}})",
-             "may not"},
+             "lacks permission"},
         Case{"an outage", kLost + R"(, {"route": "history", "times": "always", "do": {"reset": "before"}})", "history"},
         Case{"an unknown id", lost(R"("as": "019aaaaa-0000-7000-8000-000000000000")"), "does not know"}}) {
     SUBCASE(c.name) {

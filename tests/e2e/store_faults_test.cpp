@@ -150,7 +150,7 @@ TEST_CASE("stores: a state folder that goes while the paid call is on its way en
     CHECK(outcome.exit == 9);
     CHECK(outcome.error()["request_id"] == request);
     CHECK(outcome.err.find("moved, removed or unmounted") != std::string::npos);
-    CHECK(outcome.err.find("finds it there") == std::string::npos);
+    CHECK(outcome.err.find("uses it") == std::string::npos);
     fs::rename(world.user.path("gone"), world.user.path("state"));
     const Outcome again = world.run({"--json"});
     CAPTURE(again.err);

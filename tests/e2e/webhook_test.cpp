@@ -139,7 +139,7 @@ TEST_CASE("reports that get lost or can't be verified: polling finds the end, an
     const Outcome outcome = user.run(listening_run(user, kOften));
     CAPTURE(outcome.err);
     CHECK(outcome.exit == 0);
-    CHECK(says(outcome, "no report of it had come"));
+    CHECK(says(outcome, "no report has arrived"));
     CHECK_FALSE(says(outcome, "the service reported the end"));
     CHECK(seen(sandbox, "status") >= 3);
     CHECK(seen(sandbox, "stream") == 0);

@@ -100,7 +100,7 @@ int resolve_command(const JobsResolveArguments& arguments, Shell& shell) {
   const std::unique_ptr<JobStore> jobs = open_existing_store(arguments.service.store, shell.stop);
   if (!jobs) {
     throw Error(
-        ErrorCode::usage, arguments.id, "is no job of this store",
+        ErrorCode::usage, arguments.id, "is not a job of this store",
         {.hint = "there are no jobs yet, or they are kept elsewhere (--store, REACT1_STORE, REACT1_STATE_DIR)"});
   }
   if (resolution.kind == Resolution::Kind::attach && !arguments.unchecked) {

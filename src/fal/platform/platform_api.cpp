@@ -14,7 +14,7 @@
 namespace react1::fal {
 namespace {
 
-/// An amount as it was written; nullopt for what is no amount.
+/// An amount as it was written; nullopt for anything else.
 std::optional<Rational> amount_of(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number()) return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<Rational> amount_of(const Json& object, const char* name) {
   return std::nullopt;
 }
 
-/// The element of `body[list]` that is about this endpoint.
+/// The element of `body[list]` for this endpoint.
 const Json* about(const Json& body, const char* list, const std::string& endpoint) {
   const auto found = body.find(list);
   if (found == body.end() || !found->is_array()) return nullptr;
@@ -52,17 +52,18 @@ Error by_status(int status, const Subject& subject, const PlatformFault& fault) 
   };
   if (status == 401)
     return error(ErrorCode::auth, "the platform does not accept the key",
-                 "check FAL_KEY; it reads <key id>:<key secret>", /*retryable=*/false);
+                 "check FAL_KEY; its format is <key id>:<key secret>", /*retryable=*/false);
   if (status == 403)
-    return error(ErrorCode::auth, "this key may not do this",
-                 "a key with the API scope of the same account may; this says nothing about any request",
+    return error(ErrorCode::auth, "this key lacks permission",
+                 "use a key with the API scope of the same account; this says nothing about any request",
                  /*retryable=*/false);
   if (status == 429)
-    return error(ErrorCode::network, "the platform asks to slow down", "try again in a while", /*retryable=*/true);
-  if (is_passing_trouble(status) || status < 400)
-    return error(ErrorCode::network, "the platform has a fault or is overloaded", "try again later",
+    return error(ErrorCode::network, "the platform limits the request rate", "try again in a while",
                  /*retryable=*/true);
-  return error(ErrorCode::refused, "the platform refused the question", "", /*retryable=*/false);
+  if (is_passing_trouble(status) || status < 400)
+    return error(ErrorCode::network, "the platform has failed or is overloaded", "try again later",
+                 /*retryable=*/true);
+  return error(ErrorCode::refused, "the platform refused the query", "", /*retryable=*/false);
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ std::optional<PlatformFault> read_platform_fault(const http::Response& response,
 
 Error platform_refusal(const http::Response& response, const Subject& subject, const Secret& key) {
   if (const auto fault = read_platform_fault(response, key)) return by_status(response.status, subject, *fault);
-  // A gateway before the platform may speak the queue's format.
+  // A gateway in front of the platform may use the queue's error format.
   const Fault fault = read_fault(response, key);
   if (fault.is_service_json && response.status >= 400) return by_status(response.status, subject, {"", fault.text});
   return Error(ErrorCode::network, subject.where, fmt::format("{}: the answer is not the platform's", subject.action),
@@ -92,9 +93,9 @@ Error platform_refusal(const http::Response& response, const Subject& subject, c
 std::string platform_url(const Session& session, const char* path) {
   const std::string& base = session.endpoints().platform();
   if (!base.empty()) return base + path;
-  throw Error(ErrorCode::usage, "REACT1_PLATFORM_URL", "is not set, so the platform API is not asked",
+  throw Error(ErrorCode::usage, "REACT1_PLATFORM_URL", "is not set, so the platform API is not used",
               {.detail = "the queue is not fal's own: " + redact_url(session.endpoints().queue()),
-               .hint = "name the platform that belongs to this queue; the key goes to no host that was not named"});
+               .hint = "set it to the platform of this queue; the key is sent to configured hosts only"});
 }
 
 PlatformAnswer ask_platform(const Session& session, const http::Request& request, const Subject& subject,

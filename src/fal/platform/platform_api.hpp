@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service's platform API beside the queue: prices, the live schema, a free probe of the key. The request history is
-// in platform_history.hpp. Its errors have a format of their own.
+// The service's platform API, separate from the queue: prices, the live schema, a free check of the key. The request
+// history is in platform_history.hpp. Its errors have their own format.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace react1::fal {
 
-/// What the platform says when it does not do what was asked: {"error":{"type","message",…}}.
+/// An error of the platform: {"error":{"type","message",…}}.
 struct PlatformFault {
   std::string type;  ///< e.g. "rate_limited"
   std::string text;  ///< for people, one line, scrubbed
@@ -23,24 +23,24 @@ struct PlatformFault {
 /// nullopt: the answer is not the platform's.
 [[nodiscard]] std::optional<PlatformFault> read_platform_fault(const http::Response& response, const Secret& key);
 
-/// An answer that is no success. Codes: 401 and 403 auth; 429 and 5xx network, retryable; other 4xx refused; whatever
-/// is not in the platform's format network, because something else has answered. A 403 says that this key may not, and
-/// never that there is no such request.
+/// An answer that is no success. Codes: 401 and 403 auth; 429 and 5xx network, retryable; other 4xx refused; anything
+/// not in the platform's format is network, because something else has answered. A 403 means that this key lacks
+/// permission, never that there is no such request.
 [[nodiscard]] Error platform_refusal(const http::Response& response, const Subject& subject, const Secret& key);
 
-/// The platform's URL with `path` ("/models/pricing"). Throws Error{usage} when there is no platform.
+/// The platform's URL with `path` ("/models/pricing"). Throws Error{usage} when no platform is configured.
 [[nodiscard]] std::string platform_url(const Session& session, const char* path);
 
 struct PlatformAnswer {
   Json body;
   std::int64_t bytes = 0;  ///< of the answer
 };
-/// One question, repeated until it is answered by the platform. Throws as FalClient's calls do.
+/// One query, retried until the platform answers it. Throws as FalClient's calls do.
 [[nodiscard]] PlatformAnswer ask_platform(const Session& session, const http::Request& request, const Subject& subject,
                                           const RunContext& context);
 
 [[nodiscard]] UnitPrice unit_price(const Session& session, const RunContext& context);
-/// As budgets count; nullopt: the price is of something else, or in another currency.
+/// The price per minute in USD; nullopt: the price has another unit or currency.
 [[nodiscard]] std::optional<Rational> usd_per_minute(const UnitPrice& price);
 [[nodiscard]] CostEstimate estimate_cost(const Session& session, const Rational& units, const RunContext& context);
 [[nodiscard]] std::string live_schema(const Session& session, const RunContext& context);

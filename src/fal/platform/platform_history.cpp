@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kPageSize = "100";
 
-/// A time, null or nothing at all; false for anything else, which is no time.
+/// A time, null or absent; false for anything else.
 bool read_time(const Json& entry, const char* name, std::optional<std::chrono::system_clock::time_point>& time) {
   const auto found = entry.find(name);
   if (found == entry.end() || found->is_null()) return true;
@@ -44,7 +44,7 @@ std::optional<HistoryEntry> read_entry(const Json& json) {
   return entry;
 }
 
-/// Reads pages until there are no more, and holds the bounds.
+/// Reads pages until the last one, within the limits.
 class Reading {
  public:
   Reading(const Session& session, const HistoryQuery& query)
@@ -66,8 +66,8 @@ class Reading {
       HistoryPage page = next(cursor, context);
       std::move(page.entries.begin(), page.entries.end(), std::back_inserter(entries));
       if (!page.has_more) return entries;
-      if (page.next_cursor.empty()) fail("it says that there is more, and not where");
-      if (!seen.insert(page.next_cursor).second) fail("its pages lead in a circle");
+      if (page.next_cursor.empty()) fail("it announces another page without a cursor");
+      if (!seen.insert(page.next_cursor).second) fail("its cursors repeat");
       if (pages >= query_.max_pages) fail(fmt::format("it has more than {} pages", query_.max_pages));
       cursor = std::move(page.next_cursor);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The request history of the platform API, read whole or not at all.
+// The request history of the platform API, read completely or not at all.
 #pragma once
 
 #include <optional>
@@ -14,10 +14,10 @@
 
 namespace react1::fal {
 
-/// Where this endpoint's history is, without a span.
+/// The URL of this endpoint's history, without a time span.
 [[nodiscard]] std::string history_url(const Session& session);
 
-/// One page. nullopt: it is not one, or an entry of it can't be read; that entry might be the one looked for.
+/// One page. nullopt: it is not one, or one of its entries can't be parsed; that entry might be the wanted one.
 struct HistoryPage {
   std::vector<HistoryEntry> entries;
   bool has_more = false;
@@ -25,8 +25,8 @@ struct HistoryPage {
 };
 [[nodiscard]] std::optional<HistoryPage> read_history_page(const Json& body);
 
-/// All pages of the span. Throws Error{network} rather than giving a part: a page that can't be read, cursors that lead
-/// in a circle, more announced without a cursor, and more pages, bytes or time than `query` allows.
+/// All pages of the span. Throws Error{network} rather than returning a part: for a page that can't be read, a repeated
+/// cursor, more pages announced without a cursor, and more pages, bytes or time than `query` allows.
 [[nodiscard]] std::vector<HistoryEntry> read_history(const Session& session, const HistoryQuery& query,
                                                      const RunContext& context);
 

@@ -31,7 +31,7 @@ std::vector<std::string> split(std::string_view text) {
   return parts;
 }
 
-/// "123-name" is an old way to write "123/name".
+/// "123-name" is an old spelling of "123/name".
 std::vector<std::string> endpoint_parts(const std::string& endpoint) {
   auto parts = split(endpoint);
   const auto digits = endpoint.find_first_not_of("0123456789");
@@ -40,7 +40,7 @@ std::vector<std::string> endpoint_parts(const std::string& endpoint) {
   const bool in_namespace = parts.front() == "workflows" || parts.front() == "comfy";
   if (parts.size() < (in_namespace ? 3U : 2U) || !std::all_of(parts.begin(), parts.end(), is_name)) {
     throw Error(ErrorCode::usage, "endpoint " + endpoint, "is not an endpoint name",
-                {.hint = "it looks like owner/alias or owner/alias/path, such as fal-ai/sync-lipsync/react-1"});
+                {.hint = "use owner/alias or owner/alias/path, such as fal-ai/sync-lipsync/react-1"});
   }
   return parts;
 }
@@ -63,7 +63,7 @@ Endpoints::Base Endpoints::checked_base(std::string text, const char* name) {
   };
   if (!url) refuse("is not an http(s) URL", "give scheme and host, such as https://queue.fal.run");
   if (!http::is_acceptable(*url))
-    refuse("plain http would show the key to the network; it is accepted for loopback hosts only", "use https");
+    refuse("plain http would expose the key to the network; it is accepted for loopback hosts only", "use https");
   if (url->has_user_info || url->has_fragment || !url->query.empty())
     refuse("must not hold a user name, a query or a fragment", "give scheme, host and, for a gateway, a path");
   return {std::move(text), *url};
@@ -92,14 +92,14 @@ std::string Endpoints::derived(const std::string& request_id, const char* suffix
 }
 
 RequestRef Endpoints::checked(RequestRef request, bool& replaced) const {
-  const auto settle = [&](std::string& url, const char* suffix) {
+  const auto replace_foreign = [&](std::string& url, const char* suffix) {
     if (!url.empty() && may_hold_key(url)) return;
     replaced = replaced || !url.empty();
     url = derived(request.request_id, suffix);
   };
-  settle(request.status_url, "/status");
-  settle(request.response_url, "");
-  settle(request.cancel_url, "/cancel");
+  replace_foreign(request.status_url, "/status");
+  replace_foreign(request.response_url, "");
+  replace_foreign(request.cancel_url, "/cancel");
   return request;
 }
 

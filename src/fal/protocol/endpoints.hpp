@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where each call goes, and which of the URLs that a service hands out may be followed, with and without the key.
+// The URL of each call, and which of the URLs returned by a service may be used, with and without the key.
 #pragma once
 
 #include <optional>
@@ -12,32 +12,32 @@
 
 namespace react1::fal {
 
-/// Built once from checked options; immutable, so any thread.
+/// Built once from validated options; immutable, so any thread.
 class Endpoints {
  public:
-  /// Throws Error{usage} when an URL or the endpoint name of the options can't be used.
+  /// Throws Error{usage} when a URL or the endpoint name of the options is invalid.
   explicit Endpoints(const FalOptions& options);
 
   /// The full endpoint name is the path of a submit.
   [[nodiscard]] const std::string& submit() const noexcept { return submit_; }
   [[nodiscard]] const std::string& initiate_upload() const noexcept { return initiate_; }
   [[nodiscard]] const std::string& initiate_multipart() const noexcept { return initiate_multipart_; }
-  /// The host that hands out upload URLs, as configured.
+  /// The host that issues upload URLs, as configured.
   [[nodiscard]] const std::string& rest() const noexcept { return rest_.text; }
 
   /// The queue, as configured.
   [[nodiscard]] const std::string& queue() const noexcept { return queue_.text; }
   [[nodiscard]] bool is_queue_on_loopback() const noexcept { return http::is_loopback(queue_.url); }
-  /// Where the status of `request_id` is, by the rule.
+  /// The status URL of `request_id`, derived from the endpoint.
   [[nodiscard]] std::string status_of(const std::string& request_id) const { return derived(request_id, "/status"); }
-  /// The platform API, without a trailing slash; empty: it is not to be asked.
+  /// The platform API, without a trailing slash; empty: it is not used.
   [[nodiscard]] const std::string& platform() const noexcept { return platform_.text; }
-  /// True for URLs of the platform API; the key may be sent there by whoever asks the platform, and by nobody else.
+  /// True for URLs of the platform API; only calls to the platform may send the key there.
   [[nodiscard]] bool is_platform(const std::string& text) const;
 
-  /// URLs of an accepted request. The service's own are kept where they lead to the service; the others are derived
+  /// URLs of an accepted request. The service's own are kept when they point to the service; the others are derived
   /// from endpoint and request id (owner and alias only, whatever sub-path the endpoint has).
-  /// `replaced` is set when a URL was there but leads elsewhere.
+  /// `replaced` is set when a URL was present but points elsewhere.
   [[nodiscard]] RequestRef checked(RequestRef request, bool& replaced) const;
 
   /// True when the key may be sent to `text`: the configured hosts and, when the configured queue is fal's own, fal's
@@ -46,8 +46,8 @@ class Endpoints {
   /// True for the URLs of files: https anywhere within reach(), plain http only on this machine and only when the
   /// service is there too.
   [[nodiscard]] bool may_transfer(const std::string& text) const;
-  /// Where the service's files may be: a service of the internet has no business in a private network, and none but
-  /// one on this machine has any here. A gateway with a name of its own may be in a private network, with its files.
+  /// Where the service's files may be: a service on the internet must not refer to a private network, and only one on
+  /// this machine may refer to this machine. A gateway with its own name may be in a private network, with its files.
   [[nodiscard]] http::Reach reach() const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a key and hosts come from when nobody names them.
+// Default key and hosts from the environment.
 #include <cstdlib>
 #include <react1/error.hpp>
 #include <react1/fal.hpp>
@@ -12,7 +12,7 @@
 namespace react1::REACT1_ABI {
 namespace {
 
-/// Empty counts as unset: `FAL_KEY= react1 …` is how people switch a variable off.
+/// Empty counts as unset: `FAL_KEY= react1 …` is a common way to disable a variable.
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
@@ -23,8 +23,8 @@ Secret key_from_environment() {
   const std::string id = variable("FAL_KEY_ID");
   const std::string secret = variable("FAL_KEY_SECRET");
   if (id.empty() != secret.empty()) {
-    throw Error(ErrorCode::auth, id.empty() ? "FAL_KEY_ID" : "FAL_KEY_SECRET", "is not set, but its twin is",
-                {.hint = "set both, or FAL_KEY alone"});
+    throw Error(ErrorCode::auth, id.empty() ? "FAL_KEY_ID" : "FAL_KEY_SECRET",
+                "is not set, but the other half of the key is", {.hint = "set both, or FAL_KEY alone"});
   }
   return id.empty() ? Secret{} : Secret(id + ":" + secret);
 }

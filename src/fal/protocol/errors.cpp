@@ -61,7 +61,7 @@ void read_problem_list(const Json& list, Fault& fault, const Secret& key) {
   fault.has_problem_list = !fault.problems.empty();
 }
 
-/// The title of an error page, which is what a proxy has to say.
+/// The title of an error page, which is usually a proxy's message.
 std::string page_title(std::string_view page) {
   const std::string lower = http::to_lower(page.substr(0, 4096));
   const auto open = lower.find("<title>");
@@ -95,7 +95,7 @@ bool mentions(const Fault& fault, std::string_view words) {
   return http::to_lower(fault.text).find(words) != std::string::npos;
 }
 
-/// The gateway has no error type for this; the text is all there is.
+/// The gateway has no error type for this, only the text.
 bool is_about_money(const Fault& fault) {
   constexpr std::array<std::string_view, 3> kWords{"user is locked", "exhausted balance", "top_up"};
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view words) { return mentions(fault, words); });
@@ -110,21 +110,22 @@ struct Judgement {
 Judgement judge_client_error(int status, const Fault& fault) {
   if (status == 401)
     return {ErrorCode::auth, false, "the service does not accept the key",
-            "check FAL_KEY; it reads <key id>:<key secret>"};
+            "check FAL_KEY; its format is <key id>:<key secret>"};
   if (status == 402 || (status == 403 && is_about_money(fault))) {
-    return {ErrorCode::balance, false, "the account has no money left or is locked",
-            "top up at fal.ai/dashboard/billing, then go on; nothing that was accepted is lost"};
+    return {ErrorCode::balance, false, "the account's balance is exhausted or it is locked",
+            "top up at fal.ai/dashboard/billing, then continue; nothing that was accepted is lost"};
   }
   if (status == 403)
-    return {ErrorCode::auth, false, "the key may not do this", "check that the key's scope allows model API calls"};
+    return {ErrorCode::auth, false, "the key lacks permission", "check that the key's scope allows model API calls"};
   if (status == 404) {
-    return {ErrorCode::refused, false, "the service knows nothing under this address",
+    return {ErrorCode::refused, false, "the service has nothing at this URL",
             "check the request id, the endpoint name and whether the key belongs to the account that submitted it"};
   }
   if (status == 405)
-    return {ErrorCode::refused, false, "the service does not do this under this address", "check the endpoint name"};
+    return {ErrorCode::refused, false, "the service does not support this method at this URL",
+            "check the endpoint name"};
   if (status == 413)
-    return {ErrorCode::refused, false, "the service finds the request too large", "use a smaller clip"};
+    return {ErrorCode::refused, false, "the request is too large for the service", "use a smaller clip"};
   if (status == 422) return {ErrorCode::refused, false, "the service refused the input", ""};
   return {ErrorCode::refused, false, "the service refused the request", ""};
 }
@@ -132,28 +133,31 @@ Judgement judge_client_error(int status, const Fault& fault) {
 Judgement judge(const http::Response& response, const Fault& fault) {
   const int status = response.status;
   if (status == 429) {
-    return {ErrorCode::network, true, "the service asks to slow down", "wait a while and run the same command again"};
+    return {ErrorCode::network, true, "the service limits the request rate",
+            "wait a while and run the same command again"};
   }
   if (status == 408 || status >= 500)
-    return {ErrorCode::network, true, "the service has a fault or is overloaded", "try again later"};
+    return {ErrorCode::network, true, "the service has failed or is overloaded", "try again later"};
   if (status >= 300 && status < 400) {
-    return {ErrorCode::refused, false, "the service sends us elsewhere, which is not followed with a key",
+    return {ErrorCode::refused, false, "the service redirects, which is not followed with a key",
             "check the service URLs (REACT1_QUEUE_URL, REACT1_REST_URL)"};
   }
   return judge_client_error(status, fault);
 }
 
-/// What to do about an answer that is not the service's, by its status.
+/// A hint for an answer that is not the service's, by its status.
 std::string strangers_hint(int status) {
   if (status == 407)
-    return "a proxy wants a user name and a password, or other ones: check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY";
+    return "a proxy requires a user name and a password, or different ones: check HTTP_PROXY, HTTPS_PROXY and "
+           "ALL_PROXY";
   if (status == 413)
-    return "something between here and the service takes no request of this size: raise its limit, or go round it "
+    return "something between here and the service does not accept requests of this size: raise its limit, or bypass "
+           "it "
            "(NO_PROXY)";
   return "something between here and the service may have answered in its place; check the URL, try again later";
 }
 
-/// Of the problems' own hints, the first; they know more than the status.
+/// The first of the problems' own hints; they are more specific than the status.
 std::string best_hint(const Fault& fault, std::string fallback) {
   for (const ServiceProblem& problem : fault.problems) {
     if (std::string hint = hint_for(problem); !hint.empty()) return hint;
@@ -231,12 +235,12 @@ Error failure(const http::TransportFailure& failure, const Subject& subject) {
     case Kind::local_read:
     case Kind::local_write:
       code = ErrorCode::io;
-      hint = "check that the file is there, that it may be used and that the disk has room";
+      hint = "check that the file exists and is accessible, and that the disk has free space";
       retryable = false;
       break;
     case Kind::local_resource:
       code = ErrorCode::io;
-      hint = "allow more open files or memory (ulimit -n, ulimit -v), or run less at a time";
+      hint = "allow more open files or memory (ulimit -n, ulimit -v), or run fewer jobs at a time";
       retryable = false;
       break;
     case Kind::proxy:
@@ -255,7 +259,7 @@ Error failure(const http::TransportFailure& failure, const Subject& subject) {
       retryable = false;
       break;
     case Kind::too_large:
-      hint = "the service sent more than is sensible here; if that is right, raise the limit";
+      hint = "the service sent more than is plausible here; if it is correct, raise the limit";
       retryable = false;
       break;
     case Kind::protocol:

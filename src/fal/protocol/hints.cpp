@@ -21,7 +21,7 @@ constexpr std::array kFixed{
     FixedHint{"face_detection_error",
               "the service found no face; use a clip in which one face is well visible throughout"},
     FixedHint{"content_policy_violation", "the content was refused by policy; use other clips"},
-    FixedHint{"no_media_generated", "the model gave nothing; another part of the clip or another emotion may work"},
+    FixedHint{"no_media_generated", "the model returned nothing; another part of the clip or another emotion may work"},
     FixedHint{"file_download_error", "the service could not fetch a clip; upload it again (uploads may expire)"},
     FixedHint{"image_load_error", "the service could not read a picture; prepare the clip again"},
     FixedHint{"feature_not_supported", "this combination of parameters is not offered; try the defaults"},
@@ -37,7 +37,7 @@ constexpr std::array kFixed{
     FixedHint{"missing", "a required field was not sent; the service may have changed, look for a newer version"},
 };
 
-/// A number as a person would write it: 15, 15.05.
+/// A number in its shortest form: 15, 15.05.
 std::optional<std::string> number(const Json& context, std::string_view key) {
   const auto found = context.find(key);
   if (found == context.end() || !found->is_number()) return std::nullopt;

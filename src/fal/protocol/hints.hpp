@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person can do about a problem that the service reports.
+// Hints for problems that the service reports.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace react1::fal {
 
-/// By `type` and `ctx`, never by the wording of the message. Empty for a type that nobody knows.
+/// By `type` and `ctx`, never by the wording of the message. Empty for an unknown type.
 [[nodiscard]] std::string hint_for(const ServiceProblem& problem);
 
 }  // namespace react1::fal

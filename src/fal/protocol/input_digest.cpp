@@ -14,7 +14,7 @@ using Sorted = nlohmann::json;  // keeps its keys in order
 
 constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
 
-/// 1 and 1.0 are one value; a service may well write either.
+/// 1 and 1.0 are one value; a service may write either.
 Sorted canonical(const Json& value) {
   if (value.is_object()) {
     Sorted object = Sorted::object();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two inputs of a request are the same when their values are, whatever the order of their keys.
+// Two inputs of a request are equal when their values are, whatever the order of their keys.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace react1::fal {
 
 /// sha256 over the canonical form of a JSON object: keys sorted at every depth, numbers by their value. Empty for text
-/// that is no JSON object.
+/// that is not a JSON object.
 [[nodiscard]] std::string input_digest(std::string_view json);
 
 }  // namespace react1::fal

@@ -17,7 +17,7 @@ void replace_all(std::string& text, std::string_view what) {
     text.replace(at, what.size(), "***");
 }
 
-/// An URL ends where running text goes on.
+/// A URL ends where the surrounding text continues.
 bool ends_url(char c) noexcept {
   return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '\'' || c == '<' || c == '>' || c == ')' ||
          c == '\\';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that others wrote, made fit for messages and logs.
+// Sanitises foreign text for messages and logs.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace react1::fal {
 
-/// The text with "***" in place of the key and of either half of it.
+/// The text with "***" in place of the key and of each half of it.
 [[nodiscard]] std::string without_key(std::string text, const Secret& key);
 
 /// One line without control characters, the key (whole, or either half) and signed parts of URLs replaced, at most

@@ -15,7 +15,7 @@ namespace react1::fal {
 namespace {
 
 constexpr std::size_t kChallengeBytes = 16;
-/// One answer may be a proxy's that imitates the service, or one meant for somebody else.
+/// A single answer may come from a proxy that imitates the service, or be meant for another client.
 constexpr int kDenials = 2;
 
 enum class Word { proof, denial, none };
@@ -32,13 +32,13 @@ Said read_word(const http::Response& response, const std::string& challenge, con
   if (!instance.empty() && text_of(*body, "proof") == sandbox_proof(challenge, instance))
     return {Word::proof, instance};
   if (is_passing_trouble(response.status)) return {};
-  // A queue has no such request; what tells of one, or of another one, is somebody else's answer.
+  // A queue has no such request; a status of it, or of another one, is a misrouted answer.
   const bool is_about_it = may_be_about(response, std::string(kSandboxChallengePrefix) + challenge);
   const bool is_denial = response.status >= 400 && is_about_it && read_fault(response, key).is_queue_format();
   return {is_denial ? Word::denial : Word::none};
 }
 
-/// What the service says to one challenge.
+/// The service's answer to one challenge.
 Said ask(const Session& session, const RunContext& context) {
   const Secret& key = session.options().key;
   const std::string challenge = random_hex(kChallengeBytes);

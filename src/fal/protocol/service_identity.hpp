@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which service a client talks to: one whose calls are paid for, or our sandbox.
+// Identifies the service a client is connected to: one whose calls are paid for, or our sandbox.
 #pragma once
 
 #include <react1/fal.hpp>
@@ -9,8 +9,8 @@
 
 namespace react1::fal {
 
-/// See FalClient::identity(). In doubt it is never a sandbox: a rehearsal that counts as dollars is a nuisance, a
-/// payment that counts as a rehearsal is paid twice.
+/// See FalClient::identity(). When in doubt it is not a sandbox: counting a rehearsal as dollars is a nuisance,
+/// counting a payment as a rehearsal leads to a second payment.
 [[nodiscard]] ServiceIdentity service_identity(const Session& session, const RunContext& context);
 
 }  // namespace react1::fal

@@ -20,13 +20,12 @@ void check_key(const Secret& key) {
   const auto refuse = [](const char* message, const char* hint) {
     throw Error(ErrorCode::auth, "FAL_KEY", message, {.hint = hint});
   };
-  if (text.empty()) refuse("there is no key", "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET");
+  if (text.empty()) refuse("no key is set", "set FAL_KEY to <key id>:<key secret>, or FAL_KEY_ID and FAL_KEY_SECRET");
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }))
-    refuse(
-        "the key holds a line break, a blank or a control character",
-        "copy it again without what surrounds it; a file read with $(cat …) or a pasted line often brings one along");
+    refuse("the key contains a line break, a space or a control character",
+           "copy it again without the surrounding text; $(cat …) and pasted lines often add one");
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }))
-    refuse("the key holds a character that no key has", "copy it again from fal.ai/dashboard/keys");
+    refuse("the key contains a character that is not valid in a key", "copy it again from fal.ai/dashboard/keys");
   const auto colon = text.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
     refuse("the key is not of the form <key id>:<key secret>",
@@ -121,13 +120,13 @@ http::Request Session::to_platform(http::Method method, const std::string& url) 
 }
 
 http::Request Session::keyed(http::Method method, const std::string& url, const char* accept, bool allowed) const {
-  if (!allowed) throw Error(ErrorCode::internal, redact_url(url), "the key was about to leave for a foreign host");
+  if (!allowed) throw Error(ErrorCode::internal, redact_url(url), "the key would have been sent to a foreign host");
   http::Request request = without_key(method, url);
-  request.reach = http::Reach::anywhere;  // the operator has named this host
+  request.reach = http::Reach::anywhere;  // the operator has configured this host
   request.headers.add("Authorization", "Key " + options_.key.expose());
   request.headers.add("Accept", accept);
   request.decode = true;
-  // A few kilobytes that take longer than this are dripped at us.
+  // A transfer of a few kilobytes that takes longer than this is being slowed down deliberately.
   request.total_timeout = options_.connect_timeout + 2 * options_.stall_timeout;
   return request;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every call of the client needs: options, addresses, the way out, time.
+// What every call of the client needs: options, addresses, transport, clock.
 #pragma once
 
 #include <react1/fal.hpp>
@@ -13,11 +13,11 @@
 
 namespace react1::fal {
 
-/// The options with lengths of time as they are used: at most for ever (core/saturate).
+/// The options with their durations saturated (core/saturate).
 [[nodiscard]] FalOptions within_time(FalOptions options);
 /// All problems of the options in one Error{usage}, or Error{auth} for the key. Called before anything else.
 void check_options(const FalOptions& options);
-/// Throws Error{auth} unless `key` can travel as "Authorization: Key <id>:<secret>". Says what is wrong, never the key.
+/// Throws Error{auth} unless `key` can be sent as "Authorization: Key <id>:<secret>". Names the problem, not the key.
 void check_key(const Secret& key);
 
 /// The references must outlive it. Immutable after construction; any thread.
@@ -34,12 +34,12 @@ class Session {
   [[nodiscard]] const http::Dice& dice() const noexcept { return dice_; }
   [[nodiscard]] http::RetryContext retry() const { return {options_.retry, clock_, dice_}; }
 
-  /// A JSON exchange with the key. Throws Error{internal} for an URL that may not see it: the last lock on the door.
+  /// A JSON exchange with the key. Throws Error{internal} for a URL that must not receive it: the final safety check.
   [[nodiscard]] http::Request with_key(http::Method method, const std::string& url,
                                        const char* accept = "application/json") const;
-  /// Likewise with the platform API, and with nothing else.
+  /// The same for the platform API, and for no other URL.
   [[nodiscard]] http::Request to_platform(http::Method method, const std::string& url) const;
-  /// An exchange with a storage or result host: no key.
+  /// An exchange with a storage or result host, without the key.
   [[nodiscard]] http::Request without_key(http::Method method, const std::string& url) const;
 
  private:

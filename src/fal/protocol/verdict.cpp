@@ -28,7 +28,7 @@ bool body_may_be_about(const Json& body, const std::string& request_id) {
   return named.empty() || named == request_id;
 }
 
-/// Words of the service that pass: the request itself has not failed.
+/// Status words that do not mean that the request itself has failed.
 bool is_passing(const http::Response& response, const Fault& fault) {
   return response.status == 408 || response.status == 429 || fault.error_type == "concurrent_requests_limit";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an answer says about a request that is paid for. Anything between us and the service may answer in its
-// place: a proxy, a login portal, a gateway, a cache. Only the service's own word on this very request ends a job.
+// Interprets answers about a paid request. An intermediary may answer in place of the service: a proxy, a login
+// portal, a gateway, a cache. Only the service's own answer about this request ends a job.
 #pragma once
 
 #include <optional>
@@ -23,25 +23,25 @@ namespace react1::fal {
 /// one about another request. Texts are without the key.
 [[nodiscard]] std::optional<QueueStatus> status_in(std::string_view body, const std::string& request_id,
                                                    const Secret& key);
-/// Likewise in an answer, which has to be a 2xx whose header names no other request.
+/// The same for an answer, which has to be a 2xx whose header names no other request.
 [[nodiscard]] std::optional<QueueStatus> status_in(const http::Response& response, const std::string& request_id,
                                                    const Secret& key);
-/// COMPLETED with an error: the service's own word that the request has failed. An error in any other status is not.
+/// COMPLETED with an error: the service reports that the request has failed. An error with any other status does not.
 [[nodiscard]] bool has_failed(const QueueStatus& status);
 
-/// The answer to a question for the result as the end of the job: Error{refused}, when the service replays how the job
-/// failed. Sources: the model's problem list, an infrastructure error type, a 422 with a detail and the request's own
+/// The answer to a request for the result as the end of the job: Error{refused}, when the service reports the job's
+/// failure. Sources: the model's problem list, an infrastructure error type, a 422 with a detail and the request's own
 /// X-Fal-Request-Id. nullopt: the answer decides nothing.
 [[nodiscard]] std::optional<Error> failure_in(const http::Response& response, const Subject& subject,
                                               const Secret& key);
 
-/// The service, and not something in between, will not talk to this key: 401, 402 or 403 with a detail.
+/// The service, not an intermediary, denies this key: 401, 402 or 403 with a detail.
 [[nodiscard]] bool is_denial(const http::Response& response, const Secret& key);
 
-/// An answer that leaves the request where it is: Error{auth|balance} for a denial, else Error{network}.
+/// An answer that does not change the request's state: Error{auth|balance} for a denial, else Error{network}.
 [[nodiscard]] Error undecided(const http::Response& response, const Subject& subject, const Secret& key);
 
-/// Whether a request that failed was cancelled, by the type of the problem.
+/// Whether a failed request was cancelled, by the type of the problem.
 [[nodiscard]] bool is_cancellation(const Error& error);
 [[nodiscard]] bool is_cancellation(const QueueStatus& status);
 

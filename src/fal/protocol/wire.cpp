@@ -19,7 +19,7 @@ std::optional<double> number_of(const Json& object, std::string_view key) {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-/// A count that a service may well write as 1024.0.
+/// A count that a service may also write as 1024.0.
 std::optional<std::int64_t> count_of(const Json& object, std::string_view key) {
   const auto value = number_of(object, key);
   if (!value || *value < 0 || *value > 9e15) return std::nullopt;  // 2^53: exact in a double
@@ -120,7 +120,7 @@ std::optional<RequestRef> read_submitted(std::string_view body) {
   RequestRef request{text_of(*object, "request_id"), text_of(*object, "status_url"), text_of(*object, "response_url"),
                      text_of(*object, "cancel_url")};
   if (!is_request_id(request.request_id)) return std::nullopt;
-  // What has an end already was not submitted just now: the answer is about another request.
+  // A request that has already ended was not submitted just now: the answer is about another request.
   if (text_of(*object, "status") == "COMPLETED" || !text_of(*object, "error").empty()) return std::nullopt;
   return request;
 }

@@ -27,7 +27,7 @@ bool is_not_ready(const Model& model, const http::Response& response) {
           http::to_lower(text_of(*body, "detail")).find("in progress") != std::string::npos);
 }
 
-/// The result in a 2xx answer. Where it can't be used, the Error carries the answer: it is about something paid.
+/// The result in a 2xx answer. When it can't be used, the Error carries the answer, because it was paid for.
 ResultVideo usable_result(const Session& session, const http::Response& response, const Subject& subject) {
   const Secret& key = session.options().key;
   auto result = read_result(session.model(), response.body);
@@ -43,7 +43,7 @@ ResultVideo usable_result(const Session& session, const http::Response& response
                  .request_id = subject.request_id,
                  .answer = without_key(response.body, key)});
   }
-  // It goes into records and job stores. The URL is left as it is: changed, it would lead nowhere.
+  // Stored in records and job stores. The URL is kept unchanged; a scrubbed one would not work.
   result->raw_json = without_key(std::move(result->raw_json), key);
   return std::move(*result);
 }
@@ -53,15 +53,15 @@ ResultVideo usable_result(const Session& session, const http::Response& response
 RequestRef checked_request(const Session& session, const RequestRef& request, Observer& observer) {
   if (request.request_id.empty()) throw Error(ErrorCode::usage, "request id", "is empty");
   if (!is_request_id(request.request_id)) {
-    throw Error(ErrorCode::usage, request.request_id, "is no request id of the service",
-                {.hint = "it has letters, digits, '.', '_' and '-' only; see `react1 jobs list`"});
+    throw Error(ErrorCode::usage, request.request_id, "is not a request id of the service",
+                {.hint = "it consists of letters, digits, '.', '_' and '-' only; see `react1 jobs list`"});
   }
   bool replaced = false;
   RequestRef result = session.endpoints().checked(request, replaced);
   if (replaced) {
     observer.on_note(
         {Note::Level::warning, "foreign_url",
-         fmt::format("the stored URLs of request {} lead to another host; they are not used", request.request_id)});
+         fmt::format("the stored URLs of request {} point to another host; they are not used", request.request_id)});
   }
   return result;
 }
@@ -86,7 +86,7 @@ CancelOutcome read_cancelled(const http::Outcome& outcome, const Subject& subjec
   if (!response.ok()) throw undecided(response, subject, key);
   const auto success = body ? body->find("success") : Json::const_iterator{};
   if (!body || (success != body->end() && *success == false))
-    throw unusable(response, subject, "a promise to cancel", key);
+    throw unusable(response, subject, "a confirmation of the cancellation", key);
   return CancelOutcome::requested;
 }
 

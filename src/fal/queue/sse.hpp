@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Server-Sent Events, as they arrive in pieces. Source: WHATWG HTML, "Server-sent events", parsing an event stream.
+// Server-Sent Events, parsed incrementally. Source: WHATWG HTML, "Server-sent events", parsing an event stream.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ struct SseEvent {
   std::string data{};  ///< its "data" fields, joined by line feeds
 };
 
-/// Takes the bytes of one stream, cut anywhere: CRLF, LF and CR end a line, comments and unknown fields are dropped, an
-/// event without data is none, what isn't ended by an empty line isn't one either. Not thread-safe.
+/// Parses one stream, split anywhere: CRLF, LF and CR end a line, comments and unknown fields are skipped,
+/// events without data or without a final empty line are ignored. Not thread-safe.
 class SseParser {
  public:
   using OnEvent = std::function<void(const SseEvent&)>;
@@ -23,7 +23,7 @@ class SseParser {
   /// `max_bytes`: of one line, and of one event's data.
   explicit SseParser(std::size_t max_bytes = 1U << 20U) noexcept : max_bytes_(max_bytes) {}
 
-  /// Calls `on_event` for each event that these bytes complete. False: above max_bytes; the stream is of no use then.
+  /// Calls `on_event` for each event that these bytes complete. False: above max_bytes; the stream is unusable.
   [[nodiscard]] bool feed(std::string_view bytes, const OnEvent& on_event);
 
  private:

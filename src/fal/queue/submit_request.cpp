@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The paid call. Everything around it is arranged so that it reaches the service at most once.
+// The paid call. It is designed to reach the service at most once.
 #include <fmt/format.h>
 
 #include <react1/error.hpp>
@@ -14,7 +14,7 @@
 namespace react1::fal {
 namespace {
 
-/// Where the end of this request is reported.
+/// The URL to which the end of this request is reported.
 std::string webhook_of(const FalOptions& options, const std::string& token) {
   return token.empty() ? options.webhook_url : http::with_segment(options.webhook_url, token);
 }
@@ -52,7 +52,7 @@ Error outcome_unknown(const http::Outcome& outcome, const Subject& subject, cons
 Error stopped(const http::Outcome& outcome, const Subject& subject) {
   const bool sent = std::get<http::TransportFailure>(outcome).request_may_have_been_received;
   return Error(ErrorCode::interrupted, subject.where,
-               sent ? "stopped while the paid request was under way; whether it was accepted is not known"
+               sent ? "stopped during the paid request; whether it was accepted is not known"
                     : "stopped before the paid request was sent",
                {.hint = sent ? "look at fal.ai/dashboard/requests before paying again" : "", .retryable = !sent});
 }
@@ -63,7 +63,7 @@ RequestRef accept(const Session& session, const http::Response& response, const 
   if (replaced) {
     context.observer->on_note(
         {Note::Level::warning, "foreign_url",
-         "the service returned URLs on another host; they are not used, because the key would go there"});
+         "the service returned URLs on another host; they are not used, because the key would be sent there"});
   }
   request.webhook = !session.options().webhook_url.empty();
   log::info("fal", fmt::format("request {} accepted", request.request_id));

@@ -16,19 +16,19 @@ SubmitVerdict judge_failure(const http::TransportFailure& failure) {
 }
 
 SubmitVerdict judge_status(const http::Response& response, const Secret& key) {
-  // Pages, redirects and other people's JSON come from something in between, which may have handed the request on and
-  // lost or replaced the answer.
+  // Pages, redirects and foreign JSON come from an intermediary, which may have forwarded the request and lost or
+  // replaced the answer.
   if (!read_fault(response, key).is_service_json) return SubmitVerdict::unknown;
   switch (response.status) {
     case 429:
-    case 503:  // fal's own 503 says that no machine took the request
+    case 503:  // fal's own 503 means that no machine took the request
       return SubmitVerdict::refused_now;
-    case 408:  // somebody gave up waiting: for our bytes, or for those behind it
+    case 408:  // a timeout: while reading our bytes, or while waiting for an upstream server
     case 499:
       return SubmitVerdict::unknown;
     default:
-      // 500, 502 and 504, even in the service's words: the queue may have stored the request before the part that
-      // answers failed. There is no idempotency key to ask with.
+      // 500, 502 and 504, even in the service's format: the queue may have stored the request before the component that
+      // answers failed. There is no idempotency key to query.
       return response.status >= 400 && response.status < 500 ? SubmitVerdict::refused : SubmitVerdict::unknown;
   }
 }

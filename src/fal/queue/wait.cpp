@@ -29,7 +29,7 @@ http::Outcome perform(const Session& session, http::Request request, WaitMachine
   return outcome;
 }
 
-/// What ends a pause: its time, a stop, or the report of the request.
+/// Events that end a pause: its time, a stop, or the report of the request.
 class Alarm {
  public:
   Alarm(WebhookReceiver& receiver, const std::string& request_id, const std::stop_token& stop)
@@ -39,7 +39,7 @@ class Alarm {
           wake_.request_stop();
         })) {}
 
-  /// True when the report is there; at once when it came before.
+  /// True when the report has arrived; at once when it came before.
   [[nodiscard]] bool pause(const Clock& clock, std::chrono::milliseconds duration, const RunContext& context) const {
     clock.sleep_for(duration, wake_.get_token());
     context.throw_if_stopped();
@@ -57,7 +57,7 @@ class Alarm {
 
 QueueStatus wait_for_completion(const Session& session, const RequestRef& request, const RunContext& context) {
   WaitMachine machine(session, request, *context.observer);
-  std::optional<Alarm> alarm;  // rings once: afterwards pauses are ordinary ones
+  std::optional<Alarm> alarm;  // fires once: later pauses are ordinary ones
   if (machine.expects_report()) alarm.emplace(*session.options().webhook_receiver, request.request_id, context.stop);
   WaitStep step = machine.begin();
   for (;;) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting until a request is completed, on the thread of whoever waits.
+// Waits until a request is completed, on the calling thread.
 #pragma once
 
 #include "fal/protocol/session.hpp"
@@ -7,8 +7,8 @@
 
 namespace react1::fal {
 
-/// Waits as WaitMachine says. Throws Error{network} at a limit (see FalOptions), Error{refused} when the service says
-/// that the job failed, always with the request id; Error{interrupted} on a stop.
+/// Waits as WaitMachine specifies. Throws Error{network} at a limit (see FalOptions), Error{refused} when the service
+/// reports that the job failed, always with the request id; Error{interrupted} on a stop.
 [[nodiscard]] QueueStatus wait_for_completion(const Session& session, const RequestRef& request,
                                               const RunContext& context);
 

@@ -13,7 +13,7 @@
 
 namespace react1::fal {
 
-/// After begin() everything of it happens on the engine's thread.
+/// After begin() all of it runs on the engine's thread.
 class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
  public:
   Wait(AsyncWaits& owner, const RequestRef& request, RunContext context, Done done)
@@ -37,7 +37,7 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
  private:
   using OnStop = std::stop_callback<std::function<void()>>;
 
-  /// Runs `action` unless the wait is over; what it throws ends the wait.
+  /// Runs `action` unless the wait is over; an exception ends the wait.
   void act(const std::function<void()>& action) {
     if (!done_) return;
     const log::Scope scope(context_.job_id, request_id_);
@@ -50,18 +50,18 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
     }
   }
 
-  /// Stops come on other threads and only leave word here: no reference keeps the wait alive for them.
+  /// Stops come on other threads and only post a message here: no reference keeps the wait alive for them.
   void watch_stops() {
-    const std::function<void()> tell = [&engine = engine_, weak = weak_from_this()] {
+    const std::function<void()> notify = [&engine = engine_, weak = weak_from_this()] {
       engine.post([weak] {
         if (const auto self = weak.lock()) self->act([&] { self->stop(); });
       });
     };
-    on_stop_.emplace(context_.stop, tell);
-    on_end_.emplace(owner_.end_.get_token(), tell);
+    on_stop_.emplace(context_.stop, notify);
+    on_end_.emplace(owner_.end_.get_token(), notify);
   }
 
-  /// The report comes on the receiver's thread, and leaves word like a stop.
+  /// The report comes on the receiver's thread, and posts a message like a stop.
   void listen() {
     if (!machine_.expects_report()) return;
     WebhookReceiver& receiver = *owner_.session_.options().webhook_receiver;
@@ -75,7 +75,7 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
 
   void report_came() {
     reported_ = true;
-    if (!timer_) return;  // in the middle of an exchange: the next pause is left out
+    if (!timer_) return;  // during an exchange: the next pause is skipped
     engine_.cancel(*std::exchange(timer_, std::nullopt));
     pause({});
   }
@@ -159,13 +159,13 @@ class AsyncWaits::Wait : public std::enable_shared_from_this<Wait> {
   }
 
   AsyncWaits& owner_;
-  http::Engine& engine_;  // lives: the owner's transport has it, and later callbacks don't use it
+  http::Engine& engine_;  // outlives this: the owner's transport holds it, and later callbacks don't use it
   RunContext context_;
   std::string request_id_;
   WaitMachine machine_;
   Done done_;  // empty: it is over
   bool stopped_ = false;
-  bool reported_ = false;            // the machine does not know yet
+  bool reported_ = false;            // not yet passed to the machine
   std::shared_ptr<void> listening_;  // for the report
   std::optional<http::Engine::ExchangeId> exchange_;
   std::optional<http::Engine::TimerId> timer_;
@@ -190,7 +190,7 @@ void AsyncWaits::start(const RequestRef& request, const RunContext& context, Don
 void AsyncWaits::left() noexcept {
   const std::lock_guard lock(mutex_);
   --waiting_;
-  changed_.notify_all();  // under the lock: the waiting destructor can't be through before it is released
+  changed_.notify_all();  // under the lock: the waiting destructor can't finish before it is released
 }
 
 }  // namespace react1::fal

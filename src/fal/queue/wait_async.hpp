@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting on the engine's thread: many waits, no thread of their own.
+// Waiting on the engine's thread: many waits without threads of their own.
 #pragma once
 
 #include <condition_variable>
@@ -14,11 +14,11 @@
 
 namespace react1::fal {
 
-/// The asynchronous waits of one client; see FalClient::wait_async() for what callers are promised. Session and
-/// transport must outlive it. Thread-safe.
+/// The asynchronous waits of one client; see FalClient::wait_async() for the guarantees. Session and transport
+/// must outlive it. Thread-safe.
 ///
-/// A wait lives as long as the engine has something to do for it: its callbacks share it. What a late callback finds
-/// (a posted stop, a cancelled exchange) is a wait that is over, and it touches nothing else.
+/// A wait lives as long as the engine has pending callbacks of it: they share it. A late callback (a posted stop,
+/// a cancelled exchange) finds a wait that is over, and touches nothing else.
 class AsyncWaits {
  public:
   using Done = std::function<void(WaitResult)>;

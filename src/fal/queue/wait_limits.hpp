@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a request may be waited for: in all, and in the queue. Pure: the time is handed in.
+// Limits on waiting for a request: in total, and in the queue. Pure: the time is passed in.
 #pragma once
 
 #include <chrono>
@@ -16,20 +16,20 @@ class WaitLimits {
 
   WaitLimits(const FalOptions& options, Time begun);
 
-  /// What the service said. The queue's time begins with the first IN_QUEUE after something else, and ends with
-  /// IN_PROGRESS; a word that nobody knows changes nothing.
+  /// The reported status. The queue's time begins with the first IN_QUEUE after another state, and ends with
+  /// IN_PROGRESS; an unknown status word changes nothing.
   void saw(QueueStatus::State state, Time now);
   struct Reached {
     WaitPolicy policy{};
     std::string text{};  ///< "not completed within 3600 s"
   };
-  /// A limit that is reached, each one once.
+  /// A limit that has been reached, each one once.
   [[nodiscard]] std::optional<Reached> reached(Time now);
-  /// Until the next limit, as far as is known; nullopt: none is left.
+  /// Time until the next limit, as far as is known; nullopt: none is left.
   [[nodiscard]] std::optional<std::chrono::milliseconds> left(Time now) const;
-  /// Until the next limit if the request went into the queue at `now`.
+  /// Time until the next limit if the request entered the queue at `now`.
   [[nodiscard]] std::optional<std::chrono::milliseconds> soonest(Time now) const;
-  /// No limit from here on.
+  /// Removes all limits.
   void lift() noexcept;
 
  private:

@@ -19,11 +19,11 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kMaxBreaks = 2;
-/// A stream that lived this long and brought news was a good one: a gateway that cuts it now and then is no reason to
+/// A stream that lasted this long and delivered updates was usable: a gateway that cuts it occasionally is no reason to
 /// poll.
 constexpr std::chrono::seconds kGoodStream{60};
 
-/// The stream's address lies below the status address, whatever query that has.
+/// The stream's URL is below the status URL, whose query is kept.
 std::string stream_url(const std::string& status_url) {
   const std::size_t query = std::min(status_url.find('?'), status_url.size());
   std::string path = status_url.substr(0, query);
@@ -99,8 +99,8 @@ WaitStep WaitMachine::paused() {
 WaitStep WaitMachine::reported() {
   expects_report_ = false;
   interval_ = first_interval();
-  report_.note(Note::Level::info, "reported", "the service reported the end of the request; asking it");
-  // A cancellation under way is seen through: its answer says whether the request had ended before.
+  report_.note(Note::Level::info, "reported", "the service reported the end of the request; checking its status");
+  // A cancellation in progress is completed: its answer says whether the request had ended before.
   return phase_ == Phase::cancelling ? repeat() : poll();
 }
 
@@ -124,7 +124,7 @@ bool WaitMachine::piece(std::string_view bytes) {
   const bool fine = parser_.feed(bytes, [this](const SseEvent& event) {
     if (end_) return;
     const auto status = status_in(event.data, request_.request_id, session_.options().key);
-    if (!status) return;  // not what this stream is about
+    if (!status) return;  // not the status of this request
     news_ = now();
     had_news_ = true;
     take(*status);
@@ -135,7 +135,7 @@ bool WaitMachine::piece(std::string_view bytes) {
   return !silent_;
 }
 
-/// Reports a status and looks whether it is the last one. True when the state is another than before.
+/// Reports a status and checks whether it is final. True when the state has changed.
 bool WaitMachine::take(const QueueStatus& status) {
   const bool changed = report_.report(status);
   limits_.saw(status.state, now());
@@ -157,7 +157,7 @@ WaitStep WaitMachine::stream_ended(const http::Outcome& outcome) {
   }
   const auto& failure = std::get<http::TransportFailure>(outcome);
   using Kind = http::TransportFailure::Kind;
-  if (failure.kind == Kind::timeout_total) return open_stream();  // for a limit that was not reached after all
+  if (failure.kind == Kind::timeout_total) return open_stream();  // set for a limit that was not reached
   if (failure.kind == Kind::stalled && failure.status) return check_stream();
   return stream_broke();
 }
@@ -166,7 +166,7 @@ WaitStep WaitMachine::stream_refused(const http::Response& response) {
   if (http::is_retryable_status(response.status)) return stream_broke();
   may_stream_ = false;
   log::info("fal", fmt::format("{}: no status stream (HTTP {}), polling", where_, response.status));
-  // A gateway that knows no streams may have answered with the status itself.
+  // A gateway without support for streams may have answered with the status itself.
   const auto status = status_in(response, request_.request_id, session_.options().key);
   if (!status) return poll();
   phase_ = Phase::polling;
@@ -205,13 +205,13 @@ WaitStep WaitMachine::waiting_on(bool changed) {
   if (end_) {
     if (expects_report_ && asked_again_)
       report_.note(Note::Level::warning, "no_report",
-                   "the request has ended, but no report of it had come: can the service reach the webhook's URL?");
+                   "the request has ended, but no report has arrived: can the service reach the webhook's URL?");
     return std::move(*end_);
   }
   if (auto step = at_limit()) return std::move(*step);
   if (std::exchange(checking_, false) && changed) {
     may_stream_ = false;
-    log::info("fal", where_ + ": the status stream kept news back, polling");
+    log::info("fal", where_ + ": the status stream withheld updates, polling");
   }
   if (may_stream_) return open_stream();
   const milliseconds delay = std::min(interval_, limits_.left(now()).value_or(interval_));
@@ -224,7 +224,7 @@ std::optional<WaitStep> WaitMachine::at_limit() {
   if (!reached) return std::nullopt;
   switch (reached->policy) {
     case WaitPolicy::keep_waiting:
-      report_.note(Note::Level::warning, "long_wait", reached->text + "; waiting on");
+      report_.note(Note::Level::warning, "long_wait", reached->text + "; still waiting");
       return std::nullopt;
     case WaitPolicy::cancel:
       limit_text_ = reached->text;
@@ -234,7 +234,7 @@ std::optional<WaitStep> WaitMachine::at_limit() {
       break;
   }
   return late(reached->text,
-              fmt::format("it goes on at the service; `react1 result {}` fetches it later", request_.request_id),
+              fmt::format("it continues at the service; `react1 result {}` fetches it later", request_.request_id),
               /*retryable=*/true);
 }
 
@@ -247,15 +247,15 @@ WaitStep WaitMachine::cancel_ended(const http::Outcome& outcome) {
   try {
     switch (read_cancelled(outcome, subject, session_.options().key)) {
       case CancelOutcome::already_completed:
-        return poll();  // paid and there: it is brought home
+        return poll();  // paid and completed: the result is downloaded
       case CancelOutcome::not_found:
-        return late(limit_text_ + "; the service does not know it any more", "see `react1 status`", false);
+        return late(limit_text_ + "; the service no longer knows it", "see `react1 status`", false);
       case CancelOutcome::requested:
         break;
     }
   } catch (const Error& error) {
     return late(fmt::format("{}; cancelling it failed too ({})", limit_text_, error.message()),
-                fmt::format("it goes on at the service; try `react1 cancel {}`", request_.request_id), true);
+                fmt::format("it continues at the service; try `react1 cancel {}`", request_.request_id), true);
   }
   return late(
       limit_text_ + "; it was cancelled",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a request is waited for, without the waiting itself: what happened goes in, what is to be done comes out. The
-// blocking and the asynchronous wait both do what it says.
+// The logic of waiting for a request, without the waiting itself: events go in, the next step comes out. The blocking
+// and the asynchronous wait both execute its steps.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@
 
 namespace react1::fal {
 
-/// Perform this, then ended(). When it is a stream, its sink's receiver is the caller's to set, to piece().
+/// Perform this, then ended(). When it is a stream, the caller sets its sink's receiver, to piece().
 struct WaitExchange {
   http::Request request;
 };
@@ -29,30 +29,30 @@ struct WaitPause {
 };
 using WaitStep = std::variant<WaitExchange, WaitPause, QueueStatus, Error>;  ///< the last two are the end
 
-/// One wait. Session and observer must outlive it. Not thread-safe; the observer is called from inside of its calls.
+/// One wait. Session and observer must outlive it. Not thread-safe; the observer is called from within its methods.
 ///
-/// The status stream comes first. A stream that ends or breaks before the job does is followed by one poll and opened
-/// once more; the second break in a row is the last, from then on it polls. A stream that is silent, or that sends
-/// nothing but signs of life, is checked by one poll: if that knows something new, the stream is not trusted any more.
+/// The status stream comes first. When a stream ends or breaks before the job does, it polls once and opens the stream
+/// once more; after the second break in a row it only polls. A stream that is silent, or that sends only keep-alive
+/// comments, is checked by one poll: if that returns something newer, the stream is not used any more.
 /// Polls come at poll_interval, growing to poll_interval_max, back to poll_interval when the state changes.
 ///
-/// While a report is expected there is no stream: after a first poll, which finds what has ended before, polls are the
-/// fall-back and come at webhook_poll_interval, growing likewise. A report says nothing itself; it brings the next poll
-/// forward, and from then on polls come at the ordinary intervals, since the status may be slower than the report.
+/// While a report is expected there is no stream: after a first poll, which finds requests that have already ended,
+/// polls are the fallback and come at webhook_poll_interval, growing likewise. A report only brings the next poll
+/// forward, and from then on polls come at the ordinary intervals, since the status may lag behind the report.
 class WaitMachine {
  public:
-  /// Throws Error{usage} without a request id. URLs of the request that lead elsewhere are noted and not used.
+  /// Throws Error{usage} without a request id. URLs of the request that point elsewhere are reported and not used.
   WaitMachine(const Session& session, const RequestRef& request, Observer& observer);
 
   [[nodiscard]] WaitStep begin();
-  /// The exchange is over. Not for one that was interrupted: then the wait is over.
+  /// The exchange is over. Not called for an interrupted one: then the wait is over.
   [[nodiscard]] WaitStep ended(const http::Outcome& outcome);
   [[nodiscard]] WaitStep paused();
-  /// Whether a report would end a pause early: somebody should listen for one.
+  /// Whether a report would end a pause early, so that the caller should listen for one.
   [[nodiscard]] bool expects_report() const noexcept { return expects_report_; }
-  /// The report came: in place of paused(), whatever is left of the pause.
+  /// The report came: called in place of paused(), ends the pause early.
   [[nodiscard]] WaitStep reported();
-  /// The stream's next bytes. False: hang up, ended() knows why.
+  /// The stream's next bytes. False: close the stream, ended() has the reason.
   [[nodiscard]] bool piece(std::string_view bytes);
 
  private:
@@ -73,7 +73,7 @@ class WaitMachine {
   [[nodiscard]] WaitStep waiting_on(bool changed);
   [[nodiscard]] std::chrono::milliseconds first_interval() const;
   [[nodiscard]] std::chrono::milliseconds longest_interval() const;
-  /// What a limit that is reached asks for; nullopt: nothing.
+  /// The action for a limit that has been reached; nullopt: none.
   [[nodiscard]] std::optional<WaitStep> at_limit();
   bool take(const QueueStatus& status);
   [[nodiscard]] Error failed(const QueueStatus& status) const;
@@ -99,7 +99,7 @@ class WaitMachine {
   Time opened_{}, news_{};
   bool had_news_ = false, silent_ = false, checking_ = false;
   int breaks_ = 0;
-  std::string limit_text_;  // why it was cancelled
+  std::string limit_text_;  // the reason of the cancellation
 };
 
 }  // namespace react1::fal

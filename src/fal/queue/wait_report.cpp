@@ -43,7 +43,7 @@ void WaitReport::report_state(const QueueStatus& status) {
   const std::string word = scrub(status.word, key_, kWordBytes);
   if (status.state == QueueStatus::State::unknown) {
     note(Note::Level::warning, "unknown_status",
-         fmt::format("the service reports a status that is not known, \"{}\"; waiting on", word));
+         fmt::format("the service reports an unknown status, \"{}\"; still waiting", word));
   } else {
     note(Note::Level::info, "service_state", word);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a wait tells its observer: only what is new.
+// Reports the progress of a wait to its observer: only what is new.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@
 
 namespace react1::fal {
 
-/// Picks the lines of a status answer that were not there before: each answer carries a window that repeats lines and
-/// loses old ones; a stream brings new ones only, and begins again when it is opened again. Remembers the last few
+/// Selects the lines of a status answer that are new: each answer carries a window that repeats lines and loses old
+/// ones; a stream sends new ones only, and starts over when it is reopened. Remembers the last few
 /// thousand.
 class LogDedupe {
  public:

@@ -24,12 +24,12 @@ namespace react1::fal {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr std::chrono::minutes kSoon{15};  // less than a person takes to notice
+constexpr std::chrono::minutes kSoon{15};  // shorter than a user takes to notice
 
-/// What must still be true of the resource for its first part to be of use.
+/// What must still hold for the resource so that its first part can be used.
 struct Resume {
   std::int64_t at = 0;
-  std::string validator;              // a strong ETag or a date; empty: the size has to do
+  std::string validator;              // a strong ETag or a date; empty: the size is compared
   std::optional<std::int64_t> total;  // of the whole file
 };
 
@@ -39,25 +39,25 @@ std::string validator_of(const http::Headers& headers) {
   return headers.find("Last-Modified").value_or("");
 }
 
-/// Content-Length, when it is that of the file itself.
+/// Content-Length, when it is the length of the file itself.
 std::optional<std::int64_t> size_of(const http::Headers& headers) {
   const auto length = headers.find("Content-Length");
   if (!length || !http::packing_of(headers).empty()) return std::nullopt;
   return http::parse_length(*length);
 }
 
-/// Whether a 206 is of the file that was begun: where nothing vouches for its content, its size must be the same.
+/// Whether a 206 belongs to the file that was started: without a validator of its content, its size must be the same.
 bool continues(const http::Headers& headers, const Resume& resume) {
   if (!resume.validator.empty() || !resume.total) return true;
   return http::total_of(headers.find("Content-Range").value_or("")) == resume.total;
 }
 
-/// Where to go on after an answer that broke off; at = 0 means from the start.
+/// The resume position after an interrupted answer; at = 0 means from the start.
 Resume resume_after(const http::TransportFailure& failure, const Resume& before) {
   using Kind = http::TransportFailure::Kind;
   const bool broke_off = failure.kind == Kind::truncated_body || failure.kind == Kind::reset ||
                          failure.kind == Kind::stalled || failure.kind == Kind::timeout_total;
-  if (!failure.status) return before;  // no answer at all this time: what is on the disk is as good as before
+  if (!failure.status) return before;  // no answer at all this time: the bytes on disk are as valid as before
   if (!broke_off) return {};
   if (*failure.status == 206) {
     return continues(failure.headers, before) ? Resume{before.at + failure.bytes, before.validator, before.total}
@@ -71,14 +71,14 @@ Resume resume_after(const http::TransportFailure& failure, const Resume& before)
   return {failure.bytes, validator, total};
 }
 
-/// Why what arrived is no video; empty when it may be one. Decoding decides later.
+/// Why the bytes are not a video; empty when they may be one. Decoding decides later.
 std::string objection(const http::Response& response, const std::string& path) {
   const std::string type = http::media_type(response.headers.find("Content-Type").value_or(""));
   if (type.starts_with("text/") || type == "application/json" || type == "application/xml" ||
       type == "application/xhtml+xml")
     return "the answer is of type " + type;
   if (const std::string packing = http::packing_of(response.headers); !packing.empty())
-    return "the answer is packed (" + packing + "), which was not asked for";
+    return "the answer is compressed (" + packing + "), which was not asked for";
   std::ifstream file(path, std::ios::binary);
   std::array<char, 512> head{};
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
@@ -90,14 +90,14 @@ std::string objection(const http::Response& response, const std::string& path) {
   return {};
 }
 
-/// Why the file is not the whole; empty when it is.
+/// Why the file is incomplete; empty when it is complete.
 std::string shortage(const http::Response& response, const ResultVideo& result, const std::string& path) {
   const auto have = static_cast<std::int64_t>(fs::file_size(path));
   if (response.status == 206) {
     const auto total = http::total_of(response.headers.find("Content-Range").value_or(""));
     if (total && *total != have) return fmt::format("{} of {} bytes", have, *total);
   }
-  // Without an announced length (the transport checks that one) the model's answer is the only measure.
+  // Without an announced length (which the transport checks) the model's answer is the only reference.
   if (!response.headers.has("Content-Length") && result.file_size && *result.file_size != have)
     return fmt::format("{} of {} bytes", have, *result.file_size);
   return {};
@@ -138,7 +138,7 @@ class Download {
     return request;
   }
 
-  /// Nothing when the file is there, else what to throw unless it is worth another try; sets resume_ for that.
+  /// nullopt when the file is complete, else the error to throw unless a retry is worthwhile; sets resume_ for that.
   [[nodiscard]] std::optional<Error> judge(const http::Outcome& outcome, const Resume& before) {
     const Subject subject{redact_url(result_.url), "downloading the result"};
     if (const auto* failed = std::get_if<http::TransportFailure>(&outcome)) {
@@ -146,7 +146,8 @@ class Download {
       return failure(*failed, subject);
     }
     const auto& response = std::get<http::Response>(outcome);
-    if (response.status == 416 && before.at > 0) return incomplete(subject, "the host lost the range it had offered");
+    if (response.status == 416 && before.at > 0)
+      return incomplete(subject, "the host no longer accepts the range it had offered");
     if (response.status == 206 && !continues(response.headers, before))
       return incomplete(subject, "the file has changed while it was being fetched");
     if (!response.ok()) return refused(response, subject);
@@ -164,24 +165,24 @@ class Download {
                   .retryable = true});
   }
 
-  /// A host that needs no key does not complain about one: what it no longer shows has most likely expired.
+  /// A host that needs no key does not reject one: a result it no longer serves has most likely expired.
   [[nodiscard]] Error refused(const http::Response& response, const Subject& subject) const {
     const int status = response.status;
     if (status != 401 && status != 403 && status != 404 && status != 410)
       return undecided(response, subject, session_.options().key);
     const auto end = http::url_expiry(result_.url);
     const bool over = end && *end <= session_.clock().wall();
-    // Only a URL that ended says that the file is gone: a proxy answers such statuses as well.
+    // Only an expired URL means that the file is gone: a proxy answers with such statuses as well.
     return Error(
         over ? ErrorCode::refused : ErrorCode::network, subject.where,
-        fmt::format("downloading the result: the host does not show it any more (HTTP {})", status),
+        fmt::format("downloading the result: the host no longer serves it (HTTP {})", status),
         {.detail = over ? "its URL ended at " + iso8601(*end) : read_fault(response, session_.options().key).text,
          .hint = "`react1 result` asks the service for a fresh URL, as long as it keeps the result; a file that "
                  "has expired can't be recovered",
          .retryable = !over});
   }
 
-  /// The host's Content-Length was met, so the file is whole; a paid result is not thrown away for its description.
+  /// The host's Content-Length was met, so the file is complete; a paid result is not discarded for its description.
   void note_odd_size(const http::Response& response) const {
     const auto have = static_cast<std::int64_t>(fs::file_size(path_));
     if (!response.headers.has("Content-Length") || !result_.file_size || *result_.file_size == have) return;
@@ -205,7 +206,7 @@ void download_result(const Session& session, const ResultVideo& result, const st
                 {.hint = "only https is accepted, and plain http on this machine for a service on this machine"});
   }
   if (const auto end = http::url_expiry(result.url)) {
-    // Said before the first byte, because whoever stops here should know how long there is to come back.
+    // Reported before the first byte, because a user who stops here should know how long the result stays available.
     const auto left = std::chrono::duration_cast<std::chrono::minutes>(*end - session.clock().wall());
     const bool soon = left < kSoon;
     context.observer->on_note({soon ? Note::Level::warning : Note::Level::info, "result_expires",

@@ -73,22 +73,22 @@ std::vector<std::pair<std::string, std::string>> WebhookInbox::tokens() const {
   return all;
 }
 
-std::shared_ptr<void> WebhookInbox::listen(const std::string& request_id, Told told) {
+std::shared_ptr<void> WebhookInbox::listen(const std::string& request_id, Callback callback) {
   std::unique_lock lock(mutex_);
   if (const auto delivery = take(request_id)) {
     lock.unlock();
-    told(*delivery);
+    callback(*delivery);
     return nullptr;
   }
-  // The handle holds the entry too: another one of the same request can't get its address, and be taken for it.
-  const auto entry = listeners_.emplace(request_id, std::make_shared<Told>(std::move(told)))->second;
+  // The handle keeps the entry alive: another entry of the same request can't reuse its address and be mistaken for it.
+  const auto entry = listeners_.emplace(request_id, std::make_shared<Callback>(std::move(callback)))->second;
   return {entry.get(), [self = shared_from_this(), request_id, entry](void*) { self->leave(request_id, entry); }};
 }
 
-void WebhookInbox::leave(const std::string& request_id, const std::shared_ptr<Told>& told) {
+void WebhookInbox::leave(const std::string& request_id, const std::shared_ptr<Callback>& callback) {
   const std::lock_guard lock(mutex_);
   const auto [first, last] = listeners_.equal_range(request_id);
-  const auto entry = std::find_if(first, last, [&](const auto& each) { return each.second == told; });
+  const auto entry = std::find_if(first, last, [&](const auto& each) { return each.second == callback; });
   if (entry != last) listeners_.erase(entry);
 }
 

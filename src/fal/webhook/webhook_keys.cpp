@@ -17,14 +17,14 @@ namespace react1::REACT1_ABI {
 namespace {
 
 constexpr std::size_t kCodedBytes = 43;  // of 32 bytes, without padding
-constexpr std::size_t kMaxKeys = 64;     // each is tried on every delivery
+constexpr std::size_t kMaxKeys = 64;     // each is tried for every delivery
 
 using KeyBytes = std::array<std::uint8_t, 32>;
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// 32 bytes of base64url (RFC 4648, section 5), with padding or without. Of the texts that would decode to the same
-/// bytes only one is taken: the bits behind the last byte are 0.
+/// 32 bytes of base64url (RFC 4648, section 5), with or without padding. Of the texts that would decode to the same
+/// bytes only one is accepted: the bits after the last byte must be 0.
 std::optional<KeyBytes> decode_key(std::string_view text) {
   if (text.ends_with('=')) text.remove_suffix(1);
   if (text.size() != kCodedBytes) return std::nullopt;
@@ -45,8 +45,8 @@ std::optional<KeyBytes> decode_key(std::string_view text) {
   return filled == key.size() && rest == 0 ? std::optional(key) : std::nullopt;
 }
 
-/// Points of a small order, and the numbers that stand for them a second time: everybody can sign for such a key.
-/// The sign bit is left out of the comparison.
+/// Points of small order, and their non-canonical encodings: anyone can produce signatures for such a key.
+/// The sign bit is excluded from the comparison.
 bool is_weak(KeyBytes key) {
   constexpr std::array<std::uint8_t, 32> kOrder8a{0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
                                                   0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
@@ -63,14 +63,14 @@ bool is_weak(KeyBytes key) {
   return zero_or_one || around_prime || key == kOrder8a || key == kOrder8b;
 }
 
-/// Whether `entry` leaves `name` out, or says `one` or `other`. A value that is no text is another kind of key.
+/// Whether `entry` has no `name`, or its value is `one` or `other`. A non-text value belongs to another key type.
 bool may_be(const Json& entry, const char* name, std::string_view one, std::string_view other) {
   const auto found = entry.find(name);
   if (found == entry.end()) return true;
   return found->is_string() && (*found == one || *found == other);
 }
 
-/// The service documents "x" alone, so what else is left out is no reason to leave the key out.
+/// The service documents "x" only, so other missing fields do not exclude a key.
 bool is_ed25519(const Json& entry) {
   return may_be(entry, "kty", "OKP", "OKP") && may_be(entry, "crv", "Ed25519", "Ed25519") &&
          may_be(entry, "alg", "EdDSA", "Ed25519") && may_be(entry, "use", "sig", "sig");
@@ -87,7 +87,7 @@ WebhookKeys parse_webhook_keys(std::string_view json) {
       if (!entry.is_object() || !is_ed25519(entry) || keys.size() == kMaxKeys) continue;
       const auto bytes = decode_key(fal::text_of(entry, "x"));
       if (!bytes || is_weak(*bytes)) continue;
-      // Which key signed is not told by its id, so two of one id are two keys, and one key is tried once.
+      // The key id does not identify the signing key, so two keys of one id are both kept, and one key is kept once.
       const auto is_same = [&bytes](const WebhookKey& key) { return key.bytes == *bytes; };
       if (std::none_of(keys.begin(), keys.end(), is_same)) keys.push_back({fal::text_of(entry, "kid"), *bytes});
     }
@@ -115,7 +115,7 @@ std::shared_ptr<const WebhookKeyring::Keys> WebhookKeyring::current(const RunCon
 std::shared_ptr<const WebhookKeyring::Keys> WebhookKeyring::newer_than(const std::shared_ptr<const Keys>& known,
                                                                        const RunContext& context) {
   const std::lock_guard lock(mutex_);
-  if (keys_ == known) fetch(context);  // else somebody else has fetched them meanwhile
+  if (keys_ == known) fetch(context);  // else another thread has fetched them meanwhile
   return alive() && keys_ != known ? keys_ : nullptr;
 }
 
@@ -148,7 +148,7 @@ void WebhookKeyring::fetch(const RunContext& context) {
     }
     why = fmt::format("HTTP {} without an Ed25519 key", response.status);
   }
-  log::warning("fal", fmt::format("the keys of webhooks can't be had from {}: {}", redact_url(options_.keys_url), why));
+  log::warning("fal", fmt::format("the webhook keys can't be fetched from {}: {}", redact_url(options_.keys_url), why));
 }
 
 }  // namespace react1::fal

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service's public keys, fetched when they are needed and kept for a day.
+// The service's public keys, fetched on demand and cached for a day.
 #pragma once
 
 #include <memory>
@@ -23,9 +23,9 @@ class WebhookKeyring {
     WebhookKeys keys;
     std::chrono::steady_clock::time_point fetched;
   };
-  /// Never null; keys are empty when there are none to be had. Throws Error{interrupted}.
+  /// Never null; keys are empty when none can be fetched. Throws Error{interrupted}.
   [[nodiscard]] std::shared_ptr<const Keys> current(const RunContext& context);
-  /// Newer keys than `known`; nullptr when the floor forbids asking, or they can't be had. Throws Error{interrupted}.
+  /// Newer keys than `known`; nullptr when the floor forbids a fetch, or it fails. Throws Error{interrupted}.
   [[nodiscard]] std::shared_ptr<const Keys> newer_than(const std::shared_ptr<const Keys>& known,
                                                        const RunContext& context);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One delivery, judged: which bytes were signed, and whether a key of the service signed them.
+// Verification of one delivery: which bytes were signed, and whether a key of the service signed them.
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
@@ -28,8 +28,8 @@ const unsigned char* bytes(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());  // NOLINT(*-reinterpret-cast): OpenSSL's alphabet
 }
 
-/// Nothing here is secret, neither the public key nor the signature, so how long this takes gives nothing away. OpenSSL
-/// also refuses the second form that every Ed25519 signature could otherwise be rewritten to.
+/// Neither the public key nor the signature is secret, so this need not take constant time. OpenSSL also refuses the
+/// second encoding that every Ed25519 signature could otherwise be rewritten to.
 bool made_by(const WebhookKey& key, std::string_view message, std::string_view signature) {
   const std::unique_ptr<EVP_PKEY, Free> loaded(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, /*engine=*/nullptr, key.bytes.data(), key.bytes.size()));
@@ -45,13 +45,13 @@ struct Field {
   std::string* value;
 };
 
-/// Fills in `field`; why not, when it can't. A line feed inside a value would move the borders of what was signed.
+/// Fills in `field`, or returns the problem. A line feed in a value would shift the boundaries of what was signed.
 std::optional<WebhookCheck> read_field(const WebhookHeaders& headers, const Field& field) {
   const std::string* found = nullptr;
   for (const auto& [name, value] : headers) {
     if (!http::equal_ignoring_case(name, field.name)) continue;
     if (found != nullptr)
-      return WebhookCheck{WebhookVerdict::malformed_header, fmt::format("{} is there twice", field.name), {}, {}};
+      return WebhookCheck{WebhookVerdict::malformed_header, fmt::format("{} appears twice", field.name), {}, {}};
     found = &value;
   }
   if (found == nullptr || found->empty())
@@ -63,7 +63,7 @@ std::optional<WebhookCheck> read_field(const WebhookHeaders& headers, const Fiel
   return std::nullopt;
 }
 
-/// Unix seconds, digits only; twelve of them last for 30,000 years.
+/// Unix seconds, digits only; twelve digits suffice for 30,000 years.
 std::optional<std::int64_t> read_timestamp(const std::string& text) {
   constexpr std::size_t kMaxDigits = 12;
   const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -113,17 +113,18 @@ WebhookCheck verify_webhook(const WebhookHeaders& headers, std::string_view body
       return check;
     };
     const auto sent = read_timestamp(timestamp);
-    if (!sent) return judged(WebhookVerdict::malformed_header, "the timestamp is no number of seconds");
+    if (!sent) return judged(WebhookVerdict::malformed_header, "the timestamp is not a number of seconds");
     const auto signature = from_hex(signature_text);
     if (!signature || signature->size() != kSignatureBytes)
       return judged(WebhookVerdict::malformed_header, "the signature is not 128 hexadecimal digits");
     const std::int64_t age = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count() - *sent;
     if (age > tolerance.count()) return judged(WebhookVerdict::too_old, fmt::format("it was sent {} s ago", age));
-    if (-age > tolerance.count()) return judged(WebhookVerdict::too_new, fmt::format("it was sent in {} s", -age));
+    if (-age > tolerance.count())
+      return judged(WebhookVerdict::too_new, fmt::format("it was sent {} s in the future", -age));
     const std::string message = check.request_id + '\n' + check.user_id + '\n' + timestamp + '\n' + sha256_hex(body);
     const bool genuine =
         std::any_of(keys.begin(), keys.end(), [&](const WebhookKey& key) { return made_by(key, message, *signature); });
-    if (!genuine) return judged(WebhookVerdict::wrong_signature, "no key of the service signed this");
+    if (!genuine) return judged(WebhookVerdict::wrong_signature, "the signature matches no key of the service");
     return judged(WebhookVerdict::authentic, {});
   });
 }

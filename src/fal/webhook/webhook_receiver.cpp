@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Listening for reports. The server's thread only takes them in; a thread of its own judges them, because that may
-// take a fetch of the keys.
+// Listens for reports. The server's thread only enqueues them; a separate thread verifies them, because that may
+// require fetching the keys.
 #include <fmt/format.h>
 
 #include <condition_variable>
@@ -23,14 +23,14 @@
 namespace react1 {
 namespace {
 
-constexpr std::size_t kMaxWaiting = 64;  // reports that are not judged yet
+constexpr std::size_t kMaxWaiting = 64;  // reports not verified yet
 constexpr std::chrono::seconds kReportPatience{30};
 
 serve::Response plain(int status, std::string text) {
   return serve::text_response(status, "text/plain", std::move(text) + "\n");
 }
 
-/// A report on its way to being judged.
+/// A report waiting for verification.
 struct Arrival {
   WebhookHeaders headers;
   std::string token;
@@ -88,7 +88,7 @@ struct WebhookReceiver::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl() { server.stop(); }  // before the thread that its last reports go to
 
-  /// What stands behind our path, "" for the path itself; nullopt: nothing is received there.
+  /// What follows our path, "" for the path itself; nullopt: nothing is received there.
   [[nodiscard]] std::optional<std::string> token_of(const std::string& path) const {
     if (path == options.path) return std::string();
     std::string base = options.path;
@@ -99,14 +99,14 @@ struct WebhookReceiver::Impl {
     return is_segment ? std::optional(std::move(token)) : std::nullopt;
   }
 
-  /// Server's thread: what needs no body to be refused.
+  /// Server's thread: what can be refused without the body.
   [[nodiscard]] serve::BodyPlan plan(const serve::RequestHead& head) const {
     serve::BodyPlan plan;
     plan.max_bytes = options.max_body_bytes;
     if (!token_of(head.path)) {
       plan.refuse = plain(404, "nothing is received here");
     } else if (head.method != "POST") {
-      plan.refuse = plain(405, "reports are sent with POST");
+      plan.refuse = plain(405, "reports must use POST");
       plan.refuse->headers.emplace("Allow", "POST");
     }
     return plan;
@@ -151,14 +151,14 @@ struct WebhookReceiver::Impl {
     if (check.verdict == WebhookVerdict::duplicate) return plain(200, "known");
     const auto report = fal::read_object(arrival.body);
     WebhookDelivery delivery;
-    // The id of the queue is the body's, which is signed too: after a retry of the service's own, the header may name
+    // The queue's id is in the body, which is signed too: after an internal retry of the service, the header may name
     // the last attempt.
     if (report) delivery.request_id = fal::text_of(*report, "request_id");
-    if (!is_request_id(delivery.request_id)) return plain(400, "the report names no request_id");
+    if (!is_request_id(delivery.request_id)) return plain(400, "the report has no request_id");
     delivery.token = std::move(arrival.token);
     delivery.ok = fal::text_of(*report, "status") == "OK";
     delivery.body = std::move(arrival.body);
-    log::info("webhook", fmt::format("request {} has ended, says its report", delivery.request_id));
+    log::info("webhook", fmt::format("the report says that request {} has ended", delivery.request_id));
     inbox->put(std::move(delivery));
     return plain(200, "received");
   }
@@ -199,8 +199,8 @@ std::vector<std::pair<std::string, std::string>> WebhookReceiver::tokens() const
 }
 
 std::shared_ptr<void> WebhookReceiver::when_reported(const std::string& request_id,
-                                                     std::function<void(const WebhookDelivery&)> told) {
-  return impl_->inbox->listen(request_id, std::move(told));
+                                                     std::function<void(const WebhookDelivery&)> callback) {
+  return impl_->inbox->listen(request_id, std::move(callback));
 }
 
 }  // namespace react1

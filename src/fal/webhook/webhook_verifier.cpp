@@ -47,7 +47,7 @@ void check_webhook_options(const WebhookOptions& options) {
 bool SeenDeliveries::first(const std::string& delivery, std::chrono::system_clock::time_point until,
                            std::chrono::system_clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  // In order of arrival, not of their ends: what stays a little longer than it must is forgotten behind its elders.
+  // In order of arrival, not of expiry: an entry that outlives its expiry is dropped after older ones.
   const auto forget_oldest_while = [this](const auto& due) {
     while (!order_.empty() && due()) {
       seen_.erase(order_.front().second);
@@ -69,7 +69,7 @@ WebhookCheck Verifier::verify(const WebhookHeaders& headers, std::string_view bo
   const auto judge = [&](const WebhookKeys& keys) {
     return verify_webhook(headers, body, keys, clock_.wall(), options_.tolerance);
   };
-  // What is wrong whatever the keys needs none.
+  // A delivery that is invalid whatever the keys are needs no fetch.
   WebhookCheck check = judge({});
   if (check.verdict != WebhookVerdict::wrong_signature) return check;
   auto keys = keyring_.current(context);
@@ -83,14 +83,14 @@ WebhookCheck Verifier::verify(const WebhookHeaders& headers, std::string_view bo
     if (const auto newer = keyring_.newer_than(keys, context)) check = judge(newer->keys);
   }
   if (check.verdict != WebhookVerdict::authentic) return check;
-  // What was signed names the delivery: request, time and body. A signature could be written in other digits.
+  // The signed content identifies the delivery: request, time and body. A signature can be encoded differently.
   const std::string timestamp = value_of(headers, "X-Fal-Webhook-Timestamp");
   const std::string delivery =
       sha256_hex(check.request_id + '\n' + check.user_id + '\n' + timestamp + '\n' + sha256_hex(body));
   const auto sent = std::chrono::system_clock::from_time_t(read_number<std::time_t>(timestamp).value_or(0));
   if (!seen_.first(delivery, sent + options_.tolerance + std::chrono::seconds(1), clock_.wall())) {
     check.verdict = WebhookVerdict::duplicate;
-    check.reason = "the same delivery came before";
+    check.reason = "the same delivery was received before";
   }
   return check;
 }

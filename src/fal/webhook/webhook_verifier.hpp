@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deliveries judged with the service's keys, and told from those that came before. The parts of WebhookVerifier, with
-// its ways out handed in.
+// Verification of deliveries with the service's keys, and detection of duplicates. The implementation of
+// WebhookVerifier, with its transport and clock passed in.
 #pragma once
 
 #include <chrono>
@@ -20,12 +20,12 @@ namespace react1::fal {
 /// Throws Error{usage} with all problems of the options.
 void check_webhook_options(const WebhookOptions& options);
 
-/// Which deliveries there were. One is forgotten when its timestamp has left the window: from then on a replay is too
+/// Deliveries that were seen. One is dropped when its timestamp has left the window: from then on a replay is too
 /// old. Thread-safe.
 class SeenDeliveries {
  public:
   explicit SeenDeliveries(std::size_t capacity) : capacity_(capacity) {}
-  /// True for the first time. `until` is when it is too old anyway.
+  /// True for the first time. `until` is when it becomes too old in any case.
   [[nodiscard]] bool first(const std::string& delivery, std::chrono::system_clock::time_point until,
                            std::chrono::system_clock::time_point now);
 

@@ -15,8 +15,8 @@
 namespace react1::hosts {
 namespace {
 
-/// Where the content of `file` lies already. Being remembered is not enough: the host must still show all of it, or the
-/// paid request would fail over a file that somebody has removed.
+/// The earlier upload of the content of `file`. A remembered URL is not enough: the host must still have all of it, or
+/// the paid request would fail because of a deleted file.
 std::optional<HostedClip> lies_there(const LocalFile& file, const FileStore& store, const UploadCare& care,
                                      const RunContext& context) {
   const Content content = content_of(file);
@@ -25,17 +25,18 @@ std::optional<HostedClip> lies_there(const LocalFile& file, const FileStore& sto
   auto reading = store.reading(found->url);
   const StoredSize stored = reading ? stored_size(care.transport, std::move(*reading), context) : StoredSize{};
   if (stored.kind == StoredSize::Kind::known && stored.bytes == file.bytes) {
-    context.observer->on_note({Note::Level::info, "upload_reused",
-                               fmt::format("{} lies with the service already; it is not sent again", file.path)});
+    context.observer->on_note(
+        {Note::Level::info, "upload_reused",
+         fmt::format("{} is already stored at the service; it is not uploaded again", file.path)});
     context.observer->on_progress({Stage::upload, file.bytes, file.bytes, "bytes"});
     return HostedClip{std::move(found->url), found->expires, /*reused=*/true};
   }
   if (stored.kind != StoredSize::Kind::unknown) care.memory->forget(content);
-  log::info("upload", fmt::format("the earlier upload of {} is not there any more, or can't be seen", file.path));
+  log::info("upload", fmt::format("the earlier upload of {} is gone, or can't be checked", file.path));
   return std::nullopt;
 }
 
-/// What the host says of a file that was just sent; where it has none (yet), again after pauses.
+/// What the host reports about a file that was just sent; when it has none (yet), asked again after pauses.
 StoredSize size_after_upload(const http::Request& reading, const UploadCare& care, const RunContext& context) {
   const http::RetryContext& retry = care.retry;
   for (int attempt = 1;; ++attempt) {
@@ -45,14 +46,14 @@ StoredSize size_after_upload(const http::Request& reading, const UploadCare& car
   }
 }
 
-/// Truncated uploads have been reported as successful before (fal-ai/fal#1146), and a proxy's or a portal's 200 to an
-/// upload says nothing: a request that names a file which is not there is paid for nothing.
+/// Truncated uploads have been reported as successful before (fal-ai/fal#1146), and a 200 from a proxy or a captive
+/// portal proves nothing: a request that refers to a missing file is paid for in vain.
 void check_stored(const LocalFile& file, const http::Request& reading, const UploadCare& care,
                   const RunContext& context) {
   const StoredSize stored = size_after_upload(reading, care, context);
   const std::string where = redact_url(reading.url);
   if (stored.kind == StoredSize::Kind::absent) {
-    throw Error(ErrorCode::network, where, "the upload was answered as if it had succeeded, and is not there",
+    throw Error(ErrorCode::network, where, "the upload was reported as successful, but the file is missing",
                 {.detail = file.path,
                  .hint = "something between here and the storage host may have answered in its place; nothing was "
                          "paid, run the same command again",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every host does around the sending of a clip: it asks for an earlier upload, checks what was stored, remembers.
+// The steps around the upload of a clip, common to all hosts: find an earlier upload, check what was stored, remember.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace react1::hosts {
 
-/// What differs from host to host.
+/// The host-specific operations.
 class FileStore {
  public:
   FileStore() = default;
@@ -25,21 +25,21 @@ class FileStore {
 
   /// Sends the file and returns the URL by which the service reads it. Throws Error.
   [[nodiscard]] virtual std::string send(const LocalFile& file, const RunContext& context) = 0;
-  /// The GET by which the service reads it; nullopt: the URL is not one to be requested.
+  /// The GET by which the service reads it; nullopt: the URL must not be requested.
   [[nodiscard]] virtual std::optional<http::Request> reading(const std::string& url) const = 0;
 };
 
-/// How an upload is done; the references outlive the call.
+/// Settings of an upload; the references must outlive the call.
 struct UploadCare {
   http::Transport& transport;
   http::RetryContext retry;
   UploadMemory* memory = nullptr;  ///< nullptr: nothing is remembered
-  bool reuse = true;               ///< what lies there already is not sent again; needs `memory`
-  bool check_size = true;          ///< ask afterwards how much was stored; counts only when the host answers
-  std::optional<std::chrono::seconds> life{};  ///< that the host was asked for; nullopt: none
+  bool reuse = true;               ///< a file that is already stored is not uploaded again; needs `memory`
+  bool check_size = true;          ///< ask afterwards how much was stored; ignored when the host does not answer
+  std::optional<std::chrono::seconds> life{};  ///< requested from the host; nullopt: none
 };
 
-/// ClipHost::upload() of the host whose files `store` keeps.
+/// ClipHost::upload() for the host behind `store`.
 [[nodiscard]] HostedClip upload_carefully(const ClipFile& clip, FileStore& store, const UploadCare& care,
                                           const RunContext& context);
 

@@ -15,7 +15,7 @@ std::int64_t size_of_upload(const std::string& path) {
   std::error_code fault;
   const auto status = fs::status(path, fault);
   if (fault || !fs::is_regular_file(status))
-    throw Error(ErrorCode::io, path, "cannot be uploaded: it is no readable file", {.detail = fault.message()});
+    throw Error(ErrorCode::io, path, "cannot be uploaded: it is not a readable file", {.detail = fault.message()});
   const auto size = fs::file_size(path, fault);
   if (fault) throw Error(ErrorCode::io, path, "cannot be uploaded", {.detail = fault.message()});
   if (size == 0) throw Error(ErrorCode::io, path, "cannot be uploaded: it is empty");

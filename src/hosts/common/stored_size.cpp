@@ -13,10 +13,10 @@ namespace react1::hosts {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{10'000};
-constexpr std::int64_t kUnaskedBytes = 64 << 10;  // of a host that sends the whole file in place of a byte
+constexpr std::int64_t kUnaskedBytes = 64 << 10;  // from a host that sends the whole file in place of one byte
 
 StoredSize size_in(int status, const http::Headers& headers) {
-  // A proxy that answers the upload with 204 in the host's place answers this question with 204 as well.
+  // A proxy that answers the upload with 204 in the host's place answers this request with 204 as well.
   if (status == 204 || status == 404 || status == 410) return {StoredSize::Kind::absent};
   if (status == 401 || status == 403) return {StoredSize::Kind::hidden};
   std::optional<std::int64_t> bytes;
@@ -38,9 +38,9 @@ StoredSize stored_size(http::Transport& transport, http::Request request, const 
   if (const auto* failure = std::get_if<http::TransportFailure>(&outcome)) {
     if (failure->kind == http::TransportFailure::Kind::interrupted)
       throw Error(ErrorCode::interrupted, redact_url(request.url), "stopped on request");
-    // A file that was too large to be taken whole has told its size before that.
-    const bool told = failure->kind == http::TransportFailure::Kind::too_large && failure->status;
-    return told ? size_in(*failure->status, failure->headers) : StoredSize{};
+    // A file that was too large to be read completely has sent its size before that.
+    const bool has_size = failure->kind == http::TransportFailure::Kind::too_large && failure->status;
+    return has_size ? size_in(*failure->status, failure->headers) : StoredSize{};
   }
   const auto& response = std::get<http::Response>(outcome);
   return size_in(response.status, response.headers);

@@ -16,8 +16,8 @@
 namespace react1::hosts {
 namespace {
 
-/// How long the URL of an upload in parts is tried again when it does not say itself when it ends. What it really is
-/// the service does not publish; one that is refused is given up at once.
+/// How long the URL of an upload in parts is used when it does not specify its end. The service does not publish the
+/// real duration; a refused URL is dropped at once.
 constexpr std::chrono::hours kSessionLife{24};
 
 std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
@@ -43,8 +43,8 @@ void log_fault(const Error& error) {
   log::warning("upload", fmt::format("uploads are not remembered: {}", error.what()));
 }
 
-/// After a fault the memory is left alone for this long: a file that is held, or on a disk that is full, would else be
-/// waited for at every part of every upload.
+/// After a failure the memory is not used for this long: otherwise every part of every upload would wait for a locked
+/// file or a full disk.
 constexpr std::chrono::minutes kRest{1};
 
 }  // namespace
@@ -87,7 +87,7 @@ std::optional<UploadMemory::Found> UploadMemory::find(const Content& content) co
     if (!file) return std::nullopt;
     const auto now = clock_.wall();
     const auto uploaded = time_of(file->uploaded_ms);
-    // A clock that was set back would let everything live longer.
+    // With a clock that was set back, everything would live longer.
     if (uploaded > now || time_of(file->expires_ms) - scope_.margin <= now) return std::nullopt;
     auto url = sealer_.open(file->sealed, id);
     if (!url) return std::nullopt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The host, and the members of FalClient that are made of it: the client itself is a floor below.
+// The host, and the members of FalClient that need it: the client itself is a floor below.
 #include "hosts/fal/fal_host.hpp"
 
 #include "core/boundary.hpp"

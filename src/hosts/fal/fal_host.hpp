@@ -15,15 +15,15 @@ namespace react1::hosts {
 
 class FalHost final : public ClipHost {
  public:
-  /// `session` outlives it.
+  /// `session` must outlive it.
   explicit FalHost(const fal::Session& session) : session_(session) {}
 
-  /// The host that hands out upload URLs, as configured.
+  /// The host that issues upload URLs, as configured.
   [[nodiscard]] std::string identity() const override;
   [[nodiscard]] HostedClip upload(const ClipFile& clip, const RunContext& context) override;
 
  private:
-  /// Opened by the first upload, because most commands make none. nullptr when nothing is remembered.
+  /// Opened by the first upload, because most commands upload nothing. nullptr when nothing is remembered.
   [[nodiscard]] UploadMemory* memory();
 
   const fal::Session& session_;

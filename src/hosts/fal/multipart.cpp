@@ -22,7 +22,7 @@
 namespace react1::hosts {
 namespace {
 
-/// An upload in parts, as far as it is: fresh, or taken over from an earlier attempt.
+/// The state of an upload in parts: new, or resumed from an earlier attempt.
 class PartedUpload {
  public:
   PartedUpload(const fal::Session& session, const LocalFile& file, UploadMemory* memory, const RunContext& context)
@@ -45,7 +45,7 @@ class PartedUpload {
     } catch (const Refused& refused) {
       forget();
       if (!resumed) throw error_of(refused);
-      log::info("fal", fmt::format("the host refused what an earlier upload had begun (HTTP {}); starting again",
+      log::info("fal", fmt::format("the host refused to resume an earlier upload (HTTP {}); starting again",
                                    refused.response.status));
       begin();
       try {
@@ -98,7 +98,7 @@ class PartedUpload {
     request.decode = true;
     request.body = http::TextBody{fal::write_complete(etags)};
     http::Outcome outcome = http::perform_with_retry(session_.transport(), request, session_.retry(), context_);
-    const std::string action = fmt::format("putting the parts of {} together", file_.path);
+    const std::string action = fmt::format("joining the parts of {}", file_.path);
     if (auto* answer = std::get_if<http::Response>(&outcome); answer != nullptr && refuses(*answer)) {
       if (is_there()) return;
       throw Refused{std::move(*answer), action};
@@ -106,7 +106,7 @@ class PartedUpload {
     static_cast<void>(fal::expect_ok(std::move(outcome), {redact_url(url), action}, session_.options().key));
   }
 
-  /// The first attempt may have done it and its answer been lost; a second one then finds no parts.
+  /// The first attempt may have succeeded and its answer been lost; a second one then finds no parts.
   [[nodiscard]] bool is_there() const {
     const StoredSize stored =
         stored_size(session_.transport(), session_.without_key(http::Method::get, upload_.file_url), context_);
@@ -121,8 +121,8 @@ class PartedUpload {
     return storage_refusal(refused.response, {redact_url(upload_.upload_url), refused.action}, session_.options().key);
   }
 
-  /// The parts with the digests of a reading that gave the planned one of the whole. A part that an earlier attempt has
-  /// sent was compared by it.
+  /// The parts with the digests of a read whose total digest is the planned one. A part that an earlier attempt has
+  /// sent was compared by that attempt.
   [[nodiscard]] std::vector<Part> planned(std::vector<Part> parts) const {
     if (file_.sha256.empty()) return parts;
     http::FileReader reader(file_.path, /*offset=*/0, file_.bytes);
@@ -157,7 +157,7 @@ class PartedUpload {
   const Content content_;
   UploadMemory* const memory_;
   UploadMemory::Begun upload_;
-  bool kept_ = false;  ///< the memory holds it, for this object
+  bool kept_ = false;  ///< this object holds it in the memory
 };
 
 }  // namespace

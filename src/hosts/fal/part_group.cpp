@@ -41,7 +41,7 @@ std::map<int, std::string> PartGroup::run(int at_once, const RunContext& context
   const std::stop_callback forward(context.stop, [this] { stop_.request_stop(); });
   const RunContext silent{stop_.get_token(), &silent_observer(), context.job_id};
   const int missing = static_cast<int>(parts_.size() - etags_.size());
-  const int workers = std::min(at_once, missing);  // a copy: the first ones count working_ down already
+  const int workers = std::min(at_once, missing);  // a copy: the first ones already decrement working_
   working_ = workers;
   {
     std::vector<std::jthread> threads;
@@ -53,7 +53,7 @@ std::map<int, std::string> PartGroup::run(int at_once, const RunContext& context
       const auto sent = std::accumulate(sent_.begin(), sent_.end(), std::int64_t{0},
                                         [](std::int64_t sum, const auto& part) { return sum + part.second; });
       if (std::exchange(reported, sent) != sent) {
-        lock.unlock();  // an observer may take its time
+        lock.unlock();  // an observer may be slow
         context.observer->on_progress({Stage::upload, sent, file_.bytes, "bytes"});
         lock.lock();
       }
@@ -68,7 +68,7 @@ void PartGroup::work(const RunContext& context) {
   const log::Scope scope(context.job_id);
   try {
     while (const Part* part = next()) send(*part, context);
-  } catch (...) {  // carried to the caller's thread; the first one is the cause, the others were stopped by it
+  } catch (...) {  // passed to the calling thread; the first one is the cause, the others were stopped by it
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
     stop_.request_stop();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Some threads that send the parts of one file, and the caller's thread that watches them.
+// Worker threads that send the parts of one file, and the calling thread that monitors them.
 #pragma once
 
 #include <condition_variable>
@@ -23,13 +23,13 @@ struct Part {
   std::int64_t offset = 0, bytes = 0;
   std::string sha256{};  ///< of its bytes as planned; empty: not known
 };
-/// `bytes` cut into parts of `part_bytes`; the last one holds the rest and is never empty.
+/// `bytes` split into parts of `part_bytes`; the last one holds the rest and is never empty.
 [[nodiscard]] std::vector<Part> parts_of(std::int64_t bytes, std::int64_t part_bytes);
 
 /// Used once, from one thread.
 class PartGroup {
  public:
-  /// Told of each part that has arrived; called on the threads of the group, one at a time.
+  /// Called for each part that has arrived, on the threads of the group, one at a time.
   using Arrived = std::function<void(int number, const std::string& etag)>;
 
   /// `etags` are the parts that need not be sent.
@@ -56,13 +56,13 @@ class PartGroup {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::map<int, std::string> etags_;
-  std::map<int, std::int64_t> sent_;  ///< bytes of each part that were handed to the network
+  std::map<int, std::int64_t> sent_;  ///< bytes of each part that were passed to the network
   std::size_t next_ = 0;
   int working_ = 0;
   std::exception_ptr failure_;
 };
 
-/// The host does not take this upload any more: a 4xx that no retry helps against.
+/// The host rejects this upload: a 4xx that retrying does not resolve.
 struct Refused {
   http::Response response;
   std::string action;

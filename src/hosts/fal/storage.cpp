@@ -48,7 +48,7 @@ class FalStore final : public FileStore {
 
   std::string send(const LocalFile& file, const RunContext& context) override {
     if (file.bytes <= session_.options().upload.multipart_above) return upload_whole(session_, file, context);
-    LocalFile known = file;  // parts are remembered by the content, also where finished uploads are not
+    LocalFile known = file;  // parts are remembered by content, even if finished uploads are not
     if (known.sha256.empty() && memory_ != nullptr) known.sha256 = sha256_file(known.path);
     return upload_in_parts(session_, known, memory_, context);
   }

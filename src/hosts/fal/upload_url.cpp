@@ -29,7 +29,7 @@ fal::UploadTarget initiate(const fal::Session& session, const std::string& url, 
   for (const std::string* handed_out : {&target->upload_url, &target->file_url}) {
     if (!session.endpoints().may_transfer(*handed_out)) {
       throw Error(ErrorCode::network, fal::scrub(*handed_out, session.options().key),
-                  "the service handed out an URL that is not safe to use",
+                  "the service returned a URL that is not safe to use",
                   {.hint = "only https is accepted, and plain http on this machine for a service on this machine"});
     }
   }
@@ -48,7 +48,7 @@ Error storage_refusal(const http::Response& response, const fal::Subject& subjec
   return Error(ErrorCode::refused, subject.where,
                fmt::format("{}: the storage host refused the signed URL (HTTP {})", subject.action, response.status),
                {.detail = fal::read_fault(response, key).text,
-                .hint = "such URLs end after a while; nothing was paid, run the same command again"});
+                .hint = "such URLs expire; nothing was paid, run the same command again"});
 }
 
 }  // namespace react1::hosts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signed upload URLs: how the service is asked for one, and what a refusal of one means.
+// Signed upload URLs: how the service is asked for one, and what it means when one is refused.
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@
 
 namespace react1::hosts {
 
-/// Asks `url` (the single or the multipart initiate) for a place, with the key; retried. Throws Error, also for URLs
-/// that are not safe to use.
+/// Asks `url` (the single or the multipart initiate) for an upload URL, with the key; retried. Throws Error, also for
+/// URLs that are not safe to use.
 [[nodiscard]] fal::UploadTarget initiate(const fal::Session& session, const std::string& url, const LocalFile& file,
                                          const RunContext& context);
 
-/// A page of HTML, which no storage host answers to an upload.
+/// An HTML page, which no storage host returns for an upload.
 [[nodiscard]] bool is_web_page(const http::Response& answer);
 
 /// fal::refusal() for a host that is asked without the key: a 401 or 403 there is about the signed URL, so

@@ -28,7 +28,7 @@ Advice advice_for(TransportFailure::Kind kind) {
     case Kind::local_write:
       return {ErrorCode::io, "check that the temporary folder (TMPDIR) can be written to and has room"};
     case Kind::local_resource:
-      return {ErrorCode::io, "allow more open files or memory (ulimit -n, ulimit -v), or run less at a time"};
+      return {ErrorCode::io, "allow more open files or memory (ulimit -n, ulimit -v), or run fewer jobs at a time"};
     case Kind::interrupted:
       return {ErrorCode::interrupted, ""};
     case Kind::resolve:

@@ -109,8 +109,8 @@ Cause cause_of(int rc, bool is_url) {
   // Encoders report a lack of memory as a failure of their library.
   const bool may_lack_memory = rc == AVERROR(ENOMEM) || rc == AVERROR_EXTERNAL || rc == AVERROR_UNKNOWN;
   if (may_lack_memory && is_short_of_memory()) {
-    return {ErrorCode::io, "there is not enough memory", "allow more (ulimit -v, ulimit -d), or run less at a time",
-            true};
+    return {ErrorCode::io, "there is not enough memory",
+            "allow more (ulimit -v, ulimit -d), or run fewer jobs at a time", true};
   }
   if (rc == AVERROR(ENOMEM)) {
     return {ErrorCode::media, "asks for more memory than is allowed", "the file is damaged; export it again"};

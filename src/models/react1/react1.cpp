@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client's side: facts of the model's page and of Sync Labs' guide to its modes, and the JSON that is sent and
+// The client's side: facts from the model's page and Sync Labs' guide to its modes, and the JSON that is sent and
 // read.
 #include "models/react1/react1.hpp"
 
@@ -20,14 +20,14 @@ constexpr std::array kTimings{
     TimingRule{LipsyncMode::remap, OutputLength::audio},
 };
 
-/// The others redraw the head.
+/// The other modes redraw the head.
 constexpr std::array kKeepsHeadMotion{ModelMode::lips};
 
 constexpr NumberRange kTemperature{0, 1};
 
 constexpr std::string_view kVideoField = "video_url", kAudioField = "audio_url";
 
-/// The words on the wire are those of the enumerations.
+/// The enumerators' names are the words of the protocol.
 const std::array<InputField, 6>& input_fields() {
   static const std::array<InputField, 6> fields{{{.name = kVideoField},
                                                  {.name = kAudioField},
@@ -44,7 +44,7 @@ Json input_of(const Parameters& parameters, const std::string& video_url, const 
     throw Error(ErrorCode::usage, "temperature", "must be a number from 0 to 1");
   }
   if (!parameters.more.empty()) {
-    throw Error(ErrorCode::usage, parameters.more.begin()->first, "is no parameter of React-1");
+    throw Error(ErrorCode::usage, parameters.more.begin()->first, "is not a parameter of React-1");
   }
   return {{kVideoField, video_url},
           {kAudioField, audio_url},

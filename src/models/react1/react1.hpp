@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// React-1 by Sync Labs, at fal: everything that is this model's own.
+// React-1 by Sync Labs, at fal: everything specific to this model.
 #pragma once
 
 #include "core/model.hpp"
@@ -8,7 +8,7 @@ namespace react1::models {
 
 [[nodiscard]] const Model& react1_model();
 
-/// The service's side of it (react1_service.cpp).
+/// The service's side (react1_service.cpp).
 [[nodiscard]] const ServiceSide& react1_service();
 
 }  // namespace react1::models

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service says of its model, written out here and not taken from the client's side.
+// The service's side of the model, written independently of the client's side.
 #include <algorithm>
 #include <array>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds of options that are React-1's limits. Another model's own are not options: plan/model_limits puts them in
-// place of a default that nobody has changed.
+// Bounds of options that are React-1's limits. Those of another model are not options: plan/model_limits replaces
+// unchanged defaults with them.
 #pragma once
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ namespace react1::recipe {
 }
 
 [[nodiscard]] inline std::string_view longest_clip_help() {
-  // Rows view their texts, which have to live as long as the table.
+  // Rows refer to their texts, which must live as long as the table.
   static const std::string help =
       fmt::format("Longest clip, by every measure; the service takes {} s.", planning::brief(model_bounds().longest));
   return help;

@@ -36,7 +36,7 @@ struct PacketSums {
   }
 };
 
-/// Ticks of a packet that does not say how long it is.
+/// Ticks of a packet without a duration.
 std::int64_t typical_duration(const AVStream& stream) {
   const AVRational rate = stream.avg_frame_rate;
   if (rate.num <= 0 || rate.den <= 0) return 0;
@@ -63,7 +63,7 @@ Seconds microseconds(std::int64_t ticks, AVRational time_base) {
   return Rational{av_rescale_q(ticks, time_base, AVRational{1, AV_TIME_BASE}), AV_TIME_BASE};
 }
 
-/// Start of a frame; one without a time follows the frame before it.
+/// Start of a frame; a frame without a time follows the previous one.
 Seconds start_of(const AVFrame& frame, const AVStream& stream, const std::vector<Seconds>& before) {
   if (frame.best_effort_timestamp != AV_NOPTS_VALUE) {
     return microseconds(frame.best_effort_timestamp, stream.time_base);
@@ -102,7 +102,7 @@ double peak_of(const AVFrame& frame) {
     case AV_SAMPLE_FMT_DBL:
       return peak_of<double>(frame, 1.0, 0.0);
     default:
-      return 1.0;  // a format nobody decodes speech to; not knowing, it is not called silent
+      return 1.0;  // a format no speech is decoded to; unknown counts as not silent
   }
 }
 
@@ -126,7 +126,7 @@ PacketReport measure_packets(const std::string& path, Kind kind, const RunContex
   if (const auto claimed = demuxer.header(index).duration) {
     report.measures.push_back({"stream_header", Rational{*claimed} * tick});
   }
-  // What ffprobe prints, headers and estimates mixed: many services ask nothing else.
+  // The value ffprobe prints, from headers and estimates: many services use nothing else.
   if (demuxer.format().duration > 0) {
     report.measures.push_back({"container_reported", Rational{demuxer.format().duration, AV_TIME_BASE}});
   }
@@ -178,7 +178,7 @@ DecodedAudio decode_audio_facts(const Source& source, const RunContext& context)
     audio.seconds = audio.seconds + Rational{frame->nb_samples, std::max(frame->sample_rate, 1)};
     audio.peak = std::max(audio.peak, peak_of(*frame));
   }
-  if (audio.samples == 0) throw Error{ErrorCode::media, source.name(), "no sound of it can be decoded"};
+  if (audio.samples == 0) throw Error{ErrorCode::media, source.name(), "no audio of it can be decoded"};
   return audio;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long is this clip? Asked in every way a service might ask, so that none can be fooled by a header or an edit
-// list. This is the judge's own ruler: it shares no code with the making of clips.
+// Measures the length of a clip in every way a service might, so that no header or edit list can mislead all of
+// them. Independent of the production code: it shares no code with the making of clips.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct Measure {
   Seconds seconds;
 };
 
-/// What the container and the packets say of the stream that counts: the first audio stream, or the first video
+/// Facts from the container and the packets about the selected stream: the first audio stream, or the first video
 /// stream that is not a cover picture.
 struct PacketReport {
   std::string format;              ///< FFmpeg's demuxer name

@@ -15,7 +15,7 @@ int find_stream(const media::Demuxer& demuxer, Kind kind) {
     if (stream.codecpar->codec_type == wanted && !picture) return i;
   }
   throw Error{ErrorCode::media, demuxer.name(),
-              kind == Kind::video ? "there is no video in it" : "there is no sound in it"};
+              kind == Kind::video ? "there is no video in it" : "there is no audio in it"};
 }
 
 int codec_threads() noexcept {
@@ -44,7 +44,7 @@ bool Clip::read(AVFrame& frame) {
     }
     if (drained_) return false;
     drained_ = !demuxer_.read(*packet_);
-    // The decoder has just asked for more, so it takes what it is given.
+    // The decoder has just requested more, so it accepts this packet.
     static_cast<void>(decoder_.send(drained_ ? nullptr : packet_.get()));
   }
 }

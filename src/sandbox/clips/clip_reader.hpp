@@ -13,7 +13,7 @@
 
 namespace react1::sandbox {
 
-/// Index of the stream that counts. Throws Error{media} when there is none.
+/// Index of the selected stream. Throws Error{media} when there is none.
 [[nodiscard]] int find_stream(const media::Demuxer& demuxer, Kind kind);
 
 /// Threads for a decoder or an encoder. Each one holds several pictures, so memory would grow with the machine.

@@ -68,7 +68,7 @@ std::string_view without_id3v1(std::string_view data) {
   return tagged ? data.substr(0, data.size() - 128) : data;
 }
 
-/// A frame counts when another follows it at once or the file ends there: four bytes alone look like a head too often.
+/// A frame counts when another follows it directly or the file ends there: four bytes alone resemble a header often.
 bool confirmed(std::string_view data, std::size_t at, const FrameHead& head) {
   const std::size_t next = at + head.bytes;
   return next >= data.size() || frame_at(data, next).has_value();

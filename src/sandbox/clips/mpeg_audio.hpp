@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts the frames of a raw MPEG audio file (MP3 and kin) byte by byte, asking no library.
+// Counts the frames of a raw MPEG audio file (such as MP3) byte by byte, without a library.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct MpegAudioCount {
   Seconds duration_s;       ///< samples of all frames / sample rate
 };
 
-/// Tags around the frames (ID3v2, ID3v1, APE) and garbage between them are stepped over.
+/// Tags around the frames (ID3v2, ID3v1, APE) and garbage between them are skipped.
 [[nodiscard]] MpegAudioCount count_mpeg_audio(std::istream& file);
 
 }  // namespace react1::sandbox

@@ -9,7 +9,7 @@
 namespace react1::sandbox {
 namespace {
 
-/// Whether every frame starts within a quarter of a frame of where the rate puts it.
+/// Whether every frame starts within a quarter of a frame of its time at this rate.
 bool agrees(std::span<const Seconds> starts, const Rational& fps) {
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const Rational off = (starts[i] - starts.front()) * fps - static_cast<std::int64_t>(i);
@@ -38,13 +38,13 @@ Seconds median_interval(std::span<const Seconds> starts) {
   return *middle;
 }
 
-/// The rate that every frame keeps to, if there is one.
+/// The rate that every frame matches, if there is one.
 std::optional<Rational> constant_rate(std::span<const Seconds> starts, std::span<const Rational> claimed) {
   const Seconds span = starts.back() - starts.front();
   if (span <= 0) return std::nullopt;
   const Rational mean = Rational{static_cast<std::int64_t>(starts.size()) - 1} / span;
   const auto fits = [&](const Rational& rate) {
-    // A rate may be off by the rounding of the file's clock only, or a short clip would agree with several.
+    // A rate may deviate only by the rounding of the file's clock, or a short clip would match several.
     return rate > 0 && abs(rate / mean - 1) < Rational{1, 500} && agrees(starts, rate);
   };
   const auto nearer = [&](const Rational& a, const Rational& b) { return abs(a - mean) < abs(b - mean); };
@@ -90,7 +90,7 @@ Seconds output_length(LipsyncMode mode, const Seconds& video_s, const Seconds& a
   return audio_s;
 }
 
-/// Which of `source` frames output frame `i` of `total` shows.
+/// The one of `source` frames that output frame `i` of `total` shows.
 std::int64_t shown(LipsyncMode mode, std::int64_t i, std::int64_t total, std::int64_t source) {
   switch (mode) {
     case LipsyncMode::loop:
@@ -105,7 +105,7 @@ std::int64_t shown(LipsyncMode mode, std::int64_t i, std::int64_t total, std::in
     case LipsyncMode::silence:
       break;
   }
-  return std::min(i, source - 1);  // past its end the picture stands still
+  return std::min(i, source - 1);  // after its end the last picture is held
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each lipsync_mode does to the timing of a pair: which source frame every output frame shows and how much of
-// the voice is heard. Pure; knows nothing of files.
+// The effect of each lipsync_mode on the timing of a pair: which source frame each output frame shows and how much of
+// the voice is used. Pure; does not access files.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace react1::sandbox {
 /// Sample rate of every output, Hz.
 inline constexpr int output_sample_rate = 48'000;
 
-/// The frames of a clip laid on a constant rate.
+/// The frames of a clip mapped to a constant rate.
 struct FrameGrid {
   Rational fps = 0;
   std::int64_t frames = 0;           ///< on the grid
@@ -25,8 +25,8 @@ struct FrameGrid {
   }
 };
 
-/// Lays decoded frames on a constant rate. `starts` are their start times in increasing order; `claimed` are the rates
-/// the file names, believed only when the frames agree. Frames at a constant rate keep their numbers; others are shown
+/// Maps decoded frames to a constant rate. `starts` are their start times in increasing order; `claimed` are the rates
+/// stated in the file, used only when the frames agree. Frames at a constant rate keep their numbers; others are taken
 /// from the grid point nearest to their start. `starts` (whole microseconds at the finest) must not be empty.
 [[nodiscard]] FrameGrid lay_on_grid(std::span<const Seconds> starts, std::span<const Rational> claimed);
 

@@ -37,13 +37,13 @@ const std::int32_t* display_matrix(const AVStream& stream) {
   return reinterpret_cast<const std::int32_t*>(bytes);  // NOLINT: FFmpeg hands the matrix out as bytes
 }
 
-/// The matrix the samples were made with; untagged means BT.601 below HD, BT.709 from there on.
+/// The colour matrix of the samples; untagged means BT.601 below HD, BT.709 from there on.
 AVColorSpace matrix_of(const AVFrame& frame) {
   if (frame.colorspace != AVCOL_SPC_UNSPECIFIED && frame.colorspace != AVCOL_SPC_RGB) return frame.colorspace;
   return std::min(frame.width, frame.height) >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
 }
 
-/// swscale warns about the old full-range formats; they are plain ones with a range.
+/// swscale warns about the old full-range formats; these are ordinary ones with a range tag.
 AVPixelFormat plain_format(AVPixelFormat format) {
   switch (format) {
     case AV_PIX_FMT_YUVJ420P:
@@ -70,7 +70,7 @@ int plane_width(int width, int plane) {
   return plane == 0 ? width : (width + 1) / 2;
 }
 
-/// Copies one plane turned; what the target has beyond the turned source repeats the edge.
+/// Copies one plane, rotated; where the target is larger than the rotated source, the edge is repeated.
 void turn_plane(const AVFrame& from, AVFrame& to, int plane, const Turn& turn) {
   const int source_width = plane_width(from.width, plane);
   const int source_height = plane_width(from.height, plane);
@@ -157,7 +157,7 @@ ff::Frame PictureMaker::make(const AVFrame& decoded) {
   if (right_kind && turn_.none() && decoded.width == width_ && decoded.height == height_) {
     auto picture = ff::make_frame();
     ff::check(av_frame_ref(picture.get(), &decoded), "keeping a picture", where_);
-    // Captions and the like would be written into the output; a picture type would force the encoder's choice.
+    // Captions and other side data would be written into the output; a picture type would force the encoder's choice.
     while (picture->nb_side_data > 0) av_frame_remove_side_data(picture.get(), picture->side_data[0]->type);
     picture->pict_type = AV_PICTURE_TYPE_NONE;
     tag_picture(*picture);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decoded pictures of any kind → 8-bit 4:2:0, BT.709 limited range, upright, even size. Nothing is scaled.
+// Converts decoded pictures of any kind to 8-bit 4:2:0, BT.709 limited range, upright, even size. Never scales.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,21 @@
 
 namespace react1::sandbox {
 
-/// How the display matrix of a stream turns its pictures: transpose first, then mirror.
+/// The rotation given by a stream's display matrix: transpose first, then mirror.
 struct Turn {
   bool transpose = false, mirror_x = false, mirror_y = false;
   [[nodiscard]] bool none() const noexcept { return !transpose && !mirror_x && !mirror_y; }
 };
-/// Nothing to turn when there is no matrix, or one that is no multiple of a right angle.
+/// No rotation without a matrix, or with one that is not a multiple of a right angle.
 [[nodiscard]] Turn turn_of(const AVStream& stream);
 
 /// Output pictures all have the size of the first one. Not thread-safe.
 class PictureMaker {
  public:
   PictureMaker(Turn turn, std::string where);
-  /// A picture that is the input itself where it already fits, else a new one. No time stamps, no side data.
+  /// Returns the input itself if it already has this format, else a new picture. No time stamps, no side data.
   [[nodiscard]] media::ff::Frame make(const AVFrame& decoded);
-  /// Known once the first picture was made.
+  /// Known once the first picture has been converted.
   [[nodiscard]] int width() const noexcept { return width_; }
   [[nodiscard]] int height() const noexcept { return height_; }
 
@@ -39,7 +39,7 @@ class PictureMaker {
 
 /// A new, uninitialised picture of the output's format.
 [[nodiscard]] media::ff::Frame blank_picture(int width, int height);
-/// Tags the picture as what it is.
+/// Sets the colour tags of the output's format.
 void tag_picture(AVFrame& picture);
 
 }  // namespace react1::sandbox

@@ -83,7 +83,7 @@ void Voice::resample(const AVFrame* frame) {
 void Voice::fill(int count) {
   while (!ended_ && av_audio_fifo_size(fifo_.get()) < count) {
     if (!clip_.read(*decoded_)) {
-      resample(nullptr);  // what the resampler still holds
+      resample(nullptr);  // what the resampler still buffers
       ended_ = true;
       return;
     }

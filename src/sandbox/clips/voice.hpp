@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The voice of a clip as a stream of 48 kHz float samples, followed by endless silence.
+// The audio of a clip as a stream of 48 kHz float samples, followed by endless silence.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an action makes of an answer.
+// Applies an action to an answer.
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -10,7 +10,7 @@
 namespace react1::sandbox {
 namespace {
 
-/// Bytes of the body; 0 when that is not known.
+/// Bytes of the body; 0 when not known.
 std::uint64_t length_of(const serve::Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return text->size();
   if (const auto* made = std::get_if<serve::GeneratedBody>(&response.body)) return made->size;
@@ -45,7 +45,7 @@ void alter_json(std::string& text, const Action& action) {
   text = json_text(*document, /*indent=*/-1);
 }
 
-/// JSON stays JSON as far as anybody reads it: blanks without end.
+/// Endless blanks: no prefix of them is invalid JSON.
 serve::GeneratedBody endless(std::uint64_t size) {
   return {size, [](std::uint64_t /*offset*/, std::span<char> into) { std::fill(into.begin(), into.end(), ' '); }};
 }
@@ -61,7 +61,7 @@ std::optional<serve::Response> answer_instead(const Action& action) {
   return response;
 }
 
-serve::Response spoilt(serve::Response response, const Action& action) {
+serve::Response with_faults(serve::Response response, const Action& action) {
   if (auto* text = std::get_if<std::string>(&response.body)) alter_json(*text, action);
   if (action.body && !action.status) {
     response.body = *action.body;
@@ -73,9 +73,9 @@ serve::Response spoilt(serve::Response response, const Action& action) {
   if (action.huge) response.body = endless(*action.huge);
   for (const auto& [name, value] : action.headers) response.headers[name] = value;
 
-  serve::Spoil spoil = action.spoil;
-  if (action.cut_after) spoil.cut_after = action.cut_after->of(length_of(response));
-  if (spoil.cut_after || spoil.content_length_add != 0 || spoil.drip_bytes > 0) response.spoil = spoil;
+  serve::InjectedFaults faults = action.response_faults;
+  if (action.cut_after) faults.cut_after = action.cut_after->of(length_of(response));
+  if (faults.cut_after || faults.content_length_add != 0 || faults.drip_bytes > 0) response.faults = faults;
   return response;
 }
 

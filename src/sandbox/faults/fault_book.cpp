@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which fault happens to which call.
+// Selects the fault for each call.
 #include <utility>
 
 #include "sandbox/faults/faults.hpp"

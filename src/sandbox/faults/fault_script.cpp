@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads fault scripts. Every problem is found at once.
+// Reads fault scripts. All problems are reported at once.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ std::string suggestion(std::string_view word, Words words) {
   return guess ? fmt::format("; did you mean \"{}\"?", *guess) : "";
 }
 
-/// One object of the script. Readers return nullopt for an absent key and for a wrong value, which is noted.
+/// One object of the script. Readers return nullopt for an absent key and for an invalid value, which is recorded.
 class Object {
  public:
   Object(const Json& json, std::string path, Problems& problems, Words keys)
@@ -204,13 +204,14 @@ void read_way(const Object& object, Action& action) {
   static constexpr std::array<std::string_view, 3> cuts{"close", "reset", "stall"};
   action.delay = object.milliseconds("delay_ms").value_or(std::chrono::milliseconds{0});
   action.cut_after = object.amount("cut_after");
-  if (const auto by = object.word("cut_by", cuts)) action.spoil.cut_by = static_cast<serve::Spoil::Cut>(*by);
-  action.spoil.content_length_add = object.integer("content_length_add", -most_bytes, most_bytes).value_or(0);
+  if (const auto by = object.word("cut_by", cuts))
+    action.response_faults.cut_by = static_cast<serve::InjectedFaults::Cut>(*by);
+  action.response_faults.content_length_add = object.integer("content_length_add", -most_bytes, most_bytes).value_or(0);
   if (object.at("drip") != nullptr) {
     static constexpr std::array<std::string_view, 2> keys{"bytes", "every_ms"};
     const Object drip = object.object("drip", keys);
-    action.spoil.drip_bytes = static_cast<std::uint64_t>(drip.integer("bytes", 1, most_bytes).value_or(1));
-    action.spoil.drip_every = drip.milliseconds("every_ms").value_or(std::chrono::milliseconds{1000});
+    action.response_faults.drip_bytes = static_cast<std::uint64_t>(drip.integer("bytes", 1, most_bytes).value_or(1));
+    action.response_faults.drip_every = drip.milliseconds("every_ms").value_or(std::chrono::milliseconds{1000});
   }
 }
 

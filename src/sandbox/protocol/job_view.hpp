@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be known of a job of the queue. Data only.
+// The visible state of a job in the queue. Data only.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct LogEntry {
   std::string message;
 };
 
-/// What happened to a job in the end.
+/// The outcome of a job.
 struct Outcome {
   serve::Response response;       ///< what the result's URL answers
   std::string error, error_type;  ///< for the status; empty also for a model-level refusal, as on the real service
 };
 
-/// A failure that is not the model's own word: fal's flat form, with its header.
+/// A failure that does not come from the model: fal's flat format, with its header.
 [[nodiscard]] Outcome infrastructure_failure(int status, const std::string& type, const std::string& text);
 
 enum class JobPhase { queued, running, completed };

@@ -13,8 +13,8 @@ namespace react1::sandbox {
 namespace {
 
 struct Format {
-  std::string_view wire;     ///< what the service calls it
-  std::string_view demuxer;  ///< a part of FFmpeg's name, where that is another
+  std::string_view wire;     ///< the service's name for it
+  std::string_view demuxer;  ///< a part of FFmpeg's name, if that differs
 };
 constexpr std::array kOtherNames{Format{"m4a", "mp4"}};
 
@@ -59,7 +59,7 @@ Problem out_of_bounds(const Field& field, const std::string& url, bool too_long,
           url};
 }
 
-/// True for failures of the media itself; others are ours and go on.
+/// True for failures of the media itself; others are ours and are rethrown.
 bool is_about_media(const Error& error) {
   return error.code() == ErrorCode::media;
 }
@@ -129,7 +129,7 @@ AudioJudgement judge_audio(const std::string& path, const SentClip& clip, const 
       judgement.problem =
           out_of_bounds(audio_field, url, /*too_long=*/false, limits.shortest_audio, judgement.facts.seconds);
     } else if (judgement.facts.peak < limits.silent_peak) {
-      // The real model answers a silent track with words that explain nothing; so does this.
+      // The real model's error for a silent track explains nothing; this reproduces it.
       judgement.problem = Problem{{"body", std::string(audio_field.name)},
                                   "no_media_generated",
                                   "The model did not generate any output for this input",

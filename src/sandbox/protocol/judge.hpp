@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Would the service take this clip? Everything is measured here, nothing is believed.
+// Checks whether the service would accept a clip. Everything is measured here, no header is trusted.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace react1::sandbox {
 
-/// A clip of an input: the name of its field, and what was sent in it.
+/// A clip of an input: the name of its field, and the URL sent in it.
 struct SentClip {
   std::string_view field;
   std::string url;
@@ -23,7 +23,7 @@ struct SentClip {
 
 struct VideoJudgement {
   std::optional<Problem> problem;
-  std::vector<Measure> measures;  ///< the decoded one included, when it came that far
+  std::vector<Measure> measures;  ///< including the decoded one, if decoding was reached
   DecodedVideo facts;             ///< only when there is no problem
 };
 struct AudioJudgement {
@@ -32,7 +32,7 @@ struct AudioJudgement {
   DecodedAudio facts;
 };
 
-/// The clip that was fetched to `path`; its URL is echoed as the input. Media that can't be used is a problem, not an
+/// The clip that was fetched to `path`; its URL is echoed as the input. Unusable media are a problem, not an
 /// exception; throws Error{io|interrupted}.
 [[nodiscard]] VideoJudgement judge_video(const std::string& path, const SentClip& clip, const ServiceLimits& limits,
                                          const RunContext& context);

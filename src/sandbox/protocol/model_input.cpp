@@ -28,7 +28,7 @@ class Reader {
  public:
   explicit Reader(const Json& body) : body_(body) {}
 
-  /// A string field; nullptr when it is absent or wrong, and then told.
+  /// A string field; nullptr when it is absent or invalid, which is then reported.
   const std::string* text(std::string_view name) {
     const auto found = body_.find(name);
     if (found == body_.end()) {
@@ -121,7 +121,7 @@ void read_field(const ServiceField& field, Reader& reader, ModelInput& input) {
   }
 }
 
-/// A whole number where the value is one, as a schema is written.
+/// A whole number if the value is one, as a schema is written.
 Json plain_number(double value) {
   return value == std::trunc(value) ? Json(std::llround(value)) : Json(value);
 }

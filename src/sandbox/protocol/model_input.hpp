@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The model's input as it comes over the wire, checked against the schema alone. Pure.
+// The model's input as received, checked against the schema alone. Pure.
 #pragma once
 
 #include <string>

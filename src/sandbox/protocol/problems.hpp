@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service's error list: what a 422 says, in the shape and words of fal's error pages.
+// The service's error list: the content of a 422, in the format and wording of fal's error pages.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct Problem {
   std::string type;                   ///< stable, e.g. "audio_duration_too_long"
   std::string message;
   Json context;  ///< `ctx`; null = absent
-  Json input;    ///< what was sent; null = absent
+  Json input;    ///< the value sent; null = absent
 };
 
 /// A JSON answer.

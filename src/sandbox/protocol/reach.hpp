@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the sandbox may talk to: itself, this process, and the ports that its user has named.
+// The addresses the sandbox may connect to: itself, this process, and the ports configured by the user.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace react1::sandbox {
 
-/// Whoever has the key could otherwise make the sandbox ask other services of this machine. Immutable; any thread.
+/// Otherwise anyone with the key could make the sandbox query other services of this machine. Immutable; any thread.
 class Reach {
  public:
   explicit Reach(const SandboxOptions& options);
@@ -22,8 +22,8 @@ class Reach {
   bool all_;
 };
 
-/// The refusal of a request that a web page may have caused: its host is no name of this machine with our port (a name
-/// that was rebound to it), or it has an origin. nullopt: it is none.
+/// Refuses a request that a web page may have caused: its host is no name of this machine with our port (a name that
+/// was rebound to it), or it has an Origin header. nullopt: not refused.
 [[nodiscard]] std::optional<serve::Response> refuse_web_page(const serve::RequestHead& head, std::uint16_t port);
 
 }  // namespace react1::sandbox

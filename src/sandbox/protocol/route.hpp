@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The routes of the service: what a path means. Pure.
+// The routes of the service: the meaning of a path. Pure.
 #pragma once
 
 #include <optional>
@@ -24,8 +24,8 @@ enum class Route {
   result,
   cancel,
   jwks,      ///< the key that webhooks are signed with
-  webhook,   ///< not asked for: what this service sends
-  identity,  ///< a challenge: are you a sandbox?
+  webhook,   ///< outgoing: sent by this service, not requested
+  identity,  ///< a challenge: is this a sandbox?
   history,   ///< the platform API: requests …
   prices,
   estimate,  ///< … what a call costs …
@@ -44,13 +44,13 @@ struct Located {
   std::string id{};           ///< of the request, for status, stream, result and cancel; "" else
   std::string_view tail{};    ///< "<id>/<name>" of a file or an upload
   std::string_view number{};  ///< of the part, as it was sent
-  /// Whose endpoint it is, for a submit; one of the application's models, for what is about a request; else nullptr.
+  /// The model of this endpoint, for a submit; one of the application's models, for routes of a request; else nullptr.
   const Model* model = nullptr;
 };
-/// `path` is decoded and must outlive the answer. Whatever models are registered (models/registry.hpp) are served.
+/// `path` is decoded and must outlive the result. All registered models (models/registry.hpp) are served.
 [[nodiscard]] Located locate(std::string_view path);
 
-/// "owner/alias" of "owner/alias/path": where requests are, whatever path the endpoint has below.
+/// "owner/alias" of "owner/alias/path": the base path of requests, whatever path the endpoint has below it.
 [[nodiscard]] std::string_view application_of(const Model& model) noexcept;
 /// "/owner/alias/requests/".
 [[nodiscard]] std::string requests_path(const Model& model);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Ed25519 key that webhooks are signed with, and how it is published. By OpenSSL's libcrypto.
+// The Ed25519 key for signing webhooks, and how it is published. Uses OpenSSL's libcrypto.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace react1::sandbox {
 
-/// A fresh key, for the life of the object. Safe from any thread.
+/// A new key, for the life of the object. Safe from any thread.
 class SigningKey {
  public:
   /// Throws Error{internal}.

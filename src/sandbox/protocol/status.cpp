@@ -48,7 +48,7 @@ Json status_document(const JobView& view, const Json& identifiers, Json logs) {
 StatusEvents::StatusEvents(std::shared_ptr<serve::BodyStream> stream, Json identifiers, bool wants_logs)
     : stream_(std::move(stream)), identifiers_(std::move(identifiers)), wants_logs_(wants_logs) {}
 
-bool StatusEvents::tell(const JobView& view) {
+bool StatusEvents::send(const JobView& view) {
   std::string now = json_text(status_document(view, identifiers_, nullptr), /*indent=*/-1);
   const bool more_logs = wants_logs_ && view.logs.size() > told_;
   if (now == last_ && !more_logs) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the queue says of a job: polled, and as a stream of events.
+// The status documents of the queue: for polling, and as a stream of events.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace react1::sandbox {
 
-/// A status document. `identifiers` are the four keys that every answer of the queue carries; `logs` is a list or null.
+/// A status document. `identifiers` are the four keys in every answer of the queue; `logs` is a list or null.
 [[nodiscard]] Json status_document(const JobView& view, const Json& identifiers, Json logs);
 
 /// The entries from number `first` on.
@@ -21,9 +21,9 @@ namespace react1::sandbox {
 class StatusEvents {
  public:
   StatusEvents(std::shared_ptr<serve::BodyStream> stream, Json identifiers, bool wants_logs);
-  /// An event when anything is new, the new log entries in it; now and then a comment, so that a client sees a live
-  /// connection; the end after COMPLETED. False when nobody listens any more.
-  bool tell(const JobView& view);
+  /// Sends an event when there is anything new, with the new log entries; occasionally a comment as keep-alive;
+  /// ends after COMPLETED. False when the client has disconnected.
+  bool send(const JobView& view);
 
  private:
   const std::shared_ptr<serve::BodyStream> stream_;

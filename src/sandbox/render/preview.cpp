@@ -23,7 +23,7 @@ namespace {
               {.hint = "name another output, or replace it with --overwrite"});
 }
 
-/// Only a rendering of ours can turn out to be the same. Whether it is, the new one tells.
+/// Only a rendering of ours can be the same. Whether it is, the comparison with the new one shows.
 void require_rendering(const OutputPlace& place, const RunContext& context) {
   if (!place.existing) return;
   std::string comment;
@@ -32,7 +32,7 @@ void require_rendering(const OutputPlace& place, const RunContext& context) {
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
   }
-  if (!comment.starts_with(kSandboxMark)) refuse(place, "exists, is no rendering of react1, and is not replaced");
+  if (!comment.starts_with(kSandboxMark)) refuse(place, "exists, is not a rendering of react1, and is not replaced");
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ OutputPlace look_at_preview(const std::string& output, const std::vector<Source>
   }
   if (!options.overwrite) require_rendering(place, context);
   sweep_parts(place.file.parent_path());
-  const AtomicFile writable(place, Existing::keep);  // tries the folder; gone again at once
+  const AtomicFile writable(place, Existing::keep);  // checks the folder; removed again at once
   return place;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where preview() may write.
+// Checks where preview() may write.
 #pragma once
 
 #include <react1/output.hpp>
@@ -12,8 +12,8 @@
 
 namespace react1::sandbox {
 
-/// Looks at the output before any work. Throws Error{usage} when it can't be one, is one of `inputs`, or is a file that
-/// can't turn out to be the same rendering; Error{io}.
+/// Checks the output before any work. Throws Error{usage} when it is invalid, is one of `inputs`, or is a file that
+/// can't be the same rendering; Error{io}.
 [[nodiscard]] OutputPlace look_at_preview(const std::string& output, const std::vector<Source>& inputs,
                                           const OutputOptions& options, const RunContext& context);
 

@@ -26,8 +26,8 @@ Rational pixel_shape(const AVFrame& frame, const AVStream& stream, bool transpos
   return ff::from_av(transposed ? av_inv_q(sar) : sar);
 }
 
-/// One rendering. Source pictures are decoded once, in order. Output pictures leave as soon as theirs is there; a
-/// picture that comes up again later waits in the replay file.
+/// One rendering. Source pictures are decoded once, in order. Output pictures are written as soon as theirs is decoded;
+/// a picture that is shown again later is kept in the replay file.
 class Renderer {
  public:
   Renderer(const RenderJob& job, const RunContext& context)
@@ -69,7 +69,7 @@ class Renderer {
     if (!output_) open_output(decoded);
     while (next_ < timeline_.shows.size() && timeline_.shows[next_] == number) show(*picture);
     if (next_ <= last_use->second) replay_.put(number, *picture);
-    // Another picture may be due that is already kept.
+    // A picture that is already kept may be due.
     while (next_ < timeline_.shows.size() && replay_.holds(timeline_.shows[next_])) {
       show(*replay_.get(timeline_.shows[next_]));
     }
@@ -89,13 +89,13 @@ class Renderer {
     output_->add_picture(picture);
     ++next_;
     const auto shown = static_cast<std::int64_t>(next_);
-    // Sound keeps step with the picture, so that the muxer need not hold either back.
+    // Audio advances with the video, so that the muxer need not buffer either.
     add_sound(std::min(timeline_.samples, (Rational{shown} / job_.video_facts.grid.fps * output_sample_rate).floor()));
     context_.observer->on_progress(
         {Stage::prepare, shown, static_cast<std::int64_t>(timeline_.shows.size()), "frames"});
   }
 
-  /// Whole pieces up to sample `until`; the rest, too, once that is the end.
+  /// Whole pieces up to sample `until`; the remainder too, once that is the end.
   void add_sound(std::int64_t until) {
     const auto piece = static_cast<std::int64_t>(output_->sound_piece());
     while (output_->samples() + piece <= until) output_->add_sound(*voice_.next(static_cast<int>(piece)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Renders what a lipsync_mode does to the timing of two clips. No lip is moved.
+// Renders the effect of a lipsync_mode on the timing of two clips. Does no lip-sync.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@
 
 namespace react1::sandbox {
 
-/// A result that is wrong on purpose.
+/// A deliberately wrong result.
 struct RenderTwist {
-  std::int64_t frames_add = 0;    ///< to the frames the mode gives; at least one is left
-  std::optional<Rational> fps{};  ///< in place of the source's, the sound staying as long as it was
+  std::int64_t frames_add = 0;    ///< added to the frame count of the mode; at least one frame is left
+  std::optional<Rational> fps{};  ///< replaces the source's; the audio keeps its length
 };
 
 struct RenderJob {
@@ -26,7 +26,7 @@ struct RenderJob {
   DecodedVideo video_facts;  ///< of these very files
   DecodedAudio audio_facts;
   LipsyncMode mode{};
-  std::string output;             ///< created or overwritten; not a final name
+  std::string output;             ///< created or overwritten; a temporary name
   std::filesystem::path scratch;  ///< folder for pictures that are shown again
   RenderTwist twist{};
 };
@@ -35,7 +35,7 @@ struct RenderJob {
 /// Progress is reported as Stage::prepare in frames. Throws Error{media|io|interrupted}.
 void render(const RenderJob& job, const RunContext& context);
 
-/// What the written file says of itself, read back from its packets.
+/// Facts of the written file, read back from its packets.
 struct RenderedFacts {
   int width = 0, height = 0;
   std::int64_t frames = 0;

@@ -52,7 +52,7 @@ ReplayFile::~ReplayFile() {
 
 void ReplayFile::open() {
   fd_ = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (fd_ < 0) {  // file systems without nameless files
+  if (fd_ < 0) {  // file systems without O_TMPFILE
     std::string name = (folder_ / ".replay-XXXXXX").string();
     fd_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd_ < 0) fail(folder_, "no temporary file can be made there");

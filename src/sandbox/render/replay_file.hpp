@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures that are shown again later, kept on disk instead of in memory: a second of 1080p is 78 MB.
+// Pictures that are shown again later, kept on disk rather than in memory: a second of 1080p is 78 MB.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace react1::sandbox {
 
-/// A file without a name, gone with its object or its process. Not thread-safe.
+/// An unlinked file, removed with its object or its process. Not thread-safe.
 class ReplayFile {
  public:
   /// Nothing is created before the first put().
@@ -20,10 +20,10 @@ class ReplayFile {
   ReplayFile& operator=(const ReplayFile&) = delete;
   ~ReplayFile();
 
-  /// Pictures are 4:2:0 with 8 bits and all of one size. Throws Error{io}.
+  /// Pictures are 8-bit 4:2:0, all of one size. Throws Error{io}.
   void put(std::int64_t number, const AVFrame& picture);
   [[nodiscard]] bool holds(std::int64_t number) const { return slots_.find(number) != slots_.end(); }
-  /// Throws Error{io}; Error{internal} for a picture that was not put.
+  /// Throws Error{io}; Error{internal} for a picture that was never put.
   [[nodiscard]] media::ff::Frame get(std::int64_t number) const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The MP4 that comes out: H.264 and AAC, index first, tagged as what it is.
+// The output MP4: H.264 and AAC, index first, tagged with its real colours.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct OutputFormat {
   int channels = 1;  ///< 1 or 2, at output_sample_rate
 };
 
-/// Written to `path` as it goes; whole only after finish(). Not thread-safe.
+/// Written to `path` incrementally; complete only after finish(). Not thread-safe.
 class Output {
  public:
   /// Throws Error{io} when the file can't be made, Error{media} when an encoder is missing.
@@ -31,7 +31,7 @@ class Output {
   [[nodiscard]] int sound_piece() const noexcept { return sound_.encoder->frame_size; }
   [[nodiscard]] std::int64_t pictures() const noexcept { return pictures_; }
   [[nodiscard]] std::int64_t samples() const noexcept { return samples_; }
-  /// Writes what the encoders still hold and the index. Throws Error{io|media}.
+  /// Writes the encoders' remaining packets and the index. Throws Error{io|media}.
   void finish();
 
  private:

@@ -19,7 +19,7 @@
 namespace react1::sandbox {
 namespace {
 
-/// The last part of a path, with what could hurt in a path or URL replaced.
+/// The last part of a path, with characters that are unsafe in a path or URL replaced.
 std::string safe_name(std::string_view name) {
   if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) name = name.substr(slash + 1);
   std::string safe{name.substr(0, 128)};
@@ -117,7 +117,7 @@ std::optional<serve::Response> Storage::refuse_signature(const serve::RequestHea
   const std::lock_guard lock{mutex_};
   const auto id = find(tail);
   if (head.has_header("Authorization")) {
-    // A presigned URL is the whole permission; a key that comes along has leaked to the storage host.
+    // A presigned URL is the only credential; a key sent with it has leaked to the storage host.
     return detail_response(400, "Only one auth mechanism allowed: the URL is signed, send no Authorization header");
   }
   if (!id) return detail_response(404, "No such upload");

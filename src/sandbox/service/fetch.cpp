@@ -18,7 +18,7 @@ Fetched download(const std::string& url, const std::filesystem::path& target, co
   request.sink = http::FileSink{.path = target.string(), .max_bytes = max_fetch};
   request.connect_timeout = std::chrono::seconds(5);
   request.stall_timeout = std::chrono::seconds(20);
-  request.follow_redirects = false;  // one could lead off this machine
+  request.follow_redirects = false;  // a redirect could lead off this machine
   const http::Outcome outcome = transport.perform(request, context);
   context.throw_if_stopped();
   if (const auto* failure = std::get_if<http::TransportFailure>(&outcome)) {
@@ -34,7 +34,7 @@ Fetched download(const std::string& url, const std::filesystem::path& target, co
 Fetched fetch(const std::string& url, const Storage& storage, const Reach& reach, const std::filesystem::path& target,
               const RunContext& context) {
   if (const auto own = storage.local_file(url)) return {*own, std::nullopt};
-  // A request to ourselves for a file that is not there can only fail.
+  // A request to ourselves for a missing file can only fail.
   if (storage.is_own(url) || !reach.allows(url)) return {{}, FetchFailure::unreachable};
   return download(url, target, context);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fetches what an input URL points to. Only this service's own files and what it may reach are ever touched.
+// Fetches the file of an input URL. Only this service's own files and allowed ports are ever accessed.
 #pragma once
 
 #include <filesystem>
@@ -21,10 +21,10 @@ struct Fetched {
   std::optional<FetchFailure> failure;  ///< then `path` is empty
 };
 
-/// Largest file that is fetched, bytes.
+/// Maximum size of a fetched file, bytes.
 inline constexpr std::int64_t max_fetch = std::int64_t{512} << 20;
 
-/// Own files are used where they lie; others, of ports that `reach` allows, are copied to `target`. Throws
+/// Own files are used in place; others, from ports that `reach` allows, are copied to `target`. Throws
 /// Error{interrupted|io}.
 [[nodiscard]] Fetched fetch(const std::string& url, const Storage& storage, const Reach& reach,
                             const std::filesystem::path& target, const RunContext& context);

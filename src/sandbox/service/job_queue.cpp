@@ -92,7 +92,7 @@ void JobQueue::later(std::chrono::milliseconds delay, std::function<void()> task
 JobQueue::JobPointer JobQueue::take_due() {
   const auto now = std::chrono::steady_clock::now();
   for (auto& queue : waiting_) {
-    // In one queue jobs become due in the order they came.
+    // Within one queue, jobs become due in order of arrival.
     if (queue.empty() || queue.front()->not_before > now) continue;
     auto job = queue.front();
     queue.pop_front();
@@ -115,7 +115,7 @@ void JobQueue::admit() {
       ready_.push_back(job);
       changed_.notify_one();
     }
-    tell(job);
+    notify(job);
   }
 }
 
@@ -123,7 +123,7 @@ void JobQueue::requeue(const JobPointer& job) {
   if (job->phase != JobPhase::running) return;
   --running_;
   enqueue(job);
-  if (job->phase == JobPhase::queued) tell(job);
+  if (job->phase == JobPhase::queued) notify(job);
   admit();
 }
 
@@ -185,12 +185,12 @@ bool JobQueue::watch(std::string_view id, Watcher watcher) {
   return true;
 }
 
-void JobQueue::tell_watchers() {
+void JobQueue::notify_watchers() {
   const std::lock_guard lock{mutex_};
-  for (const auto& job : std::vector<JobPointer>{watched_.begin(), watched_.end()}) tell(job);
+  for (const auto& job : std::vector<JobPointer>{watched_.begin(), watched_.end()}) notify(job);
 }
 
-void JobQueue::tell(const JobPointer& job) {
+void JobQueue::notify(const JobPointer& job) {
   if (job->watchers.empty()) return;
   const JobView view = view_of(job);
   std::erase_if(job->watchers, [&](const Watcher& watcher) { return !watcher(view); });
@@ -206,7 +206,7 @@ void JobQueue::finish(const JobPointer& job, Outcome outcome) {
   job->outcome = std::move(outcome);
   job->phase = JobPhase::completed;
   if (completed_) completed_(job->id, *job->outcome);
-  tell(job);
+  notify(job);
   admit();
 }
 
@@ -242,7 +242,7 @@ Outcome JobQueue::outcome_of(Job& job) {
     log::info("sandbox", message);
     const std::lock_guard lock{mutex_};
     job.logs.push_back({service_timestamp(), "sandbox: " + std::move(message)});
-    if (const auto pointer = find(job.id)) tell(pointer);
+    if (const auto pointer = find(job.id)) notify(pointer);
   };
   if (job.wish.fails_with) return *job.wish.fails_with;
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The queue of the service: jobs wait, a few run at a time, all are remembered.
+// The queue of the service: jobs wait, a limited number runs at a time, all are remembered.
 #pragma once
 
 #include <array>
@@ -29,29 +29,29 @@ namespace react1::sandbox {
 
 enum class Cancelled { requested, already_completed, not_found };
 
-/// What a submit asks for beside the model's input.
+/// The settings of a submit other than the model's input.
 struct JobWish {
   ModelInput input{};
   bool low_priority = false;                                 ///< behind every job of normal priority
   std::optional<std::chrono::milliseconds> start_timeout{};  ///< fails when it has not started by then
-  std::optional<std::chrono::milliseconds> requeue_after{};  ///< runs this long, waits again, and then runs for good
-  std::optional<Outcome> fails_with{};                       ///< instead of being worked at
+  std::optional<std::chrono::milliseconds> requeue_after{};  ///< runs this long, waits again, and then runs to its end
+  std::optional<Outcome> fails_with{};                       ///< in place of the work
   RenderTwist twist{};
   Listing listing{};
   bool keeps_payload = true;                             ///< the history shows what was sent
   std::optional<std::chrono::seconds> media_lifetime{};  ///< of the result's file; nullopt: for ever
 };
 
-/// Safe from any thread. The time that a model would take costs no thread, so that a thousand jobs may run at once.
-/// Ends its workers, and the jobs they are at, in the destructor.
+/// Safe from any thread. A model's simulated time uses no thread, so that a thousand jobs may run at once.
+/// The destructor ends its workers, and the jobs they are running.
 class JobQueue {
  public:
   using Log = std::function<void(std::string)>;
-  /// Runs on a worker; must return soon after a stop. What it throws becomes an internal error of the service.
+  /// Runs on a worker; must return soon after a stop. An exception becomes an internal error of the service.
   using Work = std::function<Outcome(const std::string& id, const JobWish&, const Log&, std::stop_token)>;
   /// Called with the queue's lock held: it must not call the queue.
   using Completed = std::function<void(const std::string& id, const Outcome&)>;
-  /// As Completed; called at once, and then whenever phase or logs changed. False: it wants to hear no more.
+  /// As Completed; called at once, and then whenever phase or logs changed. False: unsubscribes.
   using Watcher = std::function<bool(const JobView&)>;
 
   struct Options {
@@ -69,13 +69,13 @@ class JobQueue {
   /// `id` must be new.
   void submit(const std::string& id, JobWish wish);
   [[nodiscard]] std::optional<JobView> view(std::string_view id) const;
-  /// A queued job never runs; a running one is told to stop.
+  /// A queued job never runs; a running one is asked to stop.
   Cancelled cancel(std::string_view id);
   [[nodiscard]] std::size_t waiting() const;
   /// False when there is no such job.
   bool watch(std::string_view id, Watcher watcher);
-  /// Calls every watcher: a queue position changes without the job having done anything.
-  void tell_watchers();
+  /// Calls every watcher: a queue position changes without any change of the job itself.
+  void notify_watchers();
 
  private:
   struct Job {
@@ -104,10 +104,10 @@ class JobQueue {
   void finish(const JobPointer& job, Outcome outcome);
   [[nodiscard]] bool leave_queue(const JobPointer& job);
   [[nodiscard]] JobPointer take_due();
-  void tell(const JobPointer& job);
+  void notify(const JobPointer& job);
   [[nodiscard]] JobView view_of(const JobPointer& job) const;
   [[nodiscard]] JobPointer find(std::string_view id) const;
-  /// Does it later, with the lock held.
+  /// Runs it later, with the lock held.
   void later(std::chrono::milliseconds delay, std::function<void()> task);
 
   const Options options_;
@@ -117,7 +117,7 @@ class JobQueue {
   std::condition_variable_any changed_;
   std::unordered_map<std::string, JobPointer> jobs_;
   std::array<std::deque<JobPointer>, 2> waiting_;  ///< normal, low
-  std::deque<JobPointer> ready_;                   ///< running, no worker has them yet
+  std::deque<JobPointer> ready_;                   ///< running, not yet taken by a worker
   std::set<JobPointer> watched_;
   unsigned running_ = 0;
   serve::Timer timer_;

@@ -23,7 +23,7 @@ std::string now() {
   return iso8601(system_clock().wall());
 }
 
-/// A word that lives for ever, so that a hundred thousand polls need no string each.
+/// A string that lives for ever, so that a hundred thousand polls need no allocation each.
 std::string_view known_method(std::string_view method) {
   static constexpr std::array<std::string_view, 7> methods{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"};
   const auto* const found = std::find(methods.begin(), methods.end(), method);
@@ -44,7 +44,7 @@ bool write_all(int file, std::string_view text) {
 
 Ledger::Ledger(const std::string& file) : path_(file) {
   if (file.empty()) return;
-  static_cast<void>(look_at_output(file));  // no device, pipe or folder
+  static_cast<void>(look_at_output(file));  // refuses devices, pipes and folders
   file_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600);
   if (file_ < 0) {
     throw Error{ErrorCode::io, file, "the ledger can't be opened", {.detail = std::strerror(errno)}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service took and saw: every accepted paid submit, every request. A key or a signed URL is never in it.
+// What the service accepted and received: every paid submit, every request. It never contains a key or a signed URL.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class Ledger {
   ~Ledger();
 
   void saw(std::string_view method, Route route, bool authorization);
-  /// `rendered`: whether the job is really worked at. Throws Error{io} when the line can't be made durable; the submit
-  /// then doesn't count.
+  /// `rendered`: whether the job is really rendered. Throws Error{io} when the line can't be made durable; the submit
+  /// does not count then.
   void accepted(const std::string& request_id, const std::string& input_sha256, bool rendered);
   void answered(const std::string& request_id, bool delivered);
   void completed(const std::string& request_id, std::string_view state);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Uploads in parts: each part is a file of its own until the list of all of them comes.
+// Uploads in parts: each part is a separate file until the list of all of them arrives.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -39,7 +39,7 @@ bool move_into(std::ofstream& whole, const std::filesystem::path& part) {
 }  // namespace
 
 serve::Response Storage::finish_part(const serve::Request& request, std::string_view tail, std::string_view number) {
-  // A client that lost its bytes sends parts without any (fal-ai/fal#1146); the file would be short, silently.
+  // A faulty client sends parts without data (fal-ai/fal#1146); the file would be truncated without an error.
   if (request.body_bytes == 0) return wrong_part("The part is empty");
   const auto n = part_number(number);
   if (!n) return wrong_part(fmt::format("The part's number must be a whole number from 1 to {}", most_parts));
@@ -65,7 +65,7 @@ std::variant<std::vector<Storage::Part>, serve::Response> Storage::listed(std::s
   if (!wish.is_object() || !wish.contains("parts") || !wish["parts"].is_array() || wish["parts"].empty()) {
     return wrong_part("The body must be {\"parts\": [{\"partNumber\": 1, \"etag\": \"…\"}, …]}");
   }
-  std::map<int, Part> chosen;  // clients list the parts in the order they were done
+  std::map<int, Part> chosen;  // clients list the parts in the order of completion
   for (const Json& item : wish["parts"]) {
     const bool well_formed = item.is_object() && item.contains("partNumber") &&
                              item["partNumber"].is_number_integer() && item.contains("etag") &&
@@ -96,7 +96,7 @@ serve::Response Storage::complete(std::string_view body, std::string_view tail) 
     if (!found) return detail_response(404, "No such upload");
     id = *found;
     Entry& entry = entries_.at(id);
-    if (entry.present) return json_response(200, Json::object());  // a client that did not see the first answer
+    if (entry.present) return json_response(200, Json::object());  // a client that did not receive the first answer
     auto choice = listed(body, entry);
     if (auto* refusal = std::get_if<serve::Response>(&choice)) return std::move(*refusal);
     parts = std::get<std::vector<Part>>(std::move(choice));

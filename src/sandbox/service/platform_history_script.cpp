@@ -26,7 +26,7 @@ bool has_status(int code, std::string_view wanted) {
   return wanted == "error" && code >= 500;
 }
 
-/// What is wrong with the question; empty: nothing.
+/// What is invalid in the query; empty: nothing.
 std::string problem_of(const serve::RequestHead& head) {
   if (head.query_item("endpoint_id").empty()) return "endpoint_id: at least one is required";
   for (const char* name : {"start", "end"}) {
@@ -118,7 +118,7 @@ serve::Response History::page(const serve::RequestHead& head) {
   const std::lock_guard lock{mutex_};
   const auto cursor = head.query_item("cursor");
   const auto first = cursor.empty() ? std::optional<std::size_t>{0} : read_number<std::size_t>(cursor);
-  if (!first) return platform_error(400, "validation_error", "cursor: is none of ours");
+  if (!first) return platform_error(400, "validation_error", "cursor: unknown");
   if (cursor.empty()) ++questions_;
   const auto all = listed(head);
   const std::size_t limit = read_number<std::size_t>(head.query_item("limit")).value_or(50);

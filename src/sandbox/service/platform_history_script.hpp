@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the platform API tells of the requests that were accepted, and how a script makes it lie.
+// The platform API's list of accepted requests, and how a script makes it incomplete or wrong.
 #pragma once
 
 #include <chrono>
@@ -22,10 +22,10 @@ namespace react1::sandbox {
 /// Thread-safe. The newest request comes first, as on the service.
 class History {
  public:
-  /// `body`: what was sent, JSON. No payload is kept where the client asked for nothing to be stored.
+  /// `body`: the JSON input. No payload is kept when the client asked for nothing to be stored.
   void accepted(const std::string& request_id, std::string_view endpoint, const std::string& body, const JobWish& wish);
   void ended(const std::string& request_id, const Outcome& outcome);
-  /// The answer to a question for one page.
+  /// The answer to a query for one page.
   [[nodiscard]] serve::Response page(const serve::RequestHead& head);
 
  private:
@@ -37,11 +37,11 @@ class History {
     Json input, output;  ///< null: no payload
     int status = 0;      ///< of the result; 0: not ended
     Listing listing;
-    std::uint64_t questions_before = 0;  ///< how often the history was asked when it was accepted
+    std::uint64_t questions_before = 0;  ///< how often the history had been queried when it was accepted
   };
   [[nodiscard]] bool is_listed(const Entry& entry, Time now) const;
   [[nodiscard]] static Json document(const Entry& entry, bool with_payload);
-  /// Everything that a question without a cursor sees.
+  /// All entries visible to a query without a cursor.
   [[nodiscard]] std::vector<Json> listed(const serve::RequestHead& head) const;
 
   mutable std::mutex mutex_;

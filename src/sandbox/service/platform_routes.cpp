@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The platform API beside the queue: history, prices, the schema; and what tells a client that this is a sandbox.
+// The platform API: history, prices, the schema; and the route by which a client recognises a sandbox.
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kCurrency = "USD";
 
-/// nullptr: none of the models served here.
+/// nullptr: not an endpoint of the registered models.
 const Model* asked_about(const serve::RequestHead& head) {
   return models::find(head.query_item("endpoint_id"));
 }
@@ -37,7 +37,7 @@ serve::Response prices(const serve::RequestHead& head) {
                                  {"has_more", false}});
 }
 
-/// How many minutes of output are asked about; nullopt for no number.
+/// The number of minutes in the query; nullopt if it is not a number.
 std::optional<double> minutes_of(const Json& endpoints, const Model& model) {
   const auto found = endpoints.find(std::string(model.endpoint));
   if (found == endpoints.end() || !found->is_object()) return std::nullopt;

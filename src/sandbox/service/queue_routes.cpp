@@ -14,7 +14,7 @@
 namespace react1::sandbox {
 namespace {
 
-/// How soon a stream tells a queue position that only others changed.
+/// How soon a stream reports a queue position that only other jobs changed.
 constexpr std::chrono::seconds tick_every{5};
 
 serve::Response not_found() {
@@ -28,7 +28,7 @@ bool wants_logs(const serve::RequestHead& head) {
 
 }  // namespace
 
-/// The four that every answer of the queue carries. Owner and alias only: the sub-path does not belong there.
+/// The four keys in every answer of the queue. Owner and alias only: the sub-path is not part of these URLs.
 Json Service::identifiers(const Model& model, const std::string& id) const {
   const std::string base = fmt::format("{}{}{}", server_.url(), requests_path(model), id);
   return Json{
@@ -56,7 +56,7 @@ serve::Response Service::status(const serve::Request& request, const Located& wh
 serve::Response Service::stream(const serve::Request& request, const Located& where) {
   auto body = std::make_shared<serve::BodyStream>();
   auto events = std::make_shared<StatusEvents>(body, identifiers(*where.model, where.id), wants_logs(request));
-  if (!jobs_.watch(where.id, [events](const JobView& view) { return events->tell(view); })) return not_found();
+  if (!jobs_.watch(where.id, [events](const JobView& view) { return events->send(view); })) return not_found();
   if (!std::exchange(ticks_, true)) tick();
   serve::Response response;
   response.headers = {{"Content-Type", "text/event-stream; charset=utf-8"}, {"Cache-Control", "no-cache"}};
@@ -66,7 +66,7 @@ serve::Response Service::stream(const serve::Request& request, const Located& wh
 
 void Service::tick() {
   timer_.after(tick_every, [this] {
-    jobs_.tell_watchers();
+    jobs_.notify_watchers();
     tick();
   });
 }

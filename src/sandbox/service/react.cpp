@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in for the model: fetch both clips, judge them, render the timing, say what came out.
+// Simulates the model: fetches both clips, checks them, renders the timing, describes the result.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -35,7 +35,7 @@ std::string in_words(const std::vector<Measure>& measures) {
   return words;
 }
 
-/// Removes a fetched copy at the end, whatever happened.
+/// Removes a fetched copy at the end, in every case.
 struct RemoveLater {
   std::filesystem::path path;
   ~RemoveLater() {
@@ -44,7 +44,7 @@ struct RemoveLater {
   }
 };
 
-/// A file as fal describes it, whatever the model.
+/// A file in fal's format, for any model.
 Json describe(const RenderedFacts& facts, const std::string& url) {
   return {{"url", url},
           {"content_type", "video/mp4"},
@@ -73,7 +73,7 @@ Outcome Service::react(const std::string& id, const JobWish& wish, const JobQueu
   const ServiceSide& model = input.model->service;
   if (!renders_) {
     std::call_once(fixed_once_, [this] { fixed_video_ = make_fixed_video(); });
-    log("rendering is off: the clips were not looked at, the answer is a fixed clip");
+    log("rendering is off: the clips were not checked, the answer is a fixed clip");
     return {json_response(200, model.answer(fixed_video_)), {}, {}};
   }
   const RunContext context{.stop = std::move(stop), .observer = &silent_observer(), .job_id = id};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routing, authorisation and faults. The queue's routes are in queue_routes.cpp, the model's work in react.cpp.
+// Routing, authorisation and faults. The queue's routes are in queue_routes.cpp, the simulated model in react.cpp.
 #include "sandbox/service/service.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@
 namespace react1::sandbox {
 namespace {
 
-/// Open status streams are many connections at rest, and curl keeps its own for two minutes.
+/// Open status streams are many idle connections, and curl keeps its own for two minutes.
 constexpr serve::ConnectionLimits kConnections{.most = 4096, .most_per_peer = 4096, .idle = std::chrono::minutes{2}};
 
 std::filesystem::path usable(const std::string& directory) {
@@ -48,7 +48,7 @@ serve::Response no_answer(Action::Drop how) {
   return response;
 }
 
-/// The model whose endpoint, else whose application a path begins with; React-1 where it is none's.
+/// The model whose endpoint, else whose application, is a prefix of the path; otherwise React-1.
 const Model& model_below(std::string_view path) {
   const auto models = models::all();
   for (const Model* model : models) {
@@ -143,7 +143,7 @@ std::optional<serve::Response> Service::refuse_key(const serve::RequestHead& hea
 void Service::answer(const serve::Request& request, const serve::Reply& reply) {
   const Located where = locate(request.path);
   const auto fault = std::static_pointer_cast<const Action>(request.note);
-  log::debug("sandbox", request.method + " " + request.path + (fault ? ": a fault of the script" : ""));
+  log::debug("sandbox", request.method + " " + request.path + (fault ? ": injected fault" : ""));
   if (fault) {
     if (fault->expire) storage_.expire(where.tail);
     if (fault->drop_before) return deliver(no_answer(*fault->drop_before), fault, reply);
@@ -160,7 +160,7 @@ void Service::answer(const serve::Request& request, const serve::Reply& reply) {
 
 void Service::deliver(serve::Response response, const Fault& fault, const serve::Reply& reply) {
   if (!fault) return reply.send(std::move(response));
-  response = spoilt(std::move(response), *fault);
+  response = with_faults(std::move(response), *fault);
   if (fault->drop_after) response.body = no_answer(*fault->drop_after).body;
   if (fault->delay.count() == 0) return reply.send(std::move(response));
   timer_.after(fault->delay, [response = std::move(response), reply] { reply.send(response); });
@@ -210,7 +210,7 @@ serve::Response Service::unknown_path(const serve::Request& request) const {
   if (path.starts_with(platform_path)) return platform_error(404, "not_found", "Not Found");
   const Model& model = model_below(path);
   const std::string application = fmt::format("/{}/", application_of(model));
-  // Asking below the full endpoint is the classic mistake: the real queue has no such route.
+  // A path below the full endpoint is a common mistake: the real queue has no such route.
   const bool below = path.starts_with(fmt::format("/{}/", model.endpoint)) || path.starts_with(requests_path(model));
   if (below || path.starts_with(multipart_path)) return wrong_method();
   if (path.starts_with(application) && request.method == "POST") {

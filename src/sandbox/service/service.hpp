@@ -44,13 +44,13 @@ class Service {
   // On the server's thread:
   [[nodiscard]] serve::BodyPlan plan(const serve::RequestHead& head);
   void answer(const serve::Request& request, const serve::Reply& reply);
-  /// What the service itself has to say.
+  /// The service's own answer, without faults.
   [[nodiscard]] serve::Response respond(const serve::Request& request, const Located& where, const Fault& fault);
   [[nodiscard]] serve::Response about_request(const serve::Request& request, const Located& where);
   [[nodiscard]] serve::Response platform(const serve::Request& request, Route route);
   [[nodiscard]] serve::Response identify(const std::string& id) const;
   [[nodiscard]] serve::Response unknown_path(const serve::Request& request) const;
-  /// Sends it as the fault wants it. Any thread.
+  /// Sends it with the fault applied. Any thread.
   void deliver(serve::Response response, const Fault& fault, const serve::Reply& reply);
   /// The refusal when the key is missing or wrong.
   [[nodiscard]] std::optional<serve::Response> refuse_key(const serve::RequestHead& head) const;
@@ -63,13 +63,13 @@ class Service {
   [[nodiscard]] serve::Response cancel(const std::string& id);
   [[nodiscard]] Json identifiers(const Model& model, const std::string& id) const;
   [[nodiscard]] std::string intent_of(const ModelInput& input);
-  /// Again and again, for the streams.
+  /// Repeats, for the streams.
   void tick();
 
   /// One job, on a worker.
   [[nodiscard]] Outcome react(const std::string& id, const JobWish& wish, const JobQueue::Log& log,
                               std::stop_token stop);
-  /// The description of the file that every answer names when nothing is rendered.
+  /// The description of the fixed file in every answer when nothing is rendered.
   [[nodiscard]] Json make_fixed_video();
   /// With the queue's lock held.
   void completed(const std::string& id, const Outcome& outcome);
@@ -91,7 +91,7 @@ class Service {
   bool ticks_ = false;                                         ///< of the server's thread
   JobQueue jobs_;
   serve::Timer timer_;        ///< late answers, ticks
-  serve::Timer chores_;       ///< what would hold up the server's thread, one at a time
+  serve::Timer chores_;       ///< work that would block the server's thread, one at a time
   serve::HttpServer server_;  // its thread calls into everything above
   http::OwnService reached_directly_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The paid submit: what it may ask for, when it counts, and what is told when its job ended.
+// The paid submit: its options, when it counts, and what is reported when its job has ended.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -18,13 +18,13 @@
 namespace react1::sandbox {
 namespace {
 
-/// Both names of the same thing: fal's newer documents call it the start timeout.
+/// Two names of one header: fal's newer documents call it the start timeout.
 std::string_view start_timeout_of(const serve::RequestHead& head) {
   const auto value = head.header("X-Fal-Request-Timeout");
   return value.empty() ? head.header("X-Fal-Request-Start-Timeout") : value;
 }
 
-/// What the headers ask for; or why they can't.
+/// The options in the headers; or why they are invalid.
 std::optional<serve::Response> read_headers(const serve::RequestHead& head, JobWish& wish) {
   wish.low_priority = head.header("X-Fal-Queue-Priority") == "low";
   wish.keeps_payload = head.header("X-Fal-Store-IO") != "0";
@@ -71,7 +71,7 @@ serve::Response Service::accept(JobWish wish, const std::string& sent, const std
   if (!webhook.empty()) {
     if (!reach_.allows(webhook)) {
       log::warning("sandbox",
-                   "no webhook will go to " + redact_url(webhook) + ", which is no port that this sandbox may reach");
+                   "no webhook is sent to " + redact_url(webhook) + ", whose port this sandbox must not reach");
     } else {
       const std::lock_guard lock{mutex_};
       webhook_urls_.emplace(id, webhook);
@@ -95,7 +95,7 @@ serve::Response Service::accept(JobWish wish, const std::string& sent, const std
 std::string Service::intent_of(const ModelInput& input) {
   Json intent{{"video", storage_.identity(input.video_url)}, {"audio", storage_.identity(input.audio_url)}};
   intent.update(input.parameters);
-  // React-1's are what they were before there were others.
+  // React-1's are unchanged since before there were other models.
   if (input.model != &models::standard()) intent["endpoint"] = input.model->endpoint;
   return sha256_hex(json_text(intent, /*indent=*/-1));
 }

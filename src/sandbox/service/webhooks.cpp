@@ -21,7 +21,7 @@ constexpr int attempts = 11;  // the first and ten more, as fal's page on webhoo
 constexpr std::chrono::seconds patience{15};
 constexpr const char* user_id = "sandbox-user";
 
-/// The real service takes two hours for its ten; this one 100 ms, 200 ms, … 2 s.
+/// The real service spreads its ten over two hours; this one waits 100 ms, 200 ms, … 2 s.
 std::chrono::milliseconds pause_after(int attempt) {
   return std::min(std::chrono::milliseconds{2000}, std::chrono::milliseconds{100 << std::min(attempt, 8)});
 }
@@ -62,7 +62,7 @@ void Webhooks::push(Delivery delivery) {
   {
     const std::lock_guard lock{mutex_};
     due_.push_back(std::move(delivery));
-    constexpr std::size_t most = 2;  // a receiver that hangs holds one of them up
+    constexpr std::size_t most = 2;  // an unresponsive receiver blocks one of them
     if (workers_.size() < most) {
       workers_.emplace_back([this](const std::stop_token& stop) { work_until(stop); });
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Webhooks: signed POSTs about jobs that ended, tried again for as long as the real service does, only faster.
+// Webhooks: signed POSTs about jobs that ended, retried as often as by the real service, only faster.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +17,7 @@
 
 namespace react1::sandbox {
 
-/// Safe from any thread. The destructor drops what is not delivered.
+/// Safe from any thread. The destructor drops undelivered reports.
 class Webhooks {
  public:
   /// `faults` must outlive this.
@@ -27,14 +27,14 @@ class Webhooks {
   ~Webhooks();
 
   [[nodiscard]] Json key_set() const { return key_.key_set(); }
-  /// `number` is the submit's, for the faults.
+  /// `number` is the submit's, used to select faults.
   void deliver(std::string url, const std::string& request_id, std::uint64_t number, const Outcome& outcome);
 
  private:
   struct Delivery {
     std::string url, request_id, body;
     std::uint64_t number = 0;
-    int attempt = 0;  ///< those already made
+    int attempt = 0;  ///< number of attempts already made
   };
   void work_until(const std::stop_token& stop);
   void attempt(Delivery delivery, const std::stop_token& stop);

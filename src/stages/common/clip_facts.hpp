@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facts of a prepared pair that advice, prediction, fitting and verification all count with.
+// The facts of a prepared pair that advice, prediction, fitting and verification share.
 #pragma once
 
 #include <react1/media.hpp>
@@ -10,13 +10,13 @@
 
 namespace react1::stages {
 
-/// Lengths, rates and counts of two prepared (or planned) clips. What a clip's record does not hold stays 0.
+/// Lengths, rates and counts of two prepared (or planned) clips. Facts that a clip's record lacks stay 0.
 [[nodiscard]] ClipFacts measured_facts(const PreparedClip& video, const PreparedClip& audio);
 
-/// Adds what was heard in the audio.
+/// Adds the results of the audio analysis.
 void add_speech(ClipFacts& facts, const Speech& speech);
 
-/// Adds what was seen in the video.
+/// Adds the results of the video analysis.
 void add_motion(ClipFacts& facts, const media::Motion& motion);
 
 }  // namespace react1::stages

@@ -19,7 +19,7 @@ Likeness compare(const HistoryEntry& entry, const Job& job, std::chrono::system_
     return Likeness::other;
   if (entry.input_json.empty()) return Likeness::unclear;
   const bool is_same = fal::input_digest(entry.input_json) == job.input_sha256;
-  // A clip that was uploaded for this payment, in another input: neither our call nor another one's.
+  // A clip that was uploaded for this payment, in another input: not our call, and not another job's.
   const bool has_token = !job.token.empty() && entry.input_json.find(job.token) != std::string::npos;
   if (!is_same) return has_token ? Likeness::unclear : Likeness::other;
   return entry.sent_at && !entry.endpoint.empty() ? Likeness::same : Likeness::unclear;
@@ -55,7 +55,7 @@ HistoryMatch match_history(const std::vector<HistoryEntry>& entries, const Job& 
   if (same.size() > 1)
     return {Kind::ambiguous, {}, fmt::format("{} requests have exactly this input: {}", same.size(), listed(same))};
   if (same.size() == 1) {
-    // The same id once with this input and once without comparable one: one of the two is wrong.
+    // The same id once with this input and once without a comparable one: one of the two is wrong.
     if (unclear.contains(*same.begin()))
       return {Kind::unclear, {}, fmt::format("request {} is listed twice, with different contents", *same.begin())};
     return {Kind::one, *same.begin(), fmt::format("request {} has exactly this input", *same.begin())};

@@ -117,7 +117,7 @@ class Search {
     return again(LookUp::Kind::not_found, match.saw);
   }
 
-  /// Another process, or a person, may have moved the job meanwhile.
+  /// Another process, or the user, may have moved the job meanwhile.
   [[nodiscard]] std::optional<LookUp> by_others() {
     store::refresh(job_, service_.jobs);
     if (!job_.request.request_id.empty()) return ended(LookUp::Kind::attached, "another process has found it");
@@ -238,7 +238,8 @@ LookUp look_up_request(const std::string& job_id, Service service, const LostAns
     static_cast<void>(store::recover_accepted(service.jobs));
     std::optional<Job> job = service.jobs.find(job_id);
     if (!job) {
-      throw Error(ErrorCode::usage, job_id, "is no job of this store", {.hint = "`react1 jobs list` lists the jobs"});
+      throw Error(ErrorCode::usage, job_id, "is not a job of this store",
+                  {.hint = "`react1 jobs list` lists the jobs"});
     }
     if (job->state == JobState::submitting) static_cast<void>(store::mark_orphaned(*job, service.jobs));
     if (!job->request.request_id.empty())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands between a prepared pair and the paid call: what it will cost, and what may be spent.
+// The budget check before the paid call: what it will cost, and what may be spent.
 #pragma once
 
 #include <chrono>
@@ -12,11 +12,11 @@
 
 namespace react1::stages {
 
-/// Midnight UTC of the day of `now`, Unix time in milliseconds: the service's bills know no other day.
+/// Midnight UTC of the day of `now`, Unix time in milliseconds: the service's bills use UTC days.
 [[nodiscard]] std::int64_t day_start_ms(std::chrono::system_clock::time_point now);
 
-/// Throws Error{balance} when a call of job.cost_usd is above what may be spent on one, or on today. To be asked before
-/// anything is uploaded; the day's limit is held in the end by the claim.
+/// Throws Error{balance} when a call of job.cost_usd exceeds the limit per call or per day. Call it before anything
+/// is uploaded; the day's limit is finally enforced by the claim.
 void require_affordable(const Job& job, const Budget& budget, const JobStore& jobs,
                         std::chrono::system_clock::time_point now);
 
@@ -24,10 +24,10 @@ void require_affordable(const Job& job, const Budget& budget, const JobStore& jo
 [[nodiscard]] bool is_affordable(const Rational& cost_usd, const Budget& budget, const JobStore& jobs,
                                  std::chrono::system_clock::time_point now);
 
-/// The day's part of `budget` as the store holds it in the transaction that claims a job; nullopt: none.
+/// The day's part of `budget` as the store checks it in the transaction that claims a job; nullopt: none.
 [[nodiscard]] std::optional<store::DayBudget> day_budget(const Budget& budget,
                                                          std::chrono::system_clock::time_point now);
-/// What is thrown when that transaction finds no room: somebody else has spent the rest of the day meanwhile.
+/// Thrown when that transaction finds no room: another process has spent the rest of the day's budget meanwhile.
 [[noreturn]] void throw_over_budget(const Job& job, const Budget& budget, const JobStore& jobs,
                                     std::chrono::system_clock::time_point now);
 

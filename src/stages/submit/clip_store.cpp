@@ -30,12 +30,12 @@ constexpr HouseKeeper::Rule kClips{kKind, is_intent};
 bool has_content(const PreparedClip& clip) {
   try {
     return !clip.sha256.empty() && sha256_file(clip.path) == clip.sha256;
-  } catch (const Error&) {  // not there, or not readable
+  } catch (const Error&) {  // missing or not readable
     return false;
   }
 }
 
-/// Puts what was just made in place of what an earlier run left, file by file: each name always has a whole file, also
+/// Replaces what an earlier run left with the new files, one by one: each name always has a complete file, also
 /// for another process that reads them.
 void replace_files(const fs::path& workshop, const fs::path& home) {
   for (const char* name : {"video.mp4", "audio.mp3", "prepare.json", kMarkName}) {
@@ -56,7 +56,7 @@ fs::path clips_root(const PipelineOptions& options) {
   if (is_new && !error) fs::permissions(root, fs::perms::owner_all, ignored);
   if (error) {
     throw Error(ErrorCode::io, root.string(), "can't keep prepared clips here",
-                {.detail = error.message(), .hint = "set REACT1_STATE_DIR to a folder that can be written to"});
+                {.detail = error.message(), .hint = "set REACT1_STATE_DIR to a writable folder"});
   }
   return root;
 }
@@ -70,7 +70,7 @@ Preparation keep_clips(Preparation preparation, const fs::path& workshop, const 
   write_file_atomically(workshop / "prepare.json", to_json(preparation) + "\n");
   mark_folder(workshop, kKind, intent);
   HouseKeeper keeper(root);
-  keeper.lock();  // or another process forgets the folder between our look and our use
+  keeper.lock();  // or another process removes the folder before we use it
   std::error_code error;
   fs::rename(workshop, home, error);
   if (!error) return preparation;
@@ -81,7 +81,7 @@ Preparation keep_clips(Preparation preparation, const fs::path& workshop, const 
     replace_files(workshop, home);
   } else if (!has_content(preparation.video) || !has_content(preparation.audio)) {
     throw Error(ErrorCode::io, home.string(), "can't keep the prepared clips here",
-                {.detail = "there is something that react1 did not make, or that was changed",
+                {.detail = "it contains something that react1 did not make, or that was changed",
                  .hint = "move it away, then run the same command again; nothing was paid"});
   }
   return preparation;

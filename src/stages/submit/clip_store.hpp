@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a run keeps what it prepared: beside the jobs, by intent, so that a person or a later command can look at
-// exactly what was sent. A cache: old folders are forgotten.
+// Where a run keeps its prepared clips: next to the jobs, by intent, so that a user or a later command can inspect
+// exactly what was sent. A cache: old folders are removed.
 #pragma once
 
 #include <chrono>
@@ -14,12 +14,12 @@ namespace react1::stages {
 [[nodiscard]] std::filesystem::path clips_root(const PipelineOptions& options);
 
 /// Moves the clips of `preparation`, made in `workshop` (a folder below `root`), to `root`/`intent`, with their
-/// prepare.json, and gives back the preparation with the new paths. Clips of the same intent that are there already are
-/// replaced where react1 made them, and else kept when their content is the same. Throws Error{io}.
+/// prepare.json, and returns the preparation with the new paths. Existing clips of the same intent are
+/// replaced if react1 made them, and otherwise kept if their content is the same. Throws Error{io}.
 [[nodiscard]] Preparation keep_clips(Preparation preparation, const std::filesystem::path& workshop,
                                      const std::filesystem::path& root, const std::string& intent);
 
-/// Removes folders of `root` that keep_clips() made and last wrote before `oldest`, and what killed processes left of
+/// Removes folders of `root` that keep_clips() made and last wrote before `oldest`, and what killed processes left in
 /// their workshops. Everything else stays. Never throws: what can't be removed stays.
 void forget_clips(const std::filesystem::path& root, std::filesystem::file_time_type oldest) noexcept;
 

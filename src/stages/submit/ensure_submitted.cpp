@@ -30,14 +30,14 @@ namespace react1::stages {
 namespace {
 
 constexpr std::size_t kTokenBytes = 16;
-/// Between two looks at a job that somebody else is paying for.
+/// Interval between checks of a job that another process is paying for.
 constexpr std::chrono::milliseconds kBetweenLooks{100};
 
-/// A new token for a job that has none: of a store of before, or one that a person has paid again.
+/// A new token for a job that has none: one of an older store, or one that the user decided to pay again.
 void choose_token(Job& job, JobStore& jobs) {
   if (!job.token.empty()) return;
   job.token = new_token();
-  // Lost to another process: whoever claims the job writes the token of what it has uploaded.
+  // Lost to another process: the process that claims the job writes the token of its uploads.
   static_cast<void>(jobs.update(job));
 }
 
@@ -45,31 +45,31 @@ void choose_token(Job& job, JobStore& jobs) {
   throw Error(
       ErrorCode::outcome_unknown, job.id,
       "a paid call for these clips and parameters may have been accepted; nothing is sent again",
-      {.detail = fmt::format("{}{}{}", job.error, saw.empty() ? "" : "; looked for it: ", saw),
-       .hint = fmt::format("`react1 jobs resolve {0} --auto` looks again; or look the request up at the service and "
-                           "tell: react1 jobs resolve {0} --request-id R (or --pay-again, --drop); --again pays at "
+      {.detail = fmt::format("{}{}{}", job.error, saw.empty() ? "" : "; search: ", saw),
+       .hint = fmt::format("`react1 jobs resolve {0} --auto` searches again; or find the request at the service and "
+                           "run: react1 jobs resolve {0} --request-id R (or --pay-again, --drop); --again pays at "
                            "once, a second time if it was accepted",
                            shell_word(job.id))});
 }
 
-/// The job as it stands once its lost answer was looked for. Throws Error{outcome_unknown} when it stays lost.
+/// The job after the search for its lost answer. Throws Error{outcome_unknown} when it is not found.
 Job after_look_up(const Job& job, Service& service, const LostAnswerOptions& options, const RunContext& context) {
   if (!can_look_up(service.client, options)) throw_unknown(job, /*saw=*/{});
   context.observer->on_note(
       {Note::Level::warning, "looking_up",
-       fmt::format("the answer to the paid call was lost; looking for it at the service, up to {} s",
+       fmt::format("the answer to the paid call was lost; searching for it at the service, up to {} s",
                    std::chrono::duration_cast<std::chrono::seconds>(options.max_wait).count())});
   LookUp found = look_up_request(job.id, service, options, context);
   if (found.job.state == JobState::outcome_unknown) throw_unknown(found.job, found.saw);
   return std::move(found.job);
 }
 
-/// The job as it stands once nobody makes its paid call any more: another run of the same intent, in this process or
-/// another, has made it, or has ended in the middle of it.
+/// The job once its paid call is no longer in progress: another run of the same intent, in this process or
+/// another, has completed it, or has ended during it.
 Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
-  bool told = false;
+  bool is_noted = false;
   while (job.state == JobState::submitting && jobs.claim_holds(job)) {
-    if (!std::exchange(told, true)) {
+    if (!std::exchange(is_noted, true)) {
       context.observer->on_note({Note::Level::info, "joined",
                                  "another run is making the paid call for the same clips and parameters; its result "
                                  "will be shared"});
@@ -77,7 +77,7 @@ Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
     if (!system_clock().sleep_for(kBetweenLooks, context.stop)) context.throw_if_stopped();
     store::refresh(job, jobs);
   }
-  // One that still stands in submitting can never be known to be unpaid.
+  // One still in submitting can never be known to be unpaid.
   if (job.state == JobState::submitting) static_cast<void>(store::mark_orphaned(job, jobs));
   return job;
 }
@@ -89,7 +89,7 @@ Job after_other_claim(Job job, JobStore& jobs, const RunContext& context) {
               {.detail = job.error, .hint = "the same command starts again"});
 }
 
-/// The two clips at the service, and the payment that they are for.
+/// The two clips at the service, and their payment.
 struct NamedPair {
   UploadedPair pair;
   std::string token;
@@ -103,7 +103,7 @@ NamedPair upload_pair(Intent& intent, JobStore& jobs, PairUpload& uploads) {
   return uploaded;
 }
 
-/// One try at the paid call. False: look at the job again.
+/// One attempt at the paid call. False: check the job again.
 bool pay(Intent& intent, const NamedPair& uploaded, const PipelineOptions& options, Service& service,
          const RunContext& context) {
   Job& job = intent.job;
@@ -156,13 +156,13 @@ void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineO
         return;
       case JobState::created:
         require_affordable(intent.job, options.budget, service.jobs, system_clock().wall());
-        // A result is about as large as what was sent; how large, nobody knows before.
+        // The size of a result is unknown in advance; it is about that of the input.
         if (output != nullptr) output->require_ready(intent.preparation.video.bytes + intent.preparation.audio.bytes);
         if (!pair) {
           context.observer->on_note({Note::Level::info, "offer",
                                      offer_text(intent.preparation, options.parameters, intent.service.is_sandbox())});
         }
-        // The token of the row is the payment's: one that was paid again meanwhile has another.
+        // The token in the row belongs to the payment: a job that was paid again meanwhile has another.
         if (!pair || pair->token != intent.job.token || has_expired(pair->pair.expires))
           pair = upload_pair(intent, service.jobs, uploads);
         if (pay(intent, *pair, options, service, context)) return;

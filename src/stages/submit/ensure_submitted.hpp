@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job on its way to being submitted: joined, continued, looked up or paid, and paid at most once.
+// Gets a job submitted: joined, continued, found or paid, and paid at most once.
 #pragma once
 
 #include <react1/pipeline.hpp>
@@ -17,18 +17,18 @@ struct Intent {
   Preparation preparation;
   Parameters parameters;
   Job job;
-  Timings timings{};  ///< of the stages so far
+  Timings timings{};  ///< of the previous stages
 };
 
-/// Names a payment; nobody can guess it.
+/// Identifies a payment; unguessable.
 [[nodiscard]] std::string new_token();
 
-/// The six fields as the job keeps them; the URLs without what may be signed in them.
+/// The six fields as the job stores them; the URLs are redacted.
 [[nodiscard]] std::string parameters_text(const Parameters& parameters, const UploadedPair& pair);
 
-/// Takes the job to `submitted` (or finds it there or beyond), paying at most once. Throws Error{outcome_unknown} for a
-/// lost answer that was not found, Error{refused} for a job that another run has seen refused or cancelled.
-/// `output`: asked once more right before paying whether the result can be written; nullptr for a job without one.
+/// Moves the job to `submitted` (or finds it there or beyond), paying at most once. Throws Error{outcome_unknown} for
+/// a lost answer that was not found, Error{refused} for a job that was refused or cancelled in another run.
+/// `output`: checked again right before paying for whether the result can be written; nullptr for a job without one.
 void ensure_submitted(Intent& intent, const OutputGuard* output, const PipelineOptions& options, Service& service,
                       PairUpload& uploads, const RunContext& context);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the account pays, asked once a day and remembered.
+// The account's price, queried once a day and cached.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::hours kAskAgainAfter{24};
-/// Nobody knows how long a price stays. One that can't be asked again is the account's for so long.
+/// How long a price stays valid is unknown. One that can't be queried again is used for this long.
 constexpr std::chrono::hours kTrustedFor{30 * 24};
 constexpr std::size_t kMostRemembered = 50;
 constexpr milliseconds kPatience{5'000};
@@ -38,7 +38,7 @@ struct Remembered {
   std::chrono::system_clock::time_point asked;
 };
 
-/// Looking makes no folder. nullopt: there is no place for one; a price is not worth a failure.
+/// Does not create the folder. nullopt: there is no place for one; a price is not worth a failure.
 std::optional<fs::path> memory_path() {
   try {
     return store::state_folder() / "prices.json";
@@ -47,13 +47,13 @@ std::optional<fs::path> memory_path() {
   }
 }
 
-/// A price belongs to an account, an endpoint and a platform. Of the key only its id counts, which is no secret.
+/// A price belongs to an account, an endpoint and a platform. Of the key only its id is used, which is no secret.
 std::string owner_of(const FalOptions& service) {
   const std::string key = service.key.expose();
   return sha256_hex(fal::Endpoints(service).platform() + "\n" + service.endpoint + "\n" + key.substr(0, key.find(':')));
 }
 
-/// The prices that are remembered; an empty object where there are none, or where the file is not ours to read.
+/// The cached prices; an empty object if there are none, or if the file can't be read.
 Json read_memory() {
   const auto path = memory_path();
   std::error_code ignored;
@@ -77,7 +77,7 @@ std::optional<Remembered> remembered(const Json& memory, const std::string& owne
     const Rational usd = Rational::parse(price->get_ref<const std::string&>());
     if (usd < 0) return std::nullopt;
     return Remembered{usd, std::chrono::system_clock::time_point(milliseconds(asked->get<std::int64_t>()))};
-  } catch (const std::exception&) {  // no number
+  } catch (const std::exception&) {  // not a number
     return std::nullopt;
   }
 }
@@ -85,7 +85,7 @@ std::optional<Remembered> remembered(const Json& memory, const std::string& owne
 void remember(const std::string& owner, const Remembered& price) {
   const auto path = memory_path();
   if (!path) return;
-  static_cast<void>(state_directory());  // made where it is missing
+  static_cast<void>(state_directory());  // created when missing
   Json memory = read_memory();
   if (memory.size() >= kMostRemembered) memory = Json::object();
   memory[owner] = {{"usd_per_minute", price.usd_per_minute.to_decimal(9)},
@@ -93,7 +93,7 @@ void remember(const std::string& owner, const Remembered& price) {
   write_file_atomically(path->string(), json_text(memory));
 }
 
-/// A clock that was set back makes a price neither younger nor older than it is said to be: it is asked again.
+/// If the clock was set back, the age of a price is not known: it is queried again.
 bool is_younger(const Remembered& price, std::chrono::hours age) {
   const auto now = system_clock().wall();
   return price.asked <= now && now - price.asked < age;
@@ -116,7 +116,7 @@ Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContex
   const auto found = remembered(read_memory(), owner);
   if (found && is_younger(*found, kAskAgainAfter)) return price_from(*found);
   try {
-    // The recipe's price is good enough to go on with: nobody waits for long.
+    // The recipe's price is good enough to continue with, so the wait is short.
     FalOptions quick = service;
     quick.retry.attempts = 1;
     quick.connect_timeout = std::min(quick.connect_timeout, kPatience);
@@ -127,7 +127,7 @@ Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContex
     if (!usd) {
       context.observer->on_note(
           {Note::Level::warning, "price",
-           fmt::format("the account pays {} {} per {}, which budgets in USD per minute can't count; "
+           fmt::format("the account pays {} {} per {}, which can't be converted to USD per minute; "
                        "the recipe's price is used",
                        live.price.to_decimal(4), live.currency, live.unit)});
       return otherwise;
@@ -135,14 +135,14 @@ Price ask_or_remember(FalClient& client, const Price& otherwise, const RunContex
     const Remembered fresh{*usd, system_clock().wall()};
     try {
       remember(owner, fresh);
-    } catch (const Error& error) {  // asked again the next time
+    } catch (const Error& error) {  // queried again the next time
       log::warning("price", error.what());
     }
     return price_from(fresh);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
     context.observer->on_note(
-        {Note::Level::info, "price", fmt::format("the price could not be asked: {}", error.what())});
+        {Note::Level::info, "price", fmt::format("the price could not be queried: {}", error.what())});
   }
   return found && is_younger(*found, kTrustedFor) ? price_from(*found) : otherwise;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run says before it pays.
+// The summary shown before a run pays.
 #pragma once
 
 #include <react1/pipeline.hpp>
@@ -7,8 +7,8 @@
 
 namespace react1::stages {
 
-/// One line for people: the mode and why, what is expected back, and what it costs.
-/// `free`: of a sandbox, which charges nothing.
+/// One line for the user: the mode and why, the expected result, and the cost.
+/// `free`: for a sandbox, which charges nothing.
 [[nodiscard]] std::string offer_text(const Preparation& preparation, const RequestedParameters& requested, bool free);
 
 }  // namespace react1::stages

@@ -24,7 +24,7 @@ constexpr std::chrono::minutes kLeastLife{1};
 
 }  // namespace
 
-/// One clip's upload and what it tells. Its thread writes, the job's reads: `sent` at any time, the rest once it ended.
+/// One clip's upload and its reports. Its thread writes, the job's reads: `sent` at any time, the rest after its end.
 class PairUpload::Leg final : public Observer {
  public:
   void on_progress(const Progress& progress) override { sent_ = progress.done; }
@@ -44,12 +44,12 @@ class PairUpload::Leg final : public Observer {
   [[nodiscard]] std::int64_t sent() const noexcept { return sent_; }
   [[nodiscard]] const std::vector<Note>& notes() const noexcept { return notes_; }
   [[nodiscard]] const HostedClip& clip() const { return clip_.get(); }
-  /// It has ended well, and has expired since.
+  /// It has succeeded, and has expired since.
   [[nodiscard]] bool is_stale() const {
     if (!is_started() || !ends_within(std::chrono::milliseconds(0))) return false;
     try {
       return has_expired(clip().expires);
-    } catch (...) {  // its failure is for finish()
+    } catch (...) {  // finish() reports its failure
       return false;
     }
   }
@@ -73,21 +73,21 @@ PairUpload::PairUpload(ClipHost& host, fs::path folder, const RunContext& contex
       forward_(context.stop, [this] { stop_.request_stop(); }) {}
 
 PairUpload::~PairUpload() {
-  abandon();
+  cancel();
 }
 
 void PairUpload::start_early(const PreparedClip& clip) noexcept {
   if (!clip.video) return;
   try {
     start(clip, second_name(clip.path), /*name=*/{});
-  } catch (const std::exception& error) {  // no second name or no thread: it goes up with the other, later
-    log::debug("upload", fmt::format("{} does not go up early: {}", clip.path, error.what()));
+  } catch (const std::exception& error) {  // no second name or no thread: it is uploaded with the other, later
+    log::debug("upload", fmt::format("{} is not uploaded early: {}", clip.path, error.what()));
   }
 }
 
 UploadedPair PairUpload::finish(const Preparation& preparation, const std::string& token) {
   context_.observer->on_stage(Stage::upload);
-  if (!token_.empty() && token_ != token) audio_ = std::make_unique<Leg>();  // it is for another payment now
+  if (!token_.empty() && token_ != token) audio_ = std::make_unique<Leg>();  // it belongs to another payment now
   token_ = token;
   for (auto* leg : {&video_, &audio_}) {
     if ((*leg)->is_stale()) *leg = std::make_unique<Leg>();
@@ -117,7 +117,7 @@ UploadedPair PairUpload::finish(const Preparation& preparation, const std::strin
   return pair;
 }
 
-void PairUpload::abandon() noexcept {
+void PairUpload::cancel() noexcept {
   stop_.request_stop();
   video_->wait();
   audio_->wait();
@@ -130,9 +130,9 @@ void PairUpload::start(const PreparedClip& clip, const fs::path& path, const std
       [this, &leg, path = path.string(), type = clip.video ? "video/mp4" : "audio/mpeg", sha256 = clip.sha256, name] {
         const log::Scope scope(context_.job_id);
         try {
-          log::debug("upload", fmt::format("{} goes to {}", path, host_.identity()));
+          log::debug("upload", fmt::format("uploading {} to {}", path, host_.identity()));
           return host_.upload({path, type, sha256, name}, {stop_.get_token(), &leg, context_.job_id});
-        } catch (...) {  // carried to finish()
+        } catch (...) {  // passed to finish()
           keep_first_failure();
           stop_.request_stop();
           throw;
@@ -140,7 +140,7 @@ void PairUpload::start(const PreparedClip& clip, const fs::path& path, const std
       });
 }
 
-/// An upload opens its file anew for each part and each attempt, so it needs a name that stays.
+/// An upload opens its file again for each part and each attempt, so it needs a stable name.
 fs::path PairUpload::second_name(const fs::path& path) {
   const std::lock_guard lock(mutex_);
   if (!names_) names_.emplace(folder_);

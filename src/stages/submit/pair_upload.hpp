@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way of the two clips to the service: each goes up from the moment it is made, beside the making of the other.
+// Uploads the two clips: each upload starts when its clip is made, in parallel with the making of the other.
 #pragma once
 
 #include <chrono>
@@ -19,40 +19,40 @@
 
 namespace react1::stages {
 
-/// Where the two clips are for the service.
+/// The two clips' URLs for the service.
 struct UploadedPair {
   std::string video_url, audio_url;
   /// When the first of the two URLs stops working; nullopt: no host says.
   std::optional<std::chrono::system_clock::time_point> expires{};
 };
 
-/// Whether a call that leaves now may find a URL that has ended, or ends within a minute: it would be paid for nothing.
+/// Whether a call sent now may find an expired URL, or one that expires within a minute: it would be paid for in vain.
 [[nodiscard]] bool has_expired(const std::optional<std::chrono::system_clock::time_point>& expires) noexcept;
 
-/// Both uploads of one job, each on a thread of its own. The picture may start early: an upload costs nothing, so it
-/// may turn out to be in vain, because the pair is held back or was paid for before. The voice is named by the payment
-/// that it is for, and waits for it. What they meet, good or bad, is told by finish() alone. start_early() may be
-/// called by any thread, everything else by the job's.
+/// Both uploads of one job, each on its own thread. The video may start early: an upload costs nothing, so it may be
+/// wasted, because the pair is rejected or was paid for before. The audio is named after its payment, and waits for it.
+/// Errors and notes of an early upload are reported by finish(). start_early() may be called by any thread, all others
+/// by the job's.
 class PairUpload {
  public:
-  /// In `folder`, best on the clips' own file system, second names for them are made when needed, and gone when the
-  /// uploads have ended. `host` and the context's observer outlive this; a stop of `context` ends both uploads.
+  /// Second names for the clips are created in `folder`, best on the clips' own file system, when needed, and removed
+  /// when the uploads have ended. `host` and the context's observer must outlive this; a stop of `context` ends both.
   PairUpload(ClipHost& host, std::filesystem::path folder, const RunContext& context);
   PairUpload(const PairUpload&) = delete;
   PairUpload& operator=(const PairUpload&) = delete;
-  /// As abandon().
+  /// As cancel().
   ~PairUpload();
 
-  /// Sends the picture, whose content will not change any more, though its file may get another name meanwhile. Once.
-  /// Does nothing for the voice. A clip that can't be started early is started by finish().
+  /// Uploads the video, whose content is final, though its file may be renamed meanwhile. Once.
+  /// Does nothing for the audio. A clip that can't be started early is started by finish().
   void start_early(const PreparedClip& clip) noexcept;
-  /// May be called again, with another token for another payment. Starts what is not on its way yet, the voice under a
+  /// May be called again, with another token for another payment. Starts what has not been started, the audio under a
   /// name with `token` in it, and again what has expired (has_expired()), and waits for both. Reports the stage, the
-  /// progress of both as one, and notes. The first failure, an early one included, stops the other upload and is what
-  /// is thrown.
+  /// progress of both as one, and notes. The first failure, one of an early upload included, stops the other upload
+  /// and is thrown.
   [[nodiscard]] UploadedPair finish(const Preparation& preparation, const std::string& token);
-  /// Stops what is on its way and waits for its end, 200 ms at most. Nothing can be started afterwards.
-  void abandon() noexcept;
+  /// Stops uploads in progress and waits for their end, 200 ms at most. Nothing can be started afterwards.
+  void cancel() noexcept;
 
  private:
   class Leg;
@@ -68,7 +68,7 @@ class PairUpload {
   std::mutex mutex_;
   std::exception_ptr first_failure_;    ///< guarded by mutex_
   std::optional<Workshop> names_;       ///< guarded by mutex_
-  std::string token_;                   ///< what the voice was last sent for; the job's thread
+  std::string token_;                   ///< the token of the last audio upload; the job's thread
   std::unique_ptr<Leg> video_, audio_;  ///< destroyed first of these: their threads use the others
   std::stop_callback<std::function<void()>> forward_;
 };

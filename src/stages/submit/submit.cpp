@@ -19,13 +19,13 @@
 namespace react1::stages {
 namespace {
 
-// With the transport's own wake-up this keeps the answer to Ctrl-C within 200 ms, and lets most calls come home.
+// With the transport's own wake-up this keeps the reaction to Ctrl-C within 200 ms, and lets most calls finish.
 constexpr std::chrono::milliseconds kGrace{120};
 
-/// For a look that is not worth the whole wait.
+/// For a query that is not worth the full wait.
 constexpr std::chrono::seconds kLookPatience{2};
 
-/// Where a job belongs after its paid call failed. A stop in the middle of the call is no answer either.
+/// The state of a job after its paid call failed. A stop during the call is no answer either.
 JobState state_after(const Error& error) {
   switch (error.code()) {
     case ErrorCode::outcome_unknown:
@@ -41,27 +41,27 @@ JobState state_after(const Error& error) {
 }
 
 Error with_resolution(const Error& error, const std::string& job_id) {
-  return {
-      error.code(),
-      job_id,
-      error.message(),
-      {.detail = error.detail(),
-       .hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` looks what came of it; {}",
-                           shell_word(job_id), error.hint()),
-       .request_id = error.request_id(),
-       .problems = error.problems()}};
+  return {error.code(),
+          job_id,
+          error.message(),
+          {.detail = error.detail(),
+           .hint = fmt::format(
+               "nothing is sent again by itself; `react1 jobs resolve {} --auto` searches for its outcome; {}",
+               shell_word(job_id), error.hint()),
+           .request_id = error.request_id(),
+           .problems = error.problems()}};
 }
 
 Error interrupted_in_call(const std::string& job_id) {
   return {ErrorCode::interrupted,
           job_id,
-          "stopped while the paid call was under way; its outcome is unknown",
-          {.hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` looks what came of "
-                               "it, or the same command with --again pays (a second time, if it was accepted)",
+          "stopped during the paid call; its outcome is unknown",
+          {.hint = fmt::format("nothing is sent again by itself; `react1 jobs resolve {} --auto` searches for its "
+                               "outcome, or the same command with --again pays (a second time, if it was accepted)",
                                shell_word(job_id))}};
 }
 
-/// One submit and the job store's record of it.
+/// One submit and its entry in the job store.
 class Submission {
  public:
   Submission(Job job, const Budget& budget, Service& service)
@@ -94,23 +94,23 @@ class Submission {
     return call_.job();
   }
 
-  /// Another run has moved the job: not an error, but the end of this attempt.
+  /// Another run has moved the job: this is not an error, it only ends this attempt.
   [[nodiscard]] bool moved_away() const noexcept { return moved_away_; }
 
-  /// Records what `error` means for the job; true when the outcome is unknown.
+  /// Records the consequence of `error` for the job; true when the outcome is unknown.
   bool failed(const Error& error) {
     if (!call_.claimed()) return false;
     const JobState next = state_after(error);
     if (next != JobState::created) {
       call_.end(next, error.what());
     } else if (!call_.hand_back(error.what())) {
-      log::warning("submit", "the job was taken over while its paid call was under way");
+      log::warning("submit", "the job was taken over during its paid call");
     }
     return next == JobState::outcome_unknown;
   }
 
  private:
-  /// The job that a request belongs to already. A store that can't be asked takes nothing away from what was accepted.
+  /// The job that already has this request. A store that can't be read must not discard an accepted request.
   [[nodiscard]] std::optional<Job> owner_of(const std::string& request_id) const {
     const store::Patience patience(kLookPatience);
     try {
@@ -152,7 +152,7 @@ std::optional<Job> submit_once(Job job, const Parameters& parameters, const Uplo
   context.observer->on_stage(Stage::submit);
   const std::string id = job.id;
   Submission submission(std::move(job), budget, service);
-  // An observer's exception would be taken for the call's: it waits until the answer is in the store.
+  // An observer's exception would be mistaken for the call's: it is deferred until the answer is in the store.
   DeferringObserver observer(*context.observer);
   RequestRef request;
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one paid call: it leaves at most once, and its request id is on disk before anything else happens.
+// The one paid call: it is sent at most once, and its request id is on disk before anything else happens.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,11 @@
 
 namespace react1::stages {
 
-/// Makes the one paid call of `job` (state created) and gives it back in state submitted, durably. nullopt: another
-/// run made it in the meantime, nothing was sent. The call waits for its turn at the host, and between attempts, while
-/// the job stands in created: in submitting it is on its way. Throws Error{balance} when the day's budget has no room
-/// for it, Error{outcome_unknown} when the call may have been accepted (the job then says so too), Error{refused} (job
-/// failed), Error{io} with the request id when it was accepted and the store can't be written, or another Error after
+/// Makes the one paid call of `job` (state created) and returns it in state submitted, durably. nullopt: another
+/// run made it in the meantime, nothing was sent. While the call waits for its turn at the host, and between attempts,
+/// the job is in created; in submitting it is being made. Throws Error{balance} when the day's budget has no room
+/// for it, Error{outcome_unknown} if the call may have been accepted (then its state too), Error{refused}
+/// (job failed), Error{io} with the request id if it was accepted and the store is not writable, or another Error after
 /// which the job is back in created and nothing was paid.
 [[nodiscard]] std::optional<Job> submit_once(Job job, const Parameters& parameters, const UploadedPair& pair,
                                              const Budget& budget, Service& service, const RunContext& context);

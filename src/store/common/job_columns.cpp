@@ -154,7 +154,7 @@ void throw_implausible(const std::string& store, const JobRow& job, const JobCol
     throw Error(ErrorCode::io, store, "job " + job.id + " is in a state this program does not know",
                 {.detail = value, .hint = "was the store edited by hand, or by a newer react1?"});
   }
-  throw Error(ErrorCode::io, store, "job " + job.id + " holds a number that no job has",
+  throw Error(ErrorCode::io, store, "job " + job.id + " contains an invalid number",
               {.detail = value, .hint = "the store is damaged, or was edited by hand"});
 }
 

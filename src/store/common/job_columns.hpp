@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The columns of a job's row, once for every database: what is written, what is read back and what is plausible.
+// The columns of a job's row, shared by all databases: what is written, what is read back and what is plausible.
 #pragma once
 
 #include <cstdint>
@@ -14,35 +14,35 @@ namespace react1::store {
 struct JobColumn {
   enum class Kind {
     text,    ///< UTF-8 without a zero byte
-    bytes,   ///< as a file system or a foreign program gave it: any bytes
+    bytes,   ///< as a file system or a foreign program returned it: any bytes
     number,  ///< 0 to `most`
   };
   const char* name;
   Kind kind;
-  bool is_fixed;      ///< written with the row and never again
+  bool is_fixed;      ///< written with the row and never changed
   std::int64_t most;  ///< of a number
   std::string_view (*text)(const JobRow& job);
   std::int64_t (*number)(const JobRow& job);
-  /// Both return false for a value that no job has.
+  /// Both return false for a value that no valid job has.
   bool (*set_text)(JobRow& job, std::string value);
   bool (*set_number)(JobRow& job, std::int64_t value);
 };
 
-/// Of the table `jobs`, in the order in which every statement names them; the first is `id`. The documents are in a
-/// table of their own, `job_documents`, so that lists and sums need not read them.
+/// Columns of table `jobs`, in the order in which every statement names them; the first is `id`. Documents are in
+/// a separate table, `job_documents`, so that lists and sums need not read them.
 [[nodiscard]] std::span<const JobColumn> job_columns() noexcept;
 
 /// "id, intent, …"
 [[nodiscard]] const std::string& job_column_names();
 
-/// Cost as it is kept: millionths of a dollar, rounded up.
+/// Cost as it is stored: millionths of a dollar, rounded up.
 [[nodiscard]] std::int64_t to_microusd(const Rational& usd);
 [[nodiscard]] Rational from_microusd(std::int64_t microusd);
 /// A budget in millionths, rounded down.
 [[nodiscard]] std::int64_t budget_microusd(const Rational& usd);
 
-/// `row` has text(i) and number(i), i counting job_columns(). Throws Error{io} naming `store` for a value that no job
-/// has.
+/// `row` has text(i) and number(i), i counting job_columns(). Throws Error{io} naming `store` for a value that no valid
+/// job has.
 [[noreturn]] void throw_implausible(const std::string& store, const JobRow& job, const JobColumn& column,
                                     const std::string& value);
 template <class Row>
@@ -84,7 +84,7 @@ JobEvent read_event(const Row& row, const std::string& store, std::string_view j
           .reason = row.text(6)};
 }
 
-/// `job` as a move to `to` leaves it at `now_ms`: a move to submitting begins the next claim.
+/// `job` after a move to `to` at `now_ms`: a move to submitting begins the next claim.
 [[nodiscard]] Job after_move(const Job& job, JobState from, JobState to, std::int64_t now_ms);
 
 }  // namespace react1::store

@@ -59,7 +59,7 @@ std::string start_time_of(const std::string& pid) {
   return fields[kStartTime];
 }
 
-/// The attempts of this process that are under way.
+/// The attempts of this process in progress.
 struct Attempts {
   std::mutex mutex;
   std::set<std::uint64_t> running;

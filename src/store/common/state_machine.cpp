@@ -26,8 +26,8 @@ constexpr std::array kMoves{
     Move{submitted, failed},
     Move{submitted, cancelled},
     Move{submitted, outcome_unknown},  // the id was not this call's: the service does not know it, nor does its history
-    Move{outcome_unknown, submitted},  // a person found the request and attached its id
-    Move{outcome_unknown, created},    // a person accepts a possible second payment
+    Move{outcome_unknown, submitted},  // the user found the request and attached its id
+    Move{outcome_unknown, created},    // the user accepts a possible second payment
     Move{outcome_unknown, failed},
     Move{outcome_unknown, cancelled},
     Move{cancelled, done},  // a cancellation is only a request: a running job may still finish, and was paid

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The locks that the transactions of all programs on one database take in turn. They are the database's own and end
+// The locks taken by the transactions of all programs on one database. They are PostgreSQL advisory locks and end
 // with their transaction, however it ends.
 #pragma once
 
@@ -8,10 +8,10 @@
 
 namespace react1::store {
 
-/// First half of a lock's key, so that no other program's locks are met by chance: "R1" and what is locked.
+/// First half of a lock's key, to avoid collisions with other programs' locks: "R1" and the kind of lock.
 enum class Lock : std::int32_t {
   migration = 0x52310001,
-  budget = 0x52310002,   ///< what was spent is added up, and more is spent, by one at a time
+  budget = 0x52310002,   ///< spending is summed up and increased by one transaction at a time
   intent = 0x52310003,   ///< one live job per intent; the second half is a hash of the intent
   request = 0x52310004,  ///< one job per request; likewise
 };
@@ -21,7 +21,7 @@ enum class Lock : std::int32_t {
   return "SELECT pg_advisory_xact_lock(" + std::to_string(static_cast<std::int32_t>(lock)) + ", 0);";
 }
 
-/// With $1 as what is locked.
+/// With $1 as the locked object.
 [[nodiscard]] inline std::string advisory_lock_of_value(Lock lock) {
   return "SELECT pg_advisory_xact_lock(" + std::to_string(static_cast<std::int32_t>(lock)) + ", hashtext($1))";
 }

@@ -16,15 +16,15 @@
 namespace react1::store {
 namespace {
 
-/// How long a look at the socket takes, before the stop and the end of the wait are looked at again.
+/// How long to wait for the socket before checking the stop and the deadline again.
 constexpr int kLookMs = 25;
 
 struct Option {
   const char* keyword;
   const char* value;
 };
-// Before the address, which may set them otherwise. A peer that vanished without a word is noticed within half a
-// minute, and after a failover the server that can be written to is found among those of the address.
+// Defaults; the address may override them. A peer that vanished silently is noticed within half a
+// minute, and after a failover the writable server is found among those of the address.
 constexpr std::array kDefaults{
     Option{"application_name", "react1"},         Option{"connect_timeout", "5"},
     Option{"target_session_attrs", "read-write"}, Option{"keepalives_idle", "15"},
@@ -44,13 +44,13 @@ struct FreeOptions {
 };
 
 /// Host, port and database of `address`. Throws Error{usage}; the text of libpq's own message may quote the address,
-/// and with it a password, so it is not shown.
+/// including its password, so it is not shown.
 std::string name_of(const std::string& address) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfoParse(address.c_str(), &message));
   PQfreemem(message);
   if (!options) {
-    throw Error(ErrorCode::usage, "--store", "is no address of a PostgreSQL server",
+    throw Error(ErrorCode::usage, "--store", "is not the address of a PostgreSQL server",
                 {.hint = "postgresql://[USER@]HOST[:PORT]/DATABASE; special characters are written as %XX"});
   }
   std::string host = "localhost", port, database;
@@ -65,7 +65,7 @@ std::string name_of(const std::string& address) {
   return "postgresql://" + host + port + database;
 }
 
-/// What helps against a class of refusals, by its SQLSTATE.
+/// A hint for a class of refusals, by its SQLSTATE.
 std::string hint_for(std::string_view state) {
   if (state.starts_with("28")) return "check the user, and where the password comes from (PGPASSFILE, PGPASSWORD)";
   if (state == "3D000") return "create the database first: createdb NAME";
@@ -124,7 +124,7 @@ bool PostgresConnection::connect_failed(bool had_answer) {
   last_failure_ = one_line(PQerrorMessage(connection_.get()));
   const bool needs_password = PQconnectionNeedsPassword(connection_.get()) != 0;
   connection_.reset();
-  // A server that answers, and takes connections, has refused this one for a reason that stays.
+  // A server that responds and accepts connections has refused this one for a permanent reason.
   const bool is_refusal = needs_password || (had_answer && PQping(address_.c_str()) == PQPING_OK);
   if (!is_refusal) return false;
   fail("refuses the connection of the job store", last_failure_,
@@ -161,7 +161,7 @@ bool PostgresConnection::connect(const Wait& wait) {
   }
   PQsetnonblocking(connection_.get(), 1);
   PQsetNoticeProcessor(
-      connection_.get(), [](void*, const char*) {}, nullptr);  // "already exists, skipping" is no news
+      connection_.get(), [](void*, const char*) {}, nullptr);  // the notice "already exists, skipping" is ignored
   is_new_ = true;
   return true;
 }
@@ -175,7 +175,7 @@ PostgresConnection::Answer PostgresConnection::lost() {
 PostgresConnection::Answer PostgresConnection::refused(const PGresult* result) {
   const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string_view state(code == nullptr ? "" : code);
-  // The server goes down, or is a standby by now: there may be another one.
+  // The server is shutting down, or is a standby by now: another one may be available.
   if (state.empty() || state.starts_with("08") || state.starts_with("57P") || state == "25006") {
     last_failure_ = one_line(PQresultErrorMessage(result));
     connection_.reset();
@@ -187,7 +187,7 @@ PostgresConnection::Answer PostgresConnection::refused(const PGresult* result) {
        /*retryable=*/state == "55P03" || state.starts_with("53"));
 }
 
-/// Takes all results of what was sent, so that the connection is free again, and gives the last one.
+/// Takes all results of what was sent, so that the connection is free again, and returns the last one.
 PostgresConnection::Answer PostgresConnection::collect(const Wait& wait) {
   PGconn* connection = connection_.get();
   for (int unsent = PQflush(connection); unsent != 0; unsent = PQflush(connection)) {
@@ -253,7 +253,7 @@ void PostgresConnection::throw_unreachable(Wait::State state) const {
     throw Error(ErrorCode::interrupted, where_, "stopped while waiting for the server of the job store",
                 {.detail = last_failure_, .retryable = true});
   }
-  fail("the server of the job store does not answer", last_failure_, "start it, or look at the network between",
+  fail("the server of the job store does not answer", last_failure_, "start it, or check the network between",
        /*retryable=*/true);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The little of libpq that the store needs: one connection whose waits are bounded and end with a stop, and which says
-// apart what failed and what may have been executed although the connection is gone.
+// The part of libpq that the store needs: one connection with bounded waits that a stop ends. It distinguishes what
+// has failed from what may have been executed although the connection was lost.
 #pragma once
 
 #include <libpq-fe.h>
@@ -29,7 +29,7 @@ class Values {
   std::vector<std::string> values_;
 };
 
-/// What a statement gave; rows and columns count from 0.
+/// The result of a statement; rows and columns count from 0.
 class Rows {
  public:
   Rows() = default;
@@ -46,24 +46,24 @@ class Rows {
 /// Not thread-safe: the store serialises its use.
 class PostgresConnection {
  public:
-  /// Does not connect. `address`: a URL, as libpq takes it. Throws Error{usage} for one that libpq can't read.
+  /// Does not connect. `address`: a URL, as libpq accepts it. Throws Error{usage} for one that libpq can't parse.
   explicit PostgresConnection(std::string address);
 
-  /// Connects, or checks that it is connected. False: the server can't be reached now, or does not take connections
-  /// yet. Throws Error{io} for what waiting does not mend (password, database, rights), Error{interrupted}.
+  /// Connects, or checks that it is connected. False: the server can't be reached now, or does not accept connections
+  /// yet. Throws Error{io} for what waiting does not fix (password, database, rights), Error{interrupted}.
   [[nodiscard]] bool connect(const Wait& wait);
-  /// True for a connection that was made since the last call: its server may be another one.
+  /// True for a connection opened since the last call: its server may be another one.
   [[nodiscard]] bool is_new() noexcept;
 
-  /// Ends the connection; connect() makes another.
+  /// Ends the connection; connect() opens another.
   void close() noexcept { connection_.reset(); }
-  /// Rolls back what was begun and not committed, by ending the connection where that is not certain.
+  /// Rolls back what was begun and not committed, by ending the connection if that is not certain.
   void abandon_transaction() noexcept;
 
   enum class Ran {
     yes,
     lost,      ///< the connection is gone; whether the statement was executed is not known
-    conflict,  ///< the server has rolled the transaction back; the same statements may be tried again
+    conflict,  ///< the server has rolled the transaction back; the same statements may be retried
   };
   struct Answer {
     Ran ran = Ran::lost;
@@ -71,15 +71,15 @@ class PostgresConnection {
   };
   /// One statement with values. Throws Error{io} for what the server refuses, Error{interrupted}.
   [[nodiscard]] Answer run(const std::string& sql, const Values& values, const Wait& wait);
-  /// Several statements without values; gives the rows of the last.
+  /// Several statements without values; returns the rows of the last.
   [[nodiscard]] Answer script(const std::string& sql, const Wait& wait);
 
   /// Throws Error{io} (retryable), or Error{interrupted}: the server has not answered for as long as `state` allows.
   [[noreturn]] void throw_unreachable(Wait::State state) const;
-  /// Error{io} of the server `where`, with a cure.
+  /// Error{io} of the server `where`, with a hint.
   [[noreturn]] void fail(std::string message, std::string detail, std::string hint, bool retryable = false) const;
 
-  /// For people: host, port and database, no user and no password.
+  /// For messages: host, port and database, no user and no password.
   [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
  private:
@@ -100,7 +100,7 @@ class PostgresConnection {
   bool is_new_ = false;
 };
 
-/// Whether an address of a store names a PostgreSQL server; else it is a path.
+/// Whether the address of a store is a PostgreSQL URL; otherwise it is a path.
 [[nodiscard]] bool is_postgres_address(std::string_view address) noexcept;
 
 }  // namespace react1::store

@@ -19,12 +19,12 @@ constexpr std::size_t kStoreIdBytes = 16;
 struct Migration {
   const char* sql;
   /// The oldest version of the tables that a program has to know to use them after this: raised only by a migration
-  /// that older programs can't live with.
+  /// that older programs are not compatible with.
   int usable_from;
 };
 
-// Entry n leads from version n to n + 1. Never edit one that was released; append. Bytes where a path, or a text of
-// another program, may hold what is no UTF-8; the "C" collation so that ids sort as in C++.
+// Entry n migrates from version n to n + 1. Never edit one that was released; append. Bytes where a path, or a text of
+// another program, may contain invalid UTF-8; the "C" collation so that ids sort as in C++.
 constexpr std::array kMigrations{
     Migration{R"(
 CREATE TABLE react1.jobs (
@@ -85,7 +85,7 @@ constexpr int kCurrent = static_cast<int>(kMigrations.size());
 
 using Ran = PostgresConnection::Ran;
 
-/// One value, as text; "" where there is none.
+/// One value, as text; "" if there is none.
 std::optional<std::string> value_of(PostgresConnection& connection, const std::string& sql, const Wait& wait) {
   const auto answer = connection.run(sql, {}, wait);
   if (answer.ran != Ran::yes) return std::nullopt;
@@ -96,7 +96,7 @@ std::string setting(std::string_view key) {
   return "SELECT value FROM react1.meta WHERE key = '" + std::string(key) + "'";
 }
 
-/// What is there before anything is made.
+/// The existing schema, before anything is created.
 enum class Found { nothing, empty_schema, job_store, foreign, lost };
 
 Found look(PostgresConnection& connection, const Wait& wait) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of the job store in a PostgreSQL database, all in a schema of their own: made, brought up to date, and
-// recognised before anything is written.
+// The tables of the job store in a PostgreSQL database, all in their own schema: created, migrated, and
+// identified before anything is written.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace react1::store {
 
-/// What a database says of itself.
+/// What a database reports about itself.
 struct PostgresIdentity {
-  std::string store_id;  ///< chosen at random when the store was made; a copy of the database has the same
+  std::string store_id;  ///< random, chosen when the store was created; a copy of the database has the same
 };
 
-/// Makes the schema `react1` or brings it up to date, one program at a time. nullopt: the connection was lost. Throws
-/// Error{io} for a server older than 15, for a schema of that name that is not a job store, and for a store that was
-/// made for newer programs only. Programs of several versions may use one store at the same time, as long as the newest
+/// Creates the schema `react1` or migrates it, one program at a time. nullopt: the connection was lost. Throws
+/// Error{io} for a server older than 15, for a schema of that name that is not a job store, and for a store that
+/// requires a newer program. Programs of several versions may use one store at the same time, as long as the newest
 /// has only added to it.
 [[nodiscard]] std::optional<PostgresIdentity> ensure_schema(PostgresConnection& connection, const Wait& wait);
 

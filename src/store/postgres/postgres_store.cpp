@@ -27,15 +27,15 @@ using Kind = JobColumn::Kind;
 constexpr std::size_t kWriteIdBytes = 16;
 constexpr const char* kWhat = "job store";
 
-// A commit that returned has reached the disk, whatever the server's default is; a stronger setting stays. A program
-// that is stopped in the middle of a transaction does not hold its locks for long.
+// A commit that returned has reached the disk, whatever the server's default is; a stronger setting is kept. A program
+// that is stopped during a transaction does not hold its locks for long.
 constexpr const char* kBegin =
     "BEGIN; SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')"
     " THEN 'on' ELSE current_setting('synchronous_commit') END, true),"
     " set_config('lock_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '20s', true);";
 constexpr const char* kNow = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
-/// One row of a result, as read_job() and read_event() want it.
+/// One row of a result, in the form read_job() and read_event() need.
 class RowOf {
  public:
   RowOf(const Rows& rows, int row, std::span<const JobColumn> columns) : rows_(rows), row_(row), columns_(columns) {}
@@ -52,7 +52,7 @@ class RowOf {
   std::span<const JobColumn> columns_;
 };
 
-/// Of job_events; the last column is bytes.
+/// For job_events; the last column is bytes.
 class EventRow {
  public:
   EventRow(const Rows& rows, int row) : rows_(rows), row_(row) {}
@@ -97,8 +97,8 @@ std::string mark(std::size_t number) {
   return "$" + std::to_string(number);
 }
 
-/// One try at a write: a transaction on a connection. Every step says whether it was executed; once one was not, the
-/// rest is left out, and finish() gives nullopt.
+/// One attempt at a write: a transaction on a connection. Every step reports whether it was executed; after a failure
+/// the rest is skipped, and finish() returns nullopt.
 class PgTransaction {
  public:
   PgTransaction(PostgresConnection& connection, const Wait& wait) : connection_(connection), wait_(wait) {
@@ -144,7 +144,7 @@ class PgTransaction {
   bool open_ = true;
 };
 
-/// Whether the write of this name was committed, by an attempt whose answer was lost.
+/// Whether the write with this id was committed, by an attempt whose answer was lost.
 bool is_written(PgTransaction& transaction, const std::string& write_id) {
   return transaction.run("SELECT 1 FROM react1.job_events WHERE write_id = $1", Values().text(write_id)).size() > 0;
 }
@@ -182,7 +182,7 @@ void write_documents(PgTransaction& transaction, const Job& job) {
                       Values().text(job.id).bytes(job.prepare_json).bytes(job.record_json)));
 }
 
-/// Writes all of `after` that a move may change, where the row is still `before` in state `from`.
+/// Writes all of `after` that a move may change, if the row is still `before` in state `from`.
 bool update_row(PgTransaction& transaction, const Job& after, const Job& before, JobState from) {
   std::string sql;
   Values values;
@@ -215,7 +215,7 @@ bool belongs_to_another(PgTransaction& transaction, const Job& job) {
 }
 
 std::int64_t spent(PgTransaction& transaction, std::int64_t since_ms) {
-  // A job that is back in created, or failed without a request, was refused or never left.
+  // A job that is back in created, or failed without a request, was refused or never sent.
   const Rows rows = transaction.run(
       "SELECT coalesce(sum(cost_microusd), 0)::bigint FROM react1.jobs WHERE paid_ms >= $1 AND paid_ms > 0 AND"
       " (request_id <> '' OR state IN ('submitting', 'outcome_unknown'))",
@@ -229,7 +229,7 @@ void require_move(JobState from, JobState to, const std::string& id) {
               "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
 }
 
-/// One try at a move. true: moved, `job` is what the row holds; false: it was moved away; nullopt: not known.
+/// One attempt at a move. true: moved, `job` is as in the row; false: another process moved it; nullopt: not known.
 std::optional<bool> try_move(PgTransaction& transaction, Job& job, JobState from, JobState to,
                              const std::string& write_id, bool is_doubtful) {
   const bool attaches = from == JobState::outcome_unknown && to == JobState::submitted;
@@ -245,7 +245,7 @@ std::optional<bool> try_move(PgTransaction& transaction, Job& job, JobState from
   if (!transaction.runs()) return std::nullopt;
   if (!is_doubtful || !is_written(transaction, write_id))
     return transaction.runs() ? std::optional(false) : std::nullopt;
-  // Committed by the attempt before: its row is read, since its times were that transaction's.
+  // Committed by the previous attempt: its row is read, because its times are those of that transaction.
   const Rows rows = transaction.run("SELECT at_ms FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
   if (!transaction.runs()) return std::nullopt;
   job = after_move(job, from, to, rows.number(0, 0));
@@ -332,7 +332,7 @@ JobStore::Reserved PostgresStore::reserve(Job& job, const Rational& budget_usd, 
     PgTransaction transaction(connection_, wait);
     transaction.lock(Lock::budget);
     const bool was_doubtful = std::exchange(is_doubtful, true);
-    const bool is_mine = was_doubtful && is_written(transaction, write_id);  // what it costs is counted by now
+    const bool is_mine = was_doubtful && is_written(transaction, write_id);  // its cost is already included in the sum
     const std::int64_t already = is_mine ? 0 : spent(transaction, since_ms);
     if (!transaction.runs()) return std::nullopt;
     if (!is_mine && already + to_microusd(job.cost_usd) > budget_microusd(budget_usd)) return Reserved::over_budget;

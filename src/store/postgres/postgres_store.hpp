@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The job store in a PostgreSQL database, shared by any number of machines. Only the database's clock counts. What
-// decides about money is durable at the server when a call returns, and an answer that was lost on the way is read
+// The job store in a PostgreSQL database, shared by any number of machines. Only the database's clock counts. Writes
+// that decide about money are durable at the server when a call returns, and a write whose answer was lost is read
 // back.
 #pragma once
 
@@ -18,9 +18,9 @@ namespace react1::store {
 
 class PostgresStore final : public JobStore {
  public:
-  /// Connects, and makes the tables where there are none (postgres_schema.hpp). `journal_folder`: where the ids of
-  /// accepted requests are noted, on this machine. Throws Error{io}, as every call does; all of them wait for others,
-  /// and for a server that is started again (store/common/patience).
+  /// Connects, and creates the tables if there are none (postgres_schema.hpp). `journal_folder`: where the ids of
+  /// accepted requests are noted, on this machine. Throws Error{io}, as every call does; all of them wait for locks,
+  /// and for a server that is restarting (store/common/patience).
   PostgresStore(const std::string& address, std::string journal_folder);
 
   [[nodiscard]] Opened open(const Job& job, bool again) override;
@@ -40,14 +40,14 @@ class PostgresStore final : public JobStore {
                                          const JobRow* after) const override;
 
  private:
-  /// `work` runs on a connection until it gives a value; nullopt: the connection was lost, or the server has rolled
-  /// back, and it is tried again.
+  /// `work` runs on a connection until it returns a value; nullopt: the connection was lost, or the server has rolled
+  /// back, and it is retried.
   template <class Work>
   [[nodiscard]] auto until_answered(const Work& work) const;
   [[nodiscard]] std::vector<Job> select(const std::string& rest, const Values& values) const;
   [[nodiscard]] std::optional<Job> select_one(const std::string& rest, std::string_view value) const;
 
-  mutable Turn turn_;  // of who uses connection_
+  mutable Turn turn_;  // serialises the use of connection_
   mutable PostgresConnection connection_;
   std::string journal_folder_;
   mutable std::string store_id_;

@@ -215,7 +215,7 @@ const std::string& database_file(const std::string& path, const Identity& identi
   if (!header) return path;  // SQLite reports the reason
   if (!header->empty()) {
     if (header->size() < kHeader || !std::string_view(*header).starts_with(kMagic)) {
-      refuse(path, identity, "no SQLite database");
+      refuse(path, identity, "not an SQLite database");
     }
     std::uint32_t id = 0;
     for (std::size_t i = 0; i < 4; ++i) id = (id << 8U) | static_cast<unsigned char>(header->at(kIdOffset + i));

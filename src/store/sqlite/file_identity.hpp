@@ -14,7 +14,7 @@ struct Identity {
   std::int32_t application_id;  ///< of SQLite's header
   const char* what;             ///< in messages
   std::int64_t newest;          ///< user_version that this program writes
-  /// Makes the tables of that user_version in an empty database: files of before application_id are known by them.
+  /// Creates the tables of that user_version in an empty database: it identifies files older than application_id.
   void (*build)(Database& empty, std::int64_t version);
 };
 

@@ -54,7 +54,7 @@ Database::Database(const std::string& path, std::string what, Access access)
   const std::string name = at_rest ? uri_of(path) + "?immutable=1" : path;
   const int rc =
       sqlite3_open_v2(name.c_str(), &raw, mode | (at_rest ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_FULLMUTEX, nullptr);
-  handle_.reset(raw);  // set even on failure: SQLite hands out a handle that carries the message
+  handle_.reset(raw);  // set even on failure: SQLite returns a handle that carries the message
   if (rc != SQLITE_OK) {
     fail(rc, "cannot open the " + what_);
   }

@@ -26,11 +26,11 @@ class Database {
   /// Opens or (to write) creates `path`. `what` names it in errors. Throws Error{io}.
   explicit Database(const std::string& path, std::string what = "job store", Access access = Access::write);
 
-  /// Runs one or more statements that give no rows (or whose rows do not matter).
+  /// Runs one or more statements that return no rows (or whose rows do not matter).
   void execute(const char* sql);
-  /// Readers and a writer do not wait for each other from now on. Kept in the file.
+  /// From now on readers and a writer do not wait for each other. Stored in the file.
   void use_write_ahead_log();
-  /// The first column of the first row that `sql` gives; 0 when it gives none.
+  /// The first column of the first row of `sql`; 0 when there is no row.
   [[nodiscard]] std::int64_t number(const char* sql);
   /// Rows changed by the last statement.
   [[nodiscard]] int changes() const noexcept { return sqlite3_changes(handle_.get()); }
@@ -38,7 +38,7 @@ class Database {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
-  /// Throws Error{io} when its path leads elsewhere by now: writes would be lost.
+  /// Throws Error{io} when its path now refers to another file: writes would be lost.
   void require_in_place() const;
   /// Throws Error{io} with the cause of `rc` (full disk, read-only, not a database, busy, no locks, …), or
   /// Error{interrupted} when a stop has ended the wait for a lock. Waits are bounded: store/patience.hpp.
@@ -72,7 +72,7 @@ class Statement {
   Statement& bind(int index, std::int64_t number);
   /// True while there is a row.
   [[nodiscard]] bool step();
-  /// For a statement that gives no rows.
+  /// For a statement that returns no rows.
   void run();
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t number(int column) const;
@@ -85,7 +85,7 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-/// A write transaction. It takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true until it
+/// A write transaction. It takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays valid until it
 /// commits. commit() is explicit; the destructor rolls back silently.
 class Transaction {
  public:

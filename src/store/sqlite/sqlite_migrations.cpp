@@ -10,7 +10,7 @@
 namespace react1::store {
 namespace {
 
-// Entry n leads from version n to n + 1. Never edit one that was released; append.
+// Entry n migrates from version n to n + 1. Never edit one that was released; append.
 constexpr std::array kMigrations{
     "CREATE TABLE jobs ("
     "  id TEXT PRIMARY KEY,"

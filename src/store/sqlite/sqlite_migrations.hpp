@@ -6,11 +6,11 @@
 
 namespace react1::store {
 
-/// Brings the database to the current version, in one transaction; safe when several processes do it at once.
+/// Migrates the database to the current version, in one transaction; safe when several processes do it at once.
 /// Throws Error{io} when it was written by a newer program.
 void migrate(Database& database);
 
-/// What a job store is known by.
+/// Identifies a job store.
 [[nodiscard]] Identity job_store_identity() noexcept;
 
 /// The version migrate() leads to.

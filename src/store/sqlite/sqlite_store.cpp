@@ -66,7 +66,7 @@ void write_documents(Database& database, const Job& job) {
   statement.run();
 }
 
-/// The row's next line of history. `from` of a job that was only just opened is created.
+/// The row's next line of history. A job that was just created has `from` created.
 void add_event(Database& database, const Job& job, JobState from) {
   Statement statement(database,
                       "INSERT INTO job_events (job_id, at_ms, from_state, to_state, epoch, owner, request_id, reason)"
@@ -120,14 +120,14 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
 }
 
 bool SqliteStore::write(Job& job, JobState from, JobState to) {
-  database_.require_in_place();  // before, so that whoever tries again is told again
+  database_.require_in_place();  // first, so that every retry reports it again
   Job after = after_move(job, from, to, now_ms());
   std::string sql;
   for (const JobColumn& column : job_columns()) {
     if (!column.is_fixed) sql += (sql.empty() ? "UPDATE jobs SET " : ", ") + std::string(column.name) + " = ?";
   }
   sql += " WHERE id = ? AND state = ? AND epoch = ?";
-  // In the same statement, so that two processes can't give one request to two jobs at the same moment.
+  // In the same statement, so that two processes can't assign one request to two jobs at the same moment.
   const bool attaches = from == JobState::outcome_unknown && to == JobState::submitted;
   if (attaches) sql += " AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.request_id = ? AND other.id <> ?)";
   Statement statement(database_, sql);
@@ -207,7 +207,7 @@ Rational SqliteStore::spent_usd(std::int64_t since_ms) const {
   return from_microusd(spent_microusd(since_ms));
 }
 
-/// A job that is back in created, or failed without a request, was refused or never left.
+/// A job that is back in created, or failed without a request, was refused or never sent.
 std::int64_t SqliteStore::spent_microusd(std::int64_t since_ms) const {
   Statement query(database_,
                   "SELECT COALESCE(SUM(cost_microusd), 0) FROM jobs WHERE paid_ms >= ? AND"

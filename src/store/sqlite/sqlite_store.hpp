@@ -41,7 +41,7 @@ class SqliteStore final : public JobStore {
   [[nodiscard]] bool write(Job& job, JobState from, JobState to);
 
   const Clock& clock_;
-  mutable Turn turn_;  // of who uses database_
+  mutable Turn turn_;  // serialises the use of database_
   mutable Database database_;
 };
 

@@ -82,7 +82,7 @@ TEST_CASE("a history that lies about its pages is not read as a part of it") {
   SUBCASE("cursors that lead in a circle") {
     HistoryBench bench;
     bench.server.otherwise([](const SeenRequest&) { return answer(200, page(item("r1"), "\"same\"", true)); });
-    CHECK(contains(bench.failure(), "circle"));
+    CHECK(contains(bench.failure(), "cursors repeat"));
     CHECK(bench.server.requests().size() == 2);
   }
   SUBCASE("a circle of several") {
@@ -90,12 +90,12 @@ TEST_CASE("a history that lies about its pages is not read as a part of it") {
     int number = 0;
     bench.server.otherwise(
         [&](const SeenRequest&) { return answer(200, page("", "\"" + std::to_string(number++ % 3) + "\"", true)); });
-    CHECK(contains(bench.failure(), "circle"));
+    CHECK(contains(bench.failure(), "cursors repeat"));
   }
-  SUBCASE("more, and not where") {
+  SUBCASE("more, without a cursor") {
     HistoryBench bench;
     bench.server.otherwise([](const SeenRequest&) { return answer(200, page(item("r1"), "null", true)); });
-    CHECK(contains(bench.failure(), "not where"));
+    CHECK(contains(bench.failure(), "without a cursor"));
   }
   SUBCASE("entries or pages that can't be read") {
     for (const std::string& body :

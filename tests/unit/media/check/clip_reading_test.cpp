@@ -46,7 +46,7 @@ TEST_CASE("a packet that no count explains is decoded, and refused when that fai
   REQUIRE(media != std::string::npos);
   for (std::size_t at = media + 4; at + 4'096 < clip.size(); at += 4'096)
     std::fill_n(clip.begin() + static_cast<std::ptrdiff_t>(at), 64, '\x55');
-  const std::filesystem::path path = folder.path() / "spoilt.mp4";
+  const std::filesystem::path path = folder.path() / "corrupted.mp4";
   std::ofstream(path, std::ios::binary) << clip;
   Demuxer demuxer{path.string(), DemuxerOptions{.header_is_enough = true}, RunContext{}};
   const std::vector<StreamReading> readings = read_clip(demuxer, {}, RunContext{});

@@ -109,16 +109,16 @@ TEST_CASE("a cancelled job ends its stream with the reason") {
 TEST_CASE("a queue position is told when it changed, and a quiet stream says now and then that it lives") {
   const auto stream = std::make_shared<serve::BodyStream>();
   sandbox::StatusEvents events(stream, Json::object(), /*wants_logs=*/true);
-  CHECK(events.tell(queued_at(3)));
+  CHECK(events.send(queued_at(3)));
   CHECK(events_of(taken(*stream)).at(0)["queue_position"] == 3);
-  for (int i = 0; i < 2; ++i) CHECK(events.tell(queued_at(3)));
+  for (int i = 0; i < 2; ++i) CHECK(events.send(queued_at(3)));
   CHECK(taken(*stream).empty());
-  CHECK(events.tell(queued_at(3)));
+  CHECK(events.send(queued_at(3)));
   CHECK(taken(*stream) == ": ping\n\n");
-  CHECK(events.tell(queued_at(2)));
+  CHECK(events.send(queued_at(2)));
   CHECK(events_of(taken(*stream)).at(0)["queue_position"] == 2);
   stream->detach();
-  CHECK_FALSE(events.tell(queued_at(1)));
+  CHECK_FALSE(events.send(queued_at(1)));
 }
 
 TEST_CASE("a thousand requests run at once in one process, and every stream hears of its end") {

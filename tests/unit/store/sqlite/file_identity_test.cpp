@@ -129,11 +129,11 @@ TEST_CASE("a file that is no database is refused with its kind") {
   StorePlace place;
   SUBCASE("text") {
     std::ofstream(place.path) << std::string(5000, 'x');
-    place.check_both_refuse("no SQLite database");
+    place.check_both_refuse("not an SQLite database");
   }
   SUBCASE("a few bytes") {
     std::ofstream(place.path) << "SQLite format 3";
-    place.check_both_refuse("no SQLite database");
+    place.check_both_refuse("not an SQLite database");
   }
   const auto check = [&](const char* what) {
     for (const auto& open :

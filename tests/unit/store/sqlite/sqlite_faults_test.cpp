@@ -143,7 +143,7 @@ TEST_CASE("each fault of the file system is named with its cure when the store i
     CHECK(error.retryable() == (c.fault.code == SQLITE_PROTOCOL));
     CHECK(vfs.failed() > 0);
     vfs.heal();
-    const auto jobs = open_job_store(place.store);  // nothing was spoilt
+    const auto jobs = open_job_store(place.store);  // nothing was corrupted
     CHECK(jobs->find(new_job(*jobs, "y").id).has_value());
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers that are spoilt on purpose, seen by a client.
+// Answers with injected faults, seen by a client.
 #include <curl/curl.h>
 #include <doctest/doctest.h>
 
@@ -17,8 +17,8 @@
 
 using namespace react1;
 using serve::HttpServer;
+using serve::InjectedFaults;
 using serve::Response;
-using serve::Spoil;
 
 namespace {
 
@@ -29,9 +29,9 @@ HttpServer giving(Response response) {
                     }};
 }
 
-Response text(std::string body, std::optional<Spoil> spoil) {
+Response text(std::string body, std::optional<InjectedFaults> faults) {
   auto response = serve::text_response(200, "text/plain", std::move(body));
-  response.spoil = spoil;
+  response.faults = faults;
   return response;
 }
 
@@ -46,13 +46,13 @@ TEST_CASE("no answer: the connection is closed, or reset") {
 
 TEST_CASE("half a body, ended by a close or by a reset, arrives up to there") {
   const std::string body(100'000, 'b');
-  const auto closing = giving(text(body, Spoil{.cut_after = 50'000}));
+  const auto closing = giving(text(body, InjectedFaults{.cut_after = 50'000}));
   const auto cut = test::get(closing.url());
   CHECK(cut.code == CURLE_PARTIAL_FILE);
   CHECK(cut.status == 200);
   CHECK(cut.header("content-length") == "100000");
   CHECK(cut.body.size() == 50'000);
-  const auto resetting = giving(text(body, Spoil{.cut_after = 50'000, .cut_by = Spoil::Cut::reset}));
+  const auto resetting = giving(text(body, InjectedFaults{.cut_after = 50'000, .cut_by = InjectedFaults::Cut::reset}));
   const auto torn = test::get(resetting.url());
   CHECK(torn.code == CURLE_RECV_ERROR);
   CHECK(torn.body.size() == 50'000);
@@ -61,9 +61,10 @@ TEST_CASE("half a body, ended by a close or by a reset, arrives up to there") {
 TEST_CASE("an answer that stalls delays no other client and ends with the server") {
   auto server = std::make_unique<HttpServer>(
       serve::HttpServerOptions{}, nullptr, [](const serve::Request& request, const serve::Reply& reply) {
-        reply.send(text("0123456789", request.path == "/stall"
-                                          ? std::optional{Spoil{.cut_after = 4, .cut_by = Spoil::Cut::stall}}
-                                          : std::nullopt));
+        reply.send(
+            text("0123456789", request.path == "/stall"
+                                   ? std::optional{InjectedFaults{.cut_after = 4, .cut_by = InjectedFaults::Cut::stall}}
+                                   : std::nullopt));
       });
   const std::string url = server->url();
   test::HttpResponse answer;
@@ -81,12 +82,12 @@ TEST_CASE("an answer that stalls delays no other client and ends with the server
 }
 
 TEST_CASE("a Content-Length that is too large or too small is sent as configured") {
-  const auto more = giving(text("0123456789", Spoil{.content_length_add = 5}));
+  const auto more = giving(text("0123456789", InjectedFaults{.content_length_add = 5}));
   const auto truncated = test::get(more.url());
   CHECK(truncated.header("content-length") == "15");
   CHECK(truncated.code == CURLE_PARTIAL_FILE);
   CHECK(truncated.body == "0123456789");
-  const auto less = giving(text("0123456789", Spoil{.content_length_add = -4}));
+  const auto less = giving(text("0123456789", InjectedFaults{.content_length_add = -4}));
   const auto cropped = test::get(less.url());
   CHECK(cropped.header("content-length") == "6");
   CHECK(cropped.body == "012345");
@@ -96,7 +97,8 @@ TEST_CASE("a Content-Length that is too large or too small is sent as configured
 }
 
 TEST_CASE("a body that drips takes its time and is whole") {
-  const auto server = giving(text("0123456789", Spoil{.drip_bytes = 2, .drip_every = std::chrono::milliseconds{50}}));
+  const auto server =
+      giving(text("0123456789", InjectedFaults{.drip_bytes = 2, .drip_every = std::chrono::milliseconds{50}}));
   const auto begin = std::chrono::steady_clock::now();
   const auto answer = test::get(server.url());
   CHECK(answer.code == 0);
@@ -120,14 +122,14 @@ TEST_CASE("a generated body is made as it leaves, as long as is said, in memory 
   CHECK(largest <= 64U << 10U);
 }
 
-TEST_CASE("files can be spoilt, and served as if they were shorter") {
+TEST_CASE("files can be cut, and served as if they were shorter") {
   const TemporaryDirectory folder;
   const auto path = folder.path() / "file";
   write_file_atomically(path, "0123456789");
   const auto shorter = giving({.body = serve::FileBody{path, 6}});
   CHECK(test::get(shorter.url()).body == "012345");
   CHECK(test::get(shorter.url(), {"Range: bytes=4-"}).header("content-range") == "bytes 4-5/6");
-  const auto cut = giving({.body = serve::FileBody{path}, .spoil = Spoil{.cut_after = 3}});
+  const auto cut = giving({.body = serve::FileBody{path}, .faults = InjectedFaults{.cut_after = 3}});
   CHECK(test::get(cut.url()).body == "012");
   const auto rest = test::get(cut.url(), {"Range: bytes=5-"});
   CHECK(rest.status == 206);
@@ -158,7 +160,7 @@ TEST_CASE("whether a whole answer was sent is reported") {
     const HttpServer server{{}, nullptr, [&](const serve::Request& request, const serve::Reply& reply) {
                               auto response = text("0123456789", std::nullopt);
                               if (request.path == "/lost") response.body = serve::NoAnswer{.reset = true};
-                              if (request.path == "/half") response.spoil = Spoil{.cut_after = 5};
+                              if (request.path == "/half") response.faults = InjectedFaults{.cut_after = 5};
                               response.on_done = [&](bool all) {
                                 const std::lock_guard lock{mutex};
                                 whole.push_back(all);
