@@ -15,18 +15,18 @@
 namespace react1::hosts {
 namespace {
 
-/// Where the content of `file` lies already. Being remembered is not enough: the host must still show all of it, or the
-/// paid request would fail over a file that somebody has removed.
-std::optional<HostedClip> lies_there(const LocalFile& file, const FileStore& store, const UploadCare& care,
-                                     const RunContext& context) {
+/// Where the content of `file` is stored already. Being remembered is not enough: the host must still show all of it,
+/// or the paid request would fail over a file that somebody has removed.
+std::optional<HostedClip> stored_already(const LocalFile& file, const FileStore& store, const UploadCare& care,
+                                         const RunContext& context) {
   const Content content = content_of(file);
   auto found = care.memory->find(content);
   if (!found) return std::nullopt;
   auto reading = store.reading(found->url);
   const StoredSize stored = reading ? stored_size(care.transport, std::move(*reading), context) : StoredSize{};
   if (stored.kind == StoredSize::Kind::known && stored.bytes == file.bytes) {
-    context.observer->on_note({Note::Level::info, "upload_reused",
-                               fmt::format("{} lies with the service already; it is not sent again", file.path)});
+    context.observer->on_note(
+        {Note::Level::info, "upload_reused", fmt::format("{} is stored already; it is not sent again", file.path)});
     context.observer->on_progress({Stage::upload, file.bytes, file.bytes, "bytes"});
     return HostedClip{std::move(found->url), found->expires, /*reused=*/true};
   }
@@ -76,7 +76,7 @@ HostedClip upload_carefully(const ClipFile& clip, FileStore& store, const Upload
   const bool reuse = care.reuse && care.memory != nullptr;
   if (file.sha256.empty() && reuse) file.sha256 = sha256_file(file.path);
   if (reuse) {
-    if (auto there = lies_there(file, store, care, context)) return std::move(*there);
+    if (auto there = stored_already(file, store, care, context)) return std::move(*there);
   }
   const auto begun = care.retry.clock.wall();
   std::string url = store.send(file, context);

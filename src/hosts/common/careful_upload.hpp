@@ -34,7 +34,7 @@ struct UploadCare {
   http::Transport& transport;
   http::RetryContext retry;
   UploadMemory* memory = nullptr;  ///< nullptr: nothing is remembered
-  bool reuse = true;               ///< what lies there already is not sent again; needs `memory`
+  bool reuse = true;               ///< what is stored already is not sent again; needs `memory`
   bool check_size = true;          ///< ask afterwards how much was stored; counts only when the host answers
   std::optional<std::chrono::seconds> life{};  ///< that the host was asked for; nullopt: none
 };

@@ -38,9 +38,9 @@ StoredSize stored_size(http::Transport& transport, http::Request request, const 
   if (const auto* failure = std::get_if<http::TransportFailure>(&outcome)) {
     if (failure->kind == http::TransportFailure::Kind::interrupted)
       throw Error(ErrorCode::interrupted, redact_url(request.url), "stopped on request");
-    // A file that was too large to be taken whole has told its size before that.
-    const bool told = failure->kind == http::TransportFailure::Kind::too_large && failure->status;
-    return told ? size_in(*failure->status, failure->headers) : StoredSize{};
+    // A file that was too large to be taken whole has named its size before that.
+    const bool has_size = failure->kind == http::TransportFailure::Kind::too_large && failure->status;
+    return has_size ? size_in(*failure->status, failure->headers) : StoredSize{};
   }
   const auto& response = std::get<http::Response>(outcome);
   return size_in(response.status, response.headers);

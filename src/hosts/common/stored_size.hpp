@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much of a file lies with a host, by asking for its first byte.
+// How much of a file a host has stored, by asking for its first byte.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace react1::hosts {
 
 struct StoredSize {
   enum class Kind {
-    known,    ///< `bytes` lie there
+    known,    ///< `bytes` are stored
     absent,   ///< the host has no such file (404, 410), or nothing in it (204)
     hidden,   ///< not for us (401, 403); the service may see it all the same
     unknown,  ///< no answer, or one that does not say

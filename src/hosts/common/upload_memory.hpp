@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What uploads leave behind for later ones: which content lies where, and which parts of a large file have arrived.
-// A help and never a condition: when the memory can't be read or written, that is logged and the upload does without.
+// What uploads leave behind for later ones: which content is stored where, and which parts of a large file have
+// arrived. A help and never a condition: when the memory can't be read or written, that is logged and the upload does
+// without.
 #pragma once
 
 #include <atomic>
@@ -50,7 +51,7 @@ class UploadMemory {
     std::string url;
     std::optional<std::chrono::system_clock::time_point> expires{};  ///< nullopt: not known
   };
-  /// Where that content lies, unless it ends within the margin or its time can't be right.
+  /// Where that content is stored, unless it ends within the margin or its time can't be right.
   [[nodiscard]] std::optional<Found> find(const Content& content) const;
   /// `uploaded` is when its upload began: its life counts from no later than that.
   void remember(const Content& content, const std::string& file_url, std::chrono::system_clock::time_point uploaded);

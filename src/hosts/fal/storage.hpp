@@ -15,7 +15,7 @@ namespace react1::hosts {
 /// Asks for a signed URL (with the key), streams the file there (without it), in parts when it is large, and returns
 /// the URL under which the service will find it. Every step is retried. Progress goes to the observer as Stage::upload,
 /// in bytes. Throws Error{io} for a file that is missing, empty or unreadable, Error{network} when the host says that
-/// it stored another size. With a `memory`, content that lies there already (and of which the host still shows the
+/// it stored another size. With a `memory`, content that is stored already (and of which the host still shows the
 /// right size) is not sent: the note "upload_reused".
 [[nodiscard]] HostedClip upload_file(const fal::Session& session, const ClipFile& clip, const RunContext& context,
                                      UploadMemory* memory = nullptr);
