@@ -17,7 +17,7 @@ namespace {
 
 /// The earlier upload of the content of `file`. A remembered URL is not enough: the host must still have all of it, or
 /// the paid request would fail because of a deleted file.
-std::optional<HostedClip> lies_there(const LocalFile& file, const FileStore& store, const UploadCare& care,
+std::optional<HostedClip> find_stored(const LocalFile& file, const FileStore& store, const UploadCare& care,
                                      const RunContext& context) {
   const Content content = content_of(file);
   auto found = care.memory->find(content);
@@ -77,7 +77,7 @@ HostedClip upload_carefully(const ClipFile& clip, FileStore& store, const Upload
   const bool reuse = care.reuse && care.memory != nullptr;
   if (file.sha256.empty() && reuse) file.sha256 = sha256_file(file.path);
   if (reuse) {
-    if (auto there = lies_there(file, store, care, context)) return std::move(*there);
+    if (auto there = find_stored(file, store, care, context)) return std::move(*there);
   }
   const auto begun = care.retry.clock.wall();
   std::string url = store.send(file, context);
