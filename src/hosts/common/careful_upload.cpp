@@ -18,7 +18,7 @@ namespace {
 /// The earlier upload of the content of `file`. A remembered URL is not enough: the host must still have all of it, or
 /// the paid request would fail because of a deleted file.
 std::optional<HostedClip> find_stored(const LocalFile& file, const FileStore& store, const UploadCare& care,
-                                     const RunContext& context) {
+                                      const RunContext& context) {
   const Content content = content_of(file);
   auto found = care.memory->find(content);
   if (!found) return std::nullopt;
