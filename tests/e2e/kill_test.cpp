@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "e2e/after_a_kill.hpp"
 #include "e2e/program.hpp"
 #include "support/environment.hpp"
 
@@ -21,34 +22,6 @@ using react1::Json;
 using react1::Sandbox;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// The only job of this user's store.
-Json only_job(const User& user) {
-  const Json jobs = user.run({"jobs", "list", "--json"}).json();
-  REQUIRE(jobs.size() == 1);
-  return jobs[0];
-}
-
-/// Runs the command until it has its result. Returns how often the outcome of a paid call had to be resolved by hand.
-int bring_home(const User& user, const Sandbox& sandbox) {
-  int resolved = 0;
-  for (;;) {
-    const Outcome outcome = user.run(run_arguments(user, {"--json"}));
-    CAPTURE(outcome.err);
-    if (outcome.exit == 0) {
-      CHECK(outcome.json()["verification"]["verdict"] == "pass");
-      return resolved;
-    }
-    // The call may have left when the process died. Whether it arrived, only the service knows; here that can be seen.
-    REQUIRE(outcome.exit == 8);
-    REQUIRE(++resolved == 1);
-    const Json job = only_job(user);
-    CHECK(job["state"] == "outcome_unknown");
-    REQUIRE(sandbox.accepted_submits() <= 1);
-    if (sandbox.accepted_submits() == 1) return resolved;
-    CHECK(user.run({"jobs", "resolve", job["job_id"], "--pay-again"}).exit == 0);
-  }
-}
 
 }  // namespace
 

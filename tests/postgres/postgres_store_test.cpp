@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +19,7 @@
 #include <react1/pipeline.hpp>
 #include <react1/sandbox.hpp>
 
+#include "postgres/server.hpp"
 #include "store/common/patience.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "support/child.hpp"
@@ -27,7 +27,6 @@
 #include "support/eventually.hpp"
 #include "support/paid_service.hpp"
 #include "support/paths.hpp"
-#include "support/postgres_server.hpp"
 #include "support/sandbox_client.hpp"
 #include "unit/store/store_contract.hpp"
 
@@ -37,13 +36,6 @@ using test::CuttingProxy;
 using test::PostgresServer;
 
 namespace {
-
-/// Without a server no case runs, and ctest reports the program as skipped.
-bool no_server() {
-  const bool is_missing = !PostgresServer::programs();
-  if (is_missing) std::fputs("skipped: no PostgreSQL server is installed (apt install postgresql)\n", stderr);
-  return is_missing;
-}
 
 /// One server for all cases: each has a database of its own.
 PostgresServer& server() {
@@ -84,7 +76,7 @@ Job opened(JobStore& store, const std::string& intent, const Rational& usd = 1) 
 
 }  // namespace
 
-TEST_SUITE("PostgreSQL" * doctest::skip(no_server())) {
+TEST_SUITE("PostgreSQL" * doctest::skip(test::no_postgres_server())) {
   TEST_CASE("the PostgreSQL store keeps the contract of every job store") {
     test::run_store_contract([] {
       const std::string address = server().fresh_database();
