@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether there is a PostgreSQL server to test with. Without one no case runs, and ctest reports the program as skipped.
+// Whether there is a PostgreSQL server to test with. Without one no case runs, and ctest reports the program as
+// skipped.
 #pragma once
 
 #include <cstdio>

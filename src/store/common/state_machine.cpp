@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <react1/error.hpp>
+
 namespace react1::store {
 namespace {
 
@@ -40,6 +42,12 @@ constexpr std::array kStates{created, submitting, submitted, done, failed, outco
 bool can_move(JobState from, JobState to) noexcept {
   return std::any_of(kMoves.begin(), kMoves.end(),
                      [&](const Move& move) { return move.from == from && move.to == to; });
+}
+
+void require_move(JobState from, JobState to, const std::string& id) {
+  if (can_move(from, to)) return;
+  throw Error(ErrorCode::internal, "job " + id,
+              "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
 }
 
 std::optional<JobState> parse_job_state(std::string_view text) noexcept {

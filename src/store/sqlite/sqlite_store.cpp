@@ -148,10 +148,7 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
 }
 
 bool SqliteStore::move(Job& job, JobState from, JobState to) {
-  if (!can_move(from, to)) {
-    throw Error(ErrorCode::internal, "job " + job.id,
-                "there is no move from " + std::string(to_string(from)) + " to " + std::string(to_string(to)));
-  }
+  require_move(from, to, job.id);
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
   database_.require_in_place();
