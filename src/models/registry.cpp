@@ -37,6 +37,7 @@ const Model& standard() {
 
 std::vector<const Model*> all() {
   std::vector<const Model*> models;
+  models.reserve(kBuiltIn.size());
   for (const auto& built_in : kBuiltIn) models.push_back(&built_in());
   const std::lock_guard lock(others().mutex);
   models.insert(models.end(), others().models.begin(), others().models.end());

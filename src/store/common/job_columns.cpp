@@ -26,8 +26,8 @@ constexpr JobColumn text(const char* name, Kind kind = Kind::text, bool is_fixed
           0,
           [](const JobRow& job) { return std::string_view(job.*Member); },
           nullptr,
-          [](JobRow& job, std::string value) {
-            job.*Member = std::move(value);
+          [](JobRow& job, const std::string& value) {
+            job.*Member = value;
             return true;
           },
           nullptr};
@@ -41,8 +41,8 @@ constexpr JobColumn of_request(const char* name) {
           0,
           [](const JobRow& job) { return std::string_view(job.request.*Member); },
           nullptr,
-          [](JobRow& job, std::string value) {
-            job.request.*Member = std::move(value);
+          [](JobRow& job, const std::string& value) {
+            job.request.*Member = value;
             return true;
           },
           nullptr};
@@ -70,7 +70,7 @@ constexpr JobColumn state_column() {
           0,
           [](const JobRow& job) { return to_string(job.state); },
           nullptr,
-          [](JobRow& job, std::string value) {
+          [](JobRow& job, const std::string& value) {
             const auto state = parse_job_state(value);
             if (state) job.state = *state;
             return state.has_value();

@@ -24,7 +24,7 @@ struct JobColumn {
   std::string_view (*text)(const JobRow& job);
   std::int64_t (*number)(const JobRow& job);
   /// Both return false for a value that no valid job has.
-  bool (*set_text)(JobRow& job, std::string value);
+  bool (*set_text)(JobRow& job, const std::string& value);
   bool (*set_number)(JobRow& job, std::int64_t value);
 };
 

@@ -22,7 +22,8 @@ class RowOf {
   [[nodiscard]] std::string text(int column) const {
     const auto at = static_cast<std::size_t>(column);
     const bool is_document = at >= columns_.size();
-    return is_document || columns_[at].kind == JobColumn::Kind::bytes ? rows_.bytes(row_, column) : rows_.text(row_, column);
+    return is_document || columns_[at].kind == JobColumn::Kind::bytes ? rows_.bytes(row_, column)
+                                                                      : rows_.text(row_, column);
   }
   [[nodiscard]] std::int64_t number(int column) const { return rows_.number(row_, column); }
 

@@ -173,6 +173,7 @@ std::vector<Job> PostgresStore::select(const std::string& rest, const Values& va
     const Answer answer = connection_.run(select_jobs(rest), values, wait);
     if (answer.ran != Ran::yes) return std::nullopt;
     std::vector<Job> jobs;
+    jobs.reserve(static_cast<std::size_t>(answer.rows.size()));
     for (int row = 0; row < answer.rows.size(); ++row)
       jobs.push_back(read_job(RowOf(answer.rows, row, job_columns()), connection_.where()));
     return jobs;
@@ -214,6 +215,7 @@ std::vector<JobEvent> PostgresStore::events(std::string_view job_id) const {
         Values().text(job_id), wait);
     if (answer.ran != Ran::yes) return std::nullopt;
     std::vector<JobEvent> events;
+    events.reserve(static_cast<std::size_t>(answer.rows.size()));
     for (int row = 0; row < answer.rows.size(); ++row)
       events.push_back(read_event(EventRow(answer.rows, row), connection_.where(), job_id));
     return events;

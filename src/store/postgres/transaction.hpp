@@ -14,8 +14,8 @@ namespace react1::store {
 /// The database's clock, Unix time in milliseconds: the only one that counts.
 inline constexpr const char* kNow = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
-/// One attempt at a write. After the first step that was not executed the rest is skipped, and commit() is false. What is
-/// not committed is rolled back by the end of the object.
+/// One attempt at a write. After the first step that was not executed the rest is skipped, and commit() is false. What
+/// is not committed is rolled back by the end of the object.
 class PgTransaction {
  public:
   /// Begins it; both must outlive it.
