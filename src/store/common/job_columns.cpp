@@ -2,7 +2,6 @@
 #include "store/common/job_columns.hpp"
 
 #include <array>
-#include <utility>
 
 #include <react1/error.hpp>
 
