@@ -166,13 +166,18 @@ TEST_SUITE("PostgreSQL" * doctest::skip(test::no_postgres_server())) {
     const auto store = store_at(address);
     std::atomic<bool> ending = false;
     std::atomic<int> jobs = 0;
+    std::string failure;
     std::thread working([&] {
-      while (!ending) {
-        Job job = opened(*store, std::to_string(jobs));
-        CHECK(store->reserve(job, 1'000'000, 0) == JobStore::Reserved::yes);
-        job.request.request_id = "r" + std::to_string(jobs);
-        CHECK(store->move(job, JobState::submitting, JobState::submitted));
-        ++jobs;
+      try {
+        while (!ending) {
+          Job job = opened(*store, std::to_string(jobs));
+          CHECK(store->reserve(job, 1'000'000, 0) == JobStore::Reserved::yes);
+          job.request.request_id = "r" + std::to_string(jobs);
+          CHECK(store->move(job, JobState::submitting, JobState::submitted));
+          ++jobs;
+        }
+      } catch (const Error& error) {
+        failure = error.what();  // read once the thread has ended
       }
     });
     for (int round = 1; round <= 5; ++round) {
@@ -182,6 +187,8 @@ TEST_SUITE("PostgreSQL" * doctest::skip(test::no_postgres_server())) {
     }
     ending = true;
     working.join();
+    CAPTURE(failure);
+    CHECK(failure.empty());
     CHECK(store->spent_usd(0) == jobs.load());
     CHECK(store->list(JobState::submitted, 100'000).size() == static_cast<std::size_t>(jobs.load()));
     CHECK(count(address, "react1.job_events") == std::to_string(3 * jobs.load()));

@@ -124,8 +124,11 @@ bool PostgresConnection::connect_failed(bool had_answer) {
   last_failure_ = one_line(PQerrorMessage(connection_.get()));
   const bool needs_password = PQconnectionNeedsPassword(connection_.get()) != 0;
   connection_.reset();
-  // A server that responds and accepts connections has refused this one for a permanent reason.
-  const bool is_refusal = needs_password || (had_answer && PQping(address_.c_str()) == PQPING_OK);
+  // A server that responds and accepts connections rejected this one for a reason that stays: unless it began to accept
+  // them only just after (so it is asked twice), or it has let this program in before and is being replaced by another.
+  const bool may_stay = had_answer && !was_connected_ && PQping(address_.c_str()) == PQPING_OK;
+  refusals_ = may_stay ? refusals_ + 1 : 0;
+  const bool is_refusal = needs_password || refusals_ > 1;
   if (!is_refusal) return false;
   fail("refuses the connection of the job store", last_failure_,
        needs_password ? "put the password into ~/.pgpass or PGPASSWORD, not into the address"
@@ -162,7 +165,7 @@ bool PostgresConnection::connect(const Wait& wait) {
   PQsetnonblocking(connection_.get(), 1);
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);  // the notice "already exists, skipping" is ignored
-  is_new_ = true;
+  is_new_ = was_connected_ = true;
   return true;
 }
 

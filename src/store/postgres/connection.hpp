@@ -98,6 +98,8 @@ class PostgresConnection {
   std::string last_failure_;
   std::unique_ptr<PGconn, Finish> connection_;
   bool is_new_ = false;
+  bool was_connected_ = false;  ///< at any time
+  int refusals_ = 0;            ///< in a row
 };
 
 /// Whether the address of a store is a PostgreSQL URL; otherwise it is a path.
