@@ -147,8 +147,11 @@ std::unique_ptr<JobStore> recovered(std::unique_ptr<JobStore> jobs) {
 std::unique_ptr<JobStore> open_store(const std::string& path, const std::stop_token& stop) {
   const store::StopScope stoppable(stop);
   const store::Patience patience;
-  if (store::is_postgres_address(path))
+  if (store::is_postgres_address(path)) {
+    static_cast<void>(
+        store::PostgresConnection(path));  // an address that can't be read is refused before a folder is made
     return recovered(std::make_unique<store::PostgresStore>(path, find_state_directory()));
+  }
   if (const auto scheme_end = path.find("://"); scheme_end != std::string::npos) {
     throw Error(ErrorCode::usage, "--store", "a job store is not kept at " + path.substr(0, scheme_end) + "://",
                 {.hint = "give the path of a file, or postgresql://[USER@]HOST[:PORT]/DATABASE"});
