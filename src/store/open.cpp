@@ -14,6 +14,7 @@
 #include "store/common/job_columns.hpp"
 #include "store/common/patience.hpp"
 #include "store/paid_call.hpp"
+#include "store/postgres/postgres_address.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/state_folder.hpp"

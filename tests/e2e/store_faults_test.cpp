@@ -315,8 +315,10 @@ TEST_CASE("stores: an interruption ends the wait for one that is held, at the st
 }
 
 TEST_CASE("stores: a password on the command line is refused and shown nowhere") {
-  for (const char* store : {"postgresql://me:s3cret@127.0.0.1:1/jobs", "postgresql://127.0.0.1:1/jobs?password=s3cret",
-                            "mysql://me:s3cret@127.0.0.1/jobs"}) {
+  for (const char* store :
+       {"postgresql://me:s3cret@127.0.0.1:1/jobs", "postgresql://127.0.0.1:1/jobs?password=s3cret",
+        "postgresql://127.0.0.1:1/jobs?sslmode=disable&password=s3cret", "postgres://:s3cret@127.0.0.1:1/jobs",
+        "postgresql://me:s3cret@[::1/jobs", "mysql://me:s3cret@127.0.0.1/jobs"}) {
     CAPTURE(store);
     const User user;
     const Outcome outcome = user.run({"jobs", "list", "--store", store, "--json"});

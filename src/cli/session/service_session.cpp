@@ -14,6 +14,7 @@
 #include "core/clock.hpp"
 #include "core/printable.hpp"
 #include "core/redact.hpp"
+#include "store/postgres/postgres_address.hpp"
 #include "store/state_folder.hpp"
 
 namespace react1::cli {
@@ -30,13 +31,8 @@ bool is_database_url(const std::string& path) {
 }
 
 /// Every user of the machine sees the arguments of a running program.
-void refuse_password(const std::string& store) {
-  if (!is_database_url(store)) return;
-  const std::string after_scheme = store.substr(store.find("//") + 2);
-  const std::string authority = after_scheme.substr(0, after_scheme.find_first_of("/?"));
-  const std::string user = authority.substr(0, authority.rfind('@') == std::string::npos ? 0 : authority.rfind('@'));
-  const bool in_query = store.find("password=") != std::string::npos;
-  if (user.find(':') == std::string::npos && !in_query) return;
+void refuse_password(const std::string& place) {
+  if (!store::is_postgres_address(place) || !store::has_password(place)) return;
   throw Error(ErrorCode::usage, "--store", "holds a password, which other users of this machine can see",
               {.hint = "put it into ~/.pgpass or PGPASSWORD, or the whole address into REACT1_STORE"});
 }

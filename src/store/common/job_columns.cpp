@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/common/job_columns.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <react1/error.hpp>
@@ -155,6 +156,10 @@ void throw_implausible(const std::string& store, const JobRow& job, const JobCol
   }
   throw Error(ErrorCode::io, store, "job " + job.id + " contains an invalid number",
               {.detail = value, .hint = "the store is damaged, or was edited by hand"});
+}
+
+std::int64_t list_limit(std::size_t limit) noexcept {
+  return static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U));
 }
 
 bool comes_after(const JobRow& row, const JobRow& last) noexcept {

@@ -2,6 +2,7 @@
 // The columns of a job's row, shared by all databases: what is written, what is read back and what is plausible.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -68,10 +69,21 @@ Job read_job(const Row& row, const std::string& store) {
   job.record_json = row.text(columns + 1);
   return job;
 }
-/// True when `row` comes after `last` in lists, which are newest first.
+/// The order of lists, up to the word LIMIT, and a limit as databases take it.
+inline constexpr const char* kNewestFirst = " ORDER BY created_ms DESC, id DESC LIMIT ";
+[[nodiscard]] std::int64_t list_limit(std::size_t limit) noexcept;
+/// True when `row` comes after `last` in that order.
 [[nodiscard]] bool comes_after(const JobRow& row, const JobRow& last) noexcept;
 
-/// `row` has the columns at_ms, from_state, to_state, epoch, owner, request_id, reason. Throws Error{io} likewise.
+/// A job of this condition is the one that its intent continues.
+inline constexpr const char* kIsLive = "state NOT IN ('failed', 'cancelled')";
+/// The paid call of a job of this condition was, or may have been, accepted. One that is back in created, or failed
+/// without a request, was refused or never sent.
+inline constexpr const char* kMayBePaid = "(request_id <> '' OR state IN ('submitting', 'outcome_unknown'))";
+
+/// Columns of table `job_events`, as read_event() takes them.
+inline constexpr const char* kEventColumns = "at_ms, from_state, to_state, epoch, owner, request_id, reason";
+/// Throws Error{io} for a word that names no state.
 [[nodiscard]] JobState state_of_event(const std::string& word, const std::string& store, std::string_view job_id);
 template <class Row>
 JobEvent read_event(const Row& row, const std::string& store, std::string_view job_id) {

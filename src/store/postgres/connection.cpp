@@ -265,8 +265,4 @@ void PostgresConnection::fail(std::string message, std::string detail, std::stri
               {.detail = std::move(detail), .hint = std::move(hint), .retryable = retryable});
 }
 
-bool is_postgres_address(std::string_view address) noexcept {
-  return address.starts_with("postgresql://") || address.starts_with("postgres://");
-}
-
 }  // namespace react1::store

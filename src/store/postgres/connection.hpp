@@ -102,7 +102,4 @@ class PostgresConnection {
   int refusals_ = 0;            ///< in a row
 };
 
-/// Whether the address of a store is a PostgreSQL URL; otherwise it is a path.
-[[nodiscard]] bool is_postgres_address(std::string_view address) noexcept;
-
 }  // namespace react1::store

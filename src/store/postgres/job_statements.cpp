@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/postgres/job_statements.hpp"
 
-#include <algorithm>
+#include <cstddef>
 
 namespace react1::store {
 namespace {
@@ -43,12 +43,9 @@ std::string select_jobs(const std::string& rest) {
          " FROM react1.jobs LEFT JOIN react1.job_documents ON job_documents.job_id = jobs.id " + rest;
 }
 
-std::int64_t bounded(std::size_t limit) {
-  return static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U));
-}
-
-bool is_written(PgTransaction& transaction, const std::string& write_id) {
-  return transaction.run("SELECT 1 FROM react1.job_events WHERE write_id = $1", Values().text(write_id)).size() > 0;
+std::optional<std::int64_t> written_ms(PgTransaction& transaction, const std::string& write_id) {
+  const Rows rows = transaction.run("SELECT at_ms FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
+  return rows.size() == 0 ? std::nullopt : std::optional(rows.number(0, 0));
 }
 
 void add_event(PgTransaction& transaction, const Job& job, JobState from, const std::string& write_id) {
@@ -93,8 +90,7 @@ bool update_job(PgTransaction& transaction, const Job& after, const Job& before,
 }
 
 std::optional<Job> newest_live(PgTransaction& transaction, const std::string& intent, const std::string& where) {
-  const Rows rows = transaction.run(select_jobs("WHERE intent = $1 AND state NOT IN ('failed', 'cancelled')"
-                                                " ORDER BY created_ms DESC, id DESC LIMIT 1"),
+  const Rows rows = transaction.run(select_jobs(std::string("WHERE intent = $1 AND ") + kIsLive + kNewestFirst + "1"),
                                     Values().text(intent));
   return rows.size() == 0 ? std::nullopt : std::optional(read_job(RowOf(rows, 0, job_columns()), where));
 }
@@ -107,10 +103,10 @@ bool belongs_to_another(PgTransaction& transaction, const Job& job) {
 }
 
 std::int64_t spent(PgTransaction& transaction, std::int64_t since_ms) {
-  // A job that is back in created, or failed without a request, was refused or never sent.
   const Rows rows = transaction.run(
-      "SELECT coalesce(sum(cost_microusd), 0)::bigint FROM react1.jobs WHERE paid_ms >= $1 AND paid_ms > 0 AND"
-      " (request_id <> '' OR state IN ('submitting', 'outcome_unknown'))",
+      std::string("SELECT coalesce(sum(cost_microusd), 0)::bigint FROM react1.jobs WHERE paid_ms >= $1 AND paid_ms > 0"
+                  " AND ") +
+          kMayBePaid,
       Values().number(since_ms));
   return transaction.runs() ? rows.number(0, 0) : 0;
 }

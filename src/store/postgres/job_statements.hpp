@@ -2,7 +2,6 @@
 // What is read from and written to the three tables of jobs, one statement each.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -50,12 +49,9 @@ class EventRow {
 
 /// A SELECT of jobs with their documents.
 [[nodiscard]] std::string select_jobs(const std::string& rest);
-inline constexpr const char* kNewestFirst = " ORDER BY created_ms DESC, id DESC LIMIT ";
-/// A limit as the server takes it.
-[[nodiscard]] std::int64_t bounded(std::size_t limit);
 
-/// Whether the write with this id was committed, by an attempt whose answer was lost.
-[[nodiscard]] bool is_written(PgTransaction& transaction, const std::string& write_id);
+/// When the write with this id was committed, by an attempt whose answer was lost; nullopt: it was not.
+[[nodiscard]] std::optional<std::int64_t> written_ms(PgTransaction& transaction, const std::string& write_id);
 void add_event(PgTransaction& transaction, const Job& job, JobState from, const std::string& write_id);
 /// The row and its documents.
 void insert_job(PgTransaction& transaction, const Job& job);

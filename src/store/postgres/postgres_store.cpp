@@ -37,14 +37,11 @@ std::optional<bool> try_move(PgTransaction& transaction, Job& job, JobState from
     job = std::move(after);
     return true;
   }
+  const auto written = is_doubtful ? written_ms(transaction, write_id) : std::nullopt;
   if (!transaction.runs()) return std::nullopt;
-  if (!is_doubtful || !is_written(transaction, write_id))
-    return transaction.runs() ? std::optional(false) : std::nullopt;
-  // Committed by the previous attempt: its row is read, because its times are those of that transaction.
-  const Rows rows = transaction.run("SELECT at_ms FROM react1.job_events WHERE write_id = $1", Values().text(write_id));
-  if (!transaction.runs()) return std::nullopt;
-  job = after_move(job, from, to, rows.number(0, 0));
-  return true;
+  // Committed by the previous attempt: the times of the row are those of that transaction.
+  if (written) job = after_move(job, from, to, *written);
+  return written.has_value();
 }
 
 }  // namespace
@@ -126,7 +123,8 @@ JobStore::Reserved PostgresStore::reserve(Job& job, const Rational& budget_usd, 
     PgTransaction transaction(connection_, wait);
     transaction.lock(Lock::budget);
     const bool was_doubtful = std::exchange(is_doubtful, true);
-    const bool is_mine = was_doubtful && is_written(transaction, write_id);  // its cost is already included in the sum
+    const bool is_mine =
+        was_doubtful && written_ms(transaction, write_id).has_value();  // its cost is already included in the sum
     const std::int64_t already = is_mine ? 0 : spent(transaction, since_ms);
     if (!transaction.runs()) return std::nullopt;
     if (!is_mine && already + to_microusd(job.cost_usd) > budget_microusd(budget_usd)) return Reserved::over_budget;
@@ -182,7 +180,7 @@ std::vector<Job> PostgresStore::select(const std::string& rest, const Values& va
 
 std::optional<Job> PostgresStore::select_one(const std::string& rest, std::string_view value) const {
   if (value.empty()) return std::nullopt;  // every job without one has the empty one
-  std::vector<Job> jobs = select(rest + " ORDER BY created_ms DESC, id DESC LIMIT 1", Values().text(value));
+  std::vector<Job> jobs = select(rest + kNewestFirst + "1", Values().text(value));
   return jobs.empty() ? std::nullopt : std::optional(std::move(jobs.front()));
 }
 
@@ -210,8 +208,7 @@ bool PostgresStore::claim_holds(const Job& job) const {
 std::vector<JobEvent> PostgresStore::events(std::string_view job_id) const {
   return until_answered([&](const Wait& wait) -> std::optional<std::vector<JobEvent>> {
     const Answer answer = connection_.run(
-        "SELECT at_ms, from_state, to_state, epoch, owner, request_id, reason FROM react1.job_events"
-        " WHERE job_id = $1 ORDER BY id",
+        std::string("SELECT ") + kEventColumns + " FROM react1.job_events WHERE job_id = $1 ORDER BY id",
         Values().text(job_id), wait);
     if (answer.ran != Ran::yes) return std::nullopt;
     std::vector<JobEvent> events;
@@ -227,14 +224,14 @@ std::string PostgresStore::journal_path() const {
 }
 
 std::vector<Job> PostgresStore::list(std::optional<JobState> state, std::size_t limit) const {
-  if (!state) return select(std::string(kNewestFirst) + "$1", Values().number(bounded(limit)));
+  if (!state) return select(std::string(kNewestFirst) + "$1", Values().number(list_limit(limit)));
   return select("WHERE state = $1" + std::string(kNewestFirst) + "$2",
-                Values().text(to_string(*state)).number(bounded(limit)));
+                Values().text(to_string(*state)).number(list_limit(limit)));
 }
 
 std::vector<JobRow> PostgresStore::rows(std::optional<JobState> state, std::size_t limit, const JobRow* after) const {
   Values values;
-  values.number(bounded(limit));
+  values.number(list_limit(limit));
   std::string sql = "SELECT " + job_column_names() + " FROM react1.jobs WHERE true";
   if (state) {
     values.text(to_string(*state));

@@ -20,12 +20,6 @@ using std::chrono::milliseconds;
 
 using Kind = JobColumn::Kind;
 
-constexpr const char* kNewestFirst = " ORDER BY created_ms DESC, id DESC LIMIT ";
-
-std::int64_t bounded(std::size_t limit) {
-  return static_cast<std::int64_t>(std::min(limit, std::size_t{1} << 40U));
-}
-
 /// With their documents.
 std::string select_jobs(std::string_view rest) {
   return "SELECT " + job_column_names() +
@@ -95,8 +89,7 @@ JobStore::Opened SqliteStore::open(const Job& job, bool again) {
   const Turn::Hold turn(turn_, database_.path(), database_.what());
   Transaction transaction(database_);
   if (!again) {
-    Statement query(database_, select_jobs("WHERE intent = ? AND state NOT IN ('failed', 'cancelled')"
-                                           " ORDER BY created_ms DESC, id DESC LIMIT 1"));
+    Statement query(database_, select_jobs(std::string("WHERE intent = ? AND ") + kIsLive + kNewestFirst + "1"));
     query.bind(1, job.intent);
     if (auto existing = first_row(database_, query)) {
       return {.job = std::move(*existing), .is_new = false};
@@ -147,28 +140,28 @@ bool SqliteStore::write(Job& job, JobState from, JobState to) {
   return true;
 }
 
+bool SqliteStore::write_alone(Job& job, JobState from, JobState to) {
+  database_.require_in_place();
+  Transaction transaction(database_);
+  Job written = job;
+  if (!write(written, from, to)) return false;
+  transaction.commit();
+  job = std::move(written);
+  return true;
+}
+
 bool SqliteStore::move(Job& job, JobState from, JobState to) {
   require_move(from, to, job.id);
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
-  database_.require_in_place();
-  Transaction transaction(database_);
-  Job moved = job;
-  if (!write(moved, from, to)) return false;
-  transaction.commit();
-  job = std::move(moved);
-  return true;
+  return write_alone(job, from, to);
 }
 
 bool SqliteStore::update(const Job& job) {
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
-  database_.require_in_place();
-  Transaction transaction(database_);
   Job written = job;
-  if (!write(written, job.state, job.state)) return false;
-  transaction.commit();
-  return true;
+  return write_alone(written, job.state, job.state);
 }
 
 bool SqliteStore::renew(Job& job) {
@@ -204,41 +197,32 @@ Rational SqliteStore::spent_usd(std::int64_t since_ms) const {
   return from_microusd(spent_microusd(since_ms));
 }
 
-/// A job that is back in created, or failed without a request, was refused or never sent.
 std::int64_t SqliteStore::spent_microusd(std::int64_t since_ms) const {
   Statement query(database_,
-                  "SELECT COALESCE(SUM(cost_microusd), 0) FROM jobs WHERE paid_ms >= ? AND"
-                  " (request_id <> '' OR state IN ('submitting', 'outcome_unknown'))");
+                  std::string("SELECT COALESCE(SUM(cost_microusd), 0) FROM jobs WHERE paid_ms >= ? AND ") + kMayBePaid);
   query.bind(1, since_ms);
   return query.step() ? query.number(0) : 0;
 }
 
-std::optional<Job> SqliteStore::find(std::string_view id) const {
+std::optional<Job> SqliteStore::newest_with(const char* column, std::string_view value) const {
+  if (value.empty()) return std::nullopt;  // every job without one has the empty one
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
-  Statement query(database_, select_jobs("WHERE id = ?"));
-  query.bind(1, id);
+  Statement query(database_, select_jobs(std::string("WHERE ") + column + " = ?" + kNewestFirst + "1"));
+  query.bind(1, value);
   return first_row(database_, query);
+}
+
+std::optional<Job> SqliteStore::find(std::string_view id) const {
+  return newest_with("id", id);
 }
 
 std::optional<Job> SqliteStore::find_by_request(std::string_view request_id) const {
-  if (request_id.empty()) {
-    return std::nullopt;  // every job that was not submitted has the empty id
-  }
-  const Patience patience;
-  const Turn::Hold turn(turn_, database_.path(), database_.what());
-  Statement query(database_, select_jobs("WHERE request_id = ? ORDER BY created_ms DESC, id DESC LIMIT 1"));
-  query.bind(1, request_id);
-  return first_row(database_, query);
+  return newest_with("request_id", request_id);
 }
 
 std::optional<Job> SqliteStore::find_by_token(std::string_view token) const {
-  if (token.empty()) return std::nullopt;
-  const Patience patience;
-  const Turn::Hold turn(turn_, database_.path(), database_.what());
-  Statement query(database_, select_jobs("WHERE token = ? ORDER BY created_ms DESC, id DESC LIMIT 1"));
-  query.bind(1, token);
-  return first_row(database_, query);
+  return newest_with("token", token);
 }
 
 bool SqliteStore::claim_holds(const Job& job) const {
@@ -253,9 +237,7 @@ std::string SqliteStore::journal_path() const {
 std::vector<JobEvent> SqliteStore::events(std::string_view job_id) const {
   const Patience patience;
   const Turn::Hold turn(turn_, database_.path(), database_.what());
-  Statement query(database_,
-                  "SELECT at_ms, from_state, to_state, epoch, owner, request_id, reason FROM job_events"
-                  " WHERE job_id = ? ORDER BY id");
+  Statement query(database_, std::string("SELECT ") + kEventColumns + " FROM job_events WHERE job_id = ? ORDER BY id");
   query.bind(1, job_id);
   std::vector<JobEvent> events;
   while (query.step()) events.push_back(read_event(query, database_.path(), job_id));
@@ -267,7 +249,7 @@ std::vector<Job> SqliteStore::list(std::optional<JobState> state, std::size_t li
   const Turn::Hold turn(turn_, database_.path(), database_.what());
   Statement query(database_,
                   select_jobs(std::string(state ? "WHERE state = ?1" : "WHERE ?1 = ''") + kNewestFirst + "?2"));
-  query.bind(1, state ? to_string(*state) : std::string_view()).bind(2, bounded(limit));
+  query.bind(1, state ? to_string(*state) : std::string_view()).bind(2, list_limit(limit));
   std::vector<Job> jobs;
   while (query.step()) jobs.push_back(read_job(query, database_.path()));
   return jobs;
@@ -279,7 +261,7 @@ std::vector<JobRow> SqliteStore::rows(std::optional<JobState> state, std::size_t
   std::string sql = "SELECT " + job_column_names() + " FROM jobs WHERE " + (state ? "state = ?1" : "?1 = ''");
   if (after != nullptr) sql += " AND (created_ms, id) < (?3, ?4)";
   Statement query(database_, sql + kNewestFirst + "?2");
-  query.bind(1, state ? to_string(*state) : std::string_view()).bind(2, bounded(limit));
+  query.bind(1, state ? to_string(*state) : std::string_view()).bind(2, list_limit(limit));
   if (after != nullptr) query.bind(3, after->created_ms).bind(4, after->id);
   std::vector<JobRow> rows;
   while (query.step()) read_row(rows.emplace_back(), query, database_.path());

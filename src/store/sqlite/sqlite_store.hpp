@@ -39,6 +39,9 @@ class SqliteStore final : public JobStore {
   // These two leave the locking, and the transaction, to their callers.
   [[nodiscard]] std::int64_t spent_microusd(std::int64_t since_ms) const;
   [[nodiscard]] bool write(Job& job, JobState from, JobState to);
+  /// In a transaction of its own; the locking is the caller's.
+  [[nodiscard]] bool write_alone(Job& job, JobState from, JobState to);
+  [[nodiscard]] std::optional<Job> newest_with(const char* column, std::string_view value) const;
 
   const Clock& clock_;
   mutable Turn turn_;  // serialises the use of database_
