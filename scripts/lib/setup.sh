@@ -24,8 +24,8 @@ CI_PACKAGES=(clang clang-tidy clang-format ccache)
 # What scripts/fuzz needs: clang with its fuzzing and sanitizer libraries.
 FUZZ_PACKAGES=(clang libclang-rt-dev)
 
-# The server that the tests of the job store start for themselves. Debian's package would make and start a cluster of its own
-# on this machine, which nobody asked for: the setting that prevents it is there only while the package is installed.
+# The server that the tests of the job store start for themselves. By default Debian's package also creates and starts a
+# cluster on this machine. A setting prevents that; it is removed after the installation.
 need_postgres_server() {
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return 0
   command -v apt-get >/dev/null || return 0
